@@ -1,0 +1,9 @@
+/** @type {import("jest").Config} */
+module.exports = {
+  testMatch: ["<rootDir>/tests/**/*.test.ts"],
+  // tests/cluster starts a Kubernetes of its own: `npm run test:cluster`
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/cluster/"],
+  modulePathIgnorePatterns: ["<rootDir>/.*/dist/", "<rootDir>/.*/\\.cache/", "<rootDir>/out/"],
+  transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }] },
+  testEnvironment: "node",
+};
