@@ -1,0 +1,137 @@
+import * as artifactregistry from "@pulumi/gcp/artifactregistry";
+import * as gcp from "@pulumi/gcp/container";
+import * as projects from "@pulumi/gcp/projects";
+import * as serviceaccount from "@pulumi/gcp/serviceaccount";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { clusterArgs, kubeconfig, nodePoolArgs, type ClusterShape } from "./gke";
+
+export interface ClusterArgs extends Omit<ClusterShape, "name"> {
+  serverNodes: { machineType: string; disk: string };
+  agentNodes: { machineType: string; disk: string; max: number; spot: boolean };
+  /** The repository that nodes pull this program's images from; undefined if they come from elsewhere. */
+  repository?: { location: string; name: pulumi.Input<string> };
+  /** The network's way to the internet, without which a node that is born cannot pull. */
+  gateway: pulumi.Resource;
+}
+
+/** A GKE cluster with a pool for the server, in the disks' zone, and one for agents. */
+export class Cluster extends pulumi.ComponentResource {
+  /** Registers objects in the cluster; gone before the nodes are. */
+  readonly kubernetes: k8s.Provider;
+  readonly name: pulumi.Output<string>;
+
+  constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gocd:cluster:Cluster", name, {}, opts);
+    const child = { parent: this };
+
+    const serverAccount = this.nodeAccount(`${name}-server`, args);
+    const agentsAccount = this.nodeAccount(`${name}-agents`, args);
+
+    const cluster = new gcp.Cluster(name, clusterArgs({ ...args, name }, serverAccount.email), {
+      parent: this,
+      // No value of the gateway is an argument, yet nodes need it.
+      dependsOn: [args.gateway],
+      // The ranges are taken as long as the old cluster lives.
+      deleteBeforeReplace: true,
+      // The boot pool is gone after the first minutes, and its settings read back empty.
+      ignoreChanges: ["nodeConfig", "initialNodeCount"],
+      customTimeouts: { create: "45m", update: "60m", delete: "45m" },
+    });
+    const common = { cluster: cluster.id, location: args.location, zones: [args.location] };
+    // The autoscaler and automatic upgrades own these.
+    const pool = { parent: this, ignoreChanges: ["initialNodeCount", "version"] };
+    const serverPool = new gcp.NodePool(
+      `${name}-server`,
+      nodePoolArgs({
+        ...common,
+        ...args.serverNodes,
+        nodes: "server",
+        spot: false,
+        serviceAccount: serverAccount.email,
+        autoscaling: { least: 1, most: 2 },
+      }),
+      pool,
+    );
+    const { max, ...agentNodes } = args.agentNodes;
+    const agentsPool = new gcp.NodePool(
+      `${name}-agents`,
+      nodePoolArgs({
+        ...common,
+        ...agentNodes,
+        nodes: "agents",
+        serviceAccount: agentsAccount.email,
+        autoscaling: { least: 0, most: max },
+      }),
+      pool,
+    );
+
+    const host = cluster.controlPlaneEndpointsConfig.apply((config) => config.dnsEndpointConfig?.endpoint ?? "");
+    this.kubernetes = new k8s.Provider(
+      name,
+      {
+        kubeconfig: host.apply(kubeconfig),
+        // Without it a kubeconfig that is unknown at preview replaces the provider, and every object with it.
+        clusterIdentifier: cluster.id,
+        // A changed Secret or ConfigMap is an update, not a new object under a new name.
+        enableSecretMutable: true,
+        enableConfigMapMutable: true,
+      },
+      // On the way down objects go before the nodes that run them.
+      { ...child, dependsOn: [serverPool, agentsPool] },
+    );
+    this.name = cluster.name;
+    this.registerOutputs({ name: this.name });
+  }
+
+  /** An account for nodes, with the one role Google names as the minimum and the right to pull from the repository. */
+  private nodeAccount(accountId: string, { project, repository }: ClusterArgs): serviceaccount.Account {
+    const child = { parent: this };
+    const account = new serviceaccount.Account(
+      accountId,
+      { accountId, displayName: `GKE nodes of ${accountId}` },
+      child,
+    );
+    const member = pulumi.interpolate`serviceAccount:${account.email}`;
+    new projects.IAMMember(accountId, { project, role: "roles/container.defaultNodeServiceAccount", member }, child);
+    if (repository) {
+      new artifactregistry.RepositoryIamMember(
+        accountId,
+        {
+          project,
+          location: repository.location,
+          repository: repository.name,
+          role: "roles/artifactregistry.reader",
+          member,
+        },
+        child,
+      );
+    }
+    return account;
+  }
+}
+
+export interface ExistingClusterArgs {
+  /** Context of the kubeconfig in `KUBECONFIG`, or in the home directory. */
+  context: string;
+}
+
+/** A cluster that somebody else made: only a provider for it. */
+export class ExistingCluster extends pulumi.ComponentResource {
+  readonly kubernetes: k8s.Provider;
+
+  constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gocd:cluster:ExistingCluster", name, {}, opts);
+    this.kubernetes = new k8s.Provider(
+      name,
+      {
+        context: args.context,
+        clusterIdentifier: args.context,
+        enableSecretMutable: true,
+        enableConfigMapMutable: true,
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,177 @@
+import type * as gcp from "@pulumi/gcp/container";
+import type * as pulumi from "@pulumi/pulumi";
+import { gibibytes } from "../kubernetes/quantities";
+
+/**
+ * The taint that keeps everything but GKE's own pods, which tolerate it, and this program's server off the server's node: in
+ * a cluster whose every node is tainted GKE's pods would find no place (GKE: "Isolate workloads in dedicated node pools").
+ */
+export const SERVER_TAINT = { key: "components.gke.io/gke-managed-components", value: "true" } as const;
+
+/** The taint of the agents' nodes. A job owns its node, so nothing else may be there. */
+export const AGENTS_TAINT = { key: "gocd-on-kubernetes/agents", value: "true" } as const;
+
+/** The label that tells the two pools apart; pods select their nodes by it. */
+export const NODES_LABEL = "gocd-on-kubernetes/nodes";
+
+export interface ClusterShape {
+  name: string;
+  project: string;
+  /** A zone: one zonal control plane is free of charge, and the disks are in that zone anyway. */
+  location: string;
+  releaseChannel: string;
+  network: pulumi.Input<string>;
+  subnetwork: pulumi.Input<string>;
+  podsRange: string;
+  servicesRange: string;
+}
+
+/** Arguments of the cluster; the reasons for the less obvious values stand beside them. */
+export function clusterArgs(shape: ClusterShape, bootServiceAccount: pulumi.Input<string>) {
+  return {
+    name: shape.name,
+    location: shape.location,
+    // What must survive is a disk of its own; the cluster may go.
+    deletionProtection: false,
+    network: shape.network,
+    subnetwork: shape.subnetwork,
+    networkingMode: "VPC_NATIVE",
+    ipAllocationPolicy: {
+      clusterSecondaryRangeName: shape.podsRange,
+      servicesSecondaryRangeName: shape.servicesRange,
+      stackType: "IPV4",
+    },
+    datapathProvider: "ADVANCED_DATAPATH",
+    enableIntranodeVisibility: true,
+    // With the IP endpoints off the API reports a private endpoint, whatever was asked for.
+    privateClusterConfig: { enablePrivateNodes: true, enablePrivateEndpoint: true },
+    controlPlaneEndpointsConfig: {
+      dnsEndpointConfig: { allowExternalTraffic: true, enableK8sTokensViaDns: false, enableK8sCertsViaDns: false },
+      ipEndpointsConfig: { enabled: false },
+    },
+    workloadIdentityConfig: { workloadPool: `${shape.project}.svc.id.goog` },
+    masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
+    anonymousAuthenticationConfig: { mode: "LIMITED" },
+    rbacBindingConfig: {
+      enableInsecureBindingSystemAuthenticated: false,
+      enableInsecureBindingSystemUnauthenticated: false,
+    },
+    enableLegacyAbac: false,
+    enableShieldedNodes: true,
+    serviceExternalIpsConfig: { enabled: false },
+    securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_DISABLED" },
+    releaseChannel: { channel: shape.releaseChannel },
+    maintenancePolicy: {
+      // Zulu times, or the API's answer differs for ever.
+      recurringWindow: {
+        startTime: "2026-01-03T02:00:00Z",
+        endTime: "2026-01-03T08:00:00Z",
+        recurrence: "FREQ=WEEKLY;BYDAY=SA,SU",
+      },
+    },
+    dnsConfig: { clusterDns: "CLOUD_DNS", clusterDnsScope: "CLUSTER_SCOPE" },
+    addonsConfig: {
+      networkPolicyConfig: { disabled: true },
+      gcePersistentDiskCsiDriverConfig: { enabled: true },
+      dnsCacheConfig: { enabled: true },
+    },
+    loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS", "WORKLOADS"] },
+    monitoringConfig: {
+      enableComponents: ["SYSTEM_COMPONENTS", "STORAGE", "POD", "STATEFULSET"],
+      managedPrometheus: { enabled: true },
+    },
+    costManagementConfig: { enabled: true },
+    nodePoolDefaults: {
+      nodeConfigDefaults: { insecureKubeletReadonlyPortEnabled: "FALSE", gcfsConfig: { enabled: true } },
+    },
+    resourceLabels: { "gocd-stack": shape.name },
+    // GKE insists on a pool at birth; it is removed at once, but until then it needs an account that exists.
+    removeDefaultNodePool: true,
+    initialNodeCount: 1,
+    nodeConfig: {
+      serviceAccount: bootServiceAccount,
+      shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+    },
+  } satisfies gcp.ClusterArgs;
+}
+
+export interface NodePoolShape {
+  cluster: pulumi.Input<string>;
+  /** Where the control plane is. */
+  location: string;
+  /** Zones of the nodes: that of the disks. */
+  zones: string[];
+  serviceAccount: pulumi.Input<string>;
+  machineType: string;
+  /** Boot disk, such as `50Gi`. */
+  disk: string;
+  spot: boolean;
+  nodes: "server" | "agents";
+  /** Bounds of the autoscaler, over all zones. */
+  autoscaling: { least: number; most: number };
+}
+
+/** Arguments of a node pool. It has no name, so that a pool that must be replaced is made before the old one goes. */
+export function nodePoolArgs(shape: NodePoolShape) {
+  const taint = shape.nodes === "server" ? SERVER_TAINT : AGENTS_TAINT;
+  return {
+    cluster: shape.cluster,
+    location: shape.location,
+    nodeLocations: shape.zones,
+    initialNodeCount: shape.autoscaling.least,
+    autoscaling: {
+      totalMinNodeCount: shape.autoscaling.least,
+      totalMaxNodeCount: shape.autoscaling.most,
+      locationPolicy: shape.spot ? "ANY" : "BALANCED",
+    },
+    management: { autoRepair: true, autoUpgrade: true },
+    upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
+    networkConfig: { enablePrivateNodes: true },
+    nodeConfig: {
+      machineType: shape.machineType,
+      spot: shape.spot,
+      diskSizeGb: gibibytes(shape.disk),
+      imageType: "COS_CONTAINERD",
+      serviceAccount: shape.serviceAccount,
+      // Access is decided by the account's roles; scopes narrower than this only confuse.
+      oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
+      labels: { [NODES_LABEL]: shape.nodes },
+      taints: [{ ...taint, effect: "NO_SCHEDULE" }],
+      metadata: { "disable-legacy-endpoints": "true" },
+      shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+      workloadMetadataConfig: { mode: "GKE_METADATA" },
+      gcfsConfig: { enabled: true },
+      gvnic: { enabled: true },
+      kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE", cpuManagerPolicy: "none" },
+      linuxNodeConfig: { cgroupMode: "CGROUP_MODE_V2" },
+    },
+  } satisfies gcp.NodePoolArgs;
+}
+
+/**
+ * A kubeconfig for the DNS endpoint. It carries no CA: a Google front end serves that endpoint with a public certificate, and
+ * the cluster's own CA would not match it. The plugin speaks only v1beta1.
+ */
+export function kubeconfig(host: string): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "gke",
+    clusters: [{ name: "gke", cluster: { server: `https://${host}` } }],
+    contexts: [{ name: "gke", context: { cluster: "gke", user: "gke" } }],
+    users: [
+      {
+        name: "gke",
+        user: {
+          exec: {
+            apiVersion: "client.authentication.k8s.io/v1beta1",
+            command: "gke-gcloud-auth-plugin",
+            args: ["--use_application_default_credentials"],
+            interactiveMode: "Never",
+            provideClusterInfo: true,
+          },
+        },
+      },
+    ],
+  });
+}

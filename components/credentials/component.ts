@@ -1,0 +1,65 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { bcrypt } from "./passwords";
+
+export interface CredentialsArgs {
+  /** Password of the user `admin`; made here if absent. */
+  adminPassword?: pulumi.Output<string>;
+}
+
+/** A password in both forms: what a person types, and what GoCD's password file holds. */
+export interface Password {
+  readonly plain: pulumi.Output<string>;
+  readonly hash: pulumi.Output<string>;
+}
+
+/**
+ * Keys and passwords. What the data on the server's disk depends on is protected with it: made anew after a destroy, these
+ * values would lock agents, users and encrypted settings out of the old data.
+ */
+export class Credentials extends pulumi.ComponentResource {
+  readonly admin: Password;
+  readonly housekeeping: Password;
+  /** Names the server among others in what it sends; GoCD refuses to change it. */
+  readonly serverId: pulumi.Output<string>;
+  /** Signs agents' tokens: base64(HMAC-SHA256(key, uuid)). */
+  readonly tokenGenerationKey: pulumi.Output<string>;
+  readonly webhookSecret: pulumi.Output<string>;
+  /** Lets agents that people attach themselves register; this program's own hold none. */
+  readonly autoRegisterKey: pulumi.Output<string>;
+  /** 128-bit AES key, in hex, of the secrets in GoCD's configuration. */
+  readonly cipher: pulumi.Output<string>;
+  /** What agents' uuids are derived from. */
+  readonly identityKey: pulumi.Output<string>;
+
+  constructor(name: string, args: CredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gocd:credentials:Credentials", name, {}, opts);
+    // RandomBytes and RandomPassword, because the results of the other types are no secrets.
+    const key = (purpose: string, length: number) =>
+      new random.RandomBytes(`${name}-${purpose}`, { length }, { parent: this, protect: true }).hex;
+
+    this.serverId = key("server-id", 16);
+    this.tokenGenerationKey = key("token-generation-key", 32);
+    this.webhookSecret = key("webhook-secret", 32);
+    this.autoRegisterKey = key("auto-register-key", 32);
+    this.cipher = key("cipher", 16);
+    this.identityKey = key("identity-key", 32);
+
+    this.admin =
+      args.adminPassword === undefined
+        ? this.password(`${name}-admin`, true)
+        : this.chosen(`${name}-admin`, args.adminPassword);
+    this.housekeeping = this.password(`${name}-housekeeping`, false);
+    this.registerOutputs({});
+  }
+
+  private password(name: string, protect: boolean): Password {
+    const password = new random.RandomPassword(name, { length: 24, special: false }, { parent: this, protect });
+    return { plain: password.result, hash: password.bcryptHash };
+  }
+
+  private chosen(name: string, plain: pulumi.Output<string>): Password {
+    const salt = new random.RandomBytes(`${name}-salt`, { length: 16 }, { parent: this });
+    return { plain, hash: pulumi.all([plain, salt.base64]).apply(([password, bytes]) => bcrypt(password, bytes)) };
+  }
+}

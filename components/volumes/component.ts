@@ -1,0 +1,38 @@
+import * as k8s from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { labels } from "../kubernetes/labels";
+import { classClaim, persistentVolume, staticClaim } from "./volumes";
+
+export interface VolumeArgs {
+  namespace: pulumi.Input<string>;
+  /** `gocd-<stack>`, for the labels. */
+  instance: string;
+  /** Such as `30Gi`. */
+  size: string;
+  /** A disk of our own, in a zone, or a class that provides one. */
+  source: { handle: pulumi.Input<string>; zone: string } | { storageClass: string };
+}
+
+/** A claim of the server, and the volume behind it where the disk is our own. */
+export class Volume extends pulumi.ComponentResource {
+  /** Name of the claim. */
+  readonly claim: pulumi.Output<string>;
+
+  constructor(name: string, { instance, source, ...args }: VolumeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gocd:volumes:Volume", name, {}, opts);
+    const shape = { name, ...args, labels: labels(instance, "gocd-server") };
+    if ("storageClass" in source) {
+      // Here the claim is all there is between the data and `pulumi destroy`.
+      const opts = { parent: this, protect: true };
+      this.claim = new k8s.PersistentVolumeClaim(name, classClaim({ ...shape, ...source }), opts).metadata.name;
+    } else {
+      const volume = new k8s.PersistentVolume(name, persistentVolume({ ...shape, ...source }), { parent: this });
+      this.claim = new k8s.PersistentVolumeClaim(name, staticClaim({ ...shape, ...source }), {
+        parent: this,
+        // The claim names the volume by a plain string, which is no edge: without this it might outlive it.
+        dependsOn: [volume],
+      }).metadata.name;
+    }
+    this.registerOutputs({ claim: this.claim });
+  }
+}

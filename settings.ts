@@ -1,0 +1,36 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
+import { SettingsError } from "./settings/problems";
+import { parseSettings } from "./settings/read";
+import type { Settings } from "./settings/settings";
+
+export { SettingsError, type Settings };
+
+// Exported at run time, left out of the type declarations: without it a secret value under a plain key could be quoted in a problem.
+const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret(key: string): boolean };
+
+/** Values of a stack that must not be plain text anywhere; the only Outputs among settings. */
+export interface Secrets {
+  /** Password of the user `admin`; made by the program if absent. */
+  readonly adminPassword?: pulumi.Output<string>;
+}
+
+/**
+ * The stack's settings, checked before anything is registered. `settings/schema.ts` has every key with its default.
+ *
+ * @throws SettingsError with every problem at once.
+ */
+export function readSettings(): Settings {
+  const config = pulumi.runtime.allConfig();
+  return parseSettings(
+    pulumi.getStack(),
+    config,
+    Object.keys(config).filter((key) => isConfigSecret(key)),
+  );
+}
+
+/** The stack's secrets, as encrypted Outputs. */
+export function readSecrets(): Secrets {
+  const adminPassword = new pulumi.Config("gocd").getSecret("adminPassword");
+  return { ...(adminPassword && { adminPassword }) };
+}

@@ -1,0 +1,210 @@
+import { bytes, cores, gibibytes, mebibytes, seconds } from "../components/kubernetes/quantities";
+import { count, overlap, range } from "./addresses";
+import { fit, machine, allocatable } from "./capacity";
+import { show, type Problem } from "./problems";
+import type { Create, Pool, Settings } from "./settings";
+
+/** What no single value shows: how keys fit together. Every check returns the problems it finds, never throws. */
+export function crossCheck(settings: Settings): Problem[] {
+  return [
+    ...checkLocation(settings),
+    ...checkDisks(settings),
+    ...checkRanges(settings),
+    ...checkPools(settings),
+    ...(settings.cluster.mode === "create" ? checkNodes(settings, settings.cluster) : []),
+  ];
+}
+
+function checkLocation({ google }: Settings): Problem[] {
+  if (google === undefined || google.zone.startsWith(`${google.region}-`)) return [];
+  return [{ key: "gcp:zone", found: show(google.zone), wanted: `a zone of gcp:region, which is ${google.region}` }];
+}
+
+/** Smallest size of each disk type in GiB (Compute Engine: "Disk types"). */
+const LEAST_GIB = { "pd-balanced": 10, "pd-ssd": 10, "pd-standard": 10, "hyperdisk-balanced": 4 } as const;
+const MOST_GIB = 65_536;
+
+/** Series that take Hyperdisk only, and those whose machines take hyperdisk-balanced at all (Compute Engine: "Hyperdisk"). */
+const HYPERDISK_ONLY = /^(c4|c4a|c4d|n4|n4a|n4d)-/;
+const HYPERDISK_BALANCED = /^(c3|c3d|c4|c4a|c4d|n4|n4a|n4d|m[1-4]|x4|z3|h3|h4d|a3|a4|g4)-/;
+
+function checkDisks({ server, cluster }: Settings): Problem[] {
+  if (cluster.mode === "existing" && cluster.storageClass !== undefined) return [];
+  const least = LEAST_GIB[server.diskType];
+  const sizes = (["disk", "artifacts"] as const)
+    .filter((key) => gibibytes(server[key]) < least || gibibytes(server[key]) > MOST_GIB)
+    .map((key) => ({
+      key: `gocd:server.${key}`,
+      found: show(server[key]),
+      wanted: `${least}Gi to ${MOST_GIB}Gi, the bounds of ${server.diskType}`,
+    }));
+  return [...sizes, ...(cluster.mode === "create" ? checkDiskFitsMachine(server.diskType, cluster) : [])];
+}
+
+function checkDiskFitsMachine(diskType: Settings["server"]["diskType"], cluster: Create): Problem[] {
+  const { machineType } = cluster.serverNodes;
+  const hyperdisk = diskType.startsWith("hyperdisk");
+  const fits = hyperdisk ? HYPERDISK_BALANCED.test(machineType) : !HYPERDISK_ONLY.test(machineType);
+  if (fits) return [];
+  return [
+    {
+      key: "gocd:server.diskType",
+      found: show(diskType),
+      wanted: `a type that attaches to ${machineType}: ${hyperdisk ? "pd-balanced, pd-ssd or pd-standard" : "hyperdisk-balanced"}`,
+    },
+  ];
+}
+
+const LEAST_ADDRESSES = {
+  nodes: [8, "at least a /29"],
+  /** GKE gives every node a /24 at its default of 110 pods. */
+  pods: [1024, "at least a /22, since every node takes a /24 of it"],
+  services: [32, "at least a /27"],
+} as const;
+
+/** Ranges by key path, with those of the settings that are no range at all reported. */
+function checkRanges({ cluster, agents, server }: Settings): Problem[] {
+  const problems: Problem[] = [];
+  const parse = (key: string, cidr: string) => {
+    const parsed = range(cidr);
+    if (!parsed)
+      problems.push({ key, found: show(cidr), wanted: "an IPv4 range whose host bits are zero, such as 10.10.0.0/20" });
+    return parsed === undefined ? [] : [{ key, cidr, range: parsed }];
+  };
+  const own =
+    cluster.mode === "create"
+      ? (["nodes", "pods", "services"] as const).flatMap((name) => {
+          const key = `gocd:cluster.create.ranges.${name}`;
+          const parsed = parse(key, cluster.ranges[name]);
+          const [least, wanted] = LEAST_ADDRESSES[name];
+          if (parsed.some((one) => count(one.range) < least))
+            problems.push({ key, found: show(cluster.ranges[name]), wanted });
+          return parsed;
+        })
+      : [];
+  const docker = agents.flatMap((pool) =>
+    pool.dind.addressPools.flatMap((cidr, index) => {
+      const key = `gocd:agents.${pool.name}.dind.addressPools[${index}]`;
+      const parsed = parse(key, cidr);
+      if (parsed.some((one) => count(one.range) < 512))
+        problems.push({ key, found: show(cidr), wanted: "at least a /23: Docker cuts a /24 for each network" });
+      return parsed;
+    }),
+  );
+  server.egress.forEach((cidr, index) => parse(`gocd:server.egress[${index}]`, cidr));
+  for (const pool of agents)
+    pool.egress.forEach((cidr, index) => parse(`gocd:agents.${pool.name}.egress[${index}]`, cidr));
+
+  // Docker's networks of different pools may share ranges: they never meet. The cluster's may not, among themselves or with Docker's.
+  for (const [index, one] of [...own, ...docker].entries()) {
+    const other = own.slice(0, index).find((earlier) => overlap(earlier.range, one.range));
+    if (other)
+      problems.push({
+        key: one.key,
+        found: show(one.cidr),
+        wanted: `a range apart from ${other.key}, which is ${other.cidr}`,
+      });
+  }
+  return problems;
+}
+
+/** GKE waits at most an hour for a pod when it upgrades a node. */
+const LONGEST_GRACE_SECONDS = 3600;
+const SHORTEST_GRACE_SECONDS = 60;
+/** Three PEM files of a pair and the base64 of all must stay below a Secret's 1 MiB; 200 agents do. */
+const LEAST_DIND_MIB = 512;
+const LEAST_AGENT_MIB = 512;
+
+function checkPools({ agents }: Settings): Problem[] {
+  return agents.flatMap((pool) => {
+    const key = `gocd:agents.${pool.name}`;
+    const problems: Problem[] = [];
+    const grace = seconds(pool.gracePeriod);
+    if (grace < SHORTEST_GRACE_SECONDS || grace > LONGEST_GRACE_SECONDS) {
+      problems.push({
+        key: `${key}.gracePeriod`,
+        found: show(pool.gracePeriod),
+        wanted: "60s to 1h, which is how long a node's upgrade waits",
+      });
+    }
+    if (mebibytes(pool.dind.memory) < LEAST_DIND_MIB) {
+      problems.push({
+        key: `${key}.dind.memory`,
+        found: show(pool.dind.memory),
+        wanted: `at least ${LEAST_DIND_MIB}Mi`,
+      });
+    }
+    if (mebibytes(pool.agent.memory) < LEAST_AGENT_MIB) {
+      problems.push({
+        key: `${key}.agent.memory`,
+        found: show(pool.agent.memory),
+        wanted: `at least ${LEAST_AGENT_MIB}Mi, half of which the JVM takes`,
+      });
+    }
+    for (const list of ["resources", "environments"] as const) {
+      const twice = pool[list].find((item, index) => pool[list].indexOf(item) !== index);
+      if (twice !== undefined) problems.push({ key: `${key}.${list}`, found: show(twice), wanted: "every name once" });
+    }
+    return problems;
+  });
+}
+
+/** The whole pod as the scheduler sees it: requests of the agent and of its sidecar. */
+function podOf(pool: Pool) {
+  return {
+    cpu: cores(pool.agent.cpu) + cores(pool.dind.cpu),
+    memory: (bytes(pool.agent.memory) + bytes(pool.dind.memory)) / 2 ** 20,
+  };
+}
+
+function checkNodes(settings: Settings, { agentNodes, serverNodes }: Create): Problem[] {
+  const problems: Problem[] = [];
+  const node = machine(agentNodes.machineType);
+  if (node !== undefined) {
+    const free = allocatable(node);
+    const room = `${free.cpu.toFixed(1)} CPU and ${Math.floor(free.memory)}Mi`;
+    const asked = settings.agents.map((pool) => ({ pool, pod: podOf(pool), fits: fit(node, podOf(pool)) }));
+    for (const { pool, pod, fits } of asked) {
+      if (fits >= 1 && Math.ceil(pool.replicas / fits) <= agentNodes.max) continue;
+      problems.push(
+        fits < 1
+          ? {
+              key: `gocd:agents.${pool.name}`,
+              found: `agents of ${pod.cpu} CPU and ${pod.memory}Mi (agent and dind together)`,
+              wanted: `no more than ${room}, which a node of ${agentNodes.machineType} has free`,
+            }
+          : {
+              key: `gocd:agents.${pool.name}.replicas`,
+              found: show(pool.replicas),
+              wanted: `at most ${fits * agentNodes.max}: ${fits} of these agents on each of ${agentNodes.max} nodes (gocd:cluster.create.agentNodes.max)`,
+            },
+      );
+    }
+    const cpu = asked.reduce((sum, { pool, pod }) => sum + pool.replicas * pod.cpu, 0);
+    const memory = asked.reduce((sum, { pool, pod }) => sum + pool.replicas * pod.memory, 0);
+    if (problems.length === 0 && (cpu > free.cpu * agentNodes.max || memory > free.memory * agentNodes.max)) {
+      problems.push({
+        key: "gocd:cluster.create.agentNodes.max",
+        found: show(agentNodes.max),
+        wanted: `at least ${Math.max(Math.ceil(cpu / free.cpu), Math.ceil(memory / free.memory))} nodes for all pools together`,
+      });
+    }
+  }
+  const serverNode = machine(serverNodes.machineType);
+  if (
+    serverNode !== undefined &&
+    fit(serverNode, { cpu: cores(settings.server.cpu), memory: serverMemory(settings.server.heap) }) < 1
+  ) {
+    problems.push({
+      key: "gocd:server.heap",
+      found: show(settings.server.heap),
+      wanted: `a heap that leaves the server, ${serverMemory(settings.server.heap)}Mi in all, room on a node of ${serverNodes.machineType}`,
+    });
+  }
+  return problems;
+}
+
+/** GoCD's documentation asks for memory beside the heap: metaspace of 400 MiB, threads, code cache, H2's mapped files. */
+function serverMemory(heap: string): number {
+  return mebibytes(heap) + 1024;
+}

@@ -1,0 +1,186 @@
+import type { z } from "zod";
+import { crossCheck } from "./checks";
+import { show, SettingsError, type Problem } from "./problems";
+import * as schema from "./schema";
+import type { Settings } from "./settings";
+
+/** Service account ids may have 30 characters, of which `gocd-` and `-agents` take 12. */
+const STACK_NAME = /^[a-z]([a-z0-9-]{0,16}[a-z0-9])?$/;
+
+/** What is left out altogether reads as an empty map, so that a problem inside is reported at its own path. */
+const WHEN_ABSENT: Readonly<Record<string, unknown>> = { server: {}, images: {}, access: "port-forward", backup: {} };
+
+/** Stand in for a part with problems of its own, so that the checks across parts still see the others. */
+const STAND_IN = {
+  cluster: { create: {} },
+  server: {},
+  agents: { pool: {} },
+  images: {},
+  access: "port-forward",
+  backup: {},
+} as const;
+
+/**
+ * Settings from a stack's configuration as Pulumi delivers it: full keys (`gocd:server`), structured values as JSON text.
+ *
+ * @param config every key of every namespace; values of secret keys are never looked at.
+ * @param secretKeys the full keys whose values are encrypted in the stack file.
+ * @throws SettingsError with every problem at once.
+ */
+export function parseSettings(
+  stack: string,
+  config: Readonly<Record<string, string>>,
+  secretKeys: readonly string[] = [],
+): Settings {
+  const problems: Problem[] = [];
+  if (!STACK_NAME.test(stack)) {
+    problems.push({
+      key: "stack",
+      found: show(stack),
+      wanted: "a name of at most 18 characters: small letters, digits, dashes, a letter first",
+    });
+  }
+  const known: readonly string[] = [...Object.keys(schema.GOCD), ...schema.SECRETS];
+  for (const key of Object.keys(config)) {
+    if (key.startsWith("gocd:") && !known.includes(key.slice(5))) {
+      problems.push({ key: join(key, []), found: "a key that does not exist", wanted: `one of ${known.join(", ")}` });
+    }
+  }
+
+  const read = <T extends z.ZodType>(key: keyof typeof STAND_IN, of: T): z.output<T> => {
+    const text = config[`gocd:${key}`];
+    if (secretKeys.includes(`gocd:${key}`)) {
+      problems.push({ key: `gocd:${key}`, found: "a secret", wanted: "plain text; only adminPassword is a secret" });
+      return of.parse(STAND_IN[key]);
+    }
+    return (
+      check(`gocd:${key}`, of, text === undefined ? WHEN_ABSENT[key] : parseValue(text), problems) ??
+      of.parse(STAND_IN[key])
+    );
+  };
+  const cluster = read("cluster", schema.cluster);
+  const server = read("server", schema.server);
+  const agents = read("agents", schema.agents);
+  const images = read("images", schema.images);
+  const access = read("access", schema.access);
+  const backup = read("backup", schema.backup);
+
+  const offGoogle = cluster.existing?.storageClass !== undefined;
+  const google = offGoogle
+    ? undefined
+    : check(
+        "gcp:",
+        schema.google,
+        { project: config["gcp:project"], region: config["gcp:region"], zone: config["gcp:zone"] },
+        problems,
+      );
+  if (offGoogle && images.prebuilt === undefined) {
+    problems.push({
+      key: "gocd:images.prebuilt",
+      found: "nothing",
+      wanted: "images by digest, since a cluster with a storageClass uses no Google registry",
+    });
+  }
+
+  const settings: Settings = {
+    stack,
+    name: `gocd-${stack}`,
+    ...(google && { google }),
+    cluster: clusterOf(cluster),
+    server,
+    agents: Object.entries(agents)
+      .map(([name, pool]) => ({ name, ...pool }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    images: imagesOf(images),
+    access,
+    backup,
+  };
+  // A part that has problems already is a stand-in here: what the cross-checks say of it means nothing.
+  const broken = new Set(problems.map(({ key }) => partOf(key)));
+  problems.push(...crossCheck(settings).filter(({ key }) => !broken.has(partOf(key))));
+  if (problems.length > 0) throw new SettingsError(stack, problems);
+  return settings;
+}
+
+/** `gocd:agents` of `gocd:agents.docker.mirrors[0]`. */
+function partOf(key: string): string {
+  return key.split(/[.[]/, 1)[0] ?? key;
+}
+
+function clusterOf(cluster: z.output<typeof schema.cluster>): Settings["cluster"] {
+  if (cluster.create) return { mode: "create", ...cluster.create };
+  const { context = "", storageClass } = cluster.existing ?? {};
+  return { mode: "existing", context, ...(storageClass !== undefined && { storageClass }) };
+}
+
+function imagesOf(images: z.output<typeof schema.images>): Settings["images"] {
+  if (images.prebuilt) return { mode: "prebuilt", references: images.prebuilt };
+  return { mode: "build", registry: images.registry ?? "gcr.io", repository: images.repository ?? "create" };
+}
+
+/** A value of the stack file: maps, lists, numbers and booleans arrive as JSON, text as it is. */
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function check<T extends z.ZodType>(key: string, of: T, value: unknown, problems: Problem[]): z.output<T> | undefined {
+  const result = of.safeParse(value);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    if (issue.code === "unrecognized_keys") {
+      for (const unknownKey of issue.keys) {
+        problems.push({
+          key: join(key, [...issue.path, unknownKey]),
+          found: "a key that does not exist",
+          wanted: keysOf(of, issue.path),
+        });
+      }
+    } else if (issue.code === "invalid_key") {
+      problems.push({
+        key: join(key, issue.path),
+        found: show(issue.path.at(-1)),
+        wanted: issue.issues[0]?.message ?? issue.message,
+      });
+    } else {
+      problems.push({ key: join(key, issue.path), found: show(at(value, issue.path)), wanted: issue.message });
+    }
+  }
+  return undefined;
+}
+
+/** `gocd:agents` and `["docker", "mirrors", 0]` are `gocd:agents.docker.mirrors[0]`. */
+function join(key: string, path: readonly PropertyKey[]): string {
+  const rest = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+  return (key.endsWith(":") ? key + rest.replace(/^\./, "") : key + rest).replace(/[^\x20-\x7e]/g, "?");
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, part) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[part] : undefined,
+    value,
+  );
+}
+
+interface SchemaNode {
+  readonly def: {
+    readonly type: string;
+    readonly innerType?: SchemaNode;
+    readonly valueType?: SchemaNode;
+    readonly in?: SchemaNode;
+    readonly shape?: Readonly<Record<string, SchemaNode>>;
+  };
+}
+
+/** The keys that a map at a path may have, read from the schema itself. */
+function keysOf(of: z.ZodType, path: readonly PropertyKey[]): string {
+  const open = (node: SchemaNode | undefined): SchemaNode | undefined =>
+    (node?.def.innerType ?? node?.def.in) ? open(node.def.innerType ?? node.def.in) : node;
+  let node = open(of as unknown as SchemaNode);
+  for (const part of path) node = open(node?.def.shape?.[String(part)] ?? node?.def.valueType);
+  return `one of ${Object.keys(node?.def.shape ?? {}).join(", ")}`;
+}

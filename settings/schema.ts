@@ -1,0 +1,240 @@
+import { z } from "zod";
+import { CPU_PATTERN, DURATION_PATTERN, SIZE_PATTERN } from "../components/kubernetes/quantities";
+import { quartzProblem } from "./cron";
+
+// Each message says what is wanted; what was found is added where problems are reported (read.ts).
+
+const text = (wanted: string, pattern: RegExp) => z.string({ error: wanted }).regex(pattern, { error: wanted });
+const whole = (wanted: string, least: number, most: number) =>
+  z.int({ error: wanted }).min(least, { error: wanted }).max(most, { error: wanted });
+const choice = <T extends string>(...values: [T, ...T[]]) => z.enum(values, { error: `one of ${values.join(", ")}` });
+const map = (wanted: string) => ({
+  error: (issue: { code?: string | undefined }) => (issue.code === "invalid_type" ? wanted : undefined),
+});
+
+const size = text("a size such as 30Gi (whole number and Ki, Mi, Gi or Ti)", SIZE_PATTERN);
+const cpu = z
+  .union([z.number(), z.string()], { error: "a CPU quantity such as 500m, 0.5 or 2" })
+  .transform(String)
+  .refine((value) => CPU_PATTERN.test(value) && Number.parseFloat(value) > 0, {
+    error: "a CPU quantity above 0 such as 500m, 0.5 or 2",
+  });
+const duration = text("a duration such as 90s, 30m or 1h", DURATION_PATTERN);
+const cidr = text("an IPv4 range such as 10.10.0.0/20", /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/);
+const url = text("a URL that starts with http:// or https://", /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/);
+const machineType = text(
+  "a Compute Engine machine type such as e2-standard-4",
+  /^[a-z][a-z0-9]*-[a-z0-9]+(-[a-z0-9]+)*$/,
+);
+const digest = text(
+  "an image by digest: registry/repository@sha256: and 64 hex digits",
+  /^[a-z0-9][\w.:/-]*@sha256:[0-9a-f]{64}$/,
+);
+/** GoCD's own rule for names of resources and environments (`Resource.java`, `EnvironmentConfig`): letters, digits, `-_.`, blanks. */
+const gocdName = text(
+  "a GoCD name: letters, digits, dots, dashes, underscores and blanks, at most 255",
+  /^[A-Za-z0-9_][\w. -]{0,254}$/,
+);
+
+/** A DNS label short enough for a StatefulSet whose pods carry it in the label `controller-revision-hash` (63 − 11, and room for suffixes). */
+const POOL_NAME = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
+
+const create = z.strictObject(
+  {
+    releaseChannel: choice("RAPID", "REGULAR", "STABLE", "EXTENDED")
+      .default("REGULAR")
+      .describe("GKE release channel that upgrades control plane and nodes"),
+    serverNodes: z
+      .strictObject(
+        {
+          machineType: machineType
+            .default("e2-standard-2")
+            .describe("machine type of the node that runs server and housekeeping"),
+          disk: size.default("50Gi").describe("boot disk"),
+        },
+        map("a map with machineType, disk"),
+      )
+      .prefault({}),
+    agentNodes: z
+      .strictObject(
+        {
+          machineType: machineType.default("e2-standard-4").describe("machine type of the nodes that run agents"),
+          disk: size.default("50Gi").describe("boot disk"),
+          max: whole("a whole number of nodes from 1 to 100", 1, 100)
+            .default(4)
+            .describe("most nodes that the autoscaler may start"),
+          spot: z
+            .boolean({ error: "true or false" })
+            .default(false)
+            .describe("cheaper nodes that Google may take back at any time"),
+        },
+        map("a map with machineType, disk, max, spot"),
+      )
+      .prefault({}),
+    ranges: z
+      .strictObject(
+        {
+          nodes: cidr.default("10.10.0.0/20").describe("primary range of the subnetwork"),
+          pods: cidr.default("10.20.0.0/16").describe("secondary range for pods; GKE gives each node a /24 of it"),
+          services: cidr.default("10.30.0.0/20").describe("secondary range for Services"),
+        },
+        map("a map with nodes, pods, services"),
+      )
+      .prefault({}),
+  },
+  map("a map with releaseChannel, serverNodes, agentNodes, ranges"),
+);
+
+const existing = z.strictObject(
+  {
+    context: text("the name of a kubeconfig context", /^\S.*$/).describe("kubeconfig context of the cluster"),
+    storageClass: text("the name of a StorageClass", /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/)
+      .optional()
+      .describe("class that every claim comes from; leave it out on GKE, where the server's disks are Google disks"),
+  },
+  map("a map with context and, off GKE, storageClass"),
+);
+
+export const cluster = z
+  .strictObject({ create: create.optional(), existing: existing.optional() }, map("a map with create or existing"))
+  .refine((value) => (value.create === undefined) !== (value.existing === undefined), {
+    error: "exactly one of create, existing",
+  });
+
+export const server = z.strictObject(
+  {
+    disk: size.default("30Gi").describe("disk for configuration, database and plugins"),
+    artifacts: size.default("100Gi").describe("disk for artifacts and logs of jobs"),
+    diskType: choice("pd-balanced", "pd-ssd", "pd-standard", "hyperdisk-balanced")
+      .default("pd-balanced")
+      .describe("type of both disks; changing it replaces them"),
+    heap: size.default("1Gi").describe("heap of the server's JVM, fixed (-Xms = -Xmx)"),
+    cpu: cpu.default("500m").describe("CPU request"),
+    siteUrl: url.default("http://127.0.0.1:8153").describe("address people use, without /go"),
+    egress: z
+      .array(cidr, { error: "a list of IPv4 ranges" })
+      .default([])
+      .describe("private ranges the server may reach, such as an internal Git server"),
+  },
+  map("a map with disk, artifacts, diskType, heap, cpu, siteUrl, egress"),
+);
+
+const pool = z.strictObject(
+  {
+    replicas: whole("a whole number of agents from 1 to 200", 1, 200)
+      .default(1)
+      .describe("agents in the pool, each with its own Docker daemon"),
+    resources: z
+      .array(gocdName, { error: "a list of GoCD resource names" })
+      .default([])
+      .describe("GoCD resources of every agent"),
+    environments: z
+      .array(gocdName, { error: "a list of GoCD environment names" })
+      .default([])
+      .describe("GoCD environments of every agent"),
+    workspace: size.default("50Gi").describe("claim for the jobs' working directories"),
+    cache: size.default("100Gi").describe("claim for the daemon's images and build cache"),
+    rotation: whole("a whole number from 1", 1, 1_000_000)
+      .default(1)
+      .describe("raise it to make new certificates and restart the pool, one agent after the other"),
+    gracePeriod: duration.default("30m").describe("how long a stopping agent may finish its job"),
+    workloadIdentity: z
+      .boolean({ error: "true or false" })
+      .default(false)
+      .describe("let jobs reach the metadata server and act as the pool's service account"),
+    egress: z
+      .array(cidr, { error: "a list of IPv4 ranges" })
+      .default([])
+      .describe("private ranges that jobs may reach beside the internet"),
+    agent: z
+      .strictObject({ cpu: cpu.default("500m"), memory: size.default("1Gi") }, map("a map with cpu, memory"))
+      .prefault({})
+      .describe("the agent container: CPU request, memory request and limit"),
+    dind: z
+      .strictObject(
+        {
+          cpu: cpu.default("2").describe("CPU request of daemon and jobs' containers"),
+          memory: size.default("4Gi").describe("memory request and limit of daemon and jobs' containers"),
+          mtu: whole("a whole number from 576 to 8896", 576, 8896)
+            .default(1460)
+            .describe("MTU of Docker's networks; no more than the pod network's"),
+          mirrors: z
+            .array(url, { error: "a list of URLs" })
+            .default(["https://mirror.gcr.io"])
+            .describe("registry mirrors for docker.io"),
+          addressPools: z
+            .array(cidr, { error: "a list of IPv4 ranges" })
+            .min(1, { error: "at least one IPv4 range" })
+            .default(["172.30.0.0/16"])
+            .describe("ranges that Docker's networks are cut from"),
+        },
+        map("a map with cpu, memory, mtu, mirrors, addressPools"),
+      )
+      .prefault({}),
+  },
+  map("a map with replicas, resources, environments, workspace, cache, …"),
+);
+
+export const agents = z
+  .record(
+    text("a pool name: a DNS label of at most 40 characters that starts with a letter", POOL_NAME),
+    pool,
+    map("a map of pools by name"),
+  )
+  .refine((pools) => Object.keys(pools).length > 0, { error: "at least one pool" });
+
+export const images = z
+  .strictObject(
+    {
+      registry: choice("gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io")
+        .optional()
+        .describe("registry that the images are pushed to; default gcr.io"),
+      repository: choice("create", "existing")
+        .optional()
+        .describe("whether this stack makes the project's one gcr.io repository; default create"),
+      prebuilt: z
+        .strictObject(
+          { server: digest, agent: digest, dind: digest, housekeeping: digest },
+          map("a map with server, agent, dind, housekeeping"),
+        )
+        .optional()
+        .describe("images built elsewhere; with them no Docker daemon is needed where Pulumi runs"),
+    },
+    map("a map with registry, repository, or with prebuilt"),
+  )
+  .refine((value) => value.prebuilt === undefined || (value.registry === undefined && value.repository === undefined), {
+    error: "either prebuilt, or registry and repository",
+  });
+
+export const access = z.literal("port-forward", { error: '"port-forward", the only way so far' });
+
+export const backup = z.strictObject(
+  {
+    schedule: z
+      .string({ error: 'a Quartz schedule such as "0 0 2 * * ?"' })
+      .refine((value) => quartzProblem(value) === undefined, {
+        error: (issue) => quartzProblem(String(issue.input)) ?? "",
+      })
+      .default("0 0 2 * * ?")
+      .describe("when GoCD backs itself up, as a Quartz schedule in UTC"),
+    keepDays: whole("a whole number of days from 1 to 3650", 1, 3650)
+      .default(30)
+      .describe("how long disk snapshots and backups are kept"),
+  },
+  map("a map with schedule, keepDays"),
+);
+
+const PROJECT = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
+
+/** Google's own keys; needed unless the cluster exists outside Google. */
+export const google = z.object({
+  project: text("a Google Cloud project id", PROJECT),
+  region: text("a Compute Engine region such as us-central1", /^[a-z]+-[a-z]+\d+$/),
+  zone: text("a Compute Engine zone such as us-central1-a", /^[a-z]+-[a-z]+\d+-[a-z]$/),
+});
+
+/** Every key under `gocd:` that is not a secret, with the schema of its value. */
+export const GOCD = { cluster, server, agents, images, access, backup } as const;
+
+/** Secret keys: read as Outputs, never as plain text, so they have no schema. */
+export const SECRETS = ["adminPassword"] as const;

@@ -1,0 +1,54 @@
+import type { z } from "zod";
+import type * as schema from "./schema";
+
+/** Every level read-only, so that nobody settles a question twice. */
+type Deep<T> = T extends readonly (infer E)[]
+  ? readonly Deep<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Deep<T[K]> }
+    : T;
+
+type Cluster = Deep<z.output<typeof schema.cluster>>;
+
+/** A GKE cluster that this stack makes, with its network. */
+export type Create = { readonly mode: "create" } & NonNullable<Cluster["create"]>;
+
+/** A cluster that exists: GKE without `storageClass`, any other conformant one with it. */
+export interface Existing {
+  readonly mode: "existing";
+  readonly context: string;
+  readonly storageClass?: string;
+}
+
+/** Images built from `images/` and pushed, or references to images built elsewhere. */
+export type Images =
+  | { readonly mode: "build"; readonly registry: string; readonly repository: "create" | "existing" }
+  | { readonly mode: "prebuilt"; readonly references: ImageReferences };
+
+/** One reference, by digest, for each image of `images/`. */
+export interface ImageReferences {
+  readonly server: string;
+  readonly agent: string;
+  readonly dind: string;
+  readonly housekeeping: string;
+}
+
+/** A pool of agents that are alike. */
+export type Pool = { readonly name: string } & Deep<z.output<typeof schema.agents>>[string];
+
+/** A stack's settings: plain data, complete, checked. */
+export interface Settings {
+  /** The stack's name: `dev`. */
+  readonly stack: string;
+  /** `gocd-<stack>`: what every name outside a namespace begins with. */
+  readonly name: string;
+  /** Where Google's resources are; absent when none is registered. */
+  readonly google?: Deep<z.output<typeof schema.google>>;
+  readonly cluster: Create | Existing;
+  readonly server: Deep<z.output<typeof schema.server>>;
+  /** In the order of their names. */
+  readonly agents: readonly Pool[];
+  readonly images: Images;
+  readonly access: "port-forward";
+  readonly backup: Deep<z.output<typeof schema.backup>>;
+}
