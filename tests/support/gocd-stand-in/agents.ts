@@ -1,0 +1,308 @@
+// The agents that a GoCD 26.1.0 server knows, with the server's own rules. Read in gocd/gocd at tag 26.1.0:
+//   server/…/domain/AgentInstance.java, server/…/server/domain/AgentInstances.java (states, time-outs, what can be deleted)
+//   server/…/server/service/AgentService.java, server/…/config/update/Agent{,s}UpdateValidator.java (what an update may do)
+//   server/…/server/controller/AgentRegistrationController.java (token and registration)
+//   server/…/server/newsecurity/filters/AgentAuthenticationFilter.java (who may speak as an agent)
+//   config/config-api/…/util/CommaSeparatedString.java (how lists grow and shrink)
+import { createHmac, randomUUID } from "node:crypto";
+
+export type RuntimeState = "Idle" | "Building" | "Cancelled" | "LostContact" | "Missing" | "Unknown";
+
+/** One agent as the server holds it. `lastHeard` is in milliseconds since the epoch, null before the first sign of life. */
+export interface AgentRecord {
+  uuid: string;
+  hostname: string;
+  ipAddress: string;
+  location: string;
+  operatingSystem: string;
+  version: string;
+  configState: "Pending" | "Enabled" | "Disabled";
+  runtimeState: RuntimeState;
+  resources: string[];
+  environments: string[];
+  freeSpace: number | null;
+  lastHeard: number | null;
+  cookie: string | null;
+}
+
+/** What the server would answer in place of what was asked. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface Registration {
+  uuid: string;
+  hostname: string;
+  location: string;
+  usableSpace: number;
+  operatingSystem: string;
+  autoRegisterKey: string;
+  autoRegisterResources: string;
+  autoRegisterEnvironments: string;
+  autoRegisterHostname: string;
+  elasticAgentId: string;
+  elasticPluginId: string;
+  token: string;
+  ipAddress: string;
+}
+
+export interface BulkUpdate {
+  uuids: string[];
+  state: boolean | undefined;
+  resources: { add: string[]; remove: string[] };
+  environments: { add: string[]; remove: string[] };
+}
+
+export interface Update {
+  hostname: string | undefined;
+  resources: string | undefined;
+  environments: string | undefined;
+  state: boolean | undefined;
+}
+
+const RESOURCE_NAME = /^[-\w\s|.]*$/;
+const IP_ADDRESS = /^[0-9a-fA-F.:]+$/;
+/** `max.pending.agents.allowed` in SystemEnvironment.java. */
+const MAX_PENDING = 100;
+
+const split = (list: string): string[] => [
+  ...new Set(
+    list
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ""),
+  ),
+];
+const appended = (list: string[], more: string[]): string[] => split([...list, ...more].join(","));
+const without = (list: string[], less: string[]): string[] => {
+  const gone = new Set(split(less.join(",")));
+  return list.filter((entry) => !gone.has(entry));
+};
+
+export class Agents {
+  constructor(
+    private readonly records: Map<string, AgentRecord>,
+    private readonly options: {
+      tokenKey: string;
+      autoRegisterKey: string;
+      autoRegisterLocal: boolean;
+      lostContactAfterMs: number;
+      now: () => number;
+    },
+  ) {}
+
+  tokenOf(uuid: string): string {
+    return createHmac("sha256", this.options.tokenKey).update(uuid).digest("base64");
+  }
+
+  /** In the order of the real list: by hostname, sandbox, uuid. */
+  all(): AgentRecord[] {
+    this.refresh();
+    const key = (a: AgentRecord): string => `${a.hostname}\0${a.location}\0${a.uuid}`;
+    return [...this.records.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  }
+
+  find(uuid: string): AgentRecord | undefined {
+    this.refresh();
+    return this.records.get(uuid);
+  }
+
+  isRegistered(uuid: string): boolean {
+    const agent = this.find(uuid);
+    return agent !== undefined && agent.configState !== "Pending";
+  }
+
+  /** GET /admin/agent/token: only for a uuid that the server does not know. */
+  issueToken(uuid: string): string {
+    if (uuid.trim() === "") throw new Refusal(409, "UUID cannot be blank.");
+    if (this.find(uuid) !== undefined) throw new Refusal(409, "A token has already been issued for this agent.");
+    return this.tokenOf(uuid);
+  }
+
+  /** POST /admin/agent: true when the agent is registered now, false when it waits for approval. */
+  register(request: Registration): boolean {
+    if (this.tokenOf(request.uuid) !== request.token) throw new Refusal(403, "Not a valid token.");
+    // `go.auto.register.local.agent.enabled` is true unless the JVM is told otherwise, and the address is whatever
+    // X-Forwarded-For says (GoPlainSocketConnector.java): without that option anybody can register as 127.0.0.1.
+    const local = this.options.autoRegisterLocal && /^(127\.|::1$|::ffff:127\.)/.test(request.ipAddress);
+    const byKey = this.options.autoRegisterKey !== "" && request.autoRegisterKey === this.options.autoRegisterKey;
+    const elastic = request.elasticAgentId.trim() !== "" && request.elasticPluginId.trim() !== "";
+    if (elastic)
+      throw new Refusal(
+        422,
+        "Elastic agent registration requires an auto-register agent key to be setup on the server.",
+      );
+    const invalid = (why: string): Refusal =>
+      new Refusal(422, `Error occurred during agent registration process: ${why}`);
+    if (request.uuid.trim() === "") throw invalid("UUID cannot be empty");
+    if (!IP_ADDRESS.test(request.ipAddress)) throw invalid(`'${request.ipAddress}' is an invalid IP address.`);
+    if (request.location === "") throw invalid("Agent should not register without installation path.");
+    const known = this.find(request.uuid);
+    if (known !== undefined && known.configState !== "Pending") {
+      this.heard(known, "Idle", request);
+      return true;
+    }
+    const pending = [...this.records.values()].filter((agent) => agent.configState === "Pending");
+    const registered = byKey || local;
+    if (!registered && pending.length >= MAX_PENDING) throw invalid(`Max pending agents allowed: ${MAX_PENDING}`);
+    const agent: AgentRecord = {
+      uuid: request.uuid,
+      hostname: byKey && request.autoRegisterHostname.trim() !== "" ? request.autoRegisterHostname : request.hostname,
+      ipAddress: request.ipAddress,
+      location: request.location,
+      operatingSystem: request.operatingSystem,
+      version: "UNKNOWN",
+      configState: registered ? "Enabled" : "Pending",
+      runtimeState: "Unknown",
+      resources: byKey ? split(request.autoRegisterResources).sort() : [],
+      environments: byKey ? split(request.autoRegisterEnvironments).sort() : [],
+      freeSpace: request.usableSpace,
+      lastHeard: null,
+      cookie: registered ? randomUUID() : null,
+    };
+    this.records.set(agent.uuid, agent);
+    this.heard(agent, registered ? "Idle" : "Unknown", request);
+    return registered;
+  }
+
+  /** What AgentAuthenticationFilter asks of every request below /remoting. */
+  authenticate(uuid: string | undefined, token: string | undefined): AgentRecord {
+    const agent = uuid === undefined ? undefined : this.find(uuid);
+    if (agent === undefined || agent.configState === "Pending" || token !== this.tokenOf(agent.uuid))
+      throw new Refusal(403, "");
+    return agent;
+  }
+
+  assignCookie(agent: AgentRecord): string {
+    agent.cookie = randomUUID();
+    return agent.cookie;
+  }
+
+  ping(
+    agent: AgentRecord,
+    cookie: string | undefined,
+    state: RuntimeState,
+    facts: Partial<AgentRecord>,
+  ): "NONE" | "CANCEL" {
+    if (cookie === undefined) throw new Refusal(500, `Agent [${agent.hostname}, ${agent.uuid}] has no cookie set`);
+    if (cookie !== agent.cookie) throw new Refusal(500, `Agent [${agent.hostname}, ${agent.uuid}] has invalid cookie`);
+    this.heard(agent, state, facts);
+    return agent.runtimeState === "Cancelled" ? "CANCEL" : "NONE";
+  }
+
+  update(uuid: string, update: Update): AgentRecord {
+    const agent = this.find(uuid);
+    if (agent === undefined) throw new Refusal(404, `Agent uuid '${uuid}' was not found!`);
+    const asked = [update.hostname, update.resources, update.environments, update.state].some(
+      (part) => part !== undefined,
+    );
+    if (!asked)
+      throw new Refusal(400, "Bad Request. No operation is specified in the request to be performed on agent.");
+    if (agent.configState === "Pending" && update.state === undefined)
+      throw new Refusal(
+        400,
+        `Pending agent [${uuid}] must be explicitly enabled or disabled when performing any operation on it.`,
+      );
+    if (!RESOURCE_NAME.test((update.resources ?? "").replaceAll(",", "")))
+      throw new Refusal(422, "Updating agent failed.");
+    if (update.hostname !== undefined) agent.hostname = update.hostname;
+    if (update.resources !== undefined) agent.resources = split(update.resources).sort();
+    if (update.environments !== undefined) agent.environments = split(update.environments).sort();
+    this.decide(agent, update.state);
+    return agent;
+  }
+
+  bulkUpdate(update: BulkUpdate, associatedRemotely: (uuid: string, environment: string) => boolean): void {
+    const parts = [update.resources.add, update.resources.remove, update.environments.add, update.environments.remove];
+    if (update.state === undefined && parts.every((part) => part.length === 0))
+      throw new Refusal(400, "Bad Request. No operation is specified in the request to be performed on agents.");
+    const missing = update.uuids.filter((uuid) => this.find(uuid) === undefined);
+    if (missing.length > 0) throw new Refusal(404, `Agents uuids [${missing.join(", ")}] were not found!`);
+    const bad = update.resources.add.filter((name) => !RESOURCE_NAME.test(name));
+    if (bad.length > 0)
+      throw new Refusal(
+        422,
+        `Validations failed for bulk update of agents. Error(s): Resource name '${bad.join(", ")}' is not valid.`,
+      );
+    const agents = update.uuids.map((uuid) => this.records.get(uuid)).filter((agent) => agent !== undefined);
+    const pending = agents.filter((agent) => agent.configState === "Pending").map((agent) => agent.uuid);
+    if (pending.length > 0 && update.state === undefined)
+      throw new Refusal(
+        400,
+        `Pending agents [${pending.join(", ")}] must be explicitly enabled or disabled when performing any operations on them.`,
+      );
+    for (const agent of agents) {
+      const local = update.environments.add.filter((name) => !associatedRemotely(agent.uuid, name));
+      agent.environments = without(appended(agent.environments, local), update.environments.remove);
+      agent.resources = without(appended(agent.resources, update.resources.add), update.resources.remove);
+      this.decide(agent, update.state);
+    }
+  }
+
+  remove(uuids: string[]): void {
+    if (uuids.length === 0) throw new Refusal(400, "Bad Request. No agent UUIDs were supplied to delete.");
+    for (const uuid of uuids) {
+      const agent = this.find(uuid);
+      if (agent === undefined) throw new Refusal(404, `Agent uuid '${uuid}' was not found!`);
+      const busy = agent.runtimeState === "Building" || agent.runtimeState === "Cancelled";
+      if (agent.configState !== "Disabled" || busy)
+        throw new Refusal(
+          422,
+          uuids.length === 1
+            ? "Failed to delete an agent, as it is not in a disabled state or is still building."
+            : "Could not delete any agents, as one or more agents might not be disabled or are still building.",
+        );
+    }
+    for (const uuid of uuids) this.records.delete(uuid);
+  }
+
+  /** The server's process restarts: what was never saved is gone, and nobody has been heard of yet. */
+  restart(): void {
+    for (const agent of [...this.records.values()])
+      if (agent.configState === "Pending") this.records.delete(agent.uuid);
+      else
+        Object.assign(agent, {
+          runtimeState: "Missing",
+          lastHeard: null,
+          freeSpace: null,
+          location: "",
+          operatingSystem: "",
+        });
+  }
+
+  private decide(agent: AgentRecord, enable: boolean | undefined): void {
+    if (enable === undefined) return;
+    agent.cookie ??= randomUUID();
+    if (agent.runtimeState === "Unknown") agent.runtimeState = "Idle";
+    agent.configState = enable ? "Enabled" : "Disabled";
+  }
+
+  private heard(agent: AgentRecord, state: RuntimeState, facts: Partial<AgentRecord> & { usableSpace?: number }): void {
+    // A cancelled job stays cancelled until the agent says that it is idle (AgentInstance.syncRuntimeStatus).
+    if (state === "Idle" || agent.runtimeState !== "Cancelled") agent.runtimeState = state;
+    agent.lastHeard = this.options.now();
+    agent.ipAddress = facts.ipAddress ?? agent.ipAddress;
+    agent.location = facts.location ?? agent.location;
+    agent.operatingSystem = facts.operatingSystem ?? agent.operatingSystem;
+    agent.version = facts.version ?? agent.version;
+    agent.freeSpace = facts.freeSpace ?? facts.usableSpace ?? agent.freeSpace;
+  }
+
+  private refresh(): void {
+    const now = this.options.now();
+    for (const agent of [...this.records.values()]) {
+      const silent = agent.lastHeard !== null && now - agent.lastHeard >= this.options.lostContactAfterMs;
+      if (agent.configState === "Pending") {
+        if (silent) this.records.delete(agent.uuid);
+      } else if (agent.lastHeard === null) {
+        agent.runtimeState = "Missing";
+        agent.lastHeard = now;
+      } else if (silent) agent.runtimeState = "LostContact";
+    }
+  }
+}

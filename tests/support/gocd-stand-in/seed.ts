@@ -1,0 +1,64 @@
+// Reads from a cruise-config.xml what the stand-in needs of it. Not an XML parser: it takes the attributes and elements that
+// this project seeds, and unescapes the five entities of XML.
+import type { ConfigurationState } from "./configuration";
+
+export interface Seed {
+  tokenKey: string;
+  autoRegisterKey: string;
+  admins: string[];
+  configuration: Partial<ConfigurationState>;
+}
+
+const ENTITIES: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+const unescape = (text: string): string =>
+  text.replace(/&(#x?[0-9a-fA-F]+|\w+);/g, (whole, name: string) => {
+    if (!name.startsWith("#")) return ENTITIES[name] ?? whole;
+    return String.fromCodePoint(name.startsWith("#x") ? parseInt(name.slice(2), 16) : Number(name.slice(1)));
+  });
+
+/** @throws if the file has no tokenGenerationKey: then it is not what this project seeds. */
+export function readSeed(xml: string): Seed {
+  const tag = (name: string): string => new RegExp(`<${name}(\\s[^>]*)?>`).exec(xml)?.[1] ?? "";
+  const attribute = (of: string, name: string): string | undefined => {
+    const value = new RegExp(`\\s${name}="([^"]*)"`).exec(of)?.[1];
+    return value === undefined ? undefined : unescape(value);
+  };
+  const element = (name: string, within = xml): string | undefined => {
+    const value = new RegExp(`<${name}>([^<]*)</${name}>`).exec(within)?.[1];
+    return value === undefined ? undefined : unescape(value.trim());
+  };
+  const server = tag("server");
+  const tokenKey = attribute(server, "tokenGenerationKey");
+  if (tokenKey === undefined) throw new Error("cruise-config.xml has no tokenGenerationKey");
+  const backup = tag("backup");
+  const start = element("purgeStartDiskSpace");
+  const upto = element("purgeUptoDiskSpace");
+  const environments = [...xml.matchAll(/<environment\s[^>]*?name="([^"]*)"/g)].map(([, name]) => ({
+    name: unescape(name ?? ""),
+    pipelines: [],
+    environment_variables: [],
+  }));
+  const admins = /<admins>([\s\S]*?)<\/admins>/.exec(xml)?.[1] ?? "";
+  return {
+    tokenKey,
+    autoRegisterKey: attribute(server, "agentAutoRegisterKey") ?? "",
+    admins: [...admins.matchAll(/<user>([^<]*)<\/user>/g)].map(([, name]) => unescape(name ?? "")),
+    configuration: {
+      siteUrl: element("siteUrl") ?? "",
+      secureSiteUrl: element("secureSiteUrl") ?? "",
+      artifactsDir: element("artifactsDir") ?? "artifacts",
+      purgeStart: start === undefined ? null : Number(start),
+      purgeUpto: upto === undefined ? null : Number(upto),
+      backup:
+        backup === ""
+          ? null
+          : {
+              schedule: attribute(backup, "schedule") ?? null,
+              postBackupScript: attribute(backup, "postBackupScript") ?? null,
+              emailOnSuccess: attribute(backup, "emailOnSuccess") === "true",
+              emailOnFailure: attribute(backup, "emailOnFailure") === "true",
+            },
+      environments,
+    },
+  };
+}

@@ -1,0 +1,404 @@
+// A server that answers as GoCD 26.1.0 does, as far as the hooks, the probes and housekeeping of this project ask it.
+// What it is for: every case of identity, housekeeping and drain can be shown without a JVM and without waiting.
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as after } from "node:timers/promises";
+
+import type { AgentRecord, RuntimeState } from "./agents";
+import { Agents, Refusal } from "./agents";
+import type { ConfigurationState } from "./configuration";
+import { Configuration, emptyConfiguration } from "./configuration";
+import type { Answer, Ask, Route } from "./routes";
+import { ROUTES } from "./routes";
+
+export interface StandInOptions {
+  /** `tokenGenerationKey` of the server's configuration. */
+  tokenKey: string;
+  /** Empty: agents can only register as pending. */
+  autoRegisterKey?: string;
+  /** `-Dgo.auto.register.local.agent.enabled`, true in GoCD unless it is told otherwise. */
+  autoRegisterLocal?: boolean;
+  /** Tells whether a log-in is right, and whether it is an administrator's. */
+  logIn: (user: string, password: string) => "admin" | "user" | undefined;
+  configuration?: Partial<ConfigurationState>;
+  /** Where the state is kept across restarts of the process. Default: nowhere. */
+  stateFile?: string;
+  /** Where a backup is written to. Default: nowhere, it is only recorded. */
+  artifactsDir?: string;
+  /** `agent.connection.timeout`. Default: 300 seconds. */
+  lostContactAfterSeconds?: number;
+  now?: () => number;
+}
+
+export interface Backup {
+  id: number;
+  time: string;
+  path: string;
+  status: "IN_PROGRESS" | "COMPLETED" | "ERROR";
+  message: string;
+  user: string;
+}
+
+/** How the server feels: what a test can make go wrong. */
+export interface Weather {
+  /** Milliseconds before any answer. */
+  delay: number;
+  /** Answered to everything, in place of the real answer. */
+  status: number | null;
+  /** An HTTP body to go with `status`. */
+  body: string;
+  /** Added to the version that every API answers to: 1 is a newer GoCD, -1 an older one. */
+  versionsApart: number;
+  /** Requests to answer before the connection is cut on every further one. */
+  dieAfter: number | null;
+}
+
+const FAIR: Weather = { delay: 0, status: null, body: "", versionsApart: 0, dieAfter: null };
+const ALLOWED_IN_BACKUP = [
+  /^\/api\/backups\/(\d+|running)$/i,
+  /^\/api\/v1\/health$/i,
+  /^\/admin\/backup$/i,
+  /^\/assets\/.*$/i,
+];
+const INCORRECT: Answer = {
+  status: 404,
+  body: "The url you are trying to reach appears to be incorrect.\n",
+  type: "text/plain;charset=utf-8",
+};
+const LARGEST_BODY = 1024 * 1024;
+
+export class GocdStandIn {
+  readonly requests: { method: string; path: string; body: string; status: number }[] = [];
+  readonly backups: Backup[] = [];
+  weather: Weather = { ...FAIR };
+  configuration: Configuration;
+  agents: Agents;
+  /** How long a backup takes. Until then every request but a few is answered with 503. */
+  backupMilliseconds = 0;
+  private records = new Map<string, AgentRecord>();
+  private backingUp = false;
+  private readonly server: Server;
+
+  constructor(private readonly options: StandInOptions) {
+    this.configuration = new Configuration({
+      ...emptyConfiguration(),
+      ...structuredClone(options.configuration ?? {}),
+    });
+    this.agents = this.register(this.records);
+    this.load();
+    this.server = createServer((request, response) => {
+      this.serve(request, response).catch((error: unknown) => {
+        send(response, { status: 500, body: { error: String(error) } });
+      });
+    });
+  }
+
+  /** Port 0 takes any free one. Returns the URL that agents are given: `http://host:port/go`. */
+  async start(port = 0, host = "127.0.0.1"): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once("error", reject).listen(port, host, resolve);
+    });
+    return this.url;
+  }
+
+  get url(): string {
+    const address = this.server.address() as AddressInfo;
+    return `http://127.0.0.1:${address.port}/go`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /** Everything on the disk is gone; the configuration is the seeded one again, the keys are the same. */
+  loseVolume(): void {
+    this.records = new Map();
+    this.agents = this.register(this.records);
+    this.configuration = new Configuration({
+      ...emptyConfiguration(),
+      ...structuredClone(this.options.configuration ?? {}),
+    });
+    this.backups.length = 0;
+    this.save();
+  }
+
+  /** The process restarts with its disk: pending agents are forgotten, the others have not been heard of yet. */
+  restart(): void {
+    this.agents.restart();
+    this.save();
+  }
+
+  /** Sets what an agent's ping would bring about, or what silence would. */
+  setRuntimeState(uuid: string, state: RuntimeState, freeSpace?: number): void {
+    const agent = this.records.get(uuid);
+    if (agent === undefined) throw new Error(`no agent ${uuid}`);
+    agent.runtimeState = state;
+    const silent = (this.options.lostContactAfterSeconds ?? 300) * 1000;
+    agent.lastHeard = state === "LostContact" ? this.now() - silent : this.now();
+    agent.freeSpace = freeSpace ?? agent.freeSpace;
+    this.save();
+  }
+
+  setBackingUp(on: boolean): void {
+    this.backingUp = on;
+  }
+
+  fairWeather(): void {
+    this.weather = { ...FAIR };
+  }
+
+  /** Starts one and returns its number; it ends after `backupMilliseconds`. */
+  startBackup(user: string): number {
+    const id = this.backups.length + 1;
+    const time = new Date(this.now());
+    const stamp = time.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+    const path = join(this.options.artifactsDir ?? "/godata/artifacts", "serverBackups", `backup_${stamp}`);
+    const backup: Backup = {
+      id,
+      time: time.toISOString(),
+      path,
+      status: "IN_PROGRESS",
+      message: "Backing up Database",
+      user,
+    };
+    this.backups.push(backup);
+    this.backingUp = true;
+    setTimeout(() => {
+      if (this.options.artifactsDir !== undefined) writeBackup(path);
+      Object.assign(backup, { status: "COMPLETED", message: "Backup was generated successfully." });
+      this.backingUp = false;
+      this.save();
+    }, this.backupMilliseconds);
+    return id;
+  }
+
+  private now(): number {
+    return (this.options.now ?? Date.now)();
+  }
+
+  private register(records: Map<string, AgentRecord>): Agents {
+    return new Agents(records, {
+      tokenKey: this.options.tokenKey,
+      autoRegisterKey: this.options.autoRegisterKey ?? "",
+      autoRegisterLocal: this.options.autoRegisterLocal ?? true,
+      lostContactAfterMs: (this.options.lostContactAfterSeconds ?? 300) * 1000,
+      now: () => this.now(),
+    });
+  }
+
+  private load(): void {
+    if (this.options.stateFile === undefined) return;
+    let text: string;
+    try {
+      text = readFileSync(this.options.stateFile, "utf8");
+    } catch {
+      return; // the first start
+    }
+    const state = JSON.parse(text) as { agents: AgentRecord[]; configuration: ConfigurationState };
+    for (const agent of state.agents) this.records.set(agent.uuid, agent);
+    this.configuration = new Configuration(state.configuration);
+    this.agents.restart();
+  }
+
+  private save(): void {
+    const file = this.options.stateFile;
+    if (file === undefined) return;
+    const state = { agents: [...this.records.values()], configuration: this.configuration.state };
+    writeFileSync(`${file}.new`, JSON.stringify(state));
+    renameSync(`${file}.new`, file);
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", `http://${request.headers.host ?? "localhost"}`);
+    const body = await read(request);
+    const header = (name: string): string | undefined => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    };
+    // The connector trusts X-Forwarded-For whoever sends it: GoPlainSocketConnector.java adds ForwardedRequestCustomizer.
+    const forwarded = header("x-forwarded-for")?.split(",")[0]?.trim();
+    const ask: Ask = {
+      method: request.method ?? "GET",
+      path: url.pathname.replace(/^\/go(?=\/)/, ""),
+      query: url.searchParams,
+      header,
+      body,
+      base: `${url.origin}/go`,
+      address: forwarded ?? (request.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
+      user: "",
+    };
+    if (url.pathname.startsWith("/stand-in/")) {
+      send(response, this.control(url.pathname.slice("/stand-in/".length), body));
+      return;
+    }
+    const weather = this.weather;
+    if (weather.dieAfter !== null && weather.dieAfter-- <= 0) {
+      this.requests.push({ method: ask.method, path: ask.path, body, status: 0 });
+      request.socket.destroy();
+      return;
+    }
+    if (weather.delay > 0) await after(weather.delay);
+    const answer = url.pathname.startsWith("/go/") ? await this.answer(ask) : { status: 404, body: "" };
+    this.requests.push({ method: ask.method, path: ask.path, body, status: answer.status });
+    if (ask.method !== "GET") this.save();
+    send(response, answer);
+  }
+
+  private async answer(ask: Ask): Promise<Answer> {
+    if (this.weather.status !== null) return { status: this.weather.status, body: this.weather.body };
+    if (this.backingUp && !(ask.method === "GET" && ALLOWED_IN_BACKUP.some((allowed) => allowed.test(ask.path))))
+      return unavailable(ask);
+    const found = ROUTES.filter((route) => route.path.test(ask.path));
+    try {
+      const refused = this.authorize(ask, found);
+      if (refused !== undefined) return refused;
+      const accept = ask.header("accept") ?? "";
+      const versioned = found.filter(
+        (route) => route.version === undefined || accepts(accept, route.version + this.weather.versionsApart),
+      );
+      const route = versioned.find((one) => one.method === ask.method);
+      if (route === undefined) return INCORRECT;
+      const unacceptable = route.json === true ? contentRefusal(ask) : undefined;
+      if (unacceptable !== undefined) return unacceptable;
+      const answer = await route.handle(ask, this, ...(route.path.exec(ask.path) ?? []).slice(1));
+      const type =
+        route.version === undefined
+          ? "application/json;charset=utf-8"
+          : `application/vnd.go.cd.v${route.version}+json;charset=utf-8`;
+      return { type, ...answer };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (ask.path.startsWith("/admin/agent"))
+        return { status: error.status, body: error.message, type: "text/plain;charset=utf-8" };
+      return {
+        status: error.status,
+        body: error.status === 500 ? { error: error.message } : { message: error.message },
+      };
+    }
+  }
+
+  /** Nothing when the request may go on. */
+  private authorize(ask: Ask, routes: Route[]): Answer | undefined {
+    const open = routes.find((route) => route.method === ask.method)?.who;
+    if (open === "anyone") return undefined;
+    if (ask.path.startsWith("/remoting/")) {
+      this.agents.authenticate(ask.header("x-agent-guid"), ask.header("authorization"));
+      return undefined;
+    }
+    const challenge = { "WWW-Authenticate": 'Basic realm="GoCD"' };
+    const [scheme, credentials = ""] = (ask.header("authorization") ?? "").split(" ");
+    if (scheme?.toLowerCase() !== "basic")
+      return { status: 401, headers: challenge, body: { message: "You are not authenticated!" } };
+    const [user = "", ...password] = Buffer.from(credentials, "base64").toString("utf8").split(":");
+    const role = this.options.logIn(user, password.join(":"));
+    if (role === undefined)
+      return {
+        status: 401,
+        headers: challenge,
+        body: {
+          message:
+            "Invalid credentials. Either your username and password are incorrect, or there is a problem with your browser cookies. Please check with your administrator.",
+        },
+      };
+    ask.user = user;
+    if (open === "admin" && role !== "admin")
+      return { status: 403, body: { message: "You are not authorized to perform this action." } };
+    return undefined;
+  }
+
+  /** For tests on a cluster, which cannot call methods: POST /stand-in/<what> with a JSON body. */
+  private control(what: string, text: string): Answer {
+    const body = (text === "" ? {} : JSON.parse(text)) as {
+      uuid?: string;
+      state?: RuntimeState;
+      freeSpace?: number;
+      on?: boolean;
+      milliseconds?: number;
+    } & Partial<Weather>;
+    switch (what) {
+      case "agent":
+        this.setRuntimeState(body.uuid ?? "", body.state ?? "Idle", body.freeSpace);
+        break;
+      case "backing-up":
+        this.setBackingUp(body.on ?? true);
+        break;
+      case "backup-takes":
+        this.backupMilliseconds = body.milliseconds ?? 0;
+        break;
+      case "lose-volume":
+        this.loseVolume();
+        break;
+      case "restart":
+        this.restart();
+        break;
+      case "weather":
+        this.weather = { ...FAIR, ...body };
+        break;
+      case "requests":
+        return { status: 200, body: this.requests };
+      default:
+        return { status: 404, body: { message: `nothing called ${what}` } };
+    }
+    return { status: 200, body: {} };
+  }
+}
+
+function accepts(header: string, version: number): boolean {
+  return header === "application/vnd.go.cd+json" || header === `application/vnd.go.cd.v${version}+json`;
+}
+
+function contentRefusal(ask: Ask): Answer | undefined {
+  if (ask.method !== "POST" && ask.method !== "PUT" && ask.method !== "PATCH") return undefined;
+  if (ask.body === "")
+    return ask.header("x-gocd-confirm") === undefined
+      ? { status: 400, body: { message: "Missing required header 'X-GoCD-Confirm' with value 'true'" } }
+      : undefined;
+  return /^application\/json\s*(;|$)/.test(ask.header("content-type") ?? "")
+    ? undefined
+    : { status: 415, body: { message: "You must specify a 'Content-Type' of 'application/json'" } };
+}
+
+function unavailable(ask: Ask): Answer {
+  const headers = { "Cache-Control": "private, max-age=0, no-cache" };
+  const api = /^\/(remoting|api)\//.test(ask.path) || ask.path === "/cctray.xml";
+  const json = (ask.header("accept") ?? "").includes("json") || (ask.header("content-type") ?? "").includes("json");
+  return api && json
+    ? { status: 503, headers, body: { message: "Server is under maintenance mode, please try later." } }
+    : {
+        status: 503,
+        headers,
+        body: "<html><body>GoCD is being backed up</body></html>",
+        type: "text/html;charset=utf-8",
+      };
+}
+
+/** The files of BackupService.java, with contents that a test can tell apart. */
+function writeBackup(path: string): void {
+  mkdirSync(path, { recursive: true });
+  for (const name of ["version.txt", "config-dir.zip", "wrapper-config-dir.zip", "config-repo.zip", "db.zip"])
+    writeFileSync(join(path, name), name === "version.txt" ? "26.1.0 (22543-0)" : `${name} of ${path}`);
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LARGEST_BODY) throw new Error("request body too large");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  const text = typeof answer.body === "object" ? JSON.stringify(answer.body) : (answer.body ?? "");
+  response.writeHead(answer.status, {
+    "Content-Type": answer.type ?? "application/json;charset=utf-8",
+    ...answer.headers,
+  });
+  response.end(text);
+}
