@@ -29,8 +29,8 @@ export function readSettings(): Settings {
   );
 }
 
-/** The stack's secrets, as encrypted Outputs. */
+/** The stack's secrets, as encrypted Outputs. An empty text is Pulumi.yaml's default and means that there is none. */
 export function readSecrets(): Secrets {
-  const adminPassword = new pulumi.Config("gocd").getSecret("adminPassword");
-  return { ...(adminPassword && { adminPassword }) };
+  const config = new pulumi.Config("gocd");
+  return config.get("adminPassword") ? { adminPassword: config.requireSecret("adminPassword") } : {};
 }

@@ -15,8 +15,10 @@ export function crossCheck(settings: Settings): Problem[] {
   ];
 }
 
-function checkLocation({ google }: Settings): Problem[] {
-  if (google === undefined || google.zone.startsWith(`${google.region}-`)) return [];
+function checkLocation({ storage }: Settings): Problem[] {
+  if (storage.mode === "class") return [];
+  const { google } = storage;
+  if (google.zone.startsWith(`${google.region}-`)) return [];
   return [{ key: "gcp:zone", found: show(google.zone), wanted: `a zone of gcp:region, which is ${google.region}` }];
 }
 
@@ -28,8 +30,8 @@ const MOST_GIB = 65_536;
 const HYPERDISK_ONLY = /^(c4|c4a|c4d|n4|n4a|n4d)-/;
 const HYPERDISK_BALANCED = /^(c3|c3d|c4|c4a|c4d|n4|n4a|n4d|m[1-4]|x4|z3|h3|h4d|a3|a4|g4)-/;
 
-function checkDisks({ server, cluster }: Settings): Problem[] {
-  if (cluster.mode === "existing" && cluster.storageClass !== undefined) return [];
+function checkDisks({ server, cluster, storage }: Settings): Problem[] {
+  if (storage.mode === "class") return [];
   const least = LEAST_GIB[server.diskType];
   const sizes = (["disk", "artifacts"] as const)
     .filter((key) => gibibytes(server[key]) < least || gibibytes(server[key]) > MOST_GIB)

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { crossCheck } from "./checks";
 import { show, SettingsError, type Problem } from "./problems";
 import * as schema from "./schema";
-import type { Settings } from "./settings";
+import type { Google, Settings } from "./settings";
 
 /** Service account ids may have 30 characters, of which `gocd-` and `-agents` take 12. */
 const STACK_NAME = /^[a-z]([a-z0-9-]{0,16}[a-z0-9])?$/;
@@ -23,7 +23,7 @@ const STAND_IN = {
 /**
  * Settings from a stack's configuration as Pulumi delivers it: full keys (`gocd:server`), structured values as JSON text.
  *
- * @param config every key of every namespace; values of secret keys are never looked at.
+ * @param config every key of every namespace; values of secret keys are never looked at, except whether they are empty.
  * @param secretKeys the full keys whose values are encrypted in the stack file.
  * @throws SettingsError with every problem at once.
  */
@@ -47,6 +47,12 @@ export function parseSettings(
     }
   }
 
+  for (const key of schema.SECRETS.map((secret) => `gocd:${secret}`)) {
+    if (config[key] && !secretKeys.includes(key)) {
+      problems.push({ key, found: "plain text", wanted: `a secret: pulumi config set --secret ${key}` });
+    }
+  }
+
   const read = <T extends z.ZodType>(key: keyof typeof STAND_IN, of: T): z.output<T> => {
     const text = config[`gocd:${key}`];
     if (secretKeys.includes(`gocd:${key}`)) {
@@ -65,16 +71,9 @@ export function parseSettings(
   const access = read("access", schema.access);
   const backup = read("backup", schema.backup);
 
-  const offGoogle = cluster.existing?.storageClass !== undefined;
-  const google = offGoogle
-    ? undefined
-    : check(
-        "gcp:",
-        schema.google,
-        { project: config["gcp:project"], region: config["gcp:region"], zone: config["gcp:zone"] },
-        problems,
-      );
-  if (offGoogle && images.prebuilt === undefined) {
+  const storageClass = cluster.existing?.storageClass;
+  const google = storageClass === undefined ? readGoogle(config, problems) : undefined;
+  if (!google && images.prebuilt === undefined) {
     problems.push({
       key: "gocd:images.prebuilt",
       found: "nothing",
@@ -85,13 +84,18 @@ export function parseSettings(
   const settings: Settings = {
     stack,
     name: `gocd-${stack}`,
-    ...(google && { google }),
-    cluster: clusterOf(cluster),
+    cluster:
+      cluster.create && google
+        ? { mode: "create", google, ...cluster.create }
+        : { mode: "existing", context: cluster.existing?.context ?? "" },
+    storage: google
+      ? { mode: "disks", google, storageClass: GKE_CLASS }
+      : { mode: "class", storageClass: storageClass ?? "" },
     server,
     agents: Object.entries(agents)
       .map(([name, pool]) => ({ name, ...pool }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    images: imagesOf(images),
+    images: imagesOf(images, google),
     access,
     backup,
   };
@@ -107,15 +111,25 @@ function partOf(key: string): string {
   return key.split(/[.[]/, 1)[0] ?? key;
 }
 
-function clusterOf(cluster: z.output<typeof schema.cluster>): Settings["cluster"] {
-  if (cluster.create) return { mode: "create", ...cluster.create };
-  const { context = "", storageClass } = cluster.existing ?? {};
-  return { mode: "existing", context, ...(storageClass !== undefined && { storageClass }) };
+/** GKE's class of balanced disks that are made where the pod goes. */
+const GKE_CLASS = "standard-rwo";
+
+/** Google's keys; where they have problems, a stand-in of the right shape lets the other checks go on. */
+function readGoogle(config: Readonly<Record<string, string>>, problems: Problem[]): Google {
+  const { "gcp:project": project, "gcp:region": region, "gcp:zone": zone } = config;
+  return check("gcp:", schema.google, { project, region, zone }, problems) ?? { project: "", region: "", zone: "-" };
 }
 
-function imagesOf(images: z.output<typeof schema.images>): Settings["images"] {
-  if (images.prebuilt) return { mode: "prebuilt", references: images.prebuilt };
-  return { mode: "build", registry: images.registry ?? "gcr.io", repository: images.repository ?? "create" };
+function imagesOf(images: z.output<typeof schema.images>, google: Google | undefined): Settings["images"] {
+  if (images.prebuilt || !google) {
+    return { mode: "prebuilt", references: images.prebuilt ?? { server: "", agent: "", dind: "", housekeeping: "" } };
+  }
+  return {
+    mode: "build",
+    project: google.project,
+    registry: images.registry ?? "gcr.io",
+    repository: images.repository ?? "create",
+  };
 }
 
 /** A value of the stack file: maps, lists, numbers and booleans arrive as JSON, text as it is. */

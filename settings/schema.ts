@@ -21,7 +21,7 @@ const cpu = z
   });
 const duration = text("a duration such as 90s, 30m or 1h", DURATION_PATTERN);
 const cidr = text("an IPv4 range such as 10.10.0.0/20", /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/);
-const url = text("a URL that starts with http:// or https://", /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/);
+const url = text("a URL that starts with http:// or https://", /^https?:\/\/[\w.:-]+(\/[\w.~:@!$&()*+,;=%-]*)*$/);
 const machineType = text(
   "a Compute Engine machine type such as e2-standard-4",
   /^[a-z][a-z0-9]*-[a-z0-9]+(-[a-z0-9]+)*$/,

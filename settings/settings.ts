@@ -10,19 +10,31 @@ type Deep<T> = T extends readonly (infer E)[]
 
 type Cluster = Deep<z.output<typeof schema.cluster>>;
 
-/** A GKE cluster that this stack makes, with its network. */
-export type Create = { readonly mode: "create" } & NonNullable<Cluster["create"]>;
+/** Where Google's resources are. */
+export type Google = Deep<z.output<typeof schema.google>>;
 
-/** A cluster that exists: GKE without `storageClass`, any other conformant one with it. */
+/** A GKE cluster that this stack makes, with its network. */
+export type Create = { readonly mode: "create"; readonly google: Google } & NonNullable<Cluster["create"]>;
+
+/** A cluster that exists, by its kubeconfig context. */
 export interface Existing {
   readonly mode: "existing";
   readonly context: string;
-  readonly storageClass?: string;
 }
+
+/** Where claims find their volumes: the server's on Google disks of our own, or all from a class of the cluster. */
+export type Storage =
+  | { readonly mode: "disks"; readonly google: Google; readonly storageClass: string }
+  | { readonly mode: "class"; readonly storageClass: string };
 
 /** Images built from `images/` and pushed, or references to images built elsewhere. */
 export type Images =
-  | { readonly mode: "build"; readonly registry: string; readonly repository: "create" | "existing" }
+  | {
+      readonly mode: "build";
+      readonly project: string;
+      readonly registry: string;
+      readonly repository: "create" | "existing";
+    }
   | { readonly mode: "prebuilt"; readonly references: ImageReferences };
 
 /** One reference, by digest, for each image of `images/`. */
@@ -42,9 +54,8 @@ export interface Settings {
   readonly stack: string;
   /** `gocd-<stack>`: what every name outside a namespace begins with. */
   readonly name: string;
-  /** Where Google's resources are; absent when none is registered. */
-  readonly google?: Deep<z.output<typeof schema.google>>;
   readonly cluster: Create | Existing;
+  readonly storage: Storage;
   readonly server: Deep<z.output<typeof schema.server>>;
   /** In the order of their names. */
   readonly agents: readonly Pool[];

@@ -4,7 +4,8 @@ import * as projects from "@pulumi/gcp/projects";
 import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { clusterArgs, kubeconfig, nodePoolArgs, type ClusterShape } from "./gke";
+import type { Placement } from "../kubernetes/placement";
+import { clusterArgs, kubeconfig, nodePoolArgs, placement, type ClusterShape } from "./gke";
 
 export interface ClusterArgs extends Omit<ClusterShape, "name"> {
   serverNodes: { machineType: string; disk: string };
@@ -19,7 +20,10 @@ export interface ClusterArgs extends Omit<ClusterShape, "name"> {
 export class Cluster extends pulumi.ComponentResource {
   /** Registers objects in the cluster; gone before the nodes are. */
   readonly kubernetes: k8s.Provider;
-  readonly name: pulumi.Output<string>;
+  /** The command that makes `kubectl` talk to this cluster. */
+  readonly connect: pulumi.Output<string>;
+  /** Where pods of either kind go. */
+  readonly placement = { server: placement("server"), agents: placement("agents") };
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:cluster:Cluster", name, {}, opts);
@@ -80,8 +84,8 @@ export class Cluster extends pulumi.ComponentResource {
       // On the way down objects go before the nodes that run them.
       { ...child, dependsOn: [serverPool, agentsPool] },
     );
-    this.name = cluster.name;
-    this.registerOutputs({ name: this.name });
+    this.connect = pulumi.interpolate`gcloud container clusters get-credentials ${cluster.name} --location ${args.location} --project ${args.project} --dns-endpoint`;
+    this.registerOutputs({ connect: this.connect });
   }
 
   /** An account for nodes, with the one role Google names as the minimum and the right to pull from the repository. */
@@ -119,6 +123,9 @@ export interface ExistingClusterArgs {
 /** A cluster that somebody else made: only a provider for it. */
 export class ExistingCluster extends pulumi.ComponentResource {
   readonly kubernetes: k8s.Provider;
+  readonly connect: pulumi.Output<string>;
+  /** Anywhere: whose nodes these are is not ours to know. */
+  readonly placement: { readonly server: Placement; readonly agents: Placement } = { server: {}, agents: {} };
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:cluster:ExistingCluster", name, {}, opts);
@@ -132,6 +139,7 @@ export class ExistingCluster extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.registerOutputs({});
+    this.connect = pulumi.interpolate`kubectl config use-context ${args.context}`;
+    this.registerOutputs({ connect: this.connect });
   }
 }

@@ -1,5 +1,6 @@
 import type * as gcp from "@pulumi/gcp/container";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Placement } from "../kubernetes/placement";
 import { gibibytes } from "../kubernetes/quantities";
 
 /**
@@ -13,6 +14,15 @@ export const AGENTS_TAINT = { key: "gocd-on-kubernetes/agents", value: "true" } 
 
 /** The label that tells the two pools apart; pods select their nodes by it. */
 export const NODES_LABEL = "gocd-on-kubernetes/nodes";
+
+/** Sends a pod to one of the two pools, past its taint. */
+export function placement(nodes: "server" | "agents"): Placement {
+  const taint = nodes === "server" ? SERVER_TAINT : AGENTS_TAINT;
+  return {
+    nodeSelector: { [NODES_LABEL]: nodes },
+    tolerations: [{ ...taint, operator: "Equal", effect: "NoSchedule" }],
+  };
+}
 
 export interface ClusterShape {
   name: string;

@@ -13,13 +13,8 @@ export interface Password {
   readonly hash: pulumi.Output<string>;
 }
 
-/**
- * Keys and passwords. What the data on the server's disk depends on is protected with it: made anew after a destroy, these
- * values would lock agents, users and encrypted settings out of the old data.
- */
-export class Credentials extends pulumi.ComponentResource {
-  readonly admin: Password;
-  readonly housekeeping: Password;
+/** What the server's first configuration holds; hex text. */
+export interface ServerKeys {
   /** Names the server among others in what it sends; GoCD refuses to change it. */
   readonly serverId: pulumi.Output<string>;
   /** Signs agents' tokens: base64(HMAC-SHA256(key, uuid)). */
@@ -27,8 +22,18 @@ export class Credentials extends pulumi.ComponentResource {
   readonly webhookSecret: pulumi.Output<string>;
   /** Lets agents that people attach themselves register; this program's own hold none. */
   readonly autoRegisterKey: pulumi.Output<string>;
-  /** 128-bit AES key, in hex, of the secrets in GoCD's configuration. */
+  /** 128-bit AES key of the secrets in GoCD's configuration. */
   readonly cipher: pulumi.Output<string>;
+}
+
+/**
+ * Keys and passwords. What the data on the server's disk depends on is protected with it: made anew after a destroy, these
+ * values would lock agents, users and encrypted settings out of the old data.
+ */
+export class Credentials extends pulumi.ComponentResource {
+  readonly admin: Password;
+  readonly housekeeping: Password;
+  readonly keys: ServerKeys;
   /** What agents' uuids are derived from. */
   readonly identityKey: pulumi.Output<string>;
 
@@ -38,11 +43,13 @@ export class Credentials extends pulumi.ComponentResource {
     const key = (purpose: string, length: number) =>
       new random.RandomBytes(`${name}-${purpose}`, { length }, { parent: this, protect: true }).hex;
 
-    this.serverId = key("server-id", 16);
-    this.tokenGenerationKey = key("token-generation-key", 32);
-    this.webhookSecret = key("webhook-secret", 32);
-    this.autoRegisterKey = key("auto-register-key", 32);
-    this.cipher = key("cipher", 16);
+    this.keys = {
+      serverId: key("server-id", 16),
+      tokenGenerationKey: key("token-generation-key", 32),
+      webhookSecret: key("webhook-secret", 32),
+      autoRegisterKey: key("auto-register-key", 32),
+      cipher: key("cipher", 16),
+    };
     this.identityKey = key("identity-key", 32);
 
     this.admin =

@@ -7,16 +7,22 @@ export interface DisksArgs {
   zone: string;
   /** Disk type, such as `pd-balanced`. Changing it replaces the disks, which `protect` stops. */
   type: string;
-  /** Sizes such as `30Gi` by what the disk is for; raising one grows the disk in place. */
-  sizes: { [purpose: string]: string };
+  /** Sizes such as `30Gi`; raising one grows the disk in place. */
+  sizes: { data: string; artifacts: string };
   /** Days that snapshots are kept; they stay when the disk is gone. */
   keepDays: number;
 }
 
+/** A disk as a volume refers to it: the handle of the PD CSI driver, and the only zone it can be used in. */
+export interface Disk {
+  readonly handle: pulumi.Output<string>;
+  readonly zone: string;
+}
+
 /** The server's disks. They depend on neither cluster nor Kubernetes, so that destroying those leaves them alone. */
 export class Disks extends pulumi.ComponentResource {
-  /** Volume handles of the PD CSI driver, by purpose. */
-  readonly handles: { [purpose: string]: pulumi.Output<string> } = {};
+  readonly data: Disk;
+  readonly artifacts: Disk;
 
   constructor(name: string, args: DisksArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:disks:Disks", name, args, opts);
@@ -36,14 +42,14 @@ export class Disks extends pulumi.ComponentResource {
       },
       child,
     );
-    for (const [purpose, size] of Object.entries(args.sizes)) {
+    const disk = (purpose: keyof DisksArgs["sizes"]): Disk => {
       const disk = new gcp.Disk(
         `${name}-${purpose}`,
         {
           name: `${name}-${purpose}`,
           zone: args.zone,
           type: args.type,
-          size: gibibytes(size),
+          size: gibibytes(args.sizes[purpose]),
           labels: { "gocd-stack": name },
           deletionPolicy: "PREVENT",
         },
@@ -55,8 +61,11 @@ export class Disks extends pulumi.ComponentResource {
         { name: schedule.name, disk: disk.name, zone: args.zone },
         child,
       );
-      this.handles[purpose] = pulumi.interpolate`projects/${disk.project}/zones/${disk.zone}/disks/${disk.name}`;
-    }
-    this.registerOutputs({ handles: this.handles });
+      const handle = pulumi.interpolate`projects/${disk.project}/zones/${disk.zone}/disks/${disk.name}`;
+      return { handle, zone: args.zone };
+    };
+    this.data = disk("data");
+    this.artifacts = disk("artifacts");
+    this.registerOutputs({ data: this.data, artifacts: this.artifacts });
   }
 }

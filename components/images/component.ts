@@ -4,7 +4,11 @@ import * as organizations from "@pulumi/gcp/organizations";
 import * as pulumi from "@pulumi/pulumi";
 import { IMAGES, imageArgs, repositoryArgs, repositoryLocation, type ImageName } from "./registry";
 
-export interface ImagesArgs {
+/** References by digest, one for each image. */
+export type References = { readonly [image in ImageName]: pulumi.Input<string> };
+
+export interface BuildArgs {
+  mode: "build";
   project: string;
   /** Host that the images are named after: `gcr.io`, `us.gcr.io`, `eu.gcr.io` or `asia.gcr.io`. */
   registry: string;
@@ -12,37 +16,43 @@ export interface ImagesArgs {
   repository: "create" | "existing";
 }
 
-/** References by digest, one for each image. */
-export type References = { readonly [image in ImageName]: pulumi.Input<string> };
+export type ImagesArgs = BuildArgs | { mode: "prebuilt"; references: References };
 
-/** The repository behind the registry's host, and this program's images, built and pushed. */
+/** This program's images: built and pushed, or built elsewhere. Only building needs Docker where Pulumi runs. */
 export class Images extends pulumi.ComponentResource {
   readonly references: References;
-  readonly repository: { location: string; name: pulumi.Output<string> };
+  /** The repository behind the registry's host; undefined if images come from elsewhere. */
+  readonly repository?: { location: string; name: pulumi.Output<string> };
 
   constructor(name: string, args: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:images:Images", name, args, opts);
-    const created =
-      args.repository === "create"
-        ? new gcp.Repository(name, repositoryArgs(args.registry), { parent: this, protect: true })
-        : undefined;
-    this.repository = {
-      location: repositoryLocation(args.registry),
-      name: created?.repositoryId ?? pulumi.output(args.registry),
-    };
+    if (args.mode === "prebuilt") {
+      this.references = args.references;
+    } else {
+      const created =
+        args.repository === "create"
+          ? new gcp.Repository(name, repositoryArgs(args.registry), { parent: this, protect: true })
+          : undefined;
+      this.repository = {
+        location: repositoryLocation(args.registry),
+        name: created?.repositoryId ?? pulumi.output(args.registry),
+      };
+      this.references = this.build(name, args, created);
+    }
+    this.registerOutputs({ references: this.references });
+  }
 
-    const password = pulumi.secret(organizations.getClientConfigOutput({}, { parent: this }).accessToken);
-    const build = (image: ImageName) =>
+  private build(name: string, args: BuildArgs, repository: gcp.Repository | undefined): References {
+    const password = pulumi.secret(organizations.getClientConfigOutput({ parent: this }).accessToken);
+    const built = IMAGES.map((image) => [
+      image,
       new docker.Image(
         `${name}-${image}`,
         imageArgs({ name, image, host: args.registry, project: args.project, root: ".", password }),
         // The image's name holds no output of the repository that must exist before it is pushed.
-        { parent: this, ...(created && { dependsOn: [created] }) },
-      ).repoDigest;
-    this.references = Object.fromEntries(IMAGES.map((image) => [image, build(image)])) as Record<
-      ImageName,
-      pulumi.Output<string>
-    >;
-    this.registerOutputs({ references: this.references });
+        { parent: this, ...(repository && { dependsOn: [repository] }) },
+      ).repoDigest,
+    ]);
+    return Object.fromEntries(built) as References;
   }
 }

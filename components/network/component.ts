@@ -13,12 +13,14 @@ const SERVICES = "services";
 
 /** A network of its own whose machines have no public addresses and reach the internet through Cloud NAT. */
 export class Network extends pulumi.ComponentResource {
-  readonly network: pulumi.Output<string>;
-  readonly subnetwork: pulumi.Output<string>;
-  readonly podsRange = PODS;
-  readonly servicesRange = SERVICES;
-  /** Resolves once machines can reach the internet: nodes pull images as they are born. */
-  readonly gateway: gcp.RouterNat;
+  /** Where a cluster goes: network, subnetwork, names of its secondary ranges, and the gateway without which no node can pull. */
+  readonly place: {
+    readonly network: pulumi.Output<string>;
+    readonly subnetwork: pulumi.Output<string>;
+    readonly podsRange: string;
+    readonly servicesRange: string;
+    readonly gateway: gcp.RouterNat;
+  };
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:network:Network", name, args, opts);
@@ -43,7 +45,7 @@ export class Network extends pulumi.ComponentResource {
       child,
     );
     const router = new gcp.Router(name, { name, network: network.id, region: args.region }, child);
-    this.gateway = new gcp.RouterNat(
+    const gateway = new gcp.RouterNat(
       name,
       {
         name,
@@ -62,8 +64,7 @@ export class Network extends pulumi.ComponentResource {
       child,
     );
 
-    this.network = network.id;
-    this.subnetwork = subnetwork.id;
-    this.registerOutputs({ network: this.network, subnetwork: this.subnetwork });
+    this.place = { network: network.id, subnetwork: subnetwork.id, podsRange: PODS, servicesRange: SERVICES, gateway };
+    this.registerOutputs({ network: network.id, subnetwork: subnetwork.id });
   }
 }

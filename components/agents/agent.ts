@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { POOL_LABEL, selector } from "../kubernetes/labels";
+import type { Placement } from "../kubernetes/placement";
+import { seconds } from "../kubernetes/quantities";
+import { RESTRICTED } from "../kubernetes/security";
+import { CACHE, dindSidecar, POD_NAME_ENV, WORKSPACE, WORKSPACE_PATHS, workspaceMount, type DindShape } from "./dind";
+
+/** Where the agent finds its uuid and token. */
+const IDENTITY_DIRECTORY = "/etc/gocd-agent";
+
+/** After the job's time, the agent's own end, and the daemon's, which gets what is left. */
+const SHUTDOWN_SECONDS = 60;
+
+/** How long a pod takes to be ready: image pulls and a node that the autoscaler has to start included. */
+const START_SECONDS = 600;
+
+export interface PoolShape {
+  instance: string;
+  namespace: pulumi.Input<string>;
+  labels: { [key: string]: string };
+  pool: string;
+  replicas: number;
+  image: pulumi.Input<string>;
+  serverUrl: pulumi.Input<string>;
+  housekeepingUrl: pulumi.Input<string>;
+  /** CPU request; memory request and limit. */
+  agent: { cpu: string; memory: string };
+  dind: DindShape;
+  /** `daemon.json`, whose change restarts the pool. */
+  daemonConfig: string;
+  /** A number whose change restarts the pool with new certificates. */
+  rotation: number;
+  identitySecret: pulumi.Input<string>;
+  /** How long a job may go on when its agent shall stop, such as `30m`. */
+  gracePeriod: string;
+  /** Sizes of the claims. */
+  workspace: string;
+  cache: string;
+  storageClass: string;
+  placement: Placement;
+}
+
+/** What selects a pool's pods, and no other's. */
+export function poolSelector(instance: string, pool: string): { [key: string]: string } {
+  return { ...selector(instance, "gocd-agent"), [POOL_LABEL]: pool };
+}
+
+/** The longest that a change to a pool may take: its agents one after the other, each finishing its job. */
+export function rolloutSeconds(shape: Pick<PoolShape, "replicas" | "gracePeriod">): number {
+  return shape.replicas * (seconds(shape.gracePeriod) + SHUTDOWN_SECONDS + START_SECONDS);
+}
+
+/** Gives the StatefulSet's pods their names; nobody connects to an agent. */
+export function poolService(shape: Pick<PoolShape, "instance" | "namespace" | "labels" | "pool">) {
+  return {
+    metadata: { name: shape.pool, namespace: shape.namespace, labels: shape.labels },
+    spec: { clusterIP: "None", selector: poolSelector(shape.instance, shape.pool) },
+  } satisfies k8s.types.input.core.v1.Service;
+}
+
+/** One agent at a time: whoever drains nodes waits for the job on it. */
+export function poolDisruptionBudget(shape: Pick<PoolShape, "instance" | "namespace" | "labels" | "pool">) {
+  return {
+    metadata: { name: shape.pool, namespace: shape.namespace, labels: shape.labels },
+    spec: { maxUnavailable: 1, selector: { matchLabels: poolSelector(shape.instance, shape.pool) } },
+  } satisfies k8s.types.input.policy.v1.PodDisruptionBudget;
+}
+
+export function poolStatefulSet(shape: PoolShape) {
+  return {
+    metadata: { name: shape.pool, namespace: shape.namespace, labels: shape.labels },
+    spec: {
+      serviceName: shape.pool,
+      replicas: shape.replicas,
+      // In order, the first agent that waits for the server would hold up all others.
+      podManagementPolicy: "Parallel",
+      selector: { matchLabels: poolSelector(shape.instance, shape.pool) },
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+      volumeClaimTemplates: [claim(WORKSPACE, shape.workspace, shape), claim(CACHE, shape.cache, shape)],
+      template: {
+        metadata: {
+          labels: shape.labels,
+          annotations: {
+            "gocd-on-kubernetes/rotation": String(shape.rotation),
+            "gocd-on-kubernetes/daemon-config": createHash("sha256")
+              .update(shape.daemonConfig)
+              .digest("hex")
+              .slice(0, 16),
+            // Moving a busy agent to save a node would cost a build.
+            "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+          },
+        },
+        spec: agentPod(shape),
+      },
+    },
+  } satisfies k8s.types.input.apps.v1.StatefulSet;
+}
+
+function agentPod(shape: PoolShape) {
+  const sidecar = dindSidecar(shape.dind);
+  return {
+    ...shape.placement,
+    serviceAccountName: shape.pool,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    // No fsGroup: it would change groups and modes inside the image layers of the cache.
+    terminationGracePeriodSeconds: seconds(shape.gracePeriod) + SHUTDOWN_SECONDS,
+    initContainers: sidecar.initContainers,
+    containers: [
+      {
+        name: "agent",
+        image: shape.image,
+        env: [
+          POD_NAME_ENV,
+          { name: "GO_SERVER_URL", value: shape.serverUrl },
+          { name: "AGENT_AUTO_REGISTER_HOSTNAME", value: "$(POD_NAME)" },
+          { name: "HOUSEKEEPING_URL", value: shape.housekeepingUrl },
+          { name: "DRAIN_SECONDS", value: String(seconds(shape.gracePeriod)) },
+          ...sidecar.clientEnv,
+        ],
+        resources: { requests: { ...shape.agent }, limits: { memory: shape.agent.memory } },
+        securityContext: RESTRICTED,
+        readinessProbe: { exec: { command: ["agent-ready"] }, periodSeconds: 10, timeoutSeconds: 5 },
+        // Fails only where the server definitely does not know the agent; the restart registers it again.
+        livenessProbe: {
+          exec: { command: ["agent-known"] },
+          initialDelaySeconds: 60,
+          periodSeconds: 60,
+          timeoutSeconds: 15,
+        },
+        lifecycle: { preStop: { exec: { command: ["agent-drain"] } } },
+        volumeMounts: [
+          workspaceMount(WORKSPACE_PATHS[0]),
+          ...sidecar.clientMounts,
+          ...(["uuid", "token"] as const).map((file) => ({
+            name: "identity",
+            mountPath: `${IDENTITY_DIRECTORY}/${file}`,
+            subPathExpr: `$(POD_NAME).${file}`,
+            readOnly: true,
+          })),
+        ],
+      },
+    ],
+    volumes: [
+      ...sidecar.volumes,
+      { name: "identity", secret: { secretName: shape.identitySecret, defaultMode: 0o440 } },
+    ],
+  } satisfies k8s.types.input.core.v1.PodSpec;
+}
+
+function claim(name: string, size: string, shape: PoolShape) {
+  return {
+    metadata: { name, labels: shape.labels },
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      storageClassName: shape.storageClass,
+      resources: { requests: { storage: size } },
+    },
+  } satisfies k8s.types.input.core.v1.PersistentVolumeClaim;
+}

@@ -1,0 +1,111 @@
+import * as apps from "@pulumi/kubernetes/apps/v1";
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as policy from "@pulumi/kubernetes/policy/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { labels, POOL_LABEL } from "../kubernetes/labels";
+import { poolDisruptionBudget, poolService, poolStatefulSet, rolloutSeconds, type PoolShape } from "./agent";
+import { daemonConfig, type DaemonSettings } from "./daemon";
+
+/** PEM texts of one side. */
+interface Side {
+  readonly ca: pulumi.Output<string>;
+  readonly cert: pulumi.Output<string>;
+  readonly key: pulumi.Output<string>;
+}
+
+type Shaped =
+  | "namespace"
+  | "replicas"
+  | "serverUrl"
+  | "housekeepingUrl"
+  | "agent"
+  | "rotation"
+  | "gracePeriod"
+  | "workspace"
+  | "cache"
+  | "storageClass"
+  | "placement";
+
+export interface AgentPoolArgs extends Pick<PoolShape, Shaped> {
+  /** `gocd-<stack>`. */
+  instance: string;
+  pool: string;
+  images: { agent: pulumi.Input<string>; dind: pulumi.Input<string> };
+  dind: DaemonSettings & { readonly cpu: string; readonly memory: string };
+  /** Both sides' certificates by pod. */
+  certificates: ReadonlyMap<string, { readonly daemon: Side; readonly client: Side }>;
+  /** Who each pod is to the server. */
+  identities: ReadonlyMap<string, { readonly uuid: pulumi.Output<string>; readonly token: pulumi.Output<string> }>;
+}
+
+/** A pool of agents that are alike, each with a Docker daemon that nobody else can reach. */
+export class AgentPool extends pulumi.ComponentResource {
+  constructor(name: string, args: AgentPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gocd:agents:AgentPool", name, {}, opts);
+    const child = { parent: this };
+    const { instance, namespace, pool } = args;
+    const metadata = (suffix: string) => ({ name: `${pool}${suffix}`, namespace, labels: shape.labels });
+    const shape = { ...args, labels: { ...labels(instance, "gocd-agent"), [POOL_LABEL]: pool } };
+
+    const config = daemonConfig(args.dind, args.cache);
+    const daemon = new core.ConfigMap(
+      `${name}-daemon`,
+      { metadata: metadata("-daemon"), data: { "daemon.json": config } },
+      child,
+    );
+    // Flat keys, a file each: the pod template does not mention ordinals, so that adding an agent restarts none.
+    const side = (which: "daemon" | "client") =>
+      new core.Secret(
+        `${name}-${which}-tls`,
+        {
+          metadata: metadata(`-${which}-tls`),
+          stringData: flat(args.certificates, (agent) => ({
+            "ca.pem": agent[which].ca,
+            "cert.pem": agent[which].cert,
+            "key.pem": agent[which].key,
+          })),
+        },
+        child,
+      ).metadata.name;
+    const secrets = { daemon: side("daemon"), client: side("client") };
+    const identity = new core.Secret(
+      `${name}-identity`,
+      { metadata: metadata("-identity"), stringData: flat(args.identities, ({ uuid, token }) => ({ uuid, token })) },
+      child,
+    );
+
+    const account = new core.ServiceAccount(
+      name,
+      { metadata: metadata(""), automountServiceAccountToken: false },
+      child,
+    );
+    new core.Service(name, poolService(shape), child);
+    new policy.PodDisruptionBudget(name, poolDisruptionBudget(shape), child);
+    const timeout = `${rolloutSeconds(args)}s`;
+    new apps.StatefulSet(
+      name,
+      poolStatefulSet({
+        ...shape,
+        image: args.images.agent,
+        daemonConfig: config,
+        identitySecret: identity.metadata.name,
+        dind: { ...args.dind, pool, image: args.images.dind, daemonConfigMap: daemon.metadata.name, secrets },
+      }),
+      // The account is named, not referred to.
+      { ...child, dependsOn: [account], customTimeouts: { create: timeout, update: timeout, delete: timeout } },
+    );
+    this.registerOutputs({});
+  }
+}
+
+/** `docker-0.ca.pem` and so on, out of files by pod. */
+function flat<T>(
+  agents: ReadonlyMap<string, T>,
+  files: (agent: T) => { [file: string]: pulumi.Output<string> },
+): { [key: string]: pulumi.Output<string> } {
+  return Object.fromEntries(
+    [...agents].flatMap(([pod, agent]) =>
+      Object.entries(files(agent)).map(([file, content]) => [`${pod}.${file}`, content]),
+    ),
+  );
+}

@@ -1,0 +1,111 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { RESTRICTED } from "../kubernetes/security";
+import { CLIENT_CERTIFICATES, DAEMON_CERTIFICATES, DOCKER_HOST } from "./daemon";
+
+/**
+ * The jobs' working directories: GoCD's images link the second path to the first, and a job's `$PWD` may be either, so the
+ * daemon must find the same files under both.
+ */
+export const WORKSPACE_PATHS = ["/godata/pipelines", "/go-working-dir/pipelines"] as const;
+
+/** The workspace and the cache, as the pod's volumes are called; also the names of the claims' templates. */
+export const WORKSPACE = "workspace";
+export const CACHE = "cache";
+
+/** A folder of the workspace's volume, so that lost+found is no pipeline. */
+export const workspaceMount = (mountPath: string) => ({ name: WORKSPACE, mountPath, subPath: "pipelines" });
+
+const PEM = ["ca.pem", "cert.pem", "key.pem"] as const;
+
+/** The three files of this pod out of a Secret that holds those of every pod in the pool. */
+const ownFiles = (volume: string, directory: string) =>
+  PEM.map((file) => ({
+    name: volume,
+    mountPath: `${directory}/${file}`,
+    subPathExpr: `$(POD_NAME).${file}`,
+    readOnly: true,
+  }));
+
+export const POD_NAME_ENV = { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } } as const;
+
+export interface DindShape {
+  pool: string;
+  image: pulumi.Input<string>;
+  /** CPU request; memory request and limit. */
+  cpu: string;
+  memory: string;
+  daemonConfigMap: pulumi.Input<string>;
+  secrets: { daemon: pulumi.Input<string>; client: pulumi.Input<string> };
+}
+
+/**
+ * A Docker daemon beside the agent, and everything both must agree on: the two init containers in their order, their volumes,
+ * and the environment and mounts by which the agent reaches the daemon.
+ */
+export function dindSidecar(shape: DindShape) {
+  return {
+    initContainers: [certificatesContainer(shape), dindContainer(shape)],
+    volumes: [
+      { name: "daemon", configMap: { name: shape.daemonConfigMap } },
+      { name: "daemon-tls", secret: { secretName: shape.secrets.daemon, defaultMode: 0o440 } },
+      { name: "client-tls", secret: { secretName: shape.secrets.client, defaultMode: 0o440 } },
+      { name: "daemon-certs", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
+      { name: "client-certs", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
+    ],
+    clientEnv: [
+      { name: "DOCKER_HOST", value: DOCKER_HOST },
+      { name: "DOCKER_TLS_VERIFY", value: "1" },
+      { name: "DOCKER_CERT_PATH", value: CLIENT_CERTIFICATES },
+    ],
+    clientMounts: [{ name: "client-certs", mountPath: CLIENT_CERTIFICATES, readOnly: true }],
+  };
+}
+
+/**
+ * Copies both sides' files once for the life of the pod. The Secrets may change under a running pod; a container that restarts
+ * alone then still meets the other side's certificate.
+ */
+function certificatesContainer(shape: DindShape) {
+  return {
+    name: "certificates",
+    image: shape.image,
+    command: ["prepare-certificates"],
+    env: [POD_NAME_ENV, { name: "POOL", value: shape.pool }],
+    resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } },
+    securityContext: RESTRICTED,
+    volumeMounts: [
+      ...ownFiles("daemon-tls", "/secrets/daemon"),
+      ...ownFiles("client-tls", "/secrets/client"),
+      { name: "daemon-certs", mountPath: DAEMON_CERTIFICATES },
+      { name: "client-certs", mountPath: CLIENT_CERTIFICATES },
+    ],
+  } satisfies k8s.types.input.core.v1.Container;
+}
+
+/** The only privileged container anywhere. A native sidecar: up before the agent starts, down after it has ended. */
+function dindContainer(shape: DindShape) {
+  return {
+    name: "dind",
+    image: shape.image,
+    restartPolicy: "Always",
+    // Just the daemon's name: with it the image's entry point adds no listener to those of daemon.json.
+    args: ["dockerd"],
+    securityContext: { privileged: true, runAsUser: 0, runAsGroup: 0 },
+    startupProbe: { exec: { command: ["docker", "info"] }, periodSeconds: 2, timeoutSeconds: 10, failureThreshold: 90 },
+    // Five minutes of silence: a busy disk makes a daemon slow, and a restart kills every running build.
+    livenessProbe: {
+      exec: { command: ["docker", "info"] },
+      periodSeconds: 60,
+      timeoutSeconds: 30,
+      failureThreshold: 5,
+    },
+    resources: { requests: { cpu: shape.cpu, memory: shape.memory }, limits: { memory: shape.memory } },
+    volumeMounts: [
+      { name: CACHE, mountPath: "/var/lib/docker", subPath: "docker" },
+      { name: "daemon", mountPath: "/etc/docker", readOnly: true },
+      { name: "daemon-certs", mountPath: DAEMON_CERTIFICATES },
+      ...WORKSPACE_PATHS.map(workspaceMount),
+    ],
+  } satisfies k8s.types.input.core.v1.Container;
+}

@@ -1,0 +1,29 @@
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as networking from "@pulumi/kubernetes/networking/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { labels } from "../kubernetes/labels";
+import { namespace } from "./namespaces";
+import { networkPolicies, type PolicyShape } from "./network-policies";
+
+export type GuardrailsArgs = Pick<PolicyShape, "server" | "housekeeping" | "pools">;
+
+/** The two namespaces and what holds in them for everybody: Pod Security, and network policies that deny by default. */
+export class Guardrails extends pulumi.ComponentResource {
+  readonly namespaces: { readonly server: pulumi.Output<string>; readonly agents: pulumi.Output<string> };
+
+  constructor(name: string, args: GuardrailsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gocd:guardrails:Guardrails", name, {}, opts);
+    const child = { parent: this };
+    const common = labels(name);
+
+    const server = new core.Namespace(name, namespace(name, common, "restricted"), child);
+    const agents = new core.Namespace(`${name}-agents`, namespace(`${name}-agents`, common, "privileged"), child);
+    this.namespaces = { server: server.metadata.name, agents: agents.metadata.name };
+
+    const policies = networkPolicies({ ...args, instance: name, namespaces: this.namespaces, labels: common });
+    for (const [policy, spec] of Object.entries(policies)) {
+      new networking.NetworkPolicy(`${name}-${policy}`, spec, child);
+    }
+    this.registerOutputs({ namespaces: this.namespaces });
+  }
+}

@@ -1,0 +1,111 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { POOL_LABEL, selector } from "../kubernetes/labels";
+
+type Policy = k8s.types.input.networking.v1.NetworkPolicy;
+type Egress = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
+
+/** What no pod reaches as "the internet": private and shared address space, and link-local, where the metadata server is. */
+const PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];
+
+const INTERNET: Egress = { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE } }] };
+
+const port = (number: number, protocol: "TCP" | "UDP" = "TCP") => ({ port: number, protocol });
+
+/** Names are resolved by the cluster's DNS pods, or by address: Cloud DNS answers at the first, GKE's node cache at the second. */
+const DNS: Egress[] = [
+  {
+    to: [
+      {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+        podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+      },
+      { ipBlock: { cidr: "169.254.169.254/32" } },
+      { ipBlock: { cidr: "169.254.20.10/32" } },
+    ],
+    ports: [port(53, "UDP"), port(53)],
+  },
+];
+
+/** GKE's metadata server, which gives pods with Workload Identity their tokens (Dataplane V2: port 80; else 988). */
+const METADATA: Egress = {
+  to: [{ ipBlock: { cidr: "169.254.169.254/32" } }, { ipBlock: { cidr: "169.254.169.252/32" } }],
+  ports: [port(80), port(988)],
+};
+
+const ranges = (cidrs: readonly string[]): Egress[] =>
+  cidrs.length === 0 ? [] : [{ to: cidrs.map((cidr) => ({ ipBlock: { cidr } })) }];
+
+const pods = (instance: string, app: Parameters<typeof selector>[1]) => ({
+  podSelector: { matchLabels: selector(instance, app) },
+});
+
+export interface PolicyShape {
+  instance: string;
+  namespaces: { server: pulumi.Input<string>; agents: pulumi.Input<string> };
+  labels: { [key: string]: string };
+  server: { port: number; egress: readonly string[] };
+  housekeeping: { port: number };
+  pools: readonly { name: string; egress: readonly string[]; workloadIdentity: boolean }[];
+}
+
+/** Everything is denied in both namespaces; each policy beside that opens what one kind of pod needs. */
+export function networkPolicies(shape: PolicyShape): { [name: string]: Policy } {
+  const { instance, namespaces } = shape;
+  const inServer = (name: string, spec: NonNullable<Policy["spec"]>) => ({
+    metadata: { name, namespace: namespaces.server, labels: shape.labels },
+    spec,
+  });
+  const inAgents = (name: string, spec: NonNullable<Policy["spec"]>) => ({
+    metadata: { name, namespace: namespaces.agents, labels: shape.labels },
+    spec,
+  });
+  const deny = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
+  const agents = {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespaces.agents } },
+    ...pods(instance, "gocd-agent"),
+  };
+  const toServer = (app: "gocd-server" | "gocd-housekeeping", number: number): Egress => ({
+    to: [
+      {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespaces.server } },
+        ...pods(instance, app),
+      },
+    ],
+    ports: [port(number)],
+  });
+
+  return {
+    "server-deny": inServer("deny", deny),
+    "agents-deny": inAgents("deny", deny),
+    server: inServer("server", {
+      ...pods(instance, "gocd-server"),
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ from: [agents, pods(instance, "gocd-housekeeping")], ports: [port(shape.server.port)] }],
+      egress: [...DNS, INTERNET, ...ranges(shape.server.egress)],
+    }),
+    housekeeping: inServer("housekeeping", {
+      ...pods(instance, "gocd-housekeeping"),
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ from: [agents], ports: [port(shape.housekeeping.port)] }],
+      egress: [...DNS, { to: [pods(instance, "gocd-server")], ports: [port(shape.server.port)] }],
+    }),
+    ...Object.fromEntries(
+      shape.pools.map((pool) => [
+        `agents-${pool.name}`,
+        inAgents(pool.name, {
+          podSelector: { matchLabels: { ...selector(instance, "gocd-agent"), [POOL_LABEL]: pool.name } },
+          policyTypes: ["Ingress", "Egress"],
+          egress: [
+            ...DNS,
+            INTERNET,
+            ...ranges(pool.egress),
+            ...(pool.workloadIdentity ? [METADATA] : []),
+            toServer("gocd-server", shape.server.port),
+            toServer("gocd-housekeeping", shape.housekeeping.port),
+          ],
+        }),
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,73 @@
+import * as apps from "@pulumi/kubernetes/apps/v1";
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { labels } from "../kubernetes/labels";
+import {
+  HOUSEKEEPING,
+  HOUSEKEEPING_PORT,
+  housekeepingDeployment,
+  housekeepingService,
+  type HousekeepingShape,
+} from "./housekeeping";
+
+/** An agent that housekeeping expects, approves and keeps in line. */
+export interface ExpectedAgent {
+  hostname: string;
+  pool: string;
+  uuid: pulumi.Output<string>;
+  token: pulumi.Output<string>;
+  resources: readonly string[];
+  environments: readonly string[];
+}
+
+export interface HousekeepingArgs extends Pick<HousekeepingShape, "namespace" | "image" | "placement"> {
+  serverUrl: pulumi.Output<string>;
+  username: string;
+  password: pulumi.Output<string>;
+  agents: readonly ExpectedAgent[];
+  /** Settings that follow the stack file for ever. */
+  managed: { siteUrl: string; backupSchedule: string; environments: readonly string[] };
+}
+
+/** What GoCD leaves undone: approves this program's agents, removes lost ones, keeps settings in line, drains agents. */
+export class Housekeeping extends pulumi.ComponentResource {
+  /** Where agents ask to be drained. */
+  readonly url: pulumi.Output<string>;
+
+  constructor(name: string, args: HousekeepingArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gocd:housekeeping:Housekeeping", name, {}, opts);
+    const child = { parent: this };
+    const shape = { ...args, instance: name, labels: labels(name, "gocd-housekeeping") };
+
+    const config = {
+      serverUrl: args.serverUrl,
+      ownPools: [...new Set(args.agents.map(({ pool }) => pool))],
+      managed: {
+        siteUrl: args.managed.siteUrl,
+        backup: { schedule: args.managed.backupSchedule },
+        environments: args.managed.environments,
+      },
+    };
+    const secret = new core.Secret(
+      `${name}-housekeeping`,
+      {
+        metadata: { name: HOUSEKEEPING, namespace: args.namespace, labels: shape.labels },
+        stringData: {
+          "config.json": pulumi.jsonStringify(config),
+          "agents.json": pulumi.jsonStringify(args.agents),
+          username: args.username,
+          password: args.password,
+        },
+      },
+      child,
+    );
+    const service = new core.Service(`${name}-housekeeping`, housekeepingService(shape), child);
+    new apps.Deployment(
+      `${name}-housekeeping`,
+      housekeepingDeployment({ ...shape, secret: secret.metadata.name }),
+      child,
+    );
+    this.url = pulumi.interpolate`http://${service.metadata.name}.${args.namespace}.svc:${HOUSEKEEPING_PORT}`;
+    this.registerOutputs({ url: this.url });
+  }
+}

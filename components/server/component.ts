@@ -1,0 +1,76 @@
+import * as apps from "@pulumi/kubernetes/apps/v1";
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { labels } from "../kubernetes/labels";
+import { gibibytes } from "../kubernetes/quantities";
+import { cruiseConfig } from "./cruise-config";
+import { PORT, SECRET_DIRECTORY, SERVER, serverService, serverStatefulSet, type ServerShape } from "./server";
+
+export interface ServerArgs extends Pick<ServerShape, "namespace" | "image" | "heap" | "cpu" | "claims" | "placement"> {
+  siteUrl: string;
+  /** Quartz schedule of GoCD's own backup, in UTC. */
+  backupSchedule: string;
+  /** Size of the artifacts' disk, such as `100Gi`. */
+  artifacts: string;
+  environments: readonly string[];
+  /** Lines of GoCD's password file. */
+  passwordFile: pulumi.Output<string>;
+  /** Users with every right. */
+  admins: readonly string[];
+  keys: {
+    serverId: pulumi.Output<string>;
+    tokenGenerationKey: pulumi.Output<string>;
+    webhookSecret: pulumi.Output<string>;
+    autoRegisterKey: pulumi.Output<string>;
+    /** 128-bit AES key, in hex. */
+    cipher: pulumi.Output<string>;
+  };
+}
+
+/** The GoCD server: seeded before its first start, so that nobody ever meets one without log-in. */
+export class Server extends pulumi.ComponentResource {
+  /** Where agents find the server. */
+  readonly url: pulumi.Output<string>;
+
+  constructor(name: string, args: ServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("gocd:server:Server", name, {}, opts);
+    const child = { parent: this };
+    const shape = { ...args, instance: name, labels: labels(name, "gocd-server") };
+
+    const { cipher, ...keys } = args.keys;
+    const seed = pulumi.output(keys).apply((values) =>
+      cruiseConfig({
+        ...values,
+        passwordFile: `${SECRET_DIRECTORY}/passwd`,
+        admins: args.admins,
+        siteUrl: args.siteUrl,
+        backupSchedule: args.backupSchedule,
+        purge: purge(args.artifacts),
+        environments: args.environments,
+      }),
+    );
+    const secret = new core.Secret(
+      `${name}-server`,
+      {
+        metadata: { name: SERVER, namespace: args.namespace, labels: shape.labels },
+        stringData: { "cruise-config.xml": seed, "cipher.aes": cipher, passwd: args.passwordFile },
+      },
+      child,
+    );
+    const service = new core.Service(`${name}-server`, serverService(shape), child);
+    new apps.StatefulSet(
+      `${name}-server`,
+      serverStatefulSet({ ...shape, secret: secret.metadata.name }),
+      // Half an hour of migration, five minutes of shutdown.
+      { ...child, customTimeouts: { create: "40m", update: "45m", delete: "10m" } },
+    );
+    this.url = pulumi.interpolate`http://${service.metadata.name}.${args.namespace}.svc:${PORT}/go`;
+    this.registerOutputs({ url: this.url });
+  }
+}
+
+/** Old artifacts go when a tenth of their disk is left, until a fifth is free. */
+function purge(artifacts: string): { start: number; upto: number } {
+  const size = gibibytes(artifacts);
+  return { start: Math.max(1, Math.floor(size / 10)), upto: Math.max(2, Math.floor(size / 5)) };
+}

@@ -1,0 +1,61 @@
+import { create } from "xmlbuilder2";
+
+/** The version of GoCD's configuration schema that 26.1.0 writes; older ones are migrated, newer ones refused. */
+const SCHEMA_VERSION = 139;
+
+/** What GoCD's first configuration says; afterwards the file is GoCD's own. */
+export interface CruiseConfig {
+  serverId: string;
+  tokenGenerationKey: string;
+  webhookSecret: string;
+  autoRegisterKey: string;
+  /** File of users and bcrypt hashes, read again at each log-in. */
+  passwordFile: string;
+  /** Users with every right. */
+  admins: readonly string[];
+  siteUrl: string;
+  /** Quartz schedule, in UTC. */
+  backupSchedule: string;
+  /** GiB free on the artifacts' disk: old artifacts go when less than `start` are, until `upto` are. */
+  purge: { start: number; upto: number };
+  environments: readonly string[];
+}
+
+/** `cruise-config.xml` for the first boot. Every value is escaped by the XML builder. */
+export function cruiseConfig(config: CruiseConfig): string {
+  return create({
+    cruise: {
+      "@xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
+      "@xsi:noNamespaceSchemaLocation": "cruise-config.xsd",
+      "@schemaVersion": SCHEMA_VERSION,
+      server: {
+        "@agentAutoRegisterKey": config.autoRegisterKey,
+        "@serverId": config.serverId,
+        "@tokenGenerationKey": config.tokenGenerationKey,
+        "@webhookSecret": config.webhookSecret,
+        security: {
+          authConfigs: {
+            authConfig: {
+              "@id": "passwords",
+              "@pluginId": "cd.go.authentication.passwordfile",
+              property: { key: "PasswordFilePath", value: config.passwordFile },
+            },
+          },
+          admins: { user: config.admins },
+        },
+        backup: { "@schedule": config.backupSchedule },
+        siteUrls: {
+          siteUrl: config.siteUrl,
+          ...(config.siteUrl.startsWith("https:") && { secureSiteUrl: config.siteUrl }),
+        },
+        artifacts: {
+          artifactsDir: "artifacts",
+          purgeSettings: { purgeStartDiskSpace: config.purge.start, purgeUptoDiskSpace: config.purge.upto },
+        },
+      },
+      ...(config.environments.length > 0 && {
+        environments: { environment: config.environments.map((name) => ({ "@name": name })) },
+      }),
+    },
+  }).end({ prettyPrint: true });
+}

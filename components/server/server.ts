@@ -1,0 +1,94 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { selector } from "../kubernetes/labels";
+import type { Placement } from "../kubernetes/placement";
+import { mebibytes } from "../kubernetes/quantities";
+import { GO_GROUP, RESTRICTED } from "../kubernetes/security";
+
+/** Name of StatefulSet, Service and Secret in the server's namespace. */
+export const SERVER = "gocd-server";
+export const PORT = 8153;
+
+/** Where the server finds its Secret. */
+export const SECRET_DIRECTORY = "/etc/gocd-server";
+
+const HEALTH = { httpGet: { path: "/go/api/v1/health", port: "http" } } as const;
+
+export interface ServerShape {
+  instance: string;
+  namespace: pulumi.Input<string>;
+  labels: { [key: string]: string };
+  image: pulumi.Input<string>;
+  /** JVM heap, such as `1Gi`. */
+  heap: string;
+  /** CPU request. */
+  cpu: string;
+  claims: { data: pulumi.Input<string>; artifacts: pulumi.Input<string> };
+  secret: pulumi.Input<string>;
+  placement: Placement;
+}
+
+export function serverService(shape: Pick<ServerShape, "instance" | "namespace" | "labels">) {
+  return {
+    metadata: { name: SERVER, namespace: shape.namespace, labels: shape.labels },
+    spec: {
+      type: "ClusterIP",
+      selector: selector(shape.instance, "gocd-server"),
+      ports: [{ name: "http", port: PORT, targetPort: "http", protocol: "TCP" }],
+    },
+  } satisfies k8s.types.input.core.v1.Service;
+}
+
+/** One server, never two: H2 and the configuration repository belong to one process. */
+export function serverStatefulSet(shape: ServerShape) {
+  const heap = mebibytes(shape.heap);
+  // Beside the heap: metaspace of up to 400 MiB, threads, code cache, and git, which runs beside the JVM.
+  const memory = `${heap + 1024}Mi`;
+  return {
+    metadata: { name: SERVER, namespace: shape.namespace, labels: shape.labels },
+    spec: {
+      serviceName: SERVER,
+      replicas: 1,
+      selector: { matchLabels: selector(shape.instance, "gocd-server") },
+      template: {
+        metadata: { labels: shape.labels },
+        spec: {
+          ...shape.placement,
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          // OnRootMismatch, because walking through all artifacts at each start takes minutes.
+          securityContext: { fsGroup: GO_GROUP, fsGroupChangePolicy: "OnRootMismatch" },
+          // H2 closes its file properly, or the next start repairs it.
+          terminationGracePeriodSeconds: 300,
+          containers: [
+            {
+              name: "server",
+              image: shape.image,
+              ports: [{ name: "http", containerPort: PORT, protocol: "TCP" }],
+              env: [{ name: "GOCD_SERVER_JVM_OPTS", value: `-Xms${heap}m -Xmx${heap}m` }],
+              resources: { requests: { cpu: shape.cpu, memory }, limits: { memory } },
+              securityContext: RESTRICTED,
+              // Half an hour: the first start of a new version may migrate the database.
+              startupProbe: { ...HEALTH, periodSeconds: 10, failureThreshold: 180 },
+              readinessProbe: { ...HEALTH, periodSeconds: 10, timeoutSeconds: 5 },
+              livenessProbe: { ...HEALTH, periodSeconds: 30, timeoutSeconds: 15, failureThreshold: 5 },
+              volumeMounts: [
+                // Folders of the disk rather than its root, where lost+found is.
+                { name: "data", mountPath: "/godata", subPath: "godata" },
+                { name: "data", mountPath: "/home/go", subPath: "home" },
+                // A disk of its own: H2 breaks when artifacts fill the disk it is on.
+                { name: "artifacts", mountPath: "/godata/artifacts", subPath: "artifacts" },
+                { name: "secret", mountPath: SECRET_DIRECTORY, readOnly: true },
+              ],
+            },
+          ],
+          volumes: [
+            { name: "data", persistentVolumeClaim: { claimName: shape.claims.data } },
+            { name: "artifacts", persistentVolumeClaim: { claimName: shape.claims.artifacts } },
+            { name: "secret", secret: { secretName: shape.secret, defaultMode: 0o440 } },
+          ],
+        },
+      },
+    },
+  } satisfies k8s.types.input.apps.v1.StatefulSet;
+}

@@ -1,0 +1,141 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AgentPool } from "./components/agents/component";
+import { agentToken, agentUuid, podNames } from "./components/agents/identity";
+import { Certificates } from "./components/certificates/component";
+import { Cluster, ExistingCluster } from "./components/cluster/component";
+import { Credentials } from "./components/credentials/component";
+import { passwordFile } from "./components/credentials/passwords";
+import { Disks } from "./components/disks/component";
+import { Guardrails } from "./components/guardrails/component";
+import { Housekeeping } from "./components/housekeeping/component";
+import { HOUSEKEEPING_PORT } from "./components/housekeeping/housekeeping";
+import { Images } from "./components/images/component";
+import { Network } from "./components/network/component";
+import { Server } from "./components/server/component";
+import { PORT, SERVER } from "./components/server/server";
+import { Volume } from "./components/volumes/component";
+import { readSecrets, readSettings, type Settings } from "./settings";
+
+const settings = readSettings();
+const { name, server, storage } = settings;
+const environments = [...new Set(settings.agents.flatMap((pool) => pool.environments))].sort();
+
+// What outlives the cluster: nothing here refers to it.
+const credentials = new Credentials(name, readSecrets());
+const images = new Images(name, settings.images);
+const sources = storage.mode === "disks" ? disks(storage) : { data: storage, artifacts: storage };
+
+const cluster =
+  settings.cluster.mode === "create" ? gke(settings.cluster) : new ExistingCluster(name, settings.cluster);
+const inCluster = { provider: cluster.kubernetes };
+const { namespaces } = new Guardrails(
+  name,
+  { server: { port: PORT, egress: server.egress }, housekeeping: { port: HOUSEKEEPING_PORT }, pools: settings.agents },
+  inCluster,
+);
+
+const volume = { instance: name, namespace: namespaces.server };
+const data = new Volume(`${name}-data`, { ...volume, size: server.disk, source: sources.data }, inCluster);
+const artifacts = new Volume(
+  `${name}-artifacts`,
+  { ...volume, size: server.artifacts, source: sources.artifacts },
+  inCluster,
+);
+const managed = { siteUrl: server.siteUrl, backupSchedule: settings.backup.schedule, environments };
+const gocd = new Server(
+  name,
+  {
+    ...server,
+    ...managed,
+    namespace: namespaces.server,
+    image: images.references.server,
+    placement: cluster.placement.server,
+    claims: { data: data.claim, artifacts: artifacts.claim },
+    keys: credentials.keys,
+    admins: ["admin", "housekeeping"],
+    passwordFile: pulumi.all([credentials.admin.hash, credentials.housekeeping.hash]).apply(([admin, housekeeping]) =>
+      passwordFile([
+        { name: "admin", hash: admin },
+        { name: "housekeeping", hash: housekeeping },
+      ]),
+    ),
+  },
+  inCluster,
+);
+
+const pools = settings.agents.map((pool) => ({
+  ...pool,
+  pods: podNames(pool.name, pool.replicas).map((pod) => ({ pod, ...identity(pod) })),
+}));
+const housekeeping = new Housekeeping(
+  name,
+  {
+    namespace: namespaces.server,
+    image: images.references.housekeeping,
+    placement: cluster.placement.server,
+    serverUrl: gocd.url,
+    username: "housekeeping",
+    password: credentials.housekeeping.plain,
+    managed,
+    agents: pools.flatMap(({ name: pool, pods, resources, environments }) =>
+      pods.map(({ pod, uuid, token }) => ({ hostname: pod, pool, uuid, token, resources, environments })),
+    ),
+  },
+  inCluster,
+);
+
+for (const { name: pool, pods, rotation, ...shape } of pools) {
+  const certificates = new Certificates(`${name}-${pool}`, { pods: pods.map(({ pod }) => pod), rotation });
+  new AgentPool(
+    `${name}-${pool}`,
+    {
+      ...shape,
+      pool,
+      rotation,
+      instance: name,
+      namespace: namespaces.agents,
+      images: images.references,
+      placement: cluster.placement.agents,
+      storageClass: storage.storageClass,
+      serverUrl: gocd.url,
+      housekeepingUrl: housekeeping.url,
+      certificates: certificates.agents,
+      identities: new Map(pods.map(({ pod, uuid, token }) => [pod, { uuid, token }])),
+    },
+    inCluster,
+  );
+}
+
+/** Opens GoCD on http://127.0.0.1:8153 for as long as it runs. */
+export const open = pulumi.interpolate`kubectl --namespace ${namespaces.server} port-forward service/${SERVER} ${PORT}`;
+/** Makes `kubectl` talk to the cluster. */
+export const kubectl = cluster.connect;
+export const adminPassword = credentials.admin.plain;
+/** For agents that people attach themselves; this program's own need none. */
+export const autoRegisterKey = credentials.keys.autoRegisterKey;
+
+/** Who a pod's agent is to the server, derived so that it stays the same whatever happens to disks and clusters. */
+function identity(pod: string) {
+  const uuid = credentials.identityKey.apply((key) => agentUuid(key, pod));
+  return {
+    uuid,
+    token: pulumi.all([credentials.keys.tokenGenerationKey, uuid]).apply(([key, id]) => agentToken(key, id)),
+  };
+}
+
+function disks({ google }: Extract<Settings["storage"], { mode: "disks" }>) {
+  const sizes = { data: server.disk, artifacts: server.artifacts };
+  return new Disks(name, { ...google, type: server.diskType, sizes, keepDays: settings.backup.keepDays });
+}
+
+function gke({ google, ranges, ...shape }: Extract<Settings["cluster"], { mode: "create" }>) {
+  const network = new Network(name, { region: google.region, ranges });
+  const { repository } = images;
+  return new Cluster(name, {
+    ...shape,
+    ...network.place,
+    project: google.project,
+    location: google.zone,
+    ...(repository && { repository }),
+  });
+}
