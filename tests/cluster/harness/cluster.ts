@@ -1,0 +1,62 @@
+import { startControlPlane, stopControlPlane, wipeControlPlane } from "./control-plane";
+import { daemonRuns, logTail } from "./daemons";
+import { storageClass } from "./disks";
+import { apply } from "./kubectl";
+import { startContainerd, startKubelet, stopNode } from "./node";
+import { step } from "./progress";
+import { startServices, stopServices } from "./services";
+
+const DAEMONS = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "containerd", "kubelet", "kube-proxy", "coredns"];
+
+/** Starts the cluster; `load` brings the images while no pod wants one yet. */
+export async function startCluster(load: () => Promise<void>): Promise<void> {
+  try {
+    await step("start etcd, kube-apiserver, kube-controller-manager, kube-scheduler", startControlPlane);
+    await step("start containerd", startContainerd);
+    await load();
+    startServices();
+    await step("start the kubelet", startKubelet);
+    await apply([storageClass()]);
+  } catch (error) {
+    throw new Error(`the cluster did not start: ${String(error)}\n${lastWords()}`);
+  }
+}
+
+/** Stops and starts the node: the kubelet, containerd and every container; the control plane goes on. */
+export async function restartNode(): Promise<void> {
+  await stopNode();
+  await startContainerd();
+  await startKubelet();
+}
+
+/** Loses the cluster, that is all its objects and keys, and starts an empty one on the same disks. */
+export async function replaceCluster(): Promise<void> {
+  await stopNode();
+  await stopServices();
+  await stopControlPlane();
+  wipeControlPlane();
+  await startControlPlane();
+  await startContainerd();
+  startServices();
+  await startKubelet();
+  await apply([storageClass()]);
+}
+
+/** Ends everything that was started. */
+export async function stopCluster(): Promise<void> {
+  await stopNode();
+  await stopServices();
+  await stopControlPlane();
+}
+
+/** What the daemons that have ended said last. */
+const lastWords = () =>
+  DAEMONS.filter((name) => !daemonRuns(name))
+    .map((name) => {
+      try {
+        return `${name} is not running:\n${logTail(name)}`;
+      } catch {
+        return `${name} was not started`;
+      }
+    })
+    .join("\n");

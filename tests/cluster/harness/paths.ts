@@ -1,0 +1,18 @@
+import path from "node:path";
+
+/** The checkout. */
+export const ROOT = path.resolve(__dirname, "../../..");
+/** Everything that this harness keeps between runs; git ignores it. */
+export const CACHE = path.join(ROOT, ".cache/cluster");
+/** Binaries, one folder for each version of a Go module. */
+export const BINARIES = path.join(CACHE, "bin");
+/** Debian packages, unpacked and never installed. */
+export const PACKAGES = path.join(CACHE, "debian");
+/** The log files of the last run. */
+export const LOGS = path.join(CACHE, "logs");
+/** Go modules that pin what is built. */
+export const MODULES = path.join(ROOT, "tests/cluster/modules");
+/** Images that stand in for those of other projects. */
+export const STAND_INS = path.join(ROOT, "tests/cluster/stand-ins");
+/** The cluster's own files while it runs: keys, databases, disks, the node's /var. Removed at the end. */
+export const STATE = path.join(CACHE, "state");

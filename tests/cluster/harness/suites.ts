@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { CACHE, ROOT } from "./paths";
+
+/** How many tests ended how. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface JestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+}
+
+const REPORT = path.join(CACHE, "report.json");
+
+/** Runs the suites one after the other with Jest; `args` are handed to it, e.g. `-t "a name"`. */
+export async function runSuites(args: readonly string[]): Promise<Counts> {
+  rmSync(REPORT, { force: true });
+  const jest = createRequire(__filename).resolve("jest/bin/jest");
+  const config = path.join(ROOT, "tests/cluster/jest.config.js");
+  await new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [jest, "--config", config, "--runInBand", "--json", "--outputFile", REPORT, ...args], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  const report = JSON.parse(readFileSync(REPORT, "utf8")) as JestReport;
+  return {
+    passed: report.numPassedTests,
+    // A suite that cannot be loaded has no tests to count, and must not go unnoticed.
+    failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/** The line that ends a run, for people and for .ci/run. */
+export const closingLine = ({ passed, failed, skipped }: Counts): string => `${passed} passed, ${failed} failed, ${skipped} skipped`;

@@ -1,0 +1,77 @@
+// npm run test:cluster: the proof on a real Kubernetes. README.md in this folder says how and what.
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { buildBinaries } from "./harness/binaries";
+import { emptyCgroup, makeCgroup, removeCgroup } from "./harness/cgroups";
+import { bringPackages, program } from "./harness/debian";
+import { lacks } from "./harness/machine";
+import { LOGS, STATE } from "./harness/paths";
+import { say, step } from "./harness/progress";
+import { closingLine, runSuites, type Counts } from "./harness/suites";
+
+const COUNTS = path.join(STATE, "counts.json");
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+async function main(args: readonly string[]): Promise<Counts> {
+  if (process.env["KUBECONFIG"] !== undefined) return runSuites(args);
+  const missing = lacks();
+  if (missing !== undefined) {
+    say(`cluster tests skipped: ${missing}`);
+    return { passed: 0, failed: 0, skipped: 1 };
+  }
+  await bringPackages();
+  await buildBinaries();
+  await cleanUp();
+  for (const folder of [LOGS, STATE]) mkdirSync(folder, { recursive: true });
+  makeCgroup();
+  try {
+    await inNamespaces(args);
+    if (!existsSync(COUNTS)) throw new Error(`the run ended before its tests did; logs are in ${path.relative(process.cwd(), LOGS)}`);
+    return JSON.parse(readFileSync(COUNTS, "utf8")) as Counts;
+  } finally {
+    await step("clean up", cleanUp);
+  }
+}
+
+/**
+ * Runs inside.ts with mounts, processes, network and host name of its own. Whatever happens to it, the kernel ends its
+ * processes and takes away its mounts, interfaces and firewall rules; if this process dies, so does the other one.
+ */
+async function inNamespaces(args: readonly string[]): Promise<void> {
+  const namespaces = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--net", "--uts", "--ipc"];
+  const inside = [process.execPath, "-r", "@swc-node/register", path.join(__dirname, "inside.ts"), ...args];
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", ...namespaces, program("tini"), "--", ...inside], { stdio: ["ignore", "inherit", "inherit"], detached: true });
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", () => {
+      resolve();
+    });
+  });
+  // In a session of its own it does not hear Ctrl-C: one place decides what an interrupted run leaves behind.
+  const interrupt = (signal: NodeJS.Signals) => {
+    say(`${signal}: stopping`);
+    child.kill("SIGKILL");
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupt);
+  await ended;
+  for (const signal of SIGNALS) process.off(signal, interrupt);
+}
+
+/** Removes what a run leaves outside its namespaces: groups of processes, files, disks. */
+async function cleanUp(): Promise<void> {
+  await emptyCgroup();
+  removeCgroup();
+  rmSync(STATE, { recursive: true, force: true });
+}
+
+main(process.argv.slice(2))
+  .then((counts) => {
+    say(closingLine(counts));
+    process.exitCode = counts.failed === 0 ? 0 : 1;
+  })
+  .catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    say(closingLine({ passed: 0, failed: 1, skipped: 0 }));
+    process.exitCode = 1;
+  });
