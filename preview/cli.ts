@@ -1,0 +1,109 @@
+import { join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { Policies } from "@pulumi/policy";
+import { toJson } from "./json";
+import { writeManifests } from "./output";
+import { exitCode, preview } from "./preview";
+import { ConfigurationError, readProject } from "./project";
+import { failureText, toText } from "./text";
+import { palette, printable, wantsColour } from "./terminal";
+
+const HELP = `Usage: npm run preview -- [options]
+
+Shows what pulumi up would register for a stack: resources, protection, policy verdict, and the Kubernetes manifests
+as files. Needs no Pulumi CLI, no cloud account and no network. Values that only a provider can give show as
+«known after up», secrets as «secret»; what exists already in the cloud is not compared (pulumi preview does that).
+
+  --stack NAME   the stack: its settings are Pulumi.NAME.yaml (default: dev)
+  --out DIR      where the manifests go (default: out/NAME)
+  --json         the same as JSON on standard output; its shape is described in preview/json.ts
+  --help         this text
+
+Exit status: 0 fine, 1 a mandatory policy is broken or the program failed, 2 the settings are wrong.
+`;
+
+/** What Pulumi allows as the name of a stack, without an organisation before it. */
+const STACK_NAME = /^[A-Za-z0-9_.-]{1,100}$/;
+
+/** Where the preview runs and where it writes. */
+export interface Surroundings {
+  /** Directory of the project: `Pulumi.yaml`, the stacks' files, the program. */
+  readonly directory: string;
+  /** Path of the program's main module. */
+  readonly program: string;
+  readonly policies: Policies;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+/** A standard stream. */
+export interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** Runs the command. Resolves to its exit status. */
+export async function cli(args: readonly string[], surroundings: Surroundings): Promise<0 | 1 | 2> {
+  const { directory, program, policies, environment, stdout, stderr } = surroundings;
+  const options = parse(args);
+  if (typeof options === "string") {
+    stderr.write(`${printable(options)}\nnpm run preview -- --help lists the options.\n`);
+    return 2;
+  }
+  if (options.help) {
+    stdout.write(HELP);
+    return 0;
+  }
+  const out = resolve(directory, options.out ?? join("out", options.stack));
+  try {
+    const result = await preview(readProject(directory, options.stack), directory, program, policies);
+    const failed = result.errors.length > 0;
+    if (!failed) writeManifests(out, result.manifests);
+    const shownOut = shortest(out);
+    if (options.json) stdout.write(toJson(result));
+    else
+      (failed ? stderr : stdout).write(
+        toText(result, shownOut, palette(wantsColour(failed ? stderr : stdout, environment))),
+      );
+    return exitCode(result);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    stderr.write(`${failureText({ message, trace: [] }, palette(wantsColour(stderr, environment)))}\n`);
+    return error instanceof ConfigurationError ? 2 : 1;
+  }
+}
+
+/** As seen from here, unless that leads up and away. */
+function shortest(path: string): string {
+  const from = relative(process.cwd(), path) || ".";
+  return from.startsWith("..") ? path : from;
+}
+
+interface Options {
+  readonly stack: string;
+  readonly out: string | undefined;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+/** The options, or what is wrong with them. */
+function parse(args: readonly string[]): Options | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        stack: { type: "string", default: "dev" },
+        out: { type: "string" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    if (!STACK_NAME.test(values.stack))
+      return `--stack ${values.stack}: a stack's name has letters, digits, dots, dashes and underscores only`;
+    if (values.out === "") return "--out: names a directory";
+    return { stack: values.stack, out: values.out, json: values.json, help: values.help };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

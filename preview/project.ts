@@ -1,0 +1,142 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { parseDocument } from "yaml";
+
+/** One thing that is wrong with a stack's configuration. */
+export interface Problem {
+  /** The key, with the path inside it. */
+  readonly key: string;
+  readonly found: string;
+  readonly wanted: string;
+}
+
+/** A file without which there is nothing to run. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+
+  constructor(
+    readonly file: string,
+    readonly problems: readonly Problem[],
+  ) {
+    super(problemText(file, problems));
+  }
+}
+
+/** Problems as people read them. */
+export function problemText(file: string, problems: readonly Problem[]): string {
+  return [`${file}:`, ...problems.map((p) => `  ${p.key}\n    found   ${p.found}\n    wanted  ${p.wanted}`)].join("\n");
+}
+
+/** A project and the configuration of one of its stacks, as the CLI hands them to the program. */
+export interface Project {
+  readonly name: string;
+  readonly stack: string;
+  /** Name of the stack's file, for messages. */
+  readonly file: string;
+  /** Values by `namespace:key`; structured ones as JSON, which is how the CLI passes them. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Keys of {@link config} whose values are secret. */
+  readonly secretKeys: readonly string[];
+  /** What the CLI would refuse before it starts the program, which may have more to say. */
+  readonly problems: readonly Problem[];
+}
+
+/** What stands for a value that only the stack's key can decrypt. */
+export function secretPlaceholder(key: string): string {
+  return `offline-placeholder-for-${key.replace(/[^A-Za-z0-9]+/g, "-")}`;
+}
+
+interface Value {
+  readonly text: string;
+  readonly secret: boolean;
+}
+
+/**
+ * Reads `Pulumi.yaml` and the stack's file beside it, and merges them as the CLI does: a value of the stack wins over
+ * a default of the project.
+ *
+ * @param directory the project's directory
+ * @param file the stack's file; the default is `Pulumi.<stack>.yaml` in the directory
+ * @throws {ConfigurationError} when a file is missing or is no YAML map
+ */
+export function readProject(directory: string, stack: string, file = join(directory, `Pulumi.${stack}.yaml`)): Project {
+  const project = readMap(join(directory, "Pulumi.yaml"), "the project's file");
+  const name = String(project["name"]);
+  const stackFile = basename(file);
+  const settings = readMap(file, `the settings of stack "${stack}"; another stack is chosen with --stack NAME`);
+  const values = new Map(
+    Object.entries(asMap(settings["config"])).map(([key, value]) => [
+      qualified(name, key),
+      configValue(qualified(name, key), value),
+    ]),
+  );
+  const problems: Problem[] = [];
+  for (const [declared, raw] of Object.entries(asMap(project["config"]))) {
+    const key = qualified(name, declared);
+    const declaration = isMap(raw) ? raw : { default: raw };
+    const given = values.get(key);
+    const preset = declaration["default"] ?? declaration["value"];
+    if (given === undefined && preset !== undefined) values.set(key, configValue(key, preset));
+    if (given === undefined && preset === undefined && key.startsWith(`${name}:`)) {
+      problems.push({ key, found: "nothing", wanted: "a value: Pulumi.yaml declares the key without a default" });
+    }
+    if (given?.secret === false && declaration["secret"] === true) {
+      problems.push({ key, found: "a plain value", wanted: `an encrypted value: pulumi config set --secret ${key}` });
+    }
+  }
+  return {
+    name,
+    stack,
+    file: stackFile,
+    config: Object.fromEntries([...values].map(([key, value]) => [key, value.text])),
+    secretKeys: [...values].filter(([, value]) => value.secret).map(([key]) => key),
+    problems,
+  };
+}
+
+function readMap(file: string, what: string): Record<string, unknown> {
+  if (!existsSync(file))
+    throw new ConfigurationError(basename(file), [{ key: basename(file), found: "no such file", wanted: what }]);
+  const document = parseDocument(readFileSync(file, "utf8"), { prettyErrors: true });
+  const [error] = document.errors;
+  const content: unknown = error === undefined ? document.toJS() : undefined;
+  if (isMap(content)) return content;
+  const found = error === undefined ? "something else" : error.message.replace(/\s+/g, " ").trim();
+  throw new ConfigurationError(basename(file), [{ key: basename(file), found, wanted: "a YAML map" }]);
+}
+
+function configValue(key: string, value: unknown): Value {
+  if (isMap(value) && isSecure(value)) return { text: secretPlaceholder(key), secret: true };
+  if (typeof value === "object" && value !== null) {
+    const text = JSON.stringify(value, (_, child: unknown) =>
+      isMap(child) && isSecure(child) ? secretPlaceholder(key) : child,
+    );
+    return { text, secret: hasSecure(value) };
+  }
+  // A key without a value is null in YAML and an empty string for a program.
+  const text =
+    typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+  return { text, secret: false };
+}
+
+function hasSecure(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return (isMap(value) && isSecure(value)) || Object.values(value).some(hasSecure);
+}
+
+/** `secure:` with a ciphertext and nothing beside it is how Pulumi writes an encrypted value. */
+function isSecure(value: Record<string, unknown>): boolean {
+  return Object.keys(value).length === 1 && typeof value["secure"] === "string";
+}
+
+function qualified(project: string, key: string): string {
+  return key.includes(":") ? key : `${project}:${key}`;
+}
+
+function asMap(value: unknown): Record<string, unknown> {
+  return isMap(value) ? value : {};
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import type { Registration } from "./registration";
+import { isKubernetesObject } from "./registration";
+import { isObject, secret, UNKNOWN } from "./wire";
+import type { WireObject, WireValue } from "./wire";
+
+/** What providers answer, here without any cloud behind them. */
+export interface Providers {
+  /** Fills in what the provider decides before it creates anything. */
+  check(type: string, name: string, urn: string, custom: boolean, inputs: WireObject): WireObject;
+  /** Creates the resource, or plans to: its id (none while unknown) and its properties. */
+  create(resource: Registration): Promise<Created> | Created;
+  /** Answers a function call such as `gcp:organizations/getClientConfig:getClientConfig`. */
+  invoke(token: string, args: WireObject): WireObject;
+}
+
+/** A resource after its provider has seen it. */
+export interface Created {
+  /** Empty while unknown. */
+  readonly id: string;
+  readonly outputs: WireObject;
+}
+
+/** Functions that ask the cloud who is asking. Everything in the answer is known only with credentials. */
+const CLOUD_FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
+  "gcp:organizations/getClientConfig:getClientConfig": ["accessToken", "id", "project", "region", "zone"],
+  "gcp:organizations/getProject:getProject": ["id", "number", "projectId"],
+};
+
+/** Providers as they answer a preview of a stack that does not exist yet: what was asked for, everything else unknown. */
+export const plannedProviders: Providers = {
+  check: checked,
+  create: (resource) => ({
+    id: "",
+    outputs: withSecrets(resource, { ...unknownSecrets(resource), ...resource.inputs }),
+  }),
+  invoke(token) {
+    const keys = CLOUD_FUNCTIONS[token];
+    if (keys === undefined) {
+      throw new Error(`The program asks the cloud (${token}), which a preview without a cloud cannot answer.`);
+    }
+    return Object.fromEntries(keys.map((key) => [key, UNKNOWN]));
+  },
+};
+
+/** The engine's part of the answer: properties that the package declares secret are secret. */
+export function withSecrets(resource: Registration, outputs: WireObject): WireObject {
+  const secrets = new Set(resource.additionalSecretOutputs);
+  return Object.fromEntries(
+    Object.entries(outputs).map(([key, value]) => [key, secrets.has(key) ? secret(value) : value]),
+  );
+}
+
+function unknownSecrets({ additionalSecretOutputs }: Registration): WireObject {
+  return Object.fromEntries(additionalSecretOutputs.map((key) => [key, UNKNOWN]));
+}
+
+/**
+ * The Kubernetes provider names objects that have no name: the logical name and eight random characters. Here they
+ * come from the URN, so that two runs agree.
+ */
+export function checked(type: string, name: string, urn: string, custom: boolean, inputs: WireObject): WireObject {
+  if (!isKubernetesObject({ custom, type, inputs })) return inputs;
+  const metadata: WireValue = inputs["metadata"] ?? {};
+  if (!isObject(metadata) || "name" in metadata || "generateName" in metadata) return inputs;
+  const suffix = createHash("sha256").update(urn).digest("hex").slice(0, 8);
+  return { ...inputs, metadata: { ...metadata, name: `${name}-${suffix}` } };
+}

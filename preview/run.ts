@@ -1,0 +1,141 @@
+import { runtime } from "@pulumi/pulumi";
+import * as state from "@pulumi/pulumi/runtime/state";
+import { Monitor, procedure } from "./monitor";
+import type { LogLine } from "./monitor";
+import type { Problem, Project } from "./project";
+import type { Providers } from "./providers";
+import type { Registration } from "./registration";
+import type { WireObject } from "./wire";
+
+/** What a program did. */
+export interface Run {
+  readonly project: string;
+  readonly stack: string;
+  readonly registrations: readonly Registration[];
+  /** The stack's outputs in wire form. */
+  readonly outputs: WireObject;
+  readonly logs: readonly LogLine[];
+  /** Why the program failed; empty when it did not. */
+  readonly errors: readonly Failure[];
+}
+
+/** One reason why a program failed. */
+export interface Failure {
+  readonly message: string;
+  /** Stack trace, down to the program's own files. */
+  readonly trace: readonly string[];
+  /** Set when the stack's settings are to blame: everything that is wrong with them. */
+  readonly problems?: readonly Problem[];
+}
+
+/** How to run a program. */
+export interface Request {
+  readonly project: Project;
+  /** Directory of the program. */
+  readonly directory: string;
+  /** Path of the program's main module. */
+  readonly program: string;
+  readonly providers: Providers;
+  /** True: as in `pulumi preview`, what providers compute is unknown. False: as in `pulumi up`. */
+  readonly dryRun: boolean;
+}
+
+/** What the SDK keeps for one run, as far as it has no public setter. The automation API does the same. */
+interface Store {
+  readonly settings: { engine?: unknown; readonly options: { rootDirectory?: string } };
+}
+const store = state as unknown as {
+  withLocalStorage<T>(run: () => Promise<T>): Promise<T>;
+  getStore(): Store;
+};
+
+/**
+ * Runs a Pulumi program in this process, as Pulumi's Node host does, against {@link Monitor} in place of the engine.
+ * It ends when the event loop is empty, like the host: a process that keeps servers or children open must run programs
+ * in a child. One run at a time.
+ */
+export async function runProgram({ project, directory, program, providers, dryRun }: Request): Promise<Run> {
+  const monitor = new Monitor(project.stack, project.name, providers);
+  const failures = new Map<unknown, Failure>();
+  const fail = (error: unknown) => {
+    failures.set(error, failure(error, directory));
+  };
+  process.on("unhandledRejection", fail).on("uncaughtException", fail);
+  process.chdir(directory);
+  try {
+    await store.withLocalStorage(async () => {
+      const monitorClient = procedures(monitor.resourceMonitor);
+      runtime.setMockOptions(monitorClient, project.name, project.stack, dryRun, "organization");
+      runtime.setAllConfig(project.config, [...project.secretKeys]);
+      const { settings } = store.getStore();
+      settings.options.rootDirectory = directory;
+      settings.engine = procedures(monitor.engine);
+      await Promise.race([
+        runtime.runInPulumiStack(() => Promise.resolve().then(() => load(program, directory))).catch(fail),
+        eventLoopEmpty(),
+      ]);
+      await eventLoopEmpty();
+    });
+  } finally {
+    process.off("unhandledRejection", fail).off("uncaughtException", fail);
+  }
+  const logged = monitor.logs
+    .filter((line) => line.severity === "error")
+    .map(({ message }) => ({ message, trace: [] }));
+  return {
+    project: project.name,
+    stack: project.stack,
+    registrations: monitor.registrations,
+    outputs: monitor.outputs,
+    logs: monitor.logs,
+    errors: distinct([...failures.values(), ...logged]),
+  };
+}
+
+/** Loads the program as the host does: fresh, and calls what it exports if that is a function. */
+function load(program: string, directory: string): unknown {
+  for (const file of Object.keys(require.cache)) {
+    // The program's own modules run anew for each stack; packages are shared.
+    if (file.startsWith(`${directory}/`) && !file.includes("/node_modules/"))
+      Reflect.deleteProperty(require.cache, file);
+  }
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the host requires the program by path, too
+  const exported: unknown = require(program);
+  return typeof exported === "function" ? (exported as () => unknown)() : exported;
+}
+
+/**
+ * Resolves when nothing is left to do, which is how the host knows that a program has ended: a promise that never
+ * settles, or a resource that a timer registers, cannot be told apart otherwise.
+ */
+function eventLoopEmpty(): Promise<void> {
+  return new Promise((resolve) =>
+    process.once("beforeExit", () => {
+      resolve();
+    }),
+  );
+}
+
+type Handler = (request: never) => unknown;
+
+/** The methods of a service as the SDK's generated client has them. */
+function procedures(service: Readonly<Record<string, Handler>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(service).map(([name, handler]) => [name, procedure(handler)]));
+}
+
+function failure(error: unknown, directory: string): Failure {
+  if (!(error instanceof Error)) return { message: String(error), trace: [] };
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  const own = frames.filter((line) => line.includes(directory) && !/node_modules|\bpreview\/\w+\.ts\b/.test(line));
+  const trace = own.map((line) => line.trim().replace(`${directory}/`, ""));
+  const problems =
+    "problems" in error && Array.isArray(error.problems) ? { problems: error.problems as Problem[] } : {};
+  return { message: error.message, trace, ...problems };
+}
+
+/** One failed registration rejects everything that waits for it, with the same message. */
+function distinct(failures: readonly Failure[]): Failure[] {
+  const byMessage = new Map<string, Failure>();
+  for (const one of failures) if (!byMessage.has(one.message)) byMessage.set(one.message, one);
+  return [...byMessage.values()];
+}

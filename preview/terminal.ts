@@ -1,0 +1,72 @@
+/** Characters that a terminal obeys or hides: controls, and those that turn or join text. Tab and line feed are fine. */
+// eslint-disable-next-line no-control-regex -- finding control characters is the point
+export const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+
+const EVERY_HIDDEN = new RegExp(HIDDEN, "g");
+
+/** Text that cannot act on a terminal: hidden characters are spelled out. */
+export function printable(text: string): string {
+  return text.replace(EVERY_HIDDEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** The same on one line. */
+export function oneLine(text: string): string {
+  return printable(text.replace(/\s*\n\s*/g, " ").replace(/\t/g, " "));
+}
+
+/** Styles of the preview. Each keeps the text as it is where colour is not wanted. */
+export interface Palette {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly notice: (text: string) => string;
+}
+
+/** Colour is for people at a terminal who have not asked for none (https://no-color.org). */
+export function wantsColour(stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean {
+  return stream.isTTY === true && (environment["NO_COLOR"] ?? "") === "" && environment["TERM"] !== "dumb";
+}
+
+/** Styles for a terminal, or none. */
+export function palette(colour: boolean): Palette {
+  const style = (code: number) => (text: string) =>
+    colour && text !== "" ? `\u001b[${String(code)}m${text}\u001b[0m` : text;
+  return { bold: style(1), dim: style(2), good: style(32), bad: style(31), notice: style(33) };
+}
+
+/** A cell of a table: what is seen, and how it looks. */
+export interface Cell {
+  readonly text: string;
+  readonly style?: (text: string) => string;
+  readonly align?: "right";
+}
+
+/** Lines in which columns begin at the same place, whatever their style. The last column is not padded. */
+export function table(rows: readonly (readonly Cell[])[], gap = 2): string[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach(({ text }, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, width(text));
+    });
+  return rows.map((row) =>
+    row
+      .map(({ text, style = (plain: string) => plain, align }, column) => {
+        const room = " ".repeat((widths[column] ?? 0) - width(text));
+        if (align === "right") return room + style(text);
+        return column === row.length - 1 ? style(text) : style(text) + room;
+      })
+      .join(" ".repeat(gap))
+      .trimEnd(),
+  );
+}
+
+/** Cuts to a width, with an ellipsis where something is missing. */
+export function cut(text: string, most: number): string {
+  const characters = Array.from(text);
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;
+}
+
+function width(text: string): number {
+  return Array.from(text).length;
+}

@@ -1,0 +1,144 @@
+import { totals } from "./preview";
+import type { Preview } from "./preview";
+import type { Failure } from "./run";
+import { cut, oneLine, printable, table } from "./terminal";
+import type { Cell, Palette } from "./terminal";
+import { spokenType, tree } from "./tree";
+import type { Branch, Group } from "./tree";
+import type { Finding } from "./verdict";
+
+/** Names beyond this many characters are counted instead of listed. */
+const NAMES_WIDTH = 56;
+const VALUE_WIDTH = 96;
+
+/** The preview for people. */
+export function toText(result: Preview, outDirectory: string, look: Palette): string {
+  if (result.errors.length > 0) return [...logs(result, look), ...errors(result, look), ""].join("\n");
+  return [
+    ...table([
+      [cell("resource", look.dim), cell("", look.dim), cell("name", look.dim), cell("", look.dim)],
+      ...branchRows(tree(result.resources), 0, look),
+    ]),
+    "",
+    ...outputs(result, look),
+    ...logs(result, look),
+    ...policies(result, look),
+    "",
+    ...summary(result, outDirectory, look),
+    "",
+  ].join("\n");
+}
+
+/** Wrong settings, for people: the program's own message lists them. */
+export function failureText({ message, trace }: Failure, look: Palette): string {
+  return [
+    `${look.bad("error")} ${printable(message)}`,
+    ...trace.map((frame) => look.dim(`    ${printable(frame)}`)),
+  ].join("\n");
+}
+
+function branchRows(branch: Branch, depth: number, look: Palette): Cell[][] {
+  const title = [
+    cell(indent(depth) + oneLine(branch.name), look.bold),
+    cell(""),
+    cell(spokenType(branch.type), look.dim),
+    protection(branch.protect, look),
+  ];
+  const inner = [
+    ...branch.groups.map((group) => groupRow(group, depth + 1, look)),
+    ...branch.branches.flatMap((child) => branchRows(child, depth + 1, look)),
+  ];
+  return [title, ...inner];
+}
+
+function groupRow({ type, names, protect }: Group, depth: number, look: Palette): Cell[] {
+  return [
+    cell(indent(depth) + oneLine(spokenType(type))),
+    { text: names.length === 1 ? "" : String(names.length), align: "right" },
+    cell(listed(names)),
+    protection(protect, look),
+  ];
+}
+
+function protection(protect: boolean, look: Palette): Cell {
+  return cell(protect ? "protected" : "", look.notice);
+}
+
+/** As many names as fit, then how many there are besides. */
+function listed(names: readonly string[]): string {
+  const [first = "", ...rest] = names.map(oneLine);
+  let line = cut(first, NAMES_WIDTH);
+  for (const [shown, name] of rest.entries()) {
+    if (line.length + name.length + 2 > NAMES_WIDTH) return `${line} … ${String(rest.length - shown)} more`;
+    line += `, ${name}`;
+  }
+  return line;
+}
+
+function outputs(result: Preview, look: Palette): string[] {
+  const entries = Object.entries(result.outputs);
+  if (entries.length === 0) return [];
+  const rows = entries.map(([key, value]) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    return [cell(oneLine(key)), cell(cut(oneLine(text), VALUE_WIDTH))];
+  });
+  return [look.bold("Outputs"), ...table(rows).map((line) => `  ${line}`), ""];
+}
+
+function logs(result: Preview, look: Palette): string[] {
+  const shown = result.logs.filter(({ severity }) => severity === "info" || severity === "warning");
+  return shown.map(
+    ({ severity, message }) => `${severity === "warning" ? look.notice(severity) : severity} ${printable(message)}`,
+  );
+}
+
+function errors(result: Preview, look: Palette): string[] {
+  const wrongSettings = result.errors.some(({ problems }) => problems !== undefined);
+  const next = wrongSettings
+    ? `Correct ${result.file} and run npm run preview again.`
+    : "The program failed; nothing was checked and no manifest was written.";
+  return [...result.errors.map((error) => failureText(error, look)), "", look.bold(next)];
+}
+
+function policies(result: Preview, look: Palette): string[] {
+  const counts = totals(result);
+  const findings = result.verdict.findings.filter(({ level }) => level !== "undecided");
+  const names = new Map(result.resources.map(({ urn, name, type }) => [urn, `${name} (${spokenType(type)})`]));
+  const row = ({ level, policy, urn, message }: Finding) => [
+    cell(level, level === "mandatory" ? look.bad : look.notice),
+    cell(oneLine(policy)),
+    cell(oneLine(names.get(urn) ?? "the stack")),
+    cell(oneLine(message)),
+  ];
+  const open = counts.undecided === 0 ? "" : `, ${plural(counts.undecided, "check")} wait for values known after up`;
+  const verdict = counts.mandatory === 0 ? look.good("hold") : look.bad(`: ${plural(counts.mandatory, "violation")}`);
+  const headline = `${look.bold("Policy")}  ${plural(counts.policies, "rule")}${counts.mandatory === 0 ? " " : ""}${verdict}, ${plural(counts.advisory, "warning")}${open}`;
+  return [headline, ...table(findings.map(row)).map((line) => `  ${line}`)];
+}
+
+function summary(result: Preview, outDirectory: string, look: Palette): string[] {
+  const counts = totals(result);
+  const line = [
+    `stack ${result.stack}`,
+    `${plural(counts.resources, "resource")}, ${String(counts.protected)} protected`,
+    `${plural(counts.manifests, "manifest")} in ${outDirectory}/`,
+    `${plural(counts.mandatory, "violation")}, ${plural(counts.advisory, "warning")}`,
+  ].join(" · ");
+  const next =
+    counts.mandatory > 0
+      ? "Next: mend what the policies refuse; pulumi up would stop there."
+      : `Next: read ${outDirectory}/, then pulumi up --stack ${result.stack} (README.md, "On to pulumi up").`;
+  return [look.bold(printable(line)), printable(next)];
+}
+
+function plural(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function indent(depth: number): string {
+  return "  ".repeat(depth);
+}
+
+function cell(text: string, style?: (plain: string) => string): Cell {
+  return style === undefined ? { text } : { text, style };
+}

@@ -1,0 +1,72 @@
+import { STACK_TYPE } from "./registration";
+import type { Registration } from "./registration";
+
+/** Resources of one type under one parent that are alike to a reader. */
+export interface Group {
+  readonly type: string;
+  readonly names: readonly string[];
+  readonly protect: boolean;
+}
+
+/** A component, or the stack itself, with what is in it. */
+export interface Branch {
+  readonly name: string;
+  readonly type: string;
+  readonly protect: boolean;
+  readonly groups: readonly Group[];
+  readonly branches: readonly Branch[];
+}
+
+/** The resources as a tree in which many of a kind are one entry. Sorted by type, names in natural order. */
+export function tree(registrations: readonly Registration[]): Branch {
+  const children = new Map<string, Registration[]>();
+  for (const resource of registrations)
+    children.set(resource.parent, [...(children.get(resource.parent) ?? []), resource]);
+  const root = registrations.find(({ type }) => type === STACK_TYPE);
+  if (root === undefined) return { name: "", type: STACK_TYPE, protect: false, groups: [], branches: [] };
+  return branch(root, children);
+}
+
+/** A type token as people say it: `kubernetes:apps/v1:StatefulSet` is a `kubernetes apps StatefulSet`. */
+export function spokenType(type: string): string {
+  const [pkg = "", module = "", name = ""] = type.split(":");
+  if (pkg === "pulumi" && module === "providers") return `provider ${name}`;
+  const [area = ""] = module.split("/");
+  const shown =
+    area === "index" || area === "core" || area === "" || pkg.startsWith(area) ? [] : [area.replace(/\.k8s\.io$/, "")];
+  return [pkg, ...shown, name].join(" ");
+}
+
+/** Numbers inside names count as numbers: `docker-2` before `docker-10`. The same in every locale. */
+export function naturally(a: string, b: string): number {
+  return ORDER.compare(a, b);
+}
+
+const ORDER = new Intl.Collator("en", { numeric: true });
+
+function branch(resource: Registration, children: ReadonlyMap<string, readonly Registration[]>): Branch {
+  const own = children.get(resource.urn) ?? [];
+  const parents = own.filter((child) => children.has(child.urn) || !child.custom);
+  return {
+    name: resource.name,
+    type: resource.type,
+    protect: resource.protect,
+    groups: groups(own.filter((child) => !parents.includes(child))),
+    branches: parents.map((child) => branch(child, children)).sort((a, b) => naturally(a.name, b.name)),
+  };
+}
+
+function groups(resources: readonly Registration[]): Group[] {
+  const byKind = new Map<string, Registration[]>();
+  for (const resource of resources) {
+    const kind = `${resource.type} ${String(resource.protect)}`;
+    byKind.set(kind, [...(byKind.get(kind) ?? []), resource]);
+  }
+  return [...byKind.entries()]
+    .sort(([a], [b]) => naturally(a, b))
+    .map(([, [first, ...rest]]) => ({
+      type: first?.type ?? "",
+      protect: first?.protect ?? false,
+      names: [first, ...rest].map((resource) => resource?.name ?? "").sort(naturally),
+    }));
+}

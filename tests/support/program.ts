@@ -1,0 +1,150 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { manifests } from "../../preview/manifests";
+import { readProject } from "../../preview/project";
+import type { Project } from "../../preview/project";
+import type { Run } from "../../preview/run";
+import { unwrappedMap } from "../../preview/wire";
+import type { WireObject } from "../../preview/wire";
+
+/** The repository. */
+export const ROOT = join(__dirname, "..", "..");
+
+/** A stack to run the program for: one of the repository's stack files, or one that exists only in a test. */
+export interface StackSource {
+  /** Name of the stack. Default: dev. */
+  readonly stack?: string;
+  /** Path of the stack file. Default: `Pulumi.<stack>.yaml` in the repository; `Pulumi.dev.yaml` if that is absent. */
+  readonly file?: string;
+  /** Keys that replace those of the stack file, with their namespace; a structured value replaces the whole key. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Secret keys and their plain values, likewise. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Keys of the stack file to leave out. */
+  readonly without?: readonly string[];
+}
+
+/** How the program is run. */
+export interface RunOptions {
+  /** Directory of another project than the repository. */
+  readonly directory?: string;
+  /**
+   * File that keeps what providers made (keys, certificates, passwords), as Pulumi's state does: a second run with the
+   * same file gets the same values. Without one, each run makes new ones. Only for {@link resolvedRun}.
+   */
+  readonly state?: string;
+}
+
+/** What a child process is asked to do; see worker.ts. */
+export interface Task {
+  readonly project: Project;
+  readonly directory: string;
+  readonly resolved: boolean;
+  readonly state: string | undefined;
+}
+
+/** A Kubernetes object as `kubectl apply` takes it. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly [key: string]: unknown };
+  readonly [key: string]: unknown;
+}
+
+/** Runs the program as `pulumi preview` does: what providers compute is unknown. */
+export async function plannedRun(source: StackSource = {}, options: RunOptions = {}): Promise<Run> {
+  return onlyRun(await runs([task(source, options, false)]));
+}
+
+/** Runs the program as `pulumi up` does, with providers that make real keys, certificates, passwords and digests. */
+export async function resolvedRun(source: StackSource = {}, options: RunOptions = {}): Promise<Run> {
+  return onlyRun(await runs([task(source, options, true)]));
+}
+
+/**
+ * The program's Kubernetes objects with real values in them, ready to be applied to a cluster: Secrets are filled,
+ * certificates and keys are real and belong together. Sorted so that namespaces come before what is in them.
+ *
+ * @example
+ * const objects = await resolvedManifests({
+ *   stack: "test",
+ *   config: { "gocd:images": { prebuilt: { … } }, "gocd:cluster": { existing: { context: "test", storageClass: "local" } } },
+ * }, { state: "/tmp/state.json" });
+ *
+ * @throws {Error} with the program's own message when it fails
+ */
+export async function resolvedManifests(
+  source: StackSource = {},
+  options: RunOptions = {},
+): Promise<KubernetesObject[]> {
+  const run = await resolvedRun(source, options);
+  const [error] = run.errors;
+  if (error !== undefined) throw new Error(error.message);
+  const inputs = new Map(run.registrations.map((resource) => [resource.urn, resource.inputs]));
+  const objects = manifests(run.registrations).map(
+    ({ urn }) => unwrappedMap(inputs.get(urn) ?? {}) as WireObject & KubernetesObject,
+  );
+  const rank = ({ kind }: KubernetesObject) => ["Namespace", "PersistentVolume"].indexOf(kind) + 1 || 3;
+  return objects.sort((a, b) => rank(a) - rank(b));
+}
+
+/** Runs tasks one after the other in one child process, which starts faster than one for each. */
+export async function runs(tasks: readonly Task[]): Promise<Run[]> {
+  const directory = await mkdtemp(join(tmpdir(), "gocd-run-"));
+  try {
+    const [asked, answered] = [join(directory, "tasks.json"), join(directory, "runs.json")];
+    await writeFile(asked, JSON.stringify(tasks));
+    await node(["-r", "@swc-node/register", join(__dirname, "worker.ts"), asked, answered]);
+    return JSON.parse(await readFile(answered, "utf8")) as Run[];
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** One task of {@link runs}. */
+export function task(source: StackSource, { directory = ROOT, state }: RunOptions, resolved: boolean): Task {
+  return { project: projectOf(source, directory), directory, resolved, state };
+}
+
+/** The configuration that a stack source stands for. */
+export function projectOf(
+  { stack = "dev", file, config = {}, secrets = {}, without = [] }: StackSource,
+  directory = ROOT,
+): Project {
+  const project = readProject(directory, stack, file);
+  const given = Object.entries(config).map(
+    ([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)] as const,
+  );
+  const values = { ...project.config, ...Object.fromEntries(given), ...secrets };
+  const kept = Object.entries(values).filter(([key]) => !without.includes(key));
+  const secretKeys = new Set([...project.secretKeys, ...Object.keys(secrets)]);
+  return {
+    ...project,
+    config: Object.fromEntries(kept),
+    secretKeys: [...secretKeys].filter((key) => !without.includes(key)),
+  };
+}
+
+function node(args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...args], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    const listen = (chunk: Buffer) => {
+      said += chunk.toString();
+    };
+    child.stdout.on("data", listen);
+    child.stderr.on("data", listen);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`the program's process ended with ${String(code)}:\n${said}`));
+    });
+  });
+}
+
+function onlyRun([run]: readonly Run[]): Run {
+  if (run === undefined) throw new Error("the program's process returned nothing");
+  return run;
+}
