@@ -1,0 +1,211 @@
+import { stage, type Outcome } from "./scene";
+
+const scene = stage();
+const uuid = "5f0c1a2e-9b7d-4c3a-8e6f-0123456789ab";
+const token = `${"Ab3/+".repeat(8)}xyz=`;
+const otherToken = `${"Zz9/+".repeat(8)}abc=`;
+
+function start(env: Readonly<Record<string, string>> = {}): Outcome {
+  return scene().run("agent/hooks/10-identity", {
+    env: {
+      IDENTITY_DIR: scene().path("identity"),
+      AGENT_LIB: `${__dirname}/../../images/agent/lib`,
+      VOLUME_DIR: scene().path("godata"),
+      LEAVING_FILE: scene().path("leaving"),
+      POD_NAME: "docker-0",
+      GO_SERVER_URL: "http://gocd-server:8153/go",
+      ...env,
+    },
+  });
+}
+
+function kept(): { guid: string | undefined; token: string | undefined } {
+  return { guid: scene().read("godata/config/guid.txt"), token: scene().read("godata/config/token") };
+}
+
+beforeEach(() => {
+  scene().write("identity/uuid", uuid);
+  scene().write("identity/token", `${token}\n`);
+  scene().command("agent-enable");
+});
+
+describe("an agent's first minute", () => {
+  const known = { guid: uuid, token };
+  const unknown = { guid: uuid, token: undefined };
+  test.each([
+    { when: "the server knows it and the disk is new", answers: ["409 taken"], disk: {}, then: known },
+    {
+      when: "the server knows it and the disk is its own",
+      answers: ["409"],
+      disk: { "guid.txt": uuid, token },
+      then: known,
+    },
+    {
+      when: "the server knows it and the disk was another agent's",
+      answers: ["409"],
+      disk: { "guid.txt": "x", token: otherToken },
+      then: known,
+    },
+    { when: "the server knows it and the token was lost", answers: ["409"], disk: { "guid.txt": uuid }, then: known },
+    { when: "nobody has seen it before", answers: [`200 ${token}`], disk: {}, then: unknown },
+    {
+      when: "the server was restored without it",
+      answers: [`200 ${token}`],
+      disk: { "guid.txt": uuid, token },
+      then: unknown,
+    },
+    {
+      when: "the server makes tokens with another key",
+      answers: [`200 ${otherToken}`],
+      disk: { token },
+      then: unknown,
+    },
+    {
+      when: "the server starts, then is in a backup, then answers",
+      answers: ["000", "503 busy", "503", "409"],
+      disk: {},
+      then: known,
+    },
+    {
+      when: "a proxy answers 200 with a page until the server does",
+      answers: ["200 <html>hello</html>", "200", `200 ${token}`],
+      disk: { token },
+      then: unknown,
+    },
+    { when: "an odd status comes first", answers: ["404", "302", "500", "429", "409"], disk: {}, then: known },
+  ])("ends with the right identity when $when", ({ answers, disk, then }) => {
+    for (const [name, content] of Object.entries(disk)) scene().write(`godata/config/${name}`, content);
+    scene().server(...answers);
+
+    const outcome = start();
+
+    expect(outcome).toMatchObject({ status: 0 });
+    expect(kept()).toEqual(then);
+    expect(scene().read("requests")?.split("\n")[0]).toBe(
+      `url = "http://gocd-server:8153/go/admin/agent/token?uuid=${uuid}"`,
+    );
+    expect(scene().calls("curl")).toHaveLength(answers.length);
+  });
+
+  test.each([["000"], ["503 busy"], ["200 <html>"], ["500"], [`200 ${token} and more`]])(
+    "waits for ever, touching nothing, while all it hears is %j",
+    (answer) => {
+      scene().write("godata/config/token", otherToken);
+      scene().server(answer);
+      scene().patience(40);
+
+      const outcome = start();
+
+      expect(outcome.status).toBeNull();
+      expect(kept()).toEqual({ guid: undefined, token: otherToken });
+      expect(outcome.stderr.match(/waiting for the server/g)).toHaveLength(4);
+    },
+  );
+
+  test("says that the server's token key is another's", () => {
+    scene().server(`200 ${otherToken}`);
+    expect(start().stderr).toContain("makes tokens with another key");
+  });
+
+  test("keeps uuid and token from everybody else", () => {
+    scene().server("409");
+    start();
+    expect(scene().mode("godata/config/token")).toBe("600");
+    expect(scene().mode("godata/config/guid.txt")).toBe("600");
+  });
+
+  test("puts no secret on a command line or into a log", () => {
+    scene().server("000", "409");
+    const outcome = start({ HOUSEKEEPING_URL: "http://gocd-housekeeping:8080" });
+    expect(scene().calls().join("\n")).not.toMatch(new RegExp(`${uuid}|Ab3`));
+    expect(outcome.stdout + outcome.stderr).not.toContain(token);
+  });
+});
+
+describe("autoregister.properties", () => {
+  test("names the host and holds no key, however often the entry point has appended to it", () => {
+    const appended = "agent.auto.register.key=hunter2\nagent.auto.register.hostname=\n";
+    scene().write("godata/config/autoregister.properties", appended.repeat(3));
+    scene().server("409");
+
+    start();
+
+    expect(scene().read("godata/config/autoregister.properties")).toBe("agent.auto.register.hostname=docker-0\n");
+  });
+
+  test("is right before the server is asked, so that a killed hook leaves no key", () => {
+    scene().write("godata/config/autoregister.properties", "agent.auto.register.key=hunter2\n");
+    scene().server("503");
+    scene().patience(1);
+
+    start();
+
+    expect(scene().read("godata/config/autoregister.properties")).not.toContain("hunter2");
+  });
+});
+
+describe("a broken identity", () => {
+  test.each([
+    { what: "no uuid", file: "uuid", content: undefined },
+    { what: "no token", file: "token", content: undefined },
+    { what: "an empty uuid", file: "uuid", content: "" },
+    { what: "a uuid that ends the request", file: "uuid", content: `${uuid}"\nurl = "http://evil/` },
+    { what: "a uuid with a second parameter", file: "uuid", content: "5f0c1a2e-9b7d-4c3a-8e6f-0123456&x=1" },
+    { what: "a uuid in other places", file: "uuid", content: "5f0c1a2e9-b7d-4c3a-8e6f-0123456789ab" },
+    { what: "a token with a line break", file: "token", content: `${"A".repeat(20)}\n${"A".repeat(22)}=` },
+    { what: "a token with a quote", file: "token", content: `${"A".repeat(42)}"=` },
+    { what: "a token that is too short", file: "token", content: "QUJD" },
+    { what: "a token without padding", file: "token", content: "A".repeat(44) },
+  ])("with $what stops the start with a line that names the file and asks nobody", ({ file, content }) => {
+    scene().server("409");
+    scene().remove(`identity/${file}`);
+    // Without the key in the Secret the kubelet makes a directory for the mount.
+    scene().write(content === undefined ? `identity/${file}/made-by-the-kubelet` : `identity/${file}`, content ?? "");
+
+    const outcome = start();
+
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toContain(`identity/${file}`);
+    expect(scene().calls("curl")).toEqual([]);
+    expect(kept()).toEqual({ guid: undefined, token: undefined });
+  });
+
+  test.each([
+    ["no server", { GO_SERVER_URL: "" }, "GO_SERVER_URL"],
+    ["a server address that is a file", { GO_SERVER_URL: "file:///etc/passwd" }, "GO_SERVER_URL"],
+    ["a server address with a quote", { GO_SERVER_URL: 'http://x"\nheader = "a: b' }, "GO_SERVER_URL"],
+    ["a pod name that is a second property", { POD_NAME: "docker-0\nagent.auto.register.key=x" }, "POD_NAME"],
+  ])("with %s stops the start and names the variable", (_, env, variable) => {
+    scene().server("409");
+    const outcome = start(env);
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toContain(variable);
+    expect(scene().calls("curl")).toEqual([]);
+  });
+
+  test("of an agent that was given none leaves GoCD's own registration alone", () => {
+    scene().server("409");
+    scene().write("godata/config/autoregister.properties", "agent.auto.register.key=own\n");
+    const outcome = start({ IDENTITY_DIR: scene().path("nowhere") });
+    expect(outcome.status).toBe(0);
+    expect(scene().read("godata/config/autoregister.properties")).toBe("agent.auto.register.key=own\n");
+    expect(scene().calls("curl")).toEqual([]);
+  });
+});
+
+describe("after its start an agent", () => {
+  test("asks housekeeping to take the drain back, and is no longer leaving", () => {
+    scene().write("leaving", "");
+    scene().server("409");
+    scene().command("agent-enable", 'touch "$SCENE/enabled"');
+    start({ HOUSEKEEPING_URL: "http://gocd-housekeeping:8080" });
+    expect(scene().read("leaving")).toBeUndefined();
+    expect(scene().read("enabled")).toBe("");
+  });
+
+  test("asks nobody where there is no housekeeping", () => {
+    scene().server("409");
+    start();
+    expect(scene().calls("agent-enable")).toEqual([]);
+  });
+});

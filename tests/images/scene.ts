@@ -1,0 +1,137 @@
+/**
+ * A stage for the scripts of `images/`: they run in a real shell on real files below a temporary directory, and the
+ * commands that would reach outside it (docker, curl, mount, …) are stand-ins that write down how they were called.
+ */
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+const images = path.resolve(__dirname, "../../images");
+
+/** What a script did: its exit status (null if a signal ended it), and both outputs together. */
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class Scene {
+  readonly dir = fs.mkdtempSync(path.join(os.tmpdir(), "images-"));
+
+  constructor() {
+    fs.mkdirSync(this.path("commands"));
+    // Stand-ins are found first, the scripts' own siblings next, then what a POSIX system has.
+    this.command("sleep", "exit 0");
+  }
+
+  /** A path below the stage. */
+  path(...parts: readonly string[]): string {
+    return path.join(this.dir, ...parts);
+  }
+
+  /** Writes a file and the directories above it; returns its path. */
+  write(name: string, content: string, mode = 0o644): string {
+    const file = this.path(name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, content, { mode });
+    return file;
+  }
+
+  /** The content of a file, or undefined if there is none. */
+  read(name: string): string | undefined {
+    const file = this.path(name);
+    return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
+  }
+
+  /** Removes a file or directory, if it is there. */
+  remove(name: string): void {
+    fs.rmSync(this.path(name), { recursive: true, force: true });
+  }
+
+  /** Permission bits of a file, in octal digits. */
+  mode(name: string): string {
+    return (fs.statSync(this.path(name)).mode & 0o7777).toString(8);
+  }
+
+  /** Puts a stand-in on PATH. `body` is shell and sees the stage as `$SCENE`; each call is written down first. */
+  command(name: string, body = ""): void {
+    const script = `#!/bin/sh\nprintf '%s\\n' "${name}\${*:+ $*}" >>"$SCENE/calls"\n${body}\n`;
+    this.write(path.join("commands", name), script, 0o755);
+  }
+
+  /** Every call of a stand-in, in order, as `name argument argument`; only those of `names` if any are given. */
+  calls(...names: readonly string[]): readonly string[] {
+    const all = (this.read("calls") ?? "").split("\n").filter((line) => line !== "");
+    return names.length === 0 ? all : all.filter((line) => names.includes(line.split(" ")[0] ?? ""));
+  }
+
+  /**
+   * A curl that gives these answers one after the other, the last for ever: `"200 body"`, or `"000"` for silence. What it
+   * reads on standard input (`--config -`) is kept in the file `requests`.
+   */
+  server(...answers: readonly string[]): void {
+    this.write("answers", answers.map((answer) => `${answer}\n`).join(""));
+    this.command(
+      "curl",
+      `case " $* " in
+  *" --config - "*) cat >>"$SCENE/requests" ;;
+  *8152*) exit "\${AGENT_HEALTH:-7}" ;;
+esac
+answer=$(head -n 1 "$SCENE/answers")
+if [ "$(wc -l <"$SCENE/answers")" -gt 1 ]; then
+  tail -n +2 "$SCENE/answers" >"$SCENE/answers.rest"; mv "$SCENE/answers.rest" "$SCENE/answers"
+fi
+status=\${answer%% *}
+[ "$status" != 000 ] || { printf '\\n000'; exit 7; }
+body=\${answer#"$status"}
+printf '%s\\n%s' "\${body# }" "$status"`,
+    );
+  }
+
+  /** A sleep that ends the script that waits after so many rounds, for what otherwise waits for ever. */
+  patience(rounds: number): void {
+    this.command("sleep", `[ "$(grep -c '^sleep' "$SCENE/calls")" -lt ${rounds} ] || kill -TERM "$PPID"`);
+  }
+
+  /** Runs a script of `images/` with stand-ins on PATH and nothing of this process's environment but PATH. */
+  run(
+    script: string,
+    options: { args?: readonly string[]; env?: Readonly<Record<string, string>>; input?: string } = {},
+  ): Outcome {
+    const file = path.join(images, script);
+    const siblings = path.join(images, script.split("/")[0] ?? "", "bin");
+    const result = spawnSync("sh", [file, ...(options.args ?? [])], {
+      encoding: "utf8",
+      input: options.input ?? "",
+      timeout: 20_000,
+      env: {
+        PATH: [this.path("commands"), siblings, path.dirname(file), process.env["PATH"] ?? "/usr/bin:/bin"].join(":"),
+        SCENE: this.dir,
+        ...options.env,
+      },
+    });
+    return { status: result.status, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  /** Removes the stage. */
+  clear(): void {
+    fs.rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** Gives each test of a file a stage of its own; call it at the top of the file. */
+export function stage(): () => Scene {
+  let scene: Scene | undefined;
+  beforeEach(() => {
+    scene = new Scene();
+  });
+  afterEach(() => {
+    scene?.clear();
+    scene = undefined;
+  });
+  return () => {
+    if (scene === undefined) throw new Error("there is no stage outside a test");
+    return scene;
+  };
+}
