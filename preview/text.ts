@@ -29,7 +29,7 @@ export function toText(result: Preview, outDirectory: string, look: Palette): st
   ].join("\n");
 }
 
-/** Wrong settings, for people: the program's own message lists them. */
+/** An error, for people. */
 export function failureText({ message, trace }: Failure, look: Palette): string {
   return [
     `${look.bad("error")} ${printable(message)}`,
@@ -38,17 +38,18 @@ export function failureText({ message, trace }: Failure, look: Palette): string 
 }
 
 function branchRows(branch: Branch, depth: number, look: Palette): Cell[][] {
+  const kind = branch.type.split(":").at(-1) ?? "";
   const title = [
-    cell(indent(depth) + oneLine(branch.name), look.bold),
+    cell(indent(depth) + oneLine(kind), look.bold),
     cell(""),
-    cell(spokenType(branch.type), look.dim),
+    cell(oneLine(branch.name), look.bold),
     protection(branch.protect, look),
   ];
-  const inner = [
+  return [
+    title,
     ...branch.groups.map((group) => groupRow(group, depth + 1, look)),
     ...branch.branches.flatMap((child) => branchRows(child, depth + 1, look)),
   ];
-  return [title, ...inner];
 }
 
 function groupRow({ type, names, protect }: Group, depth: number, look: Palette): Cell[] {

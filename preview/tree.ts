@@ -52,7 +52,9 @@ function branch(resource: Registration, children: ReadonlyMap<string, readonly R
     type: resource.type,
     protect: resource.protect,
     groups: groups(own.filter((child) => !parents.includes(child))),
-    branches: parents.map((child) => branch(child, children)).sort((a, b) => naturally(a.name, b.name)),
+    branches: parents
+      .map((child) => branch(child, children))
+      .sort((a, b) => naturally(a.type, b.type) || naturally(a.name, b.name)),
   };
 }
 

@@ -44,6 +44,9 @@ const server = policyServer as unknown as {
   readonly makeAnalyzeStackRpcFun: MakeAnalyze<AnalyzeStackRequest>;
 };
 
+/** How the engine's library says that a policy cannot run yet, and how our pack's notes say that they will look again. */
+const WAITS = /^can't run policy|\bafter up\b/;
+
 const ORDER: readonly Finding["level"][] = ["mandatory", "advisory", "undecided"];
 
 /** Asks every policy about every resource and about the stack, as the engine asks a pack in a preview. */
@@ -117,13 +120,8 @@ function providerResource({ urn, type, name, inputs }: Registration): AnalyzerPr
 function finding(diagnostic: AnalyzeDiagnostic, urn: string): Finding {
   const policy = diagnostic.getPolicyname();
   const message = diagnostic.getMessage();
-  const waits =
-    diagnostic.getEnforcementlevel() === EnforcementLevel.ADVISORY && message.startsWith("can't run policy");
-  const level = waits
-    ? "undecided"
-    : diagnostic.getEnforcementlevel() === EnforcementLevel.ADVISORY
-      ? "advisory"
-      : "mandatory";
+  const mandatory = diagnostic.getEnforcementlevel() !== EnforcementLevel.ADVISORY;
+  const level = mandatory ? "mandatory" : WAITS.test(message) ? "undecided" : "advisory";
   // A message repeats the policy's description first; whoever reads a list of findings wants what is special.
   const special = message.startsWith(`${diagnostic.getDescription()}\n`)
     ? message.slice(diagnostic.getDescription().length + 1)

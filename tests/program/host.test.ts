@@ -1,0 +1,54 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Registration } from "../../preview/registration";
+import { hostRun } from "../support/host";
+import { plannedRun, projectOf, ROOT } from "../support/program";
+
+jest.setTimeout(120_000);
+
+describe("the preview and Pulumi's own Node host", () => {
+  const stack = { stack: "dev", secrets: { "gocd:adminPassword": "a-password-of-twenty-characters" } };
+  let inProcess: readonly Registration[];
+  let inHost: readonly Registration[];
+
+  beforeAll(async () => {
+    const [preview, host] = await Promise.all([
+      plannedRun(stack),
+      hostRun({ project: projectOf(stack), directory: ROOT, tsconfig: "tsconfig.pulumi.json" }),
+    ]);
+    expect({ status: host.status, said: host.said, errors: host.errors }).toEqual({ status: 0, said: "", errors: [] });
+    expect(preview.errors).toEqual([]);
+    expect(preview.outputs).toEqual(host.outputs);
+    inProcess = preview.registrations;
+    inHost = host.registrations;
+  });
+
+  it("register the same resources", () => {
+    expect(inProcess.map(({ urn }) => urn)).toEqual(inHost.map(({ urn }) => urn));
+    expect(inProcess.length).toBeGreaterThan(50);
+  });
+
+  it.each([
+    "inputs",
+    "parent",
+    "dependencies",
+    "propertyDependencies",
+    "protect",
+    "provider",
+    "providers",
+    "deletedWith",
+    "ignoreChanges",
+    "additionalSecretOutputs",
+    "customTimeouts",
+    "version",
+  ] as const)("agree on the %s of every resource", (aspect) => {
+    const byUrn = new Map(inHost.map((resource) => [resource.urn, resource]));
+    const differing = inProcess.filter(
+      (resource) => !isDeepStrictEqual(resource[aspect], byUrn.get(resource.urn)?.[aspect]),
+    );
+    expect(differing.map(({ urn }) => urn)).toEqual([]);
+  });
+
+  it("agree on everything else that is sent", () => {
+    expect(inProcess).toEqual(inHost);
+  });
+});
