@@ -194,7 +194,7 @@ interface SchemaNode {
 function keysOf(of: z.ZodType, path: readonly PropertyKey[]): string {
   const open = (node: SchemaNode | undefined): SchemaNode | undefined =>
     (node?.def.innerType ?? node?.def.in) ? open(node.def.innerType ?? node.def.in) : node;
-  let node = open(of as unknown as SchemaNode);
+  let node = open(of);
   for (const part of path) node = open(node?.def.shape?.[String(part)] ?? node?.def.valueType);
   return `one of ${Object.keys(node?.def.shape ?? {}).join(", ")}`;
 }

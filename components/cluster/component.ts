@@ -70,7 +70,7 @@ export class Cluster extends pulumi.ComponentResource {
       pool,
     );
 
-    const host = cluster.controlPlaneEndpointsConfig.apply((config) => config.dnsEndpointConfig?.endpoint ?? "");
+    const host = cluster.controlPlaneEndpointsConfig.apply((config) => config.dnsEndpointConfig.endpoint);
     this.kubernetes = new k8s.Provider(
       name,
       {

@@ -1,0 +1,440 @@
+import { SettingsError, type Problem } from "../../settings/problems";
+import { parseSettings } from "../../settings/read";
+
+interface Stack {
+  [key: string]: unknown;
+}
+
+/** The least that a stack must say. */
+const STACK: Stack = {
+  "gcp:project": "my-project",
+  "gcp:region": "us-central1",
+  "gcp:zone": "us-central1-a",
+  "gocd:cluster": { create: {} },
+  "gocd:agents": { docker: { replicas: 2 } },
+};
+
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const PREBUILT = Object.fromEntries(
+  ["server", "agent", "dind", "housekeeping"].map((name) => [name, `registry.example/${name}@${DIGEST}`]),
+);
+
+/** Configuration as Pulumi delivers it: text as it is, everything else as JSON. */
+function parse(stack: Stack, name = "dev", secretKeys: string[] = []) {
+  const present = Object.entries(stack).filter(([, value]) => value !== undefined);
+  const config = Object.fromEntries(
+    present.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+  return parseSettings(name, config, secretKeys);
+}
+
+function problemsOf(run: () => unknown): readonly Problem[] {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const create = (of: object) => ({ "gocd:cluster": { create: of } });
+const pool = (of: object) => ({ "gocd:agents": { docker: of } });
+
+/** What is wrong, what is said about it, and what is said to be right. */
+const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wanted: RegExp][] = [
+  ["a key that does not exist", { "gocd:sever": {} }, "gocd:sever", /does not exist/, /server/],
+  [
+    "a key inside that does not exist",
+    { "gocd:server": { dsik: "30Gi" } },
+    "gocd:server.dsik",
+    /does not exist/,
+    /disk, artifacts/,
+  ],
+  [
+    "a key two levels inside that does not exist",
+    create({ agentNodes: { maximum: 3 } }),
+    "gocd:cluster.create.agentNodes.maximum",
+    /does not exist/,
+    /max/,
+  ],
+  [
+    "a pool's key that does not exist",
+    pool({ replica: 1 }),
+    "gocd:agents.docker.replica",
+    /does not exist/,
+    /replicas/,
+  ],
+  [
+    "a key of a pool's daemon that does not exist",
+    pool({ dind: { ram: "1Gi" } }),
+    "gocd:agents.docker.dind.ram",
+    /does not exist/,
+    /memory/,
+  ],
+  ["text for a map", { "gocd:server": "big" }, "gocd:server", /"big"/, /map/],
+  ["a list for a map", { "gocd:agents": [] }, "gocd:agents", /\[\]/, /map of pools/],
+  ["text for a number", pool({ replicas: "two" }), "gocd:agents.docker.replicas", /"two"/, /whole number/],
+  ["a fraction of an agent", pool({ replicas: 1.5 }), "gocd:agents.docker.replicas", /1.5/, /whole number/],
+  ["no agents in a pool", pool({ replicas: 0 }), "gocd:agents.docker.replicas", /0/, /from 1 to 200/],
+  ["fewer than none", pool({ replicas: -1 }), "gocd:agents.docker.replicas", /-1/, /from 1/],
+  ["more than a Secret holds", pool({ replicas: 201 }), "gocd:agents.docker.replicas", /201/, /200/],
+  ["no pool", { "gocd:agents": {} }, "gocd:agents", /\{\}/, /at least one pool/],
+  ["a pool name with capitals", { "gocd:agents": { Docker: {} } }, "gocd:agents.Docker", /"Docker"/, /DNS label/],
+  [
+    "a pool name that is too long",
+    { "gocd:agents": { ["a".repeat(41)]: {} } },
+    `gocd:agents.${"a".repeat(41)}`,
+    /aaa/,
+    /40/,
+  ],
+  ["a size without unit", { "gocd:server": { disk: "30" } }, "gocd:server.disk", /30/, /30Gi/],
+  ["a size in decimal units", { "gocd:server": { disk: "30GB" } }, "gocd:server.disk", /"30GB"/, /30Gi/],
+  ["a size of nothing", pool({ cache: "0Gi" }), "gocd:agents.docker.cache", /"0Gi"/, /30Gi/],
+  [
+    "a disk below its type's least",
+    { "gocd:server": { disk: "5Gi" } },
+    "gocd:server.disk",
+    /"5Gi"/,
+    /10Gi to 65536Gi, the bounds of pd-balanced/,
+  ],
+  [
+    "a disk above the most there is",
+    { "gocd:server": { artifacts: "65Ti" } },
+    "gocd:server.artifacts",
+    /"65Ti"/,
+    /65536Gi/,
+  ],
+  [
+    "a disk type that there is not",
+    { "gocd:server": { diskType: "ssd" } },
+    "gocd:server.diskType",
+    /"ssd"/,
+    /pd-balanced/,
+  ],
+  [
+    "a disk that its machine cannot take",
+    { ...create({ serverNodes: { machineType: "n4-standard-2" } }) },
+    "gocd:server.diskType",
+    /pd-balanced/,
+    /hyperdisk-balanced/,
+  ],
+  [
+    "a Hyperdisk on a machine without",
+    { "gocd:server": { diskType: "hyperdisk-balanced" } },
+    "gocd:server.diskType",
+    /hyperdisk/,
+    /e2-standard-2: pd-balanced/,
+  ],
+  ["a CPU of nothing", pool({ dind: { cpu: "0" } }), "gocd:agents.docker.dind.cpu", /0/, /above 0/],
+  ["a CPU that is none", pool({ agent: { cpu: "fast" } }), "gocd:agents.docker.agent.cpu", /"fast"/, /500m/],
+  [
+    "a daemon without memory to work",
+    pool({ dind: { memory: "64Mi" } }),
+    "gocd:agents.docker.dind.memory",
+    /"64Mi"/,
+    /512Mi/,
+  ],
+  [
+    "an agent without memory for its JVM",
+    pool({ agent: { memory: "128Mi" } }),
+    "gocd:agents.docker.agent.memory",
+    /"128Mi"/,
+    /512Mi/,
+  ],
+  ["a zone outside the region", { "gcp:zone": "europe-west1-b" }, "gcp:zone", /europe-west1-b/, /us-central1/],
+  ["a region for a zone", { "gcp:zone": "us-central1" }, "gcp:zone", /"us-central1"/, /us-central1-a/],
+  ["no zone", { "gcp:zone": undefined }, "gcp:zone", /nothing/, /zone/],
+  ["a project id with capitals", { "gcp:project": "My Project" }, "gcp:project", /My Project/, /project id/],
+  ["no cluster", { "gocd:cluster": undefined }, "gocd:cluster", /nothing/, /create or existing/],
+  [
+    "two clusters",
+    { "gocd:cluster": { create: {}, existing: { context: "kind" } } },
+    "gocd:cluster",
+    /create/,
+    /exactly one/,
+  ],
+  ["neither cluster", { "gocd:cluster": {} }, "gocd:cluster", /\{\}/, /exactly one/],
+  [
+    "an existing cluster without a context",
+    { "gocd:cluster": { existing: {} } },
+    "gocd:cluster.existing.context",
+    /nothing/,
+    /kubeconfig context/,
+  ],
+  [
+    "a release channel that is none",
+    create({ releaseChannel: "FAST" }),
+    "gocd:cluster.create.releaseChannel",
+    /"FAST"/,
+    /RAPID, REGULAR/,
+  ],
+  [
+    "a machine type that is none",
+    create({ agentNodes: { machineType: "big" } }),
+    "gocd:cluster.create.agentNodes.machineType",
+    /"big"/,
+    /e2-standard-4/,
+  ],
+  [
+    "agents that fit no node",
+    create({ agentNodes: { machineType: "e2-standard-2" } }),
+    "gocd:agents.docker",
+    /2.5 CPU and 5120Mi/,
+    /a node of e2-standard-2/,
+  ],
+  [
+    "more agents than all nodes take",
+    { ...create({ agentNodes: { max: 1 } }) },
+    "gocd:agents.docker.replicas",
+    /2/,
+    /at most 1/,
+  ],
+  [
+    "pools that together need more nodes",
+    { ...create({ agentNodes: { max: 2 } }), "gocd:agents": { a: { replicas: 2 }, b: { replicas: 2 } } },
+    "gocd:cluster.create.agentNodes.max",
+    /2/,
+    /at least 3 nodes/,
+  ],
+  ["a heap that leaves its node no room", { "gocd:server": { heap: "8Gi" } }, "gocd:server.heap", /"8Gi"/, /9216Mi/],
+  ["no nodes for agents", create({ agentNodes: { max: 0 } }), "gocd:cluster.create.agentNodes.max", /0/, /from 1/],
+  [
+    "text for true or false",
+    create({ agentNodes: { spot: "yes" } }),
+    "gocd:cluster.create.agentNodes.spot",
+    /"yes"/,
+    /true or false/,
+  ],
+  [
+    "a range that is none",
+    create({ ranges: { pods: "10.20.0.0" } }),
+    "gocd:cluster.create.ranges.pods",
+    /10.20.0.0/,
+    /10.10.0.0\/20/,
+  ],
+  [
+    "a range with host bits",
+    create({ ranges: { pods: "10.20.0.1/16" } }),
+    "gocd:cluster.create.ranges.pods",
+    /10.20.0.1/,
+    /host bits/,
+  ],
+  [
+    "a range too small for pods",
+    create({ ranges: { pods: "10.20.0.0/24" } }),
+    "gocd:cluster.create.ranges.pods",
+    /\/24/,
+    /at least a \/22/,
+  ],
+  [
+    "ranges that overlap",
+    create({ ranges: { services: "10.20.128.0/20" } }),
+    "gocd:cluster.create.ranges.services",
+    /10.20.128.0/,
+    /apart from gocd:cluster.create.ranges.pods/,
+  ],
+  [
+    "Docker's networks inside the cluster's",
+    pool({ dind: { addressPools: ["10.20.0.0/16"] } }),
+    "gocd:agents.docker.dind.addressPools[0]",
+    /10.20/,
+    /apart from/,
+  ],
+  ["an MTU that no network has", pool({ dind: { mtu: 65_536 } }), "gocd:agents.docker.dind.mtu", /65536/, /8896/],
+  [
+    "a mirror that is no URL",
+    pool({ dind: { mirrors: ["mirror.gcr.io"] } }),
+    "gocd:agents.docker.dind.mirrors[0]",
+    /mirror.gcr.io/,
+    /https:\/\//,
+  ],
+  [
+    "a grace period that no node's upgrade waits for",
+    pool({ gracePeriod: "2h" }),
+    "gocd:agents.docker.gracePeriod",
+    /"2h"/,
+    /60s to 1h/,
+  ],
+  ["a duration without unit", pool({ gracePeriod: "30" }), "gocd:agents.docker.gracePeriod", /30/, /30m/],
+  [
+    "a resource that GoCD refuses",
+    pool({ resources: ["a/b"] }),
+    "gocd:agents.docker.resources[0]",
+    /"a\/b"/,
+    /GoCD name/,
+  ],
+  ["a resource twice", pool({ resources: ["docker", "docker"] }), "gocd:agents.docker.resources", /docker/, /once/],
+  ["a rotation below one", pool({ rotation: 0 }), "gocd:agents.docker.rotation", /0/, /from 1/],
+  [
+    "an image by tag",
+    { "gocd:images": { prebuilt: { ...PREBUILT, server: "registry.example/server:1.0" } } },
+    "gocd:images.prebuilt.server",
+    /:1.0/,
+    /@sha256:/,
+  ],
+  [
+    "a digest that is too short",
+    { "gocd:images": { prebuilt: { ...PREBUILT, agent: "registry.example/agent@sha256:abc" } } },
+    "gocd:images.prebuilt.agent",
+    /abc/,
+    /64 hex/,
+  ],
+  [
+    "an image left out",
+    { "gocd:images": { prebuilt: { ...PREBUILT, dind: undefined } } },
+    "gocd:images.prebuilt.dind",
+    /nothing/,
+    /digest/,
+  ],
+  [
+    "images both built and prebuilt",
+    { "gocd:images": { registry: "gcr.io", prebuilt: PREBUILT } },
+    "gocd:images",
+    /gcr.io/,
+    /either prebuilt/,
+  ],
+  [
+    "a registry that is none of Google's",
+    { "gocd:images": { registry: "docker.io" } },
+    "gocd:images.registry",
+    /docker.io/,
+    /gcr.io/,
+  ],
+  [
+    "images to build where there is no Google",
+    { "gocd:cluster": { existing: { context: "kind", storageClass: "standard" } } },
+    "gocd:images.prebuilt",
+    /nothing/,
+    /by digest/,
+  ],
+  [
+    "a schedule in cron's form",
+    { "gocd:backup": { schedule: "0 2 * * *" } },
+    "gocd:backup.schedule",
+    /0 2/,
+    /6 or 7 fields/,
+  ],
+  [
+    "an hour that no day has",
+    { "gocd:backup": { schedule: "0 0 25 * * ?" } },
+    "gocd:backup.schedule",
+    /25/,
+    /hours is within 0 to 23/,
+  ],
+  [
+    "a schedule with both kinds of day",
+    { "gocd:backup": { schedule: "0 0 2 * * *" } },
+    "gocd:backup.schedule",
+    /\*/,
+    /exactly one/,
+  ],
+  ["snapshots kept for no day", { "gocd:backup": { keepDays: 0 } }, "gocd:backup.keepDays", /0/, /from 1/],
+  ["an access that does not exist yet", { "gocd:access": "public" }, "gocd:access", /"public"/, /port-forward/],
+  [
+    "a site URL without a scheme",
+    { "gocd:server": { siteUrl: "ci.example.com" } },
+    "gocd:server.siteUrl",
+    /ci.example/,
+    /http/,
+  ],
+  ["a secret in plain text", { "gocd:adminPassword": "hunter2" }, "gocd:adminPassword", /^plain text$/, /--secret/],
+];
+
+describe("bad settings", () => {
+  test.each(BAD)(
+    "%s is refused by its key, with what was found and what is wanted",
+    (_what, change, key, found, wanted) => {
+      const problems = problemsOf(() => parse({ ...STACK, ...change }));
+      const problem = problems.find((one) => one.key === key);
+      expect({ keys: problems.map((one) => one.key), found: problem?.found, wanted: problem?.wanted }).toEqual({
+        keys: [key],
+        found: expect.stringMatching(found) as string,
+        wanted: expect.stringMatching(wanted) as string,
+      });
+    },
+  );
+
+  it("are reported all at once, across parts and kinds", () => {
+    const problems = problemsOf(() =>
+      parse({
+        ...STACK,
+        "gcp:zone": "europe-west1-b",
+        "gocd:backup": { schedule: "never" },
+        "gocd:server": { disk: "5Gi" },
+        "gocd:agents": { docker: { replicas: 0 }, Bad: {} },
+        "gocd:typo": 1,
+      }),
+    );
+    expect(problems.map(({ key }) => key).sort()).toEqual([
+      "gcp:zone",
+      "gocd:agents.Bad",
+      "gocd:agents.docker.replicas",
+      "gocd:backup.schedule",
+      "gocd:server.disk",
+      "gocd:typo",
+    ]);
+  });
+
+  it("quote no secret, neither one under its own key nor one under a plain key", () => {
+    const config = { ...STACK, "gocd:server": { siteUrl: "canary-7f3a" }, "gocd:adminPassword": "canary-9b2c" };
+    const problems = problemsOf(() => parse(config, "dev", ["gocd:server", "gocd:adminPassword"]));
+    expect(problems.map(({ key, found }) => [key, found])).toEqual([["gocd:server", "a secret"]]);
+    expect(JSON.stringify(problems)).not.toContain("canary");
+  });
+
+  it("cannot reach the terminal with control characters", () => {
+    const problems = problemsOf(() =>
+      parse({ ...STACK, "gocd:server": { "\u001b[2J": 1, disk: "\u001b[31m\u009b5" } }),
+    );
+    expect(problems).toHaveLength(2);
+    // eslint-disable-next-line no-control-regex -- control characters are what this looks for
+    expect(JSON.stringify(problems).match(/[\u0000-\u001f\u007f-\u009f]/)).toBeNull();
+  });
+
+  it.each(["Dev", "dev_1", "1dev", "a".repeat(19), ""])(
+    "refuse the stack name %j, which becomes part of others",
+    (name) => {
+      expect(problemsOf(() => parse(STACK, name)).map(({ key }) => key)).toEqual(["stack"]);
+    },
+  );
+});
+
+describe("good settings", () => {
+  it("need no more than a place, a cluster and a pool", () => {
+    expect(parse(STACK)).toMatchObject({
+      name: "gocd-dev",
+      cluster: { mode: "create", google: { zone: "us-central1-a" } },
+      storage: { mode: "disks", google: { zone: "us-central1-a" } },
+      images: { mode: "build", project: "my-project", registry: "gcr.io", repository: "create" },
+      agents: [{ name: "docker", replicas: 2, rotation: 1 }],
+    });
+  });
+
+  it("need nothing of Google's where claims come from a storage class", () => {
+    const settings = parse({
+      "gocd:cluster": { existing: { context: "kind-gocd", storageClass: "standard" } },
+      "gocd:agents": { docker: {} },
+      "gocd:images": { prebuilt: PREBUILT },
+    });
+    expect(settings).toMatchObject({
+      storage: { mode: "class", storageClass: "standard" },
+      images: { mode: "prebuilt" },
+    });
+    expect(JSON.stringify(settings)).not.toContain("google");
+  });
+
+  it("list pools in the order of their names, whatever the file's", () => {
+    const settings = parse({ ...STACK, ...create({ agentNodes: { max: 9 } }), "gocd:agents": { zebra: {}, ant: {} } });
+    expect(settings.agents.map(({ name }) => name)).toEqual(["ant", "zebra"]);
+  });
+
+  it("accept CPU as a number and as text", () => {
+    const settings = parse({ ...STACK, ...pool({ agent: { cpu: 0.5 }, dind: { cpu: 1 } }) });
+    expect(settings.agents[0]).toMatchObject({ agent: { cpu: "0.5" }, dind: { cpu: "1" } });
+  });
+
+  it("take the default of Pulumi.yaml, an empty text, as no password", () => {
+    expect(problemsOf(() => parse({ ...STACK, "gocd:adminPassword": "" }))).toEqual([]);
+  });
+});
