@@ -1,0 +1,149 @@
+import type { Policies, PolicyConfigSchema } from "@pulumi/policy";
+import { shown } from "./reading/values";
+import { walk } from "./reading/walk";
+import {
+  excepted,
+  exceptions,
+  exceptionsSchema,
+  sentence,
+  type Finding,
+  type ResourceRule,
+  type Rule,
+  type RuleConfig,
+  type StackRule,
+  type Subject,
+  type Verdict,
+} from "./rule";
+import { certificatesLast } from "./rules/certificates-last";
+import { disksProtected } from "./rules/disks-protected";
+import { imagesByDigest } from "./rules/images-by-digest";
+import { imagesVersioned } from "./rules/images-versioned";
+import { noClaimsOnNodeVolumes } from "./rules/no-claims-on-node-volumes";
+import { noHostNamespaces } from "./rules/no-host-namespaces";
+import { noHostPaths } from "./rules/no-host-paths";
+import { noNodeDaemons } from "./rules/no-node-daemons";
+import { noPrivilegedContainers } from "./rules/no-privileged-containers";
+import { noRuntimeSockets } from "./rules/no-runtime-sockets";
+import { nothingPublic } from "./rules/nothing-public";
+import { readable } from "./rules/readable";
+
+/** Every rule, the weightiest first. */
+export const rules: readonly Rule[] = [
+  noRuntimeSockets,
+  noPrivilegedContainers,
+  noHostNamespaces,
+  noNodeDaemons,
+  noHostPaths,
+  noClaimsOnNodeVolumes,
+  imagesVersioned,
+  imagesByDigest,
+  disksProtected,
+  nothingPublic,
+  certificatesLast,
+  readable,
+];
+
+/** What a host hands to a rule; both of the engine's interfaces fit. */
+interface Given {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly props: object;
+  readonly opts?: { readonly protect?: boolean };
+}
+
+/** A resource as rules see it. */
+export function subjectOf({ urn, type, name, props, opts }: Given): Subject {
+  return { urn, type, name, protect: opts?.protect === true, walked: walk(type, props) };
+}
+
+/**
+ * What the mandatory rules want to be read without refusing anything, by resource: a policy has one enforcement level,
+ * so the policy `notes`, last in the list and advisory, says it for all of them.
+ */
+type Notes = Map<string, Map<string, readonly string[]>>;
+
+/** The policies, in the order in which they must run. Making them starts nothing; `index.ts` serves them. */
+export function makePolicies(all: readonly Rule[] = rules): Policies {
+  const resourceNotes: Notes = new Map();
+  const stackNotes: Notes = new Map();
+  const resourceRules = all.filter((rule): rule is ResourceRule => "check" in rule);
+  const stackRules = all.filter((rule): rule is StackRule => "checkStack" in rule);
+  return [
+    ...resourceRules.map((rule) => ({
+      ...asPolicy(rule),
+      validateResource: (args: Given & { getConfig: () => object }, report: (message: string) => void) => {
+        const config = args.getConfig() as RuleConfig;
+        apply(rule, rule.check(subjectOf(args), config), config, args.urn, resourceNotes, report);
+      },
+    })),
+    ...stackRules.map((rule) => ({
+      ...asPolicy(rule),
+      validateStack: (
+        args: { resources: readonly Given[]; getConfig: () => object },
+        report: (message: string) => void,
+      ) => {
+        const config = args.getConfig() as RuleConfig;
+        apply(rule, rule.checkStack(args.resources.map(subjectOf), config), config, "", stackNotes, report);
+      },
+    })),
+    {
+      name: "notes",
+      description:
+        "What could not be checked, is tolerated where it stands, or passes by an exception, with its reason.",
+      enforcementLevel: "advisory",
+      severity: "low",
+      validateResource: (args, report) => {
+        tell(resourceNotes, args.urn, report);
+      },
+    },
+    {
+      name: "stack-notes",
+      description: "The same for rules that look at the whole stack.",
+      enforcementLevel: "advisory",
+      severity: "low",
+      validateStack: (_args, report) => {
+        tell(stackNotes, "", report);
+      },
+    },
+  ];
+}
+
+/** The policies of this pack, for a host that runs in this process. */
+export const policies: Policies = makePolicies();
+
+function asPolicy(rule: Rule) {
+  const configSchema: PolicyConfigSchema = { properties: { ...rule.settings, exceptions: exceptionsSchema } };
+  const { name, description, severity } = rule;
+  return { name, description, severity, enforcementLevel: rule.level, remediationSteps: rule.instead, configSchema };
+}
+
+/** Reports what a rule refuses, and keeps for the notes what it does not. */
+function apply(
+  rule: Rule,
+  verdict: Verdict,
+  config: RuleConfig,
+  urn: string,
+  notes: Notes,
+  report: (message: string) => void,
+): void {
+  const granted = exceptions(config);
+  const kept: string[] = verdict.noted.map((noted) => `${rule.name}: ${sentence(noted)}`);
+  for (const refused of distinct(verdict.refused)) {
+    const exception = excepted(refused, granted);
+    if (exception === undefined) report(sentence(refused));
+    else kept.push(`${rule.name} makes an exception: ${sentence(refused)} Reason: ${shown(exception.reason)}`);
+  }
+  const ofResource = notes.get(urn) ?? new Map<string, readonly string[]>();
+  notes.set(urn, ofResource.set(rule.name, kept));
+}
+
+function tell(notes: Notes, urn: string, report: (message: string) => void): void {
+  for (const messages of notes.get(urn)?.values() ?? []) for (const message of new Set(messages)) report(message);
+  notes.delete(urn);
+}
+
+/** A thing that is found by two ways is said once. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((finding) => [sentence(finding), finding])).values()];
+}

@@ -1,0 +1,85 @@
+import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
+import type { RuleConfig } from "../rule";
+import { dind } from "../tables/dind";
+import { isOn, isRecord, isUnknown, list, record, text } from "./values";
+import type { Site } from "./walk";
+
+/** The setting that says which images are the daemon's. */
+export const dindImagesSchema: PolicyConfigJSONSchema = {
+  type: "array",
+  items: { type: "string" },
+  description: `Repositories of the image that may run privileged as \`${dind.name}\`, without tag or digest; without this setting any whose last segment is ${dind.repositories.join(" or ")}`,
+};
+
+/** What keeps a container from being the one that may be privileged; nothing when it is that container. */
+export interface Recognition {
+  readonly missing: readonly string[];
+  /** Whether the image is known only after up: then everything else was recognised. */
+  readonly imageUnknown: boolean;
+}
+
+/** Compares a container with the one that may be privileged, feature by feature. */
+export function recognise(container: Site, config: RuleConfig): Recognition {
+  const { value } = container;
+  const missing: string[] = [];
+  const want = (holds: boolean, what: string) => {
+    if (!holds) missing.push(what);
+  };
+  want(value["name"] === dind.name, `is not named ${dind.name}`);
+  want(
+    container.key === "initContainers" && container.index !== undefined && value["restartPolicy"] === "Always",
+    "is no native sidecar",
+  );
+  want(absent(value["command"]), "has a command");
+  want(same(value["args"], dind.args), `has arguments other than ${JSON.stringify(dind.args)}`);
+  for (const key of ["env", "envFrom", "lifecycle", "volumeDevices", "workingDir"])
+    want(absent(value[key]), `has ${key}`);
+  for (const key of ["startupProbe", "readinessProbe", "livenessProbe"]) {
+    want(absent(value[key]) || isDindProbe(value[key]), `has a ${key} that is not ${dind.probe.join(" ")}`);
+  }
+  want(hasDindMounts(value["volumeMounts"]), "has mounts other than the daemon's");
+  const imageUnknown = isUnknown(value["image"]);
+  if (!imageUnknown) want(isDindImage(text(value["image"]) ?? "", config), "does not run the daemon's image by digest");
+  return { missing, imageUnknown };
+}
+
+/** A property that is not set; a list without members sets nothing either. */
+function absent(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+}
+
+function same(value: unknown, wanted: readonly string[]): boolean {
+  const members = list(value);
+  return members.length === wanted.length && wanted.every((member, i) => member === members[i]);
+}
+
+function isDindProbe(probe: unknown): boolean {
+  if (!isRecord(probe) || !same(record(probe["exec"])["command"], dind.probe)) return false;
+  return ["httpGet", "tcpSocket", "grpc"].every((key) => absent(probe[key]));
+}
+
+function hasDindMounts(value: unknown): boolean {
+  const mounts = list(value);
+  if (mounts.length !== dind.mounts.length) return false;
+  return dind.mounts.every(({ name, mountPath, subPath }) =>
+    mounts.some((mount) => {
+      const has = record(mount);
+      if (has["name"] !== name || has["mountPath"] !== mountPath || (has["subPath"] ?? "") !== subPath) return false;
+      return absent(has["subPathExpr"]) && (absent(has["mountPropagation"]) || has["mountPropagation"] === "None");
+    }),
+  );
+}
+
+function isDindImage(image: string, config: RuleConfig): boolean {
+  const [reference = "", digest = ""] = image.split("@");
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) return false;
+  const repository = reference.replace(/:[^/:]*$/, "");
+  const configured = list(config["dindImages"]).flatMap((entry) => text(entry) ?? []);
+  if (configured.length > 0) return configured.includes(repository);
+  return (dind.repositories as readonly string[]).includes(repository.slice(repository.lastIndexOf("/") + 1));
+}
+
+/** Whether a container, or what stands for one, asks to be privileged. */
+export function asksForPrivilege(value: Readonly<Record<string, unknown>>): boolean {
+  return isOn(value["privileged"]);
+}

@@ -1,0 +1,108 @@
+import { ownerOf, type Subject } from "../rule";
+import { isRecord, isUnknown, list, record, text } from "./values";
+import type { Site } from "./walk";
+
+/** A place where a resource names a path on a node. */
+export interface NodePath {
+  readonly site: Site;
+  readonly key: string;
+  /** Undefined while it is known only after up, or when it is no text. */
+  readonly path: string | undefined;
+  /** How the path is asked for, for the message. */
+  readonly how: string;
+  /** Whether the object says itself that this is a socket. */
+  readonly saysSocket: boolean;
+  /** `directory`: parents of a socket count; `exact`: only a socket itself does, because the text may mean something else. */
+  readonly match: "directory" | "exact";
+}
+
+/** Every path on a node that an object asks for by itself, in any of the ways that the pack knows. */
+export function nodePaths(subject: Subject, site: Site): readonly NodePath[] {
+  const { value } = site;
+  const found: NodePath[] = [];
+  const add = (key: string, path: unknown, how: string, match: NodePath["match"] = "directory", saysSocket = false) => {
+    found.push({ site, key, path: text(path), how, saysSocket, match });
+  };
+
+  for (const key of ["hostPath", "sourcePath"]) {
+    const hostPath = value[key];
+    if (typeof hostPath === "string") add(key, hostPath, "host path");
+    else if (isRecord(hostPath)) {
+      if (typeof hostPath["path"] === "string") {
+        add(
+          key,
+          hostPath["path"],
+          "host path",
+          "directory",
+          /^(socket|chardevice|blockdevice)$/i.test(text(hostPath["type"]) ?? ""),
+        );
+      } else if (isPodVolume(site) || isVolumeSpec(site)) add(key, undefined, "host path");
+    }
+  }
+  if (isVolumeSpec(site) && value["local"] !== undefined && value["local"] !== null) {
+    add("local", record(value["local"])["path"], "local volume");
+  }
+  if (typeof value["source"] === "string" && /^bind$/i.test(text(value["type"]) ?? ""))
+    add("source", value["source"], "bind mount");
+  if (isRecord(value["driverOpts"])) add("driverOpts", value["driverOpts"]["device"], "volume of the device");
+  for (const key of ["volumes", "binds"]) {
+    for (const bind of list(value[key])) {
+      if (typeof bind === "string" && /^[^:]*[/\\]/.test(bind)) add(key, boundPath(bind), "bind mount");
+    }
+  }
+  if (site.key === "volumeAttributes") {
+    for (const key of Object.keys(value))
+      if (startsAtRoot(value[key])) add(key, value[key], "volume attribute", "exact");
+  }
+  if (isHelm(subject, site)) {
+    for (const key of Object.keys(value)) {
+      if (key !== "mountPath" && key !== "hostPath" && startsAtRoot(value[key]))
+        add(key, value[key], "chart value", "exact");
+    }
+  }
+  if (subject.type.startsWith("command:")) {
+    for (const key of Object.keys(value)) {
+      for (const path of boundByCommand(text(value[key]) ?? "")) add(key, path, "bind mount of the command");
+    }
+  }
+  return found.filter(
+    ({ path, key }) => path !== undefined || isUnknown(value[key]) || key === "hostPath" || key === "local",
+  );
+}
+
+/** Whether an object is a member of a pod's list of volumes. */
+export function isPodVolume(site: Site): boolean {
+  return site.key === "volumes" && site.index !== undefined;
+}
+
+/** Whether an object is the specification of a PersistentVolume. */
+export function isVolumeSpec(site: Site): boolean {
+  if (site.key !== "spec") return false;
+  if (/^PersistentVolume(Patch)?$/.test(text(ownerOf(site).value["kind"]) ?? "")) return true;
+  return ["capacity", "claimRef", "nodeAffinity", "persistentVolumeReclaimPolicy"].some((key) => key in site.value);
+}
+
+/** Whether an object is part of the values of a chart, which only the chart knows how to read. */
+export function isHelm(subject: Subject, site: Site): boolean {
+  if (/^kubernetes:helm\.sh\/.*:(Release|Chart)$/.test(subject.type)) return true;
+  for (let at: Site | undefined = site; at !== undefined; at = at.parent) {
+    if (/^values(Object|Content|Inline)?$/.test(at.key)) return true;
+  }
+  return false;
+}
+
+function startsAtRoot(value: unknown): boolean {
+  return typeof value === "string" && value.length < 4096 && /^\s*((unix|npipe):)?[/\\]/i.test(value);
+}
+
+/** The node's side of `source:target[:options]`; a drive letter's colon is no separator. */
+function boundPath(bind: string): string {
+  return /^([a-z]:[/\\][^:]*|[^:]*)/i.exec(bind)?.[0] ?? bind;
+}
+
+/** Node paths that a shell command mounts into a container. */
+function boundByCommand(command: string): readonly string[] {
+  const volumes = command.matchAll(/(?:^|\s)(?:-v|--volume)[=\s]*["']?((?:[a-z]:)?[/\\][^:\s"']*)/gi);
+  const mounts = command.matchAll(/(?:^|[\s,"'=])(?:source|src)=["']?((?:[a-z]:)?[/\\][^,\s"']*)/gi);
+  return [...volumes, ...mounts].map((match) => match[1] ?? "");
+}

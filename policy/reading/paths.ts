@@ -1,0 +1,64 @@
+import { type NodePlace, sockets, trees, windowsTrees } from "../tables/paths";
+
+/** What is wrong with a path on a node. */
+export interface PathVerdict {
+  /** `socket`: a runtime's socket or a parent of one; `tree`: another place that gives the node away; `steps`: `..`. */
+  readonly kind: "socket" | "tree" | "steps";
+  readonly what: string;
+}
+
+/** A path in the one spelling that the tables use, and whether it is a Windows path. */
+interface Normalised {
+  readonly path: string;
+  readonly windows: boolean;
+  readonly pipe: boolean;
+  readonly stepsBack: boolean;
+}
+
+/** Brings every spelling of a path to one: no scheme, drive, doubled or trailing slashes or `.`; lower case; `/run`. */
+export function normalise(spelling: string): Normalised {
+  const withoutScheme = spelling.trim().replace(/^(?:unix|file|npipe):(?=[/\\])(?:\/\/(?=[/\\]))?/i, "");
+  const pipe = /^[/\\]{2,4}[.?][/\\]+pipe(?:[/\\]|$)/i.test(withoutScheme) || /^npipe:/i.test(spelling.trim());
+  const drive = /^(?:[/\\]{2}[.?][/\\])?[a-z]:(?=[/\\]|$)/i.exec(withoutScheme);
+  const windows = drive !== null || /^[/\\]{2}[.?][/\\]/.test(withoutScheme) || withoutScheme.startsWith("\\");
+  const rest = drive === null ? withoutScheme : withoutScheme.slice(drive[0].length);
+  const segments = rest
+    .split(windows ? /[/\\]+/ : /\/+/)
+    .map((segment) => segment.toLowerCase())
+    .filter((segment) => segment !== "" && segment !== ".");
+  const stepsBack = segments.includes("..");
+  // A node's /var/run is a symbolic link to /run.
+  const canonical = segments[0] === "var" && segments[1] === "run" ? segments.slice(1) : segments;
+  return { path: `/${canonical.join("/")}`, windows, pipe, stepsBack };
+}
+
+/** Judges a path on a node; undefined when it is none of the places that the tables name. */
+export function judgePath(spelling: string): PathVerdict | undefined {
+  const { path, windows, pipe, stepsBack } = normalise(spelling);
+  if (stepsBack) return { kind: "steps", what: "a path that steps back with .., so that it can end anywhere" };
+  if (pipe) return { kind: "socket", what: "a named pipe of the node" };
+  if (path === "/") return { kind: "socket", what: "the whole node, with every runtime's socket" };
+  if (windows) {
+    const tree = windowsTrees.find((place) => reaches(path, place.path) || reaches(place.path, path));
+    if (tree !== undefined) return { kind: "tree", what: tree.what };
+  }
+  const socket = sockets.find((place) => reaches(path, place.path) || reaches(place.path, path));
+  if (socket !== undefined) return { kind: "socket", what: describe(path, socket) };
+  if (/\.sock(et)?$/.test(path)) return { kind: "socket", what: "a socket of the node" };
+  const tree = trees.find((place) => reaches(path, place.path) || reaches(place.path, path));
+  return tree === undefined ? undefined : { kind: "tree", what: describe(path, tree) };
+}
+
+/** Whether `below` is `above` or lies inside it; `*` stands for one segment on either side. */
+function reaches(above: string, below: string): boolean {
+  const outer = above.split("/");
+  const inner = below.split("/");
+  if (outer.length > inner.length) return false;
+  return outer.every((segment, i) => segment === inner[i] || segment === "*" || inner[i] === "*");
+}
+
+function describe(path: string, place: NodePlace): string {
+  return path.split("/").length < place.path.split("/").length
+    ? `a parent of ${place.path}, ${place.what}`
+    : place.what;
+}

@@ -1,0 +1,181 @@
+import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
+import { isRecord, list, record, shown, text } from "./reading/values";
+import { pathOf, type Site, type Walked } from "./reading/walk";
+
+/** A resource as the rules see it: plain values, every object inside it already found. */
+export interface Subject {
+  readonly urn: string;
+  /** Pulumi's type token, such as `kubernetes:apps/v1:Deployment`. */
+  readonly type: string;
+  /** Pulumi's name of the resource. */
+  readonly name: string;
+  readonly protect: boolean;
+  readonly walked: Walked;
+}
+
+/** One thing that a rule found. */
+export interface Finding {
+  /** Kind, namespace and name: `Deployment shop/web`. */
+  readonly object: string;
+  /** Where in the object, when a container or volume is not enough: `container main`, `volume sock`. */
+  readonly part: string | undefined;
+  /** The way to it inside the resource. */
+  readonly at: string;
+  readonly found: string;
+  /** What to do instead. */
+  readonly instead: string;
+}
+
+/** What a rule says about a resource. */
+export interface Verdict {
+  readonly refused: readonly Finding[];
+  /** What the reader has to judge: what is known only after up, cannot be parsed, or is tolerated where it stands. */
+  readonly noted: readonly Finding[];
+}
+
+/** Collects what a rule finds. */
+export class Findings implements Verdict {
+  readonly refused: Finding[] = [];
+  readonly noted: Finding[] = [];
+}
+
+/** Configuration of one rule, as it comes from a policy configuration file. */
+export type RuleConfig = Readonly<Record<string, unknown>>;
+
+interface RuleBase {
+  /** Identifies the rule in reports and in configuration. */
+  readonly name: string;
+  /** One sentence: what holds when the rule is obeyed. */
+  readonly description: string;
+  readonly level: "mandatory" | "advisory";
+  readonly severity: "low" | "medium" | "high" | "critical";
+  /** For the table in the documentation: what breaks the rule, and what obeys it though it looks similar. */
+  readonly breaks: readonly string[];
+  readonly obeys: readonly string[];
+  /** What to do instead, for the documentation. */
+  readonly instead: string;
+  /** Settings beside `exceptions`, which every rule has. */
+  readonly settings?: Readonly<Record<string, PolicyConfigJSONSchema>>;
+}
+
+/** A rule about one resource at a time. */
+export interface ResourceRule extends RuleBase {
+  readonly check: (subject: Subject, config: RuleConfig) => Verdict;
+}
+
+/** A rule about all resources of a stack together. */
+export interface StackRule extends RuleBase {
+  readonly checkStack: (subjects: readonly Subject[], config: RuleConfig) => Verdict;
+}
+
+export type Rule = ResourceRule | StackRule;
+
+/** An exception that configuration makes: what it covers, and why. */
+export interface Exception {
+  /** Object as messages name it; `*` stands for any characters. */
+  readonly object: string;
+  /** Narrows the exception to findings whose text matches; `*` stands for any characters. */
+  readonly found: string;
+  readonly reason: string;
+}
+
+/** The shape of `exceptions` in configuration. */
+export const exceptionsSchema: PolicyConfigJSONSchema = {
+  type: "array",
+  description: "What this rule lets pass, each entry with the reason, which the report repeats",
+  items: {
+    type: "object",
+    additionalProperties: false,
+    required: ["object", "reason"],
+    properties: {
+      object: {
+        type: "string",
+        minLength: 3,
+        description: "the object as messages name it, such as `DaemonSet logging/fluent-bit`; * stands for anything",
+      },
+      found: { type: "string", minLength: 1, description: "only findings whose text matches; * stands for anything" },
+      reason: { type: "string", minLength: 10, description: "why this may pass" },
+    },
+  },
+};
+
+/** The exceptions in a rule's configuration; an entry without an object or a reason is none. */
+export function exceptions(config: RuleConfig): readonly Exception[] {
+  return list(config["exceptions"]).flatMap((entry) => {
+    const { object, found, reason } = record(entry);
+    const why = text(reason)?.trim() ?? "";
+    const which = text(object) ?? "";
+    return which.replace(/[*\s]/g, "") === "" || why.length < 10
+      ? []
+      : [{ object: which, found: text(found) ?? "*", reason: why }];
+  });
+}
+
+/** The exception that covers a finding, if there is one. */
+export function excepted(finding: Finding, all: readonly Exception[]): Exception | undefined {
+  return all.find(({ object, found }) => matches(object, finding.object) && matches(found, finding.found));
+}
+
+function matches(pattern: string, value: string): boolean {
+  const source = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*+/g, ".*");
+  return new RegExp(`^${source}$`, "s").test(value);
+}
+
+/** A finding as one line of a report. */
+export function sentence({ object, part, at, found, instead }: Finding): string {
+  const where = part === undefined ? object : `${object}, ${part}`;
+  return `${where}: ${found}${at === "" ? "" : ` (${at})`}. ${instead}`;
+}
+
+/** Names the place of a finding in the words of Kubernetes. */
+export function finding(subject: Subject, site: Site, found: string, instead: string, key?: string): Finding {
+  return { object: objectOf(subject, site), part: partOf(site), at: shown(pathOf(site, key)), found, instead };
+}
+
+/** Kind, namespace and name of the Kubernetes object that holds a site; of the resource if it is none. */
+export function objectOf(subject: Subject, site: Site): string {
+  const owner = ownerOf(site);
+  const metadata = record(owner.value["metadata"]);
+  const isRoot = owner.parent === undefined;
+  const kind = text(owner.value["kind"]) ?? subject.type.slice(subject.type.lastIndexOf(":") + 1);
+  const name = text(metadata["name"]) ?? (isRoot ? subject.name : (text(metadata["generateName"]) ?? "without a name"));
+  const namespace = text(metadata["namespace"]);
+  const inside = isRoot || owner.key === "items" ? "" : ` in ${subject.name}`;
+  return shown(`${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}${inside}`);
+}
+
+/** The nearest object around a site that has a kind of its own; the root otherwise. */
+export function ownerOf(site: Site): Site {
+  let at = site;
+  while (
+    at.parent !== undefined &&
+    !(typeof at.value["kind"] === "string" && typeof at.value["apiVersion"] === "string")
+  ) {
+    at = at.parent;
+  }
+  return at;
+}
+
+/** The namespace that a site's object is in; undefined when it is not said or not known yet. */
+export function namespaceOf(site: Site): string | undefined {
+  for (let at: Site | undefined = ownerOf(site); at !== undefined; at = at.parent) {
+    const metadata = at.value["metadata"];
+    if (isRecord(metadata) && metadata["namespace"] !== undefined) return text(metadata["namespace"]);
+  }
+  return undefined;
+}
+
+/** `container x` or `volume y`, from the nearest named member of a list. */
+function partOf(site: Site): string | undefined {
+  for (let at = site; at.parent !== undefined; at = at.parent) {
+    if (at.index === undefined) continue;
+    const name = text(at.value["name"]);
+    const part = name === undefined ? undefined : shown(name);
+    if (/containers$/i.test(at.key)) return `container ${part ?? at.index}`;
+    if (at.key === "volumes") return `volume ${part ?? at.index}`;
+    if (/^volumeClaimTemplates$/.test(at.key)) {
+      return `claim template ${shown(text(record(at.value["metadata"])["name"]) ?? String(at.index))}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,57 @@
+import { isUnknown, text } from "../reading/values";
+import { finding, Findings, type StackRule } from "../rule";
+
+const instead =
+  "Raise the pool's `rotation` in the stack's settings: it makes new keys and rolls the pool, one agent after the other.";
+
+const daysByDefault = 90;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Agents stop at the first restart after their certificate's last day; this is said a quarter of a year ahead. */
+export const certificatesLast: StackRule = {
+  name: "certificates-last",
+  description: `No certificate of the stack expires within the next ${daysByDefault} days.`,
+  // The calendar breaks this rule, not a change: to refuse would stop the very update that repairs something else.
+  level: "advisory",
+  severity: "high",
+  breaks: [
+    "tls.SelfSignedCert or LocallySignedCert whose validityEndTime is less than 90 days away",
+    "one that is readyForRenewal",
+  ],
+  obeys: ["a certificate that lasts longer", "one that is only made by this update (noted)"],
+  instead,
+  settings: {
+    days: { type: "number", default: daysByDefault, minimum: 1, description: "Days ahead that an expiry is reported" },
+  },
+  checkStack: (subjects, config) => {
+    const findings = new Findings();
+    const days = typeof config["days"] === "number" && config["days"] > 0 ? config["days"] : daysByDefault;
+    for (const subject of subjects) {
+      const [root] = subject.walked.sites;
+      if (
+        root === undefined ||
+        !/^tls:index\/(selfSignedCert:SelfSignedCert|locallySignedCert:LocallySignedCert)$/.test(subject.type)
+      )
+        continue;
+      const { validityEndTime, readyForRenewal } = root.value;
+      const end = Date.parse(text(validityEndTime) ?? "");
+      const left = Math.floor((end - Date.now()) / dayMs);
+      if (left < 0)
+        findings.refused.push(finding(subject, root, "the certificate has expired", instead, "validityEndTime"));
+      else if (left < days)
+        findings.refused.push(
+          finding(subject, root, `the certificate expires in ${left} days`, instead, "validityEndTime"),
+        );
+      else if (readyForRenewal === true)
+        findings.refused.push(finding(subject, root, "the certificate is due for renewal", instead, "readyForRenewal"));
+      else if (Number.isNaN(end)) {
+        const found =
+          isUnknown(validityEndTime) || validityEndTime === undefined
+            ? "the certificate is only made by this update"
+            : "the certificate's last day cannot be read";
+        findings.noted.push(finding(subject, root, found, "Its last day is checked after up.", "validityEndTime"));
+      }
+    }
+    return findings;
+  },
+};

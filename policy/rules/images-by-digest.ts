@@ -1,0 +1,26 @@
+import { firmness, imageUses } from "../reading/images";
+import { shown } from "../reading/values";
+import { finding, Findings, type ResourceRule } from "../rule";
+
+const instead = "Add the digest: repository:version@sha256:….";
+
+/** A version is a promise of whoever owns the tag; a digest needs none. */
+export const imagesByDigest: ResourceRule = {
+  name: "images-by-digest",
+  description: "Every image is named by digest.",
+  level: "advisory",
+  severity: "medium",
+  breaks: ["nginx:1.29.3: a full version, whose tag can still be moved"],
+  obeys: ["nginx@sha256:<64 digits>", "nginx:1.29.3@sha256:<64 digits>"],
+  instead,
+  check: (subject) => {
+    const findings = new Findings();
+    for (const { site, key, image } of subject.walked.sites.flatMap((each) => imageUses(subject.type, each))) {
+      if (image === undefined || firmness(image) !== "version") continue;
+      findings.refused.push(
+        finding(subject, site, `the image ${shown(image)} is named by version, not by digest`, instead, key),
+      );
+    }
+    return findings;
+  },
+};

@@ -1,0 +1,39 @@
+import { firmness, imageUses } from "../reading/images";
+import { shown } from "../reading/values";
+import { finding, Findings, type ResourceRule } from "../rule";
+
+const instead = "Name it by digest (repository@sha256:…), or at least by its full version.";
+
+/** What runs tomorrow is what was reviewed today. */
+export const imagesVersioned: ResourceRule = {
+  name: "images-versioned",
+  description: "Every image is named by digest or at least by its full version.",
+  level: "mandatory",
+  severity: "high",
+  breaks: [
+    "nginx, nginx:latest, nginx:1, nginx:1.29, nginx:stable",
+    "a digest that is cut short",
+    "an image volume whose reference moves",
+  ],
+  obeys: [
+    "nginx@sha256:<64 digits>",
+    "nginx:1.29.3, docker:29.7.2-dind, gocd/gocd-server:v26.1.0 (noted by images-by-digest)",
+  ],
+  instead,
+  check: (subject) => {
+    const findings = new Findings();
+    for (const use of subject.walked.sites.flatMap((site) => imageUses(subject.type, site))) {
+      const { site, key, image } = use;
+      if (image === undefined) {
+        findings.noted.push(
+          finding(subject, site, "the image is known only after up", "It is checked again then.", key),
+        );
+      } else if (firmness(image) === "loose") {
+        findings.refused.push(
+          finding(subject, site, `the image ${shown(image)} can change under its name`, instead, key),
+        );
+      }
+    }
+    return findings;
+  },
+};

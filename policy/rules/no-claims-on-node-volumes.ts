@@ -1,0 +1,120 @@
+import { isClosed, isClosedNamespace, namespacesSchema } from "../reading/namespaces";
+import { isVolumeSpec, nodePaths } from "../reading/nodePaths";
+import { judgePath } from "../reading/paths";
+import { isRecord, isUnknown, list, record, shown, text } from "../reading/values";
+import type { Site } from "../reading/walk";
+import { finding, Findings, ownerOf, type RuleConfig, type StackRule, type Subject } from "../rule";
+import { nodeDrivers, nodeProvisioners } from "../tables/volumes";
+
+const instead = "Aim the claim at a disk of its own: a dynamic class, or a volume of a CSI driver.";
+
+/** A PersistentVolume whose data is the node's. */
+interface NodeVolume {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, unknown>>;
+  readonly className: string;
+  /** Whether what it holds gives the node away, or is only a directory. */
+  readonly dangerous: boolean;
+  readonly boundToGocd: boolean;
+}
+
+/** A claim is only as harmless as the volume that it is aimed at, which is another resource. */
+export const noClaimsOnNodeVolumes: StackRule = {
+  name: "no-claims-on-node-volumes",
+  description: "No claim is aimed, by name, selector or class, at a volume that is a directory or disk of a node.",
+  level: "mandatory",
+  severity: "critical",
+  breaks: [
+    "volumeName or selector of a claim, claim template or ephemeral volume that leads to a PersistentVolume with hostPath /var/run",
+    "the same in a namespace of GoCD, whatever the path",
+    "a claim of a class of this stack whose provisioner hands out the node's directories",
+  ],
+  obeys: ["a claim of a dynamic class", "volumeName of a volume that is a disk"],
+  instead,
+  settings: { namespaces: namespacesSchema },
+  checkStack: (subjects, config) => {
+    const findings = new Findings();
+    const sites = subjects.flatMap((subject) => subject.walked.sites.map((site) => ({ subject, site })));
+    const volumes = sites.flatMap(({ subject, site }) => nodeVolume(subject, site, config) ?? []);
+    const names = new Set(sites.flatMap(({ subject, site }) => (isVolumeSpec(site) ? nameOf(subject, site) : [])));
+    const classes = new Set(
+      sites.flatMap(({ subject, site }) =>
+        nodeProvisioners.includes(text(site.value["provisioner"]) ?? "") ? nameOf(subject, site) : [],
+      ),
+    );
+    for (const { subject, site } of sites) {
+      if (!isClaimSpec(site)) continue;
+      const volumeName = text(site.value["volumeName"]);
+      const className = text(site.value["storageClassName"]);
+      const closed = isClosed(site, config);
+      for (const volume of volumes.filter((each) => leadsTo(site, each))) {
+        if (closed || volume.dangerous || volume.boundToGocd) {
+          findings.refused.push(
+            finding(subject, site, `the claim leads to the volume ${shown(volume.name)}, which is the node's`, instead),
+          );
+        }
+      }
+      if (className !== undefined && classes.has(className)) {
+        findings.refused.push(
+          finding(
+            subject,
+            site,
+            `the class ${shown(className)} hands out directories or disks of the node`,
+            instead,
+            "storageClassName",
+          ),
+        );
+      }
+      if (volumeName !== undefined && !names.has(volumeName)) {
+        const found = `the volume ${shown(volumeName)} is not in this program and could not be checked`;
+        findings.noted.push(finding(subject, site, found, "Make sure that it is a disk of its own.", "volumeName"));
+      }
+    }
+    return findings;
+  },
+};
+
+function nodeVolume(subject: Subject, site: Site, config: RuleConfig): NodeVolume | undefined {
+  if (!isVolumeSpec(site)) return undefined;
+  const paths = nodePaths(subject, site).filter(({ key }) => key === "hostPath" || key === "local");
+  const byDriver =
+    nodeDrivers.includes(text(record(site.value["csi"])["driver"]) ?? "") || isRecord(site.value["flexVolume"]);
+  if (paths.length === 0 && !byDriver) return undefined;
+  return {
+    name: nameOf(subject, site),
+    labels: record(record(ownerOf(site).value["metadata"])["labels"]),
+    className: text(site.value["storageClassName"]) ?? "",
+    dangerous: byDriver || paths.some(({ path }) => path === undefined || judgePath(path) !== undefined),
+    boundToGocd: isClosedNamespace(text(record(site.value["claimRef"])["namespace"]) ?? "", config),
+  };
+}
+
+function nameOf(subject: Subject, site: Site): string {
+  const owner = ownerOf(site);
+  return text(record(owner.value["metadata"])["name"]) ?? (owner.parent === undefined ? subject.name : "");
+}
+
+/** Whether an object is the specification of a claim. */
+function isClaimSpec({ key, value, parent }: Site): boolean {
+  if (key !== "spec" || parent === undefined) return false;
+  const kind = text(parent.value["kind"]) ?? "";
+  return (
+    /^PersistentVolumeClaim(Patch)?$/.test(kind) || /^volumeClaimTemplates?$/.test(parent.key) || "accessModes" in value
+  );
+}
+
+/** Whether a claim can be bound to a volume: by name, or by selector and class together. */
+function leadsTo({ value }: Site, volume: NodeVolume): boolean {
+  if (value["volumeName"] !== undefined && value["volumeName"] !== "") return value["volumeName"] === volume.name;
+  const { selector, storageClassName } = value;
+  const sameClass = (text(storageClassName) ?? "") === volume.className;
+  if (!isRecord(selector)) return sameClass && volume.className !== "";
+  const matchLabels = Object.entries(record(selector["matchLabels"]));
+  const labelled = matchLabels.every(([key, wanted]) => volume.labels[key] === wanted || isUnknown(wanted));
+  // Expressions are taken to match: a wrong guess asks a question too many, the other way round it asks one too few.
+  return (
+    labelled &&
+    (matchLabels.length > 0 || list(selector["matchExpressions"]).length > 0) &&
+    (sameClass || storageClassName === undefined)
+  );
+}

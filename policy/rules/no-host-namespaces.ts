@@ -1,0 +1,45 @@
+import { isOn, record, text } from "../reading/values";
+import { finding, Findings, type ResourceRule } from "../rule";
+import { dind } from "../tables/dind";
+import { hostSwitches } from "../tables/privileges";
+
+const instead = "Leave it out; a pod has network, processes and memory of its own.";
+
+/** No pod shares a namespace with its node, nor its containers' processes with each other. */
+export const noHostNamespaces: ResourceRule = {
+  name: "no-host-namespaces",
+  description: "No pod joins its node's network, processes or memory, and no container sees the processes of another.",
+  level: "mandatory",
+  severity: "critical",
+  breaks: [
+    "hostNetwork, hostPID, hostIPC or shareProcessNamespace: true",
+    "Windows hostProcess: true",
+    "docker.Container with networkMode host",
+    "a static pod's annotation (kubernetes.io/config.mirror)",
+    "an ephemeral container that targets dind",
+  ],
+  obeys: ["hostNetwork: false", "hostUsers: false, which is a user namespace of the pod's own"],
+  instead,
+  check: (subject) => {
+    const findings = new Findings();
+    for (const site of subject.walked.sites) {
+      const { value } = site;
+      const refuse = (found: string, key: string) => findings.refused.push(finding(subject, site, found, instead, key));
+      for (const [key, what] of Object.entries(hostSwitches)) if (isOn(value[key])) refuse(`${key} opens ${what}`, key);
+      for (const key of ["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode"]) {
+        if (text(value[key]) === "host") refuse(`${key} is the host's`, key);
+      }
+      if (isOn(record(value["windowsOptions"])["hostProcess"]))
+        refuse("hostProcess runs the container as a process of the node", "windowsOptions");
+      for (const key of ["kubernetes.io/config.mirror", "kubernetes.io/config.source"]) {
+        if (site.key === "annotations" && typeof value[key] === "string" && value[key] !== "api") {
+          refuse(`the annotation ${key} passes the pod off as a static pod of the node`, key);
+        }
+      }
+      if (site.key === "ephemeralContainers" && value["targetContainerName"] === dind.name) {
+        refuse(`it joins the processes of ${dind.name}, the privileged container`, "targetContainerName");
+      }
+    }
+    return findings;
+  },
+};

@@ -1,0 +1,82 @@
+import { isClosed, isClosedNamespace, namespacesSchema } from "../reading/namespaces";
+import { isPodVolume, isVolumeSpec, nodePaths } from "../reading/nodePaths";
+import { judgePath } from "../reading/paths";
+import { isRecord, isUnknown, record, shown, text } from "../reading/values";
+import type { Site } from "../reading/walk";
+import { finding, Findings, ownerOf, type ResourceRule, type RuleConfig } from "../rule";
+import { nodeDrivers, nodeItself, nodeProvisioners, refusedSources } from "../tables/volumes";
+
+const instead = "Claim a volume of a storage class that makes disks of their own, or use an emptyDir.";
+
+/** No disk of the node in GoCD's pods; nowhere a volume that leads to the node by another name. */
+export const noHostPaths: ResourceRule = {
+  name: "no-host-paths",
+  description: "GoCD's pods mount no path of their node, and nobody's volume leads to the node by another name.",
+  level: "mandatory",
+  severity: "high",
+  breaks: [
+    "any hostPath in a namespace of GoCD",
+    "PersistentVolume with hostPath or local that claimRef binds to a namespace of GoCD",
+    "FlexVolume, gitRepo, the csi-hostpath driver, nfs or iscsi served by 127.0.0.1",
+    "StorageClass whose provisioner hands out the node's directories",
+  ],
+  obeys: [
+    "hostPath /var/log in somebody else's namespace (noted)",
+    "a claim from a dynamic CSI class",
+    "nfs from another host",
+  ],
+  instead,
+  settings: { namespaces: namespacesSchema },
+  check: (subject, config) => {
+    const findings = new Findings();
+    for (const site of subject.walked.sites) {
+      const { value } = site;
+      const refuse = (found: string, key: string) => findings.refused.push(finding(subject, site, found, instead, key));
+
+      if (isPodVolume(site) || isVolumeSpec(site)) {
+        const closed = isVolumeSpec(site) ? bindsClosed(site, config) : isClosed(site, config);
+        const paths = nodePaths(subject, site).filter(({ key }) => key === "hostPath" || key === "local");
+        for (const { key, path, how } of paths) {
+          const named = path === undefined ? `a ${how} that is not known or not text` : `${how} ${shown(path)}`;
+          if (closed) refuse(`${named} is the node's, in a namespace of GoCD`, key);
+          else if (path !== undefined && judgePath(path) === undefined) {
+            findings.noted.push(finding(subject, site, `${named} is a directory of the node`, instead, key));
+          }
+        }
+        if (closed && paths.length === 0 && isUnknown(value["hostPath"]))
+          refuse("a host path, in a namespace of GoCD", "hostPath");
+        for (const [key, what] of Object.entries(refusedSources)) {
+          if (value[key] !== undefined && value[key] !== null) refuse(what, key);
+        }
+        const driver = text(record(value["csi"])["driver"]);
+        if (driver !== undefined && nodeDrivers.includes(driver))
+          refuse(`the driver ${driver} hands out directories of the node`, "csi");
+        for (const [key, field] of [
+          ["nfs", "server"],
+          ["iscsi", "targetPortal"],
+        ] as const) {
+          const server = text(record(value[key])[field]);
+          if (server !== undefined && new RegExp(nodeItself, "i").test(server))
+            refuse(`${key} from ${shown(server)}, the node itself`, key);
+        }
+      }
+      const provisioner = text(value["provisioner"]);
+      if (
+        provisioner !== undefined &&
+        nodeProvisioners.includes(provisioner) &&
+        /^StorageClass/.test(text(ownerOf(site).value["kind"]) ?? "")
+      ) {
+        refuse(`the provisioner ${provisioner} hands out directories or disks of the node`, "provisioner");
+      }
+    }
+    return findings;
+  },
+};
+
+/** Whether a PersistentVolume is for a claim in one of GoCD's namespaces; one whose claim is not known yet counts as such. */
+function bindsClosed(spec: Site, config: RuleConfig): boolean {
+  const claimRef = spec.value["claimRef"];
+  if (!isRecord(claimRef)) return isUnknown(claimRef);
+  const namespace = claimRef["namespace"];
+  return isUnknown(namespace) || isClosedNamespace(text(namespace) ?? "", config);
+}

@@ -1,0 +1,74 @@
+import { asksForPrivilege, dindImagesSchema, recognise } from "../reading/dind";
+import { list, record, shown, text } from "../reading/values";
+import { pathOf } from "../reading/walk";
+import { finding, Findings, type ResourceRule } from "../rule";
+import { dind } from "../tables/dind";
+import { dangerousCapabilities, unconfinedSelinuxTypes } from "../tables/privileges";
+
+const instead = `Drop it; what needs a Docker daemon uses the agent's ${dind.name} sidecar.`;
+
+/** One container is privileged, and it is recognised by all that it is. */
+export const noPrivilegedContainers: ResourceRule = {
+  name: "no-privileged-containers",
+  description: `No container but the agents' ${dind.name} sidecar is privileged or has a capability that amounts to it.`,
+  level: "mandatory",
+  severity: "critical",
+  breaks: [
+    "privileged: true in any container, init container, ephemeral container or docker.Container",
+    "dind's image, privileged, with another command, other arguments, mounts, hooks, probes or environment",
+    `capabilities.add with ${dangerousCapabilities.slice(0, 4).join(", ")} and the like, with or without CAP_`,
+    "procMount: Unmasked; SELinux type spc_t",
+  ],
+  obeys: [
+    "the agents' own dind sidecar, recognised by name, image, arguments and mounts together",
+    "capabilities.add: [NET_BIND_SERVICE]",
+  ],
+  instead,
+  settings: { dindImages: dindImagesSchema },
+  check: (subject, config) => {
+    const findings = new Findings();
+    for (const site of subject.walked.sites) {
+      const { value } = site;
+      const refuse = (found: string, key: string) => findings.refused.push(finding(subject, site, found, instead, key));
+
+      if (asksForPrivilege(value)) {
+        const container = site.key === "securityContext" && site.parent !== undefined ? site.parent : site;
+        const { missing, imageUnknown } = recognise(container, config);
+        if (missing.length > 0) {
+          const almost =
+            container.value["name"] === dind.name
+              ? `, and the container is not the daemon that may be: it ${missing.join(", ")}`
+              : "";
+          refuse(`the container is privileged${almost}`, "privileged");
+        } else if (imageUnknown) {
+          const found = `${dind.name} is privileged and its image is known only after up`;
+          findings.noted.push({
+            ...finding(subject, container, found, "It is checked again then."),
+            at: pathOf(container, "image"),
+          });
+        }
+      }
+      for (const key of ["add", "adds", "capAdd", "capabilityAdds"]) {
+        const dangerous = list(value[key]).filter(isDangerous);
+        if (dangerous.length === 0 || (key.startsWith("add") && site.key !== "capabilities")) continue;
+        const container = site.parent?.parent;
+        if (site.key === "capabilities" && container !== undefined && recognise(container, config).missing.length === 0)
+          continue;
+        refuse(`capabilities ${dangerous.map((name) => shown(name)).join(", ")} let the container out`, key);
+      }
+      if (/^unmasked$/i.test(text(value["procMount"]) ?? ""))
+        refuse("procMount Unmasked opens the kernel's settings", "procMount");
+      const selinux = text(record(value["seLinuxOptions"])["type"]);
+      if (selinux !== undefined && unconfinedSelinuxTypes.includes(selinux))
+        refuse(`SELinux type ${selinux} confines nothing`, "seLinuxOptions");
+    }
+    return findings;
+  },
+};
+
+function isDangerous(capability: unknown): capability is string {
+  return (
+    typeof capability === "string" &&
+    dangerousCapabilities.includes(capability.trim().toUpperCase().replace(/^CAP_/, ""))
+  );
+}

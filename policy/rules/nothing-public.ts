@@ -1,0 +1,109 @@
+import { isOn, isRecord, isUnknown, list, record, shown, text } from "../reading/values";
+import { groupOf, type Site } from "../reading/walk";
+import { finding, Findings, type ResourceRule } from "../rule";
+import { everybody, everywhere, internalAnnotations, internalClasses } from "../tables/public";
+
+const instead = "Keep it inside (ClusterIP and `kubectl port-forward`), or make an exception with a reason.";
+
+type Refuse = (found: string, key: string) => void;
+
+/** Nothing of the program can be reached from outside unless somebody asked for it. */
+export const nothingPublic: ResourceRule = {
+  name: "nothing-public",
+  description: "No Service, route, port of a node, control plane, firewall or bucket is open to the internet.",
+  level: "mandatory",
+  severity: "high",
+  breaks: [
+    "Service of type LoadBalancer without an annotation that keeps it inside; NodePort; externalIPs",
+    "Ingress or Gateway of a class that is not internal; hostPort",
+    "gcp.container.Cluster whose control plane has a public address open to everybody",
+    "gcp.compute.Firewall that lets 0.0.0.0/0 in; IAM members allUsers",
+  ],
+  obeys: [
+    "Service of type ClusterIP",
+    "LoadBalancer with networking.gke.io/load-balancer-type: Internal",
+    "a cluster reached by its DNS endpoint alone",
+  ],
+  instead,
+  check: (subject) => {
+    const findings = new Findings();
+    for (const site of subject.walked.sites) {
+      const refuse: Refuse = (found, key) => findings.refused.push(finding(subject, site, found, instead, key));
+      const note: Refuse = (found, key) =>
+        findings.noted.push(finding(subject, site, found, "It is checked again after up.", key));
+      const kind = (text(site.value["kind"]) ?? "").replace(/Patch$/, "");
+      if (kind === "Service") judgeService(site, refuse, note);
+      if (kind === "Ingress" && !isInternal(site, "ingressClassName", "kubernetes.io/ingress.class")) {
+        refuse("the Ingress makes a public load balancer", "spec");
+      }
+      if (
+        kind === "Gateway" &&
+        /^(gateway\.networking\.k8s\.io)?$/.test(groupOf(site.value)) &&
+        !isInternal(site, "gatewayClassName", "")
+      ) {
+        refuse("the Gateway makes a public load balancer", "spec");
+      }
+      if (site.key === "ports" && (Number(site.value["hostPort"]) || 0) > 0)
+        refuse("hostPort opens a port of the node", "hostPort");
+      for (const key of ["member", "members"]) {
+        const members = [site.value[key], ...list(site.value[key])].filter((member) =>
+          everybody.includes(text(member) ?? ""),
+        );
+        if (members.length > 0) refuse(`${String(members[0])} may use it`, key);
+      }
+    }
+    const [root] = subject.walked.sites;
+    if (root === undefined) return findings;
+    const refuse: Refuse = (found, key) => findings.refused.push(finding(subject, root, found, instead, key));
+    if (subject.type === "gcp:container/cluster:Cluster") judgeControlPlane(root, refuse);
+    if (subject.type === "gcp:compute/firewall:Firewall") judgeFirewall(root, refuse);
+    return findings;
+  },
+};
+
+function judgeService(site: Site, refuse: Refuse, note: Refuse): void {
+  const spec = record(site.value["spec"]);
+  const type = text(spec["type"]);
+  const annotations = record(record(site.value["metadata"])["annotations"]);
+  const isInside = Object.entries(internalAnnotations).some(([key, values]) =>
+    values.includes(text(annotations[key])?.toLowerCase() ?? ""),
+  );
+  if (type === "LoadBalancer" && !isInside) refuse("the Service makes a public load balancer", "spec.type");
+  if (type === "NodePort") refuse("the Service opens a port on every node", "spec.type");
+  const external = list(spec["externalIPs"]);
+  if (external.length > 0) refuse("the Service takes over external addresses", "spec.externalIPs");
+  if (isUnknown(spec["type"]) || isUnknown(spec["externalIPs"]))
+    note("how the Service can be reached could not be checked", "spec");
+}
+
+function isInternal(site: Site, property: string, annotation: string): boolean {
+  const className =
+    text(record(site.value["spec"])[property]) ??
+    text(record(record(site.value["metadata"])["annotations"])[annotation]);
+  return className !== undefined && internalClasses.includes(className);
+}
+
+/** A control plane has no public address, or only listed ranges reach it. */
+function judgeControlPlane({ value }: Site, refuse: Refuse): void {
+  const endpoints = record(record(value["controlPlaneEndpointsConfig"])["ipEndpointsConfig"]);
+  if (endpoints["enabled"] === false || endpoints["enablePublicEndpoint"] === false) return;
+  if (isOn(record(value["privateClusterConfig"])["enablePrivateEndpoint"])) return;
+  const authorised = value["masterAuthorizedNetworksConfig"] ?? endpoints["authorizedNetworksConfig"];
+  if (!isRecord(authorised)) {
+    refuse("everybody can reach the control plane's address", "controlPlaneEndpointsConfig");
+    return;
+  }
+  const open = list(authorised["cidrBlocks"])
+    .flatMap((block) => text(record(block)["cidrBlock"]) ?? [])
+    .filter((range) => everywhere.includes(range));
+  if (open.length > 0)
+    refuse(`the control plane's address is open to ${shown(open.join(", "))}`, "masterAuthorizedNetworksConfig");
+}
+
+function judgeFirewall({ value }: Site, refuse: Refuse): void {
+  if (text(value["direction"]) === "EGRESS" || list(value["allows"]).length === 0 || value["disabled"] === true) return;
+  const open = list(value["sourceRanges"])
+    .flatMap((range) => text(range) ?? [])
+    .filter((range) => everywhere.includes(range));
+  if (open.length > 0) refuse(`the firewall lets ${shown(open.join(", "))} in`, "sourceRanges");
+}

@@ -1,0 +1,123 @@
+import { isRecord, isUnknown, text } from "../reading/values";
+import { groupOf, type Site } from "../reading/walk";
+import { finding, Findings, ownerOf, type ResourceRule, type Subject } from "../rule";
+import { builtInGroups, decisive, shapes, workloads } from "../tables/kinds";
+
+const instead = "Write it as Kubernetes' API describes it.";
+
+/** What the other rules cannot read they cannot judge: it does not pass in silence. */
+export const readable: ResourceRule = {
+  name: "readable",
+  description: "Whatever describes a pod has the shape that Kubernetes gives it, so that the other rules can read it.",
+  level: "mandatory",
+  severity: "medium",
+  breaks: ["volumes that are no list, a container that is a text, spec: null in a Deployment", "privileged: 7"],
+  obeys: [
+    "a patch that leaves things out",
+    "a custom resource with shapes of its own (noted where it looks like a pod)",
+  ],
+  instead,
+  check: (subject) => {
+    const findings = new Findings();
+    const isKubernetes = /^(kubernetes|docker):/.test(subject.type);
+    for (const site of subject.walked.sites) {
+      const strict = isBuiltIn(subject, site);
+      const ours = isKubernetes || typeof ownerOf(site).value["kind"] === "string";
+      for (const key of Object.keys(site.value)) {
+        const value = site.value[key];
+        if (isUnknown(value) && decisive.has(key) && ours && key !== "image") {
+          findings.noted.push(
+            finding(subject, site, `${key} is known only after up`, "It is checked again then.", key),
+          );
+          continue;
+        }
+        const wanted = shapes[key];
+        if (wanted === undefined || !(strict || looksLikePod(site))) continue;
+        if (holdsShape(value, wanted) || isFreeForm(site)) continue;
+        const problem = finding(
+          subject,
+          site,
+          `${key} should be ${articles[wanted]} and is ${nameOf(value)}`,
+          instead,
+          key,
+        );
+        (strict ? findings.refused : findings.noted).push(problem);
+      }
+      judgeSpec(subject, site, strict, findings);
+      if (site.key === "" && /^kubernetes:helm\.sh\/.*:Release$/.test(subject.type)) {
+        const found = "the chart's own templates cannot be seen here, only its values";
+        findings.noted.push(
+          finding(subject, site, found, "Use kubernetes.helm.v4.Chart, whose objects are checked one by one."),
+        );
+      }
+    }
+    for (const { site, key, why } of subject.walked.unreadable) {
+      findings.noted.push(
+        finding(subject, site, `${key} holds ${why}, with words that matter here`, "Look at it yourself.", key),
+      );
+    }
+    return findings;
+  },
+};
+
+const articles = { list: "a list", object: "an object", text: "text", switch: "true or false" } as const;
+
+/** A built-in workload or volume: Kubernetes itself would refuse another shape, so nothing valid is lost. */
+function isBuiltIn(subject: Subject, site: Site): boolean {
+  const owner = ownerOf(site).value;
+  const kind = (text(owner["kind"]) ?? subject.type.replace(/^.*:/, "")).replace(/Patch$/, "");
+  const typed = text(owner["kind"]) !== undefined || /^kubernetes:(core|apps|batch|extensions)\//.test(subject.type);
+  return typed && (kind in workloads || kind === "PersistentVolume") && builtInGroups.has(groupOf(owner));
+}
+
+function looksLikePod({ value }: Site): boolean {
+  return "containers" in value || "initContainers" in value;
+}
+
+/** Labels, annotations and the like carry anybody's keys. */
+function isFreeForm({ key }: Site): boolean {
+  return [
+    "labels",
+    "annotations",
+    "matchLabels",
+    "nodeSelector",
+    "limits",
+    "requests",
+    "data",
+    "volumeAttributes",
+  ].includes(key);
+}
+
+function holdsShape(value: unknown, wanted: keyof typeof articles): boolean {
+  if (value === undefined || value === null) return true;
+  if (wanted === "list")
+    return Array.isArray(value) && value.every((member) => isRecord(member) || typeof member === "string");
+  if (wanted === "object") return isRecord(value);
+  // An image may also be an object: the source of an image volume.
+  return wanted === "text" ? typeof value === "string" || isRecord(value) : typeof value === "boolean";
+}
+
+/** A workload without a pod to read; a patch may leave it out. */
+function judgeSpec(subject: Subject, site: Site, strict: boolean, findings: Findings): void {
+  if (!strict || ownerOf(site) !== site) return;
+  const kind = text(site.value["kind"]) ?? subject.type.replace(/^.*:/, "");
+  const way = workloads[kind];
+  if (way === undefined || subject.type.endsWith("Patch")) return;
+  let at: unknown = site.value;
+  for (const step of way) {
+    if (!isRecord(at) || isUnknown(at[step])) return;
+    at = at[step];
+    if (at === undefined || at === null) {
+      findings.refused.push(finding(subject, site, `there is no ${step} to read`, instead, way.join(".")));
+      return;
+    }
+  }
+}
+
+function nameOf(value: unknown): string {
+  if (Array.isArray(value))
+    return value.some((member) => !isRecord(member) && typeof member !== "string")
+      ? "a list with other things in it"
+      : "a list";
+  return isRecord(value) ? "an object" : typeof value === "string" ? "text" : `a ${typeof value}`;
+}

@@ -1,0 +1,85 @@
+// What the pack knows about the shapes of Kubernetes objects. Plain data.
+
+/** Built-in kinds that run pods, and where their pod specification is. */
+export const workloads: Readonly<Record<string, readonly string[]>> = {
+  Pod: ["spec"],
+  PodTemplate: ["template", "spec"],
+  Deployment: ["spec", "template", "spec"],
+  DaemonSet: ["spec", "template", "spec"],
+  StatefulSet: ["spec", "template", "spec"],
+  ReplicaSet: ["spec", "template", "spec"],
+  ReplicationController: ["spec", "template", "spec"],
+  Job: ["spec", "template", "spec"],
+  CronJob: ["spec", "jobTemplate", "spec", "template", "spec"],
+};
+
+/** API groups in which the kinds above are built in, old ones included. */
+export const builtInGroups: ReadonlySet<string> = new Set(["", "apps", "batch", "extensions"]);
+
+/** Lists of containers in a pod specification. */
+export const containerLists: readonly string[] = ["containers", "initContainers", "ephemeralContainers"];
+
+/** Which shape a property has wherever it describes a pod; a value of another shape cannot be read, let alone judged. */
+export const shapes: Readonly<Record<string, "list" | "object" | "text" | "switch">> = {
+  containers: "list",
+  initContainers: "list",
+  ephemeralContainers: "list",
+  volumes: "list",
+  volumeMounts: "list",
+  volumeDevices: "list",
+  volumeClaimTemplates: "list",
+  env: "list",
+  envFrom: "list",
+  command: "list",
+  args: "list",
+  spec: "object",
+  template: "object",
+  jobTemplate: "object",
+  securityContext: "object",
+  capabilities: "object",
+  windowsOptions: "object",
+  hostPath: "object",
+  local: "object",
+  image: "text",
+  privileged: "switch",
+  hostProcess: "switch",
+  hostNetwork: "switch",
+  hostPID: "switch",
+  hostIPC: "switch",
+  shareProcessNamespace: "switch",
+};
+
+/** Properties whose value decides a rule: while it is unknown, the report says that it could not be checked. */
+export const decisive: ReadonlySet<string> = new Set([
+  ...Object.keys(shapes),
+  "path",
+  "add",
+  "procMount",
+  "items",
+  "externalIPs",
+  "metadata",
+  "mounts",
+  "source",
+  "nfs",
+  "iscsi",
+  "csi",
+]);
+
+/**
+ * Objects that describe what others may do instead of running it: nothing below `key` ever becomes a pod.
+ * `key` undefined means the whole object.
+ */
+export const descriptions: readonly {
+  readonly kind: string;
+  readonly group: string;
+  readonly key: string | undefined;
+}[] = [
+  { kind: "CustomResourceDefinition", group: "apiextensions.k8s.io", key: "schema" },
+  { kind: "CustomResourceDefinition", group: "apiextensions.k8s.io", key: "validation" },
+  { kind: "PodSecurityPolicy", group: "policy", key: undefined },
+  { kind: "PodSecurityPolicy", group: "extensions", key: undefined },
+  { kind: "SecurityContextConstraints", group: "security.openshift.io", key: undefined },
+  { kind: "ClusterPolicy", group: "kyverno.io", key: "validate" },
+  { kind: "Policy", group: "kyverno.io", key: "validate" },
+  { kind: "ConstraintTemplate", group: "templates.gatekeeper.sh", key: undefined },
+];

@@ -1,0 +1,33 @@
+// Volumes that lead to the node without saying hostPath. Plain data.
+
+/** CSI drivers that hand out directories or sockets of the node. */
+export const nodeDrivers: readonly string[] = [
+  "hostpath.csi.k8s.io",
+  "csi-hostpath",
+  "hostpath.csi.kubevirt.io",
+  "kubevirt.io.hostpath-provisioner",
+  "local.csi.openebs.io",
+  "csi.nodepath.io",
+  "local.csi.alibabacloud.com",
+];
+
+/** Provisioners whose volumes are directories or disks of the node. */
+export const nodeProvisioners: readonly string[] = [
+  "kubernetes.io/no-provisioner",
+  "rancher.io/local-path",
+  "k8s.io/minikube-hostpath",
+  "docker.io/hostpath",
+  "microk8s.io/hostpath",
+  "openebs.io/local",
+  "kubernetes.io/host-path",
+  ...nodeDrivers,
+];
+
+/** Volume sources that are refused whatever they point to. */
+export const refusedSources: Readonly<Record<string, string>> = {
+  flexVolume: "a FlexVolume, a program that runs as root on the node",
+  gitRepo: "a gitRepo volume, for which git runs as root on the node",
+};
+
+/** Servers of nfs and iscsi volumes that are the node itself, in a syntax that JavaScript and RE2 share. */
+export const nodeItself = "^(localhost|127\\.[0-9.]+|\\[?::1\\]?|0\\.0\\.0\\.0|169\\.254\\.[0-9.]+)(:[0-9]+)?$";

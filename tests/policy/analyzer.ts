@@ -1,0 +1,141 @@
+// Drives the policies the way the engine does: through @pulumi/policy's own analyze functions, in this process, with the
+// messages that the engine sends.
+import { makePolicies, rules } from "../../policy/policies";
+import type { Case, Manifest } from "./cases/case";
+
+/** The runtime half that @pulumi/policy exports without types: it is marked internal there. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- no import has types for it
+const server = require("@pulumi/policy/server") as {
+  makeAnalyzeRpcFun: (pack: string, version: string, level: string, policies: unknown) => RpcFunction;
+  makeAnalyzeStackRpcFun: (pack: string, version: string, level: string, policies: unknown) => RpcFunction;
+};
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
+const proto = require("@pulumi/pulumi/proto/analyzer_pb") as Record<string, new () => Message>;
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
+const struct = require("google-protobuf/google/protobuf/struct_pb") as {
+  Struct: { fromJavaScript: (value: object) => object };
+};
+
+interface Message {
+  [method: string]: (value: unknown) => void;
+}
+type RpcFunction = (
+  call: { request: object },
+  done: (error: Error | null | undefined, response?: AnalyzeResponse) => void,
+) => unknown;
+interface AnalyzeResponse {
+  getDiagnosticsList: () => readonly {
+    getPolicyname: () => string;
+    getMessage: () => string;
+    getEnforcementlevel: () => number;
+  }[];
+}
+
+/** One thing that the pack reports. */
+export interface Report {
+  readonly policy: string;
+  readonly message: string;
+  readonly level: "advisory" | "mandatory";
+}
+
+/** A resource as the engine would hand it over. */
+export interface Resource {
+  readonly type: string;
+  readonly props: object;
+  readonly name?: string;
+  readonly protect?: boolean;
+}
+
+/** Pulumi's type token of a Kubernetes object. */
+export function tokenOf(object: Manifest): string {
+  const version = typeof object["apiVersion"] === "string" ? object["apiVersion"] : "v1";
+  return `kubernetes:${version.includes("/") ? version : `core/${version}`}:${String(object["kind"])}`;
+}
+
+export function resourceOf({ object, type, protect }: Case): Resource {
+  return { type: type ?? tokenOf(object), props: object, ...(protect !== undefined && { protect }) };
+}
+
+function message(kind: string, fields: Readonly<Record<string, unknown>>): Message {
+  const Constructor = proto[kind];
+  if (Constructor === undefined) throw new Error(`no message ${kind}`);
+  const made = new Constructor();
+  for (const [field, value] of Object.entries(fields)) made[`set${field}`]?.(value);
+  return made;
+}
+
+/** The request that the engine sends for a resource. */
+export function request(
+  kind: "AnalyzeRequest" | "AnalyzerResource",
+  { type, props, name = "resource", protect = false }: Resource,
+): object {
+  return message(kind, {
+    Type: type,
+    Name: name,
+    Urn: `urn:pulumi:dev::gocd::${type}::${name}`,
+    Properties: struct.Struct.fromJavaScript(JSON.parse(JSON.stringify(props)) as object),
+    Options: message("AnalyzerResourceOptions", { Protect: protect }),
+  });
+}
+
+export function reports(response: AnalyzeResponse): readonly Report[] {
+  return response.getDiagnosticsList().map((diagnostic) => ({
+    policy: diagnostic.getPolicyname(),
+    message: diagnostic.getMessage(),
+    level: diagnostic.getEnforcementlevel() === 0 ? "advisory" : "mandatory",
+  }));
+}
+
+function call(rpc: RpcFunction, payload: object): Promise<readonly Report[]> {
+  return new Promise((resolve, reject) => {
+    rpc({ request: payload }, (error, response) => {
+      if (error || response === undefined) reject(error ?? new Error("no answer"));
+      else resolve(reports(response));
+    });
+  });
+}
+
+/** An analyzer of its own, with the given configuration by rule. */
+export function analyzer(config: Readonly<Record<string, object>> = {}) {
+  const policies = makePolicies(rules).map((policy) => configured(policy as Configurable, config[policy.name] ?? {}));
+  const analyze = server.makeAnalyzeRpcFun("gocd-policy", "0.1.0", "mandatory", policies);
+  const analyzeStack = server.makeAnalyzeStackRpcFun("gocd-policy", "0.1.0", "mandatory", policies);
+  return {
+    analyze: (resource: Resource) => call(analyze, request("AnalyzeRequest", resource)),
+    analyzeStack: (resources: readonly Resource[]) =>
+      call(
+        analyzeStack,
+        message("AnalyzeStackRequest", {
+          ResourcesList: resources.map((resource) => request("AnalyzerResource", resource)),
+        }),
+      ),
+  };
+}
+
+interface Configurable {
+  readonly validateResource?: (args: object, report: unknown) => void;
+  readonly validateStack?: (args: object, report: unknown) => void;
+}
+
+function configured(policy: Configurable, config: object): Configurable {
+  const getConfig = () => config;
+  const { validateResource, validateStack } = policy;
+  return {
+    ...policy,
+    ...(validateResource && {
+      validateResource: (args, report) => {
+        validateResource({ ...args, getConfig }, report);
+      },
+    }),
+    ...(validateStack && {
+      validateStack: (args, report) => {
+        validateStack({ ...args, getConfig }, report);
+      },
+    }),
+  };
+}
+
+/** What is refused for good. */
+export function refusals(found: readonly Report[]): readonly Report[] {
+  return found.filter(({ level }) => level === "mandatory");
+}

@@ -1,0 +1,23 @@
+import { analyzer, refusals, resourceOf } from "./analyzer";
+import { cases } from "./cases/all";
+
+const { analyze } = analyzer();
+const reviewed = cases.filter(({ tags }) => tags !== "admission");
+
+describe("the policy pack in review", () => {
+  test.each(reviewed.filter(({ expect: expected }) => expected === "refused"))("refuses $name", async (each) => {
+    const found = refusals(await analyze(resourceOf(each)));
+    const messages = found.filter(({ policy }) => policy === each.rule).map(({ message }) => message);
+    expect(messages).not.toEqual([]);
+    expect(messages.join("\n")).toContain(each.says ?? "");
+  });
+
+  test.each(reviewed.filter(({ expect: expected }) => expected === "allowed"))("allows $name", async (each) => {
+    expect(refusals(await analyze(resourceOf(each)))).toEqual([]);
+  });
+
+  test("has a name of its own for each case", () => {
+    const names = cases.map(({ name, expect: expected }) => `${expected} ${name}`);
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+});

@@ -1,0 +1,19 @@
+import { allowedCases } from "./allowed";
+import type { Case } from "./case";
+import { dindCases } from "./dind";
+import { kindCases } from "./kinds";
+import { otherCases } from "./others";
+import { pathCases } from "./paths";
+import { privilegeCases } from "./privileges";
+import { volumeCases } from "./volumes";
+
+/** The one table that drives the policy pack, its host and the cluster. */
+export const cases: readonly Case[] = [
+  ...pathCases,
+  ...volumeCases,
+  ...kindCases,
+  ...privilegeCases,
+  ...dindCases,
+  ...otherCases,
+  ...allowedCases,
+];

@@ -1,0 +1,131 @@
+import { agentsPod, type Case, container, image, installation, type Manifest } from "./case";
+
+const rule = "no-privileged-containers";
+const probe = { exec: { command: ["docker", "info"] }, periodSeconds: 2, failureThreshold: 60 };
+const mounts: readonly Manifest[] = [
+  { name: "cache", mountPath: "/var/lib/docker", subPath: "docker" },
+  { name: "daemon", mountPath: "/etc/docker", readOnly: true },
+  { name: "daemon-certs", mountPath: "/certs/server" },
+  { name: "workspace", mountPath: "/godata/pipelines", subPath: "pipelines" },
+  { name: "workspace", mountPath: "/go-working-dir/pipelines", subPath: "pipelines" },
+];
+
+/** The sidecar as this program writes it. */
+export const sidecar: Manifest = {
+  name: "dind",
+  image: installation.dindImage,
+  args: ["dockerd"],
+  restartPolicy: "Always",
+  securityContext: { privileged: true, runAsUser: 0 },
+  startupProbe: probe,
+  volumeMounts: mounts,
+};
+
+/** An agent's pod with a sidecar that differs from this program's in what is given. */
+export function agentWith(changes: Manifest, pod: Manifest = {}, metadata: Manifest = {}): Manifest {
+  return agentsPod(
+    {
+      automountServiceAccountToken: false,
+      initContainers: [{ ...sidecar, ...changes }],
+      containers: [container({ name: "agent" })],
+      volumes: [
+        { name: "cache", emptyDir: {} },
+        { name: "workspace", emptyDir: {} },
+        { name: "daemon", configMap: { name: "docker-daemon" } },
+        { name: "daemon-certs", emptyDir: { medium: "Memory" } },
+        { name: "extra", configMap: { name: "extra" } },
+      ],
+      ...pod,
+    },
+    metadata,
+  );
+}
+
+const without = (mountPath: string) => mounts.filter((mount) => mount["mountPath"] !== mountPath);
+const changed = (mountPath: string, changes: Manifest) =>
+  mounts.map((mount) => (mount["mountPath"] === mountPath ? { ...mount, ...changes } : mount));
+
+const impostors: Readonly<Record<string, Manifest>> = {
+  "dind's image with another command": agentWith({ command: ["sh", "-c", "sleep infinity"] }),
+  "dind's image with a shell before dockerd": agentWith({ command: ["sh"] }),
+  "dind's image with another argument": agentWith({ args: ["sh"] }),
+  "dind's image with one argument more": agentWith({ args: ["dockerd", "--host=tcp://0.0.0.0:2375"] }),
+  "dind's image without arguments": agentWith({ args: [] }),
+  "another image under dind's name": agentWith({ image }),
+  "dind's image under another name": agentWith({ name: "builder" }),
+  "dind as an ordinary container": agentsPod({
+    containers: [{ ...sidecar, restartPolicy: undefined }],
+    volumes: agentVolumes(),
+  }),
+  "dind as an init container that ends": agentWith({ restartPolicy: undefined, startupProbe: undefined }),
+  "dind with an environment": agentWith({ env: [{ name: "LD_PRELOAD", value: "/x.so" }] }),
+  "dind with an environment from a Secret": agentWith({ envFrom: [{ secretRef: { name: "s" } }] }),
+  "dind with a hook after its start": agentWith({ lifecycle: { postStart: { exec: { command: ["sh"] } } } }),
+  "dind with a hook before its end": agentWith({ lifecycle: { preStop: { exec: { command: ["sh"] } } } }),
+  "dind with a startup probe of its own": agentWith({ startupProbe: { exec: { command: ["sh", "-c", "x"] } } }),
+  "dind with a liveness probe of its own": agentWith({ livenessProbe: { exec: { command: ["sh", "-c", "x"] } } }),
+  "dind with a mount over its programs": agentWith({
+    volumeMounts: [...mounts, { name: "extra", mountPath: "/usr/local/bin" }],
+  }),
+  "dind with a mount over its programs instead of its own": agentWith({
+    volumeMounts: [...without("/etc/docker"), { name: "extra", mountPath: "/usr/local/bin" }],
+  }),
+  "dind without its workspace": agentWith({ volumeMounts: without("/godata/pipelines") }),
+  "dind without mounts": agentWith({ volumeMounts: [] }),
+  "dind with the whole workspace volume": agentWith({ volumeMounts: changed("/godata/pipelines", { subPath: "" }) }),
+  "dind with another volume for its configuration": agentWith({
+    volumeMounts: changed("/etc/docker", { name: "extra" }),
+  }),
+  "dind with mounts that reach the node": agentWith({
+    volumeMounts: changed("/godata/pipelines", { mountPropagation: "Bidirectional" }),
+  }),
+  "dind with mounts that come from the node": agentWith({
+    volumeMounts: changed("/godata/pipelines", { mountPropagation: "HostToContainer" }),
+  }),
+  "dind with a raw disk": agentWith(
+    { volumeDevices: [{ name: "extra", devicePath: "/dev/xvda" }] },
+    { volumes: [...agentVolumes(), { name: "raw", persistentVolumeClaim: { claimName: "raw" } }] },
+  ),
+  "dind with a working directory": agentWith({ workingDir: "/godata/pipelines" }),
+};
+
+function agentVolumes(): readonly Manifest[] {
+  return ["cache", "workspace", "daemon", "daemon-certs", "extra"].map((name) => ({ name, emptyDir: {} }));
+}
+
+const refusal = (tags: Case["tags"], name: string, object: Manifest): Case => ({
+  name,
+  object,
+  tags,
+  expect: "refused",
+  rule,
+});
+const pass = (tags: Case["tags"], name: string, object: Manifest): Case => ({ name, object, tags, expect: "allowed" });
+
+/** The one container that may be privileged, and what only looks like it. */
+export const dindCases: readonly Case[] = [
+  pass("both", "the agents' own dind", agentWith({})),
+  pass(
+    "both",
+    "dind with resources and a liveness probe of docker info",
+    agentWith({ livenessProbe: probe, resources: { limits: { memory: "4Gi" } } }),
+  ),
+  ...Object.entries(impostors).map(([name, object]) => refusal("both", name, object)),
+  refusal("both", "dind's image by tag", agentWith({ image: "gcr.io/my-project/gocd-dev/dind:29.7.2" })),
+  refusal(
+    "admission",
+    "dind of another digest",
+    agentWith({ image: `gcr.io/my-project/gocd-dev/dind@sha256:${"e".repeat(64)}` }),
+  ),
+  refusal("admission", "dind of another registry", agentWith({ image: `evil.example/dind@sha256:${"d".repeat(64)}` })),
+  refusal(
+    "admission",
+    "dind in the server's namespace",
+    agentWith({}, {}, { namespace: installation.serverNamespace }),
+  ),
+  refusal(
+    "review",
+    "an image that only ends like dind's",
+    agentWith({ image: `evil.example/not-dind@sha256:${"d".repeat(64)}` }),
+  ),
+];

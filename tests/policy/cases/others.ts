@@ -1,0 +1,176 @@
+import { agentsPod, allowed, type Case, container, type Manifest, named, otherPod, refused, spelled } from "./case";
+
+const digest = `@sha256:${"a".repeat(64)}`;
+const runs = (image: string) => otherPod({ containers: [container({ image })] });
+const service = (spec: Manifest, annotations: Manifest = {}) => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "s", namespace: "gocd-dev", annotations },
+  spec,
+});
+const resource = (
+  type: string,
+  expect: Case["expect"],
+  rule: string,
+  cases: Readonly<Record<string, Manifest>>,
+  protect = false,
+): readonly Case[] =>
+  Object.entries(cases).map(([name, object]) => ({
+    name,
+    object,
+    type,
+    tags: "review",
+    expect,
+    protect,
+    ...(expect === "refused" && { rule }),
+  }));
+
+const looseImages = [
+  "nginx",
+  "nginx:latest",
+  "nginx:1",
+  "nginx:1.29",
+  "nginx:stable",
+  "registry:5000/nginx",
+  "nginx:v1",
+  "nginx:",
+  "nginx@sha256:abc",
+  `nginx@md5:${"a".repeat(32)}`,
+  "nginx:1.29.3@sha256:cut",
+];
+const firmImages = [
+  `nginx${digest}`,
+  `nginx:1.29.3${digest}`,
+  "nginx:1.29.3",
+  "docker:29.7.2-dind",
+  "gocd/gocd-server:v26.1.0",
+  "registry:5000/a/b:2.0.1",
+  `x@sha512:${"b".repeat(128)}`,
+];
+
+const publicAddress = { masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "0.0.0.0/0" }] } };
+const ingress = (className?: string) => ({
+  apiVersion: "networking.k8s.io/v1",
+  kind: "Ingress",
+  metadata: { name: "i" },
+  spec: { ...(className !== undefined && { ingressClassName: className }) },
+});
+const gateway = (gatewayClassName: string) => ({
+  apiVersion: "gateway.networking.k8s.io/v1",
+  kind: "Gateway",
+  metadata: { name: "g" },
+  spec: { gatewayClassName },
+});
+
+/** Images, disks, and what the internet can reach. */
+export const otherCases: readonly Case[] = [
+  ...refused("review", "images-versioned", spelled("the image", looseImages, runs)),
+  ...refused("review", "images-versioned", {
+    "a loose image of an init container": agentsPod({ initContainers: [container({ name: "i", image: "busybox" })] }),
+    "a loose image of an ephemeral container": otherPod({
+      ephemeralContainers: [container({ name: "d", image: "busybox" })],
+    }),
+    "a loose image volume": otherPod({ volumes: [{ name: "v", image: { reference: "data:latest" } }] }),
+  }),
+  ...resource("docker:index/container:Container", "refused", "images-versioned", {
+    "a docker.Container with a loose image": { image: "nginx" },
+  }),
+  ...allowed("review", spelled("the image", firmImages, runs)),
+  ...allowed("review", {
+    "an image volume by digest": otherPod({ volumes: [{ name: "v", image: { reference: `data${digest}` } }] }),
+  }),
+
+  ...resource("gcp:compute/disk:Disk", "refused", "disks-protected", { "an unprotected disk": { name: "d" } }),
+  ...resource("gcp:compute/disk:Disk", "allowed", "", { "a protected disk": { name: "d" } }, true),
+  ...resource("gcp:compute/regionDisk:RegionDisk", "refused", "disks-protected", {
+    "an unprotected regional disk": {},
+  }),
+  ...resource("gcp:storage/bucket:Bucket", "refused", "disks-protected", {
+    "an unprotected bucket for backups": { name: "gocd-dev-backup" },
+  }),
+  ...resource("gcp:storage/bucket:Bucket", "allowed", "", { "a bucket for something else": { name: "site" } }),
+  ...resource("gcp:artifactregistry/repository:Repository", "refused", "disks-protected", {
+    "an unprotected gcr.io repository": { repositoryId: "gcr.io" },
+    "an unprotected eu.gcr.io repository": { repositoryId: "eu.gcr.io" },
+  }),
+  ...resource("gcp:artifactregistry/repository:Repository", "allowed", "", {
+    "a repository of another name": { repositoryId: "notgcr.io" },
+  }),
+
+  ...refused("review", "nothing-public", {
+    "a Service of type LoadBalancer": service({ type: "LoadBalancer" }),
+    "a LoadBalancer that says External": service(
+      { type: "LoadBalancer" },
+      { "networking.gke.io/load-balancer-type": "External" },
+    ),
+    "a Service of type NodePort": service({ type: "NodePort" }),
+    "a Service with externalIPs": service({ type: "ClusterIP", externalIPs: ["203.0.113.1"] }),
+    "an Ingress of no class": ingress(),
+    "an Ingress of class nginx": ingress("nginx"),
+    "an external Gateway": gateway("gke-l7-global-external-managed"),
+    "a port of the node": agentsPod({ containers: [container({ ports: [{ containerPort: 2376, hostPort: 2376 }] })] }),
+    "a Service in a List": { apiVersion: "v1", kind: "List", items: [service({ type: "NodePort" })] },
+  }),
+  ...allowed("review", {
+    "a Service of type ClusterIP": service({ type: "ClusterIP", ports: [{ port: 8153 }] }),
+    "a headless Service": service({ clusterIP: "None" }),
+    "an internal LoadBalancer": service(
+      { type: "LoadBalancer" },
+      { "networking.gke.io/load-balancer-type": "Internal" },
+    ),
+    "an internal LoadBalancer of old": service(
+      { type: "LoadBalancer" },
+      { "cloud.google.com/load-balancer-type": "Internal" },
+    ),
+    "an internal Ingress": ingress("gce-internal"),
+    "an internal Gateway": gateway("gke-l7-rilb"),
+    "a Gateway of another API": {
+      apiVersion: "networking.istio.io/v1",
+      kind: "Gateway",
+      metadata: { name: "g" },
+      spec: { selector: {} },
+    },
+  }),
+  ...resource("kubernetes:core/v1:ServicePatch", "refused", "nothing-public", {
+    "a patch that opens a Service": { spec: { type: "LoadBalancer" } },
+  }),
+  ...resource(
+    "gcp:container/cluster:Cluster",
+    "refused",
+    "nothing-public",
+    named("a cluster", {
+      "with a public control plane": {},
+      "whose control plane everybody may reach": publicAddress,
+    }),
+  ),
+  ...resource(
+    "gcp:container/cluster:Cluster",
+    "allowed",
+    "",
+    named("a cluster", {
+      "without addresses for its control plane": {
+        controlPlaneEndpointsConfig: { ipEndpointsConfig: { enabled: false } },
+      },
+      "with a private control plane": { privateClusterConfig: { enablePrivateEndpoint: true } },
+      "whose control plane listed ranges reach": {
+        masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "198.51.100.0/24" }] },
+      },
+    }),
+  ),
+  ...resource("gcp:compute/firewall:Firewall", "refused", "nothing-public", {
+    "a firewall open to everybody": { allows: [{ protocol: "tcp" }], sourceRanges: ["0.0.0.0/0"] },
+  }),
+  ...resource("gcp:compute/firewall:Firewall", "allowed", "", {
+    "a firewall for egress": { direction: "EGRESS", allows: [{ protocol: "tcp" }], sourceRanges: ["0.0.0.0/0"] },
+    "a firewall for Identity-Aware Proxy": { allows: [{ protocol: "tcp" }], sourceRanges: ["35.235.240.0/20"] },
+  }),
+  ...resource("gcp:storage/bucketIAMMember:BucketIAMMember", "refused", "nothing-public", {
+    "a bucket for all users": { member: "allUsers", role: "r" },
+  }),
+  ...resource("gcp:storage/bucketIAMBinding:BucketIAMBinding", "refused", "nothing-public", {
+    "a bucket for all who have an account": { members: ["allAuthenticatedUsers"] },
+  }),
+  ...resource("gcp:storage/bucketIAMMember:BucketIAMMember", "allowed", "", {
+    "a bucket for one account": { member: "serviceAccount:a@b", role: "r" },
+  }),
+];

@@ -1,0 +1,201 @@
+import {
+  agentsPod,
+  allowed,
+  type Case,
+  container,
+  inEveryKind,
+  installation,
+  type Manifest,
+  named,
+  refused,
+  spelled,
+} from "./case";
+
+const privileged = "no-privileged-containers";
+const namespaces = "no-host-namespaces";
+const daemons = "no-node-daemons";
+
+const secured = (securityContext: Manifest) => agentsPod({ containers: [container({ securityContext })] });
+const withEnv = (...env: Manifest[]) => agentsPod({ containers: [container({ env })] });
+const withArgs = (...args: string[]) => agentsPod({ containers: [container({ args })] });
+const fromNode = (name: string, fieldPath = "status.hostIP") => ({
+  name,
+  valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } },
+});
+const elsewhere = (object: Manifest): Manifest => ({ ...object, metadata: { name: "case", namespace: "shop" } });
+const everyWhere = (cases: Readonly<Record<string, Manifest>>) =>
+  named("elsewhere,", Object.fromEntries(Object.entries(cases).map(([name, object]) => [name, elsewhere(object)])));
+
+const privileges = {
+  "a privileged container": secured({ privileged: true }),
+  "a privileged init container": agentsPod({
+    initContainers: [container({ name: "init", securityContext: { privileged: true } })],
+  }),
+  "a privileged ephemeral container": agentsPod({
+    ephemeralContainers: [container({ name: "debug", securityContext: { privileged: true } })],
+  }),
+  ...spelled(
+    "capability",
+    [
+      "SYS_ADMIN",
+      "SYS_MODULE",
+      "SYS_PTRACE",
+      "SYS_RAWIO",
+      "DAC_READ_SEARCH",
+      "BPF",
+      "ALL",
+      "CAP_SYS_ADMIN",
+      "sys_admin",
+    ],
+    (name) => secured({ capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE", name] } }),
+  ),
+  "SELinux type spc_t": secured({ seLinuxOptions: { type: "spc_t" } }),
+  "SELinux type spc_t of the pod": agentsPod({ securityContext: { seLinuxOptions: { type: "spc_t" } } }),
+};
+
+/** The API server itself wants `hostUsers: false` beside an unmasked /proc. */
+const unmasked = agentsPod({
+  hostUsers: false,
+  containers: [container({ securityContext: { procMount: "Unmasked" } })],
+});
+
+const shared = {
+  hostNetwork: agentsPod({ hostNetwork: true }),
+  hostPID: agentsPod({ hostPID: true }),
+  hostIPC: agentsPod({ hostIPC: true }),
+  shareProcessNamespace: agentsPod({ shareProcessNamespace: true }),
+  "a Windows hostProcess pod": agentsPod({
+    hostNetwork: true,
+    nodeSelector: { "kubernetes.io/os": "windows" },
+    securityContext: { windowsOptions: { hostProcess: true, runAsUserName: "NT AUTHORITY\\SYSTEM" } },
+  }),
+  "a Windows hostProcess container": agentsPod({
+    hostNetwork: true,
+    containers: [
+      container({ securityContext: { windowsOptions: { hostProcess: true, runAsUserName: "NT AUTHORITY\\SYSTEM" } } }),
+    ],
+  }),
+};
+
+const toNode = {
+  ...spelled(
+    "DOCKER_HOST",
+    [
+      "tcp://10.128.0.7:2375",
+      "tcp://$(HOST_IP):2376",
+      "ssh://root@10.0.0.1",
+      "TCP://192.168.1.1:2375",
+      "http://10.0.0.1:2375",
+      "10.0.0.1:2375",
+      "tcp://host.docker.internal:2375",
+      "tcp://[fd00::1]:2376",
+    ],
+    (value) => withEnv(fromNode("HOST_IP"), { name: "DOCKER_HOST", value }),
+  ),
+  "CONTAINER_HOST at the node": withEnv({ name: "CONTAINER_HOST", value: "tcp://10.128.0.7:8888" }),
+  "DOCKER_HOST from status.hostIP": withEnv(fromNode("DOCKER_HOST")),
+  "DOCKER_HOST of an init container": agentsPod({
+    initContainers: [container({ name: "init", env: [{ name: "DOCKER_HOST", value: "tcp://10.0.0.9:2375" }] })],
+  }),
+  "-H and the node's address in two arguments": withArgs("docker", "-H", "tcp://10.128.0.7:2375", "ps"),
+  "-H and the node's address in one argument": withArgs("-H=tcp://10.128.0.7:2375", "ps"),
+  "-H without a space": withArgs("docker", "-Htcp://10.128.0.7:2375", "ps"),
+  "--host and a machine by SSH": withArgs("docker", "--host=ssh://core@10.0.0.1", "ps"),
+  "-H in a shell's command line": agentsPod({
+    containers: [container({ command: ["sh", "-c", "sleep 1; docker -H tcp://10.0.0.1:2375 run --privileged x"] })],
+  }),
+  "a Docker context of the node": withArgs("docker", "context", "create", "n", "--docker", "host=tcp://10.0.0.1:2375"),
+};
+
+const onlyInGocd = {
+  "DOCKER_HOST at a Service, in GoCD's namespace": withEnv({ name: "DOCKER_HOST", value: "tcp://docker:2376" }),
+  "DOCKER_HOST from a ConfigMap, in GoCD's namespace": withEnv({
+    name: "DOCKER_HOST",
+    valueFrom: { configMapKeyRef: { name: "c", key: "k" } },
+  }),
+  "status.hostIP in any variable, in GoCD's namespace": withEnv(fromNode("ANY")),
+};
+
+/** Catalogue H: the ways to the node that mount nothing. */
+export const privilegeCases: readonly Case[] = [
+  ...refused("both", privileged, privileges),
+  ...refused(
+    "both",
+    privileged,
+    named(
+      "a privileged container in a",
+      inEveryKind({ containers: [container({ securityContext: { privileged: true } })] }, installation.serverNamespace),
+    ),
+  ),
+  ...refused("both", privileged, { "procMount Unmasked": unmasked }),
+  ...refused("both", namespaces, shared),
+  ...refused(
+    "both",
+    namespaces,
+    named("hostPID in a", inEveryKind({ hostPID: true, containers: [container()] }, installation.agentsNamespace)),
+  ),
+  ...refused("both", namespaces, {
+    "an ephemeral container that targets dind": agentsPod({
+      ephemeralContainers: [container({ name: "debug", targetContainerName: "dind" })],
+      initContainers: [container({ name: "dind" })],
+    }),
+  }),
+  ...refused("review", namespaces, {
+    "a static pod's annotation": agentsPod({}, { annotations: { "kubernetes.io/config.mirror": "x" } }),
+    "a static pod's source": agentsPod({}, { annotations: { "kubernetes.io/config.source": "file" } }),
+    "hostNetwork as text": agentsPod({ hostNetwork: "true" }),
+    "hostPID as a number": agentsPod({ hostPID: 1 }),
+  }),
+  ...refused("both", daemons, { ...toNode, ...onlyInGocd }),
+  ...refused("review", privileged, everyWhere(privileges)),
+  ...refused("review", namespaces, everyWhere(shared)),
+  ...refused("review", daemons, everyWhere(toNode)),
+  ...refused("review", daemons, {
+    "DOCKER_HOST in a ConfigMap for envFrom": {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "c" },
+      data: { DOCKER_HOST: "tcp://10.0.0.1:2375" },
+    },
+    "a daemon that listens for everybody": {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "c" },
+      data: { "daemon.json": '{"hosts":["unix:///var/run/docker.sock","tcp://0.0.0.0:2375"]}' },
+    },
+  }),
+  ...allowed("both", {
+    "DOCKER_HOST at tcp://127.0.0.1:2376": withEnv({ name: "DOCKER_HOST", value: "tcp://127.0.0.1:2376" }),
+    "DOCKER_HOST at tcp://localhost:2376": withEnv({ name: "DOCKER_HOST", value: "tcp://localhost:2376" }),
+    "DOCKER_HOST at a socket inside the container": withEnv({
+      name: "DOCKER_HOST",
+      value: "unix:///var/run/docker.sock",
+    }),
+    "-H at the pod's own daemon": withArgs("docker", "-H", "tcp://127.0.0.1:2376", "ps"),
+    "curl with a header": withArgs("curl", "-H", "Accept: text/plain", "https://example.com"),
+    "git over ssh": withArgs("git", "clone", "ssh://git@git.example/x.git"),
+    "capability NET_BIND_SERVICE": secured({ capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] } }),
+    "privileged: false": secured({ privileged: false, procMount: "Default" }),
+    "hostUsers: false": agentsPod({ hostUsers: false }),
+    "host namespaces that are left alone": agentsPod({
+      hostNetwork: false,
+      hostPID: false,
+      hostIPC: false,
+      shareProcessNamespace: false,
+    }),
+  }),
+  ...allowed("review", {
+    "status.hostIP for a metrics agent elsewhere": elsewhere(withEnv(fromNode("DD_AGENT_HOST"))),
+    "DOCKER_HOST at a Service elsewhere": elsewhere(withEnv({ name: "DOCKER_HOST", value: "tcp://docker:2376" })),
+    "DOCKER_HOST at a Service by Kubernetes' variable": elsewhere(
+      withEnv({ name: "DOCKER_HOST", value: "tcp://$(DIND_SERVICE_HOST):2376" }),
+    ),
+    "--host of an application": elsewhere(withArgs("serve", "--host", "https://10.0.0.1")),
+    "a daemon that listens on loopback": {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "c" },
+      data: { "daemon.json": '{"hosts":["unix:///var/run/docker.sock","tcp://127.0.0.1:2376"]}' },
+    },
+  }),
+];

@@ -1,0 +1,95 @@
+import { agentsPod, allowed, type Case, installation, named, refused, volume, withVolume } from "./case";
+
+const sockets = "no-runtime-sockets";
+const hostPaths = "no-host-paths";
+const { agentsNamespace, serverNamespace } = installation;
+
+const inAgents = (source: object) => agentsPod({ volumes: [{ name: "sock", ...source }] });
+const storageClass = (provisioner: string) => ({
+  apiVersion: "storage.k8s.io/v1",
+  kind: "StorageClass",
+  metadata: { name: "case" },
+  provisioner,
+});
+
+/** Catalogue D: every kind of volume that can lead to the node. */
+export const volumeCases: readonly Case[] = [
+  ...refused("both", sockets, {
+    "a PersistentVolume with hostPath /var/run": volume({ hostPath: { path: "/var/run" } }),
+    "a PersistentVolume with hostPath / for somebody else": volume({ hostPath: { path: "/" } }, "shop"),
+    "a PersistentVolume with hostPath //run/./docker.sock": volume({ hostPath: { path: "//run/./docker.sock" } }),
+    "a PersistentVolume with local path /run/containerd": volume({ local: { path: "/run/containerd" } }),
+    "a PersistentVolume with local path /var/run/docker.sock/": volume(
+      { local: { path: "/var/run/docker.sock/" } },
+      "shop",
+    ),
+  }),
+  ...refused("review", sockets, {
+    "a PersistentVolume for a block device of the node": volume({ local: { path: "/dev/sda" } }, "shop", {
+      volumeMode: "Block",
+    }),
+    "an inline CSI volume that is told the socket's path": withVolume({
+      csi: { driver: "any.csi.example", volumeAttributes: { source: "/run/containerd/containerd.sock" } },
+    }),
+  }),
+  ...refused("both", hostPaths, {
+    "a hostPath of the node's logs in GoCD's namespace": inAgents({ hostPath: { path: "/var/log" } }),
+    "a hostPath of /opt/tools in GoCD's namespace": inAgents({ hostPath: { path: "/opt/tools", type: "Directory" } }),
+    "a hostPath of /var/run/docker.sock in GoCD's namespace": inAgents({ hostPath: { path: "/var/run/docker.sock" } }),
+    "a FlexVolume in GoCD's namespace": inAgents({ flexVolume: { driver: "example/driver" } }),
+    "a gitRepo volume in GoCD's namespace": inAgents({ gitRepo: { repository: "https://git.example/x" } }),
+    "an inline volume of csi-hostpath in GoCD's namespace": inAgents({ csi: { driver: "hostpath.csi.k8s.io" } }),
+    "nfs from the node itself in GoCD's namespace": inAgents({ nfs: { server: "127.0.0.1", path: "/exports" } }),
+    "iscsi from the node itself in GoCD's namespace": inAgents({
+      iscsi: { targetPortal: "127.0.0.1:3260", iqn: "iqn.2001-04.com.example:storage", lun: 0 },
+    }),
+    "a PersistentVolume with hostPath for GoCD's agents": volume({ hostPath: { path: "/mnt/data" } }, agentsNamespace),
+    "a PersistentVolume with local path for GoCD's server": volume(
+      { local: { path: "/mnt/disks/ssd0" } },
+      serverNamespace,
+    ),
+    "a PersistentVolume of csi-hostpath for GoCD's agents": volume(
+      { csi: { driver: "hostpath.csi.k8s.io", volumeHandle: "x" } },
+      agentsNamespace,
+    ),
+    "a PersistentVolume with nfs from the node itself for GoCD's agents": volume(
+      { nfs: { server: "localhost", path: "/x" } },
+      agentsNamespace,
+    ),
+    "a PersistentVolume with a FlexVolume for GoCD's agents": volume(
+      { flexVolume: { driver: "example/driver" } },
+      agentsNamespace,
+    ),
+  }),
+  ...refused("review", hostPaths, {
+    "a FlexVolume": withVolume({ flexVolume: { driver: "example/driver" } }),
+    "a gitRepo volume": withVolume({ gitRepo: { repository: "https://git.example/x" } }),
+    "an inline volume of csi-hostpath": withVolume({ csi: { driver: "csi-hostpath" } }),
+    "nfs from the node itself": withVolume({ nfs: { server: "127.0.0.1", path: "/" } }),
+    "iscsi from localhost": withVolume({ iscsi: { targetPortal: "localhost:3260", iqn: "iqn.x", lun: 0 } }),
+    "a PersistentVolume of csi-hostpath": volume({ csi: { driver: "hostpath.csi.k8s.io", volumeHandle: "x" } }),
+    "a StorageClass without provisioner": storageClass("kubernetes.io/no-provisioner"),
+    "a StorageClass of local-path": storageClass("rancher.io/local-path"),
+    "a StorageClass of minikube's hostpath": storageClass("k8s.io/minikube-hostpath"),
+  }),
+  ...allowed("both", {
+    "a PersistentVolume with local path /mnt/disks/ssd0 for somebody else": volume(
+      { local: { path: "/mnt/disks/ssd0" } },
+      "shop",
+    ),
+    "a PersistentVolume with hostPath /mnt/data that nobody claims yet": volume({ hostPath: { path: "/mnt/data" } }),
+    "a PersistentVolume that is a disk, for GoCD's server": volume(
+      { csi: { driver: "pd.csi.storage.gke.io", volumeHandle: "projects/p/zones/z/disks/d", fsType: "ext4" } },
+      serverNamespace,
+    ),
+    "nfs from another host in GoCD's namespace": inAgents({ nfs: { server: "files.example", path: "/" } }),
+  }),
+  ...allowed("admission", {
+    "a PersistentVolume for a block device of the node, for somebody else": volume(
+      { local: { path: "/dev/sdb" } },
+      "shop",
+      { volumeMode: "Block" },
+    ),
+  }),
+  ...allowed("review", named("a StorageClass of", { "the PD CSI driver": storageClass("pd.csi.storage.gke.io") })),
+];
