@@ -1,6 +1,6 @@
 // A server that answers as GoCD 26.1.0 does, as far as the hooks, the probes and housekeeping of this project ask it.
 // What it is for: every case of identity, housekeeping and drain can be shown without a JVM and without waiting.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,10 +9,12 @@ import { setTimeout as after } from "node:timers/promises";
 
 import type { AgentRecord, RuntimeState } from "./agents";
 import { Agents, Refusal } from "./agents";
+import { accepts, contentRefusal, INCORRECT, read, send, unavailable, writeBackup } from "./answers";
 import type { ConfigurationState } from "./configuration";
 import { Configuration, emptyConfiguration } from "./configuration";
-import type { Answer, Ask, Route } from "./routes";
-import { ROUTES } from "./routes";
+import { AGENT_ROUTES } from "./agent-routes";
+import type { Answer, Ask, Route } from "./http";
+import { SERVER_ROUTES } from "./server-routes";
 
 export interface StandInOptions {
   /** `tokenGenerationKey` of the server's configuration. */
@@ -56,6 +58,7 @@ export interface Weather {
   dieAfter: number | null;
 }
 
+const ROUTES = [...SERVER_ROUTES, ...AGENT_ROUTES];
 const FAIR: Weather = { delay: 0, status: null, body: "", versionsApart: 0, dieAfter: null };
 const ALLOWED_IN_BACKUP = [
   /^\/api\/backups\/(\d+|running)$/i,
@@ -63,16 +66,12 @@ const ALLOWED_IN_BACKUP = [
   /^\/admin\/backup$/i,
   /^\/assets\/.*$/i,
 ];
-const INCORRECT: Answer = {
-  status: 404,
-  body: "The url you are trying to reach appears to be incorrect.\n",
-  type: "text/plain;charset=utf-8",
-};
-const LARGEST_BODY = 1024 * 1024;
 
 export class GocdStandIn {
   readonly requests: { method: string; path: string; body: string; status: number }[] = [];
   readonly backups: Backup[] = [];
+  /** What /api/server_health_messages shows. */
+  healthMessages: { message: string; detail: string; level: "WARNING" | "ERROR"; time: string }[] = [];
   weather: Weather = { ...FAIR };
   configuration: Configuration;
   agents: Agents;
@@ -345,60 +344,4 @@ export class GocdStandIn {
     }
     return { status: 200, body: {} };
   }
-}
-
-function accepts(header: string, version: number): boolean {
-  return header === "application/vnd.go.cd+json" || header === `application/vnd.go.cd.v${version}+json`;
-}
-
-function contentRefusal(ask: Ask): Answer | undefined {
-  if (ask.method !== "POST" && ask.method !== "PUT" && ask.method !== "PATCH") return undefined;
-  if (ask.body === "")
-    return ask.header("x-gocd-confirm") === undefined
-      ? { status: 400, body: { message: "Missing required header 'X-GoCD-Confirm' with value 'true'" } }
-      : undefined;
-  return /^application\/json\s*(;|$)/.test(ask.header("content-type") ?? "")
-    ? undefined
-    : { status: 415, body: { message: "You must specify a 'Content-Type' of 'application/json'" } };
-}
-
-function unavailable(ask: Ask): Answer {
-  const headers = { "Cache-Control": "private, max-age=0, no-cache" };
-  const api = /^\/(remoting|api)\//.test(ask.path) || ask.path === "/cctray.xml";
-  const json = (ask.header("accept") ?? "").includes("json") || (ask.header("content-type") ?? "").includes("json");
-  return api && json
-    ? { status: 503, headers, body: { message: "Server is under maintenance mode, please try later." } }
-    : {
-        status: 503,
-        headers,
-        body: "<html><body>GoCD is being backed up</body></html>",
-        type: "text/html;charset=utf-8",
-      };
-}
-
-/** The files of BackupService.java, with contents that a test can tell apart. */
-function writeBackup(path: string): void {
-  mkdirSync(path, { recursive: true });
-  for (const name of ["version.txt", "config-dir.zip", "wrapper-config-dir.zip", "config-repo.zip", "db.zip"])
-    writeFileSync(join(path, name), name === "version.txt" ? "26.1.0 (22543-0)" : `${name} of ${path}`);
-}
-
-async function read(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > LARGEST_BODY) throw new Error("request body too large");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function send(response: ServerResponse, answer: Answer): void {
-  const text = typeof answer.body === "object" ? JSON.stringify(answer.body) : (answer.body ?? "");
-  response.writeHead(answer.status, {
-    "Content-Type": answer.type ?? "application/json;charset=utf-8",
-    ...answer.headers,
-  });
-  response.end(text);
 }

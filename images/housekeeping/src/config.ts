@@ -1,0 +1,177 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import * as z from "zod";
+
+import { isReserved } from "./record";
+
+/** GoCD allows more in a resource (blanks, pipes); those two separate names in the record that housekeeping keeps. */
+const resource = z
+  .string()
+  .regex(/^[\w.-]+$/, "letters, digits, dots, hyphens and underscores only")
+  .refine((name) => !isReserved(name), { error: "is housekeeping's own" });
+/** `NameTypeValidator` in GoCD. */
+const environment = z
+  .string()
+  .max(255)
+  .regex(/^[\w-][\w.-]*$/, "letters, digits, dots, hyphens and underscores only");
+const dnsLabel = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "a DNS label");
+
+const expectedAgent = z.strictObject({
+  uuid: z.uuid(),
+  /** The token that GoCD gives this uuid. With it the agent proves to be the one that wants to be drained. */
+  token: z.string().min(16),
+  /** Name of the pod, which is what the agent calls itself. */
+  hostname: dnsLabel,
+  pool: dnsLabel,
+  resources: z.array(resource),
+  environments: z.array(environment),
+});
+
+const agents = z.array(expectedAgent).check((context) => {
+  for (const key of ["uuid", "hostname"] as const) {
+    const seen = new Set<string>();
+    context.value.forEach((agent, index) => {
+      if (seen.has(agent[key]))
+        context.issues.push({ code: "custom", input: index, path: [index, key], message: "is there twice" });
+      seen.add(agent[key]);
+    });
+  }
+});
+
+const httpUrl = z.url({ protocol: /^https?$/, error: "an http or https URL" });
+
+/** Settings that follow the stack file for ever. What is left out is left to GoCD and its users. */
+const managed = z.strictObject({
+  siteUrl: httpUrl.optional(),
+  secureSiteUrl: z.url({ protocol: /^https$/, error: "an https URL" }).optional(),
+  backup: z
+    .strictObject({
+      /** A Quartz expression of six or seven fields. */
+      schedule: z.string().regex(/^\S+( \S+){5,6}$/, "a Quartz expression of six or seven fields"),
+      /** Path of a script in the server's container; null: none. Left out: as it is. */
+      postBackupScript: z.string().startsWith("/").nullable().optional(),
+    })
+    .optional(),
+  /** Old artifacts go when less than `purgeStartGib` is free, until `purgeUptoGib` is. */
+  artifacts: z
+    .strictObject({ purgeStartGib: z.number().positive(), purgeUptoGib: z.number().positive() })
+    .refine((purge) => purge.purgeStartGib <= purge.purgeUptoGib, {
+      path: ["purgeUptoGib"],
+      error: "must not be less than purgeStartGib",
+    })
+    .optional(),
+  /** Made when they are missing. Never removed: they may hold pipelines. */
+  environments: z.array(environment).default([]),
+});
+
+const settings = z.strictObject({
+  /** Ends in /go. */
+  serverUrl: httpUrl.refine((url) => url.endsWith("/go"), { error: "must end in /go" }),
+  /** Seconds between the end of a round and the next. */
+  intervalSeconds: z.number().min(0.01).max(3600).default(10),
+  /** Seconds until a request to GoCD is given up. */
+  requestTimeoutSeconds: z.number().min(0.01).max(300).default(10),
+  /** Minutes after which an agent of ours that is lost, and no longer expected, is removed. */
+  lostAfterMinutes: z.number().nonnegative().default(30),
+  /** Agents with less free disk than this many GiB are named in every round's line. */
+  lowDiskGib: z.number().nonnegative().default(2),
+  /**
+   * DNS domain of the agents' headless Services, such as `gocd-dev-agents.svc`. When it is given, a pending agent is approved
+   * only if it asked from the address of `<hostname>.<pool>.<agentsDomain>`. Leave it out where the server sees other
+   * addresses than the pods' own.
+   */
+  agentsDomain: z.string().min(1).optional(),
+  managed: managed.prefault({}),
+});
+
+export type Settings = z.output<typeof settings>;
+export type Managed = Settings["managed"];
+export type ExpectedAgent = z.output<typeof expectedAgent>;
+
+export interface Config {
+  settings: Settings;
+  agents: readonly ExpectedAgent[];
+  username: string;
+  password: string;
+}
+
+/** Everything that is wrong with the configuration, one line for each problem. No line quotes a value. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join("; "));
+  }
+}
+
+const FILES = ["config.json", "agents.json", "username", "password"] as const;
+
+/**
+ * Reads the four files of a mounted Secret again whenever they have changed: kubelet refreshes them in place, so that adding
+ * an agent restarts nothing.
+ */
+export class ConfigFolder {
+  private seen = "";
+  private config: Config | undefined;
+
+  constructor(private readonly folder: string) {}
+
+  /**
+   * The configuration as it is now; the same object as before when no file has changed.
+   *
+   * @throws ConfigError with all problems at once.
+   */
+  read(): Config {
+    const problems: string[] = [];
+    const texts = FILES.map((name) => {
+      try {
+        return readFileSync(join(this.folder, name), "utf8");
+      } catch (error) {
+        problems.push(`${name}: cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
+        return "";
+      }
+    });
+    const digest = createHash("sha256").update(JSON.stringify(texts)).digest("hex");
+    if (this.config !== undefined && problems.length === 0 && digest === this.seen) return this.config;
+    const [config = "", list = "", username = "", password = ""] = texts;
+    const parsed = {
+      settings: parse("config.json", config, settings, problems),
+      agents: parse("agents.json", list, agents, problems),
+      username: line("username", username, problems),
+      password: line("password", password, problems),
+    };
+    if (problems.length > 0) throw new ConfigError(problems);
+    this.seen = digest;
+    this.config = parsed as Config;
+    return this.config;
+  }
+}
+
+function parse<T extends z.ZodType>(
+  file: string,
+  text: string,
+  schema: T,
+  problems: string[],
+): z.output<T> | undefined {
+  if (text === "" && problems.some((problem) => problem.startsWith(`${file}:`))) return undefined;
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    problems.push(`${file}: is not JSON`); // the parser's own message would quote the file
+    return undefined;
+  }
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues)
+    problems.push(`${[file, ...issue.path.map(String)].join(": ")}: ${issue.message}`);
+  return undefined;
+}
+
+function line(file: string, text: string, problems: string[]): string {
+  const value = text.replace(/\r?\n$/, "");
+  if (problems.some((problem) => problem.startsWith(`${file}:`))) return value;
+  if (value === "") problems.push(`${file}: is empty`);
+  else if (/[\r\n]/.test(value)) problems.push(`${file}: has more than one line`);
+  return value;
+}

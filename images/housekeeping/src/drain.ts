@@ -1,0 +1,126 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+
+import type { Agent } from "./agents";
+import { changeAgent, findAgent } from "./agents";
+import type { ExpectedAgent } from "./config";
+import type { Gocd } from "./gocd";
+import { DRAINING } from "./record";
+
+/**
+ * Milliseconds for which a disabled agent must have been seen idle before it is told so. A job that GoCD was just handing over
+ * when the agent was disabled shows within two pings of 5 s.
+ */
+export const SETTLED_AFTER = 10_000;
+
+export type Drained = "draining" | "idle";
+export type Released = "enabled" | "disabled" | "pending" | "unknown";
+
+const NOTHING = { add: [], remove: [] };
+
+/**
+ * Agents that stop and start. What must outlive this process, that an agent is disabled only because it drains, is a resource
+ * on the agent; what is remembered here may be lost at any time and only costs seconds.
+ */
+export class Drains {
+  private readonly tokens = new Map<string, string>();
+  private readonly askedAt = new Map<string, number>();
+  private readonly drainingSince = new Map<string, number>();
+  private readonly idleSince = new Map<string, number>();
+  private readonly back = new Set<string>();
+
+  constructor(private readonly now: () => number) {}
+
+  /**
+   * Learns who may ask. Tokens of agents that are no longer expected stay: a pool that shrinks loses its agents from the
+   * configuration first, and they still have jobs to finish.
+   */
+  expect(agents: readonly ExpectedAgent[]): void {
+    for (const { uuid, token } of agents) this.tokens.set(uuid, token);
+  }
+
+  /** Whether the token is that agent's own. Takes the same time for every wrong answer. */
+  authenticates(uuid: string, token: string): boolean {
+    const own = this.tokens.get(uuid);
+    const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+    const same = timingSafeEqual(digest(own ?? ""), digest(token));
+    return same && own !== undefined;
+  }
+
+  /** Looks at the agents of a round: what is remembered of one that drains no more would be wrong the next time. */
+  observe(agents: readonly Agent[]): void {
+    for (const { uuid, agent_config_state: state, resources } of agents) {
+      if (state !== "Disabled") this.idleSince.delete(uuid);
+      if (state === "Disabled" && resources?.includes(DRAINING) === true) {
+        if (!this.drainingSince.has(uuid)) this.drainingSince.set(uuid, this.now());
+      } else {
+        this.drainingSince.delete(uuid);
+        this.back.delete(uuid);
+      }
+    }
+  }
+
+  /**
+   * Since when nobody has asked this process to drain the agent. It counts from the moment at which this process first saw
+   * the agent drain, because another one may be the one that is asked.
+   */
+  quietSince(uuid: string): number {
+    return Math.max(this.askedAt.get(uuid) ?? 0, this.drainingSince.get(uuid) ?? this.now());
+  }
+
+  isBack(uuid: string): boolean {
+    return this.back.has(uuid);
+  }
+
+  /** Disables the agent, unless it is already, and tells whether it has nothing left to do. */
+  async drain(gocd: Gocd, uuid: string): Promise<Drained> {
+    this.askedAt.set(uuid, this.now());
+    this.back.delete(uuid);
+    const agent = await findAgent(gocd, uuid);
+    // GoCD gives no work to an agent that it does not know or has not approved, and disabling would approve it.
+    if (agent === undefined || agent.agent_config_state === "Pending") return "idle";
+    if (agent.agent_config_state === "Enabled") {
+      this.idleSince.delete(uuid);
+      const resources = { add: [DRAINING], remove: [] };
+      await changeAgent(gocd, { uuid, enable: false, resources, environments: NOTHING });
+    }
+    return this.settled(agent);
+  }
+
+  /** Enables an agent that has started again, unless a person had disabled it. */
+  async release(gocd: Gocd, uuid: string): Promise<Released> {
+    this.idleSince.delete(uuid);
+    this.back.add(uuid); // until it is done: the next round tries again
+    const agent = await findAgent(gocd, uuid);
+    const released = await this.enable(gocd, agent);
+    this.back.delete(uuid);
+    return released;
+  }
+
+  private async enable(gocd: Gocd, agent: Agent | undefined): Promise<Released> {
+    if (agent === undefined) return "unknown";
+    if (agent.agent_config_state === "Pending") return "pending";
+    if (agent.resources?.includes(DRAINING) !== true)
+      return agent.agent_config_state === "Enabled" ? "enabled" : "disabled";
+    const resources = { add: [], remove: [DRAINING] };
+    await changeAgent(gocd, { uuid: agent.uuid, enable: true, resources, environments: NOTHING });
+    return "enabled";
+  }
+
+  private settled(agent: Agent): Drained {
+    switch (agent.agent_state) {
+      case "LostContact":
+        return "idle"; // GoCD has given its job to another agent by now
+      case "Idle": {
+        const since = this.idleSince.get(agent.uuid) ?? this.now();
+        this.idleSince.set(agent.uuid, since);
+        return this.now() - since >= SETTLED_AFTER ? "idle" : "draining";
+      }
+      case "Building":
+      case "Missing":
+      case "Unknown":
+        // Missing and Unknown: the server has just started and does not know yet what the agent does.
+        this.idleSince.delete(agent.uuid);
+        return "draining";
+    }
+  }
+}

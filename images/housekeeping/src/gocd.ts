@@ -1,0 +1,151 @@
+import type * as z from "zod";
+
+/**
+ * Why GoCD did not do what it was asked.
+ * - `unreachable`, `slow`, `unavailable` (backup, maintenance), `broken` (its own error): later, without anybody's help
+ * - `forbidden`: the log-in is wrong or not an administrator's
+ * - `version`: this GoCD speaks another version of the API
+ * - `unreadable`: an answer that is not what the API promises
+ * - `missing`, `stale`, `refused`: about the one thing that was asked for
+ * - `stopped`: this service is being stopped
+ */
+export type Failure =
+  | "unreachable"
+  | "slow"
+  | "unavailable"
+  | "broken"
+  | "forbidden"
+  | "version"
+  | "unreadable"
+  | "missing"
+  | "stale"
+  | "refused"
+  | "stopped";
+
+/** Failures after which asking for something else makes no sense either. */
+const WHOLE_SERVER: ReadonlySet<Failure> = new Set(["unreachable", "slow", "unavailable", "forbidden", "stopped"]);
+
+export class GocdError extends Error {
+  constructor(
+    readonly failure: Failure,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  get concernsWholeServer(): boolean {
+    return WHOLE_SERVER.has(this.failure);
+  }
+}
+
+export interface GocdAccess {
+  /** Ends in /go. */
+  url: string;
+  username: string;
+  password: string;
+  timeoutSeconds: number;
+}
+
+export interface Call<T extends z.ZodType> {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  path: string;
+  version: number;
+  /** Of the answer; only these parts of it are believed. */
+  answer: T;
+  body?: object;
+  ifMatch?: string;
+}
+
+export interface Answer<T> {
+  value: T;
+  tag: string | undefined;
+}
+
+/** Longest part of an answer's message that is repeated in logs. */
+const QUOTED = 300;
+
+/** GoCD's HTTP interface: versions by Accept header, an administrator's log-in, one time-out for all. */
+export class Gocd {
+  constructor(
+    private readonly access: GocdAccess,
+    private readonly stop: AbortSignal,
+  ) {}
+
+  /** @throws GocdError for every answer that is not the one promised. */
+  async call<T extends z.ZodType>(call: Call<T>): Promise<Answer<z.output<T>>> {
+    const asked = `${call.method} ${call.path}`;
+    const response = await this.send(call, asked);
+    const text = await this.within(asked, () => response.text());
+    if (!response.ok) throw refusal(asked, call.version, response.status, text);
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      throw new GocdError("unreadable", `${asked}: GoCD's answer is not JSON`);
+    }
+    const parsed = call.answer.safeParse(json);
+    if (!parsed.success) {
+      const where = parsed.error.issues.map((issue) => issue.path.join(".")).join(", ");
+      throw new GocdError("unreadable", `${asked}: GoCD's answer is not of version ${call.version}: ${where}`);
+    }
+    return { value: parsed.data, tag: response.headers.get("etag") ?? undefined };
+  }
+
+  private send<T extends z.ZodType>(call: Call<T>, asked: string): Promise<Response> {
+    const { url, username, password } = this.access;
+    const headers: Record<string, string> = {
+      Accept: `application/vnd.go.cd.v${call.version}+json`,
+      Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`,
+    };
+    if (call.body !== undefined) headers["Content-Type"] = "application/json";
+    if (call.ifMatch !== undefined) headers["If-Match"] = call.ifMatch;
+    const signal = AbortSignal.any([this.stop, AbortSignal.timeout(this.access.timeoutSeconds * 1000)]);
+    const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
+    // A redirection would carry the log-in to wherever it points.
+    const request = { method: call.method, headers, signal, redirect: "manual" as const, ...body };
+    return this.within(asked, () => fetch(url + call.path, request));
+  }
+
+  private async within<R>(asked: string, work: () => Promise<R>): Promise<R> {
+    try {
+      return await work();
+    } catch (error) {
+      if (this.stop.aborted) throw new GocdError("stopped", `${asked}: given up, housekeeping stops`);
+      if (error instanceof DOMException && error.name === "TimeoutError")
+        throw new GocdError("slow", `${asked}: no answer within ${this.access.timeoutSeconds} s`);
+      throw new GocdError("unreachable", `${asked}: ${reason(error)}`);
+    }
+  }
+}
+
+/** The code of what went wrong below fetch (ECONNREFUSED, ENOTFOUND…). */
+function reason(error: unknown): string {
+  const cause = (error as Error).cause;
+  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
+  return code ?? "the connection failed";
+}
+
+function refusal(asked: string, version: number, status: number, text: string): GocdError {
+  const message = messageOf(text);
+  const says = message === undefined ? "" : `: ${message.slice(0, QUOTED)}`;
+  const failed = (failure: Failure, why: string): GocdError => new GocdError(failure, `${asked}: ${why}`);
+  // A server that does not know the version answers 404 without the message that something "was not found".
+  if (status === 404 && message?.includes("not found") === true) return failed("missing", `404${says}`);
+  if (status === 404 || status === 406)
+    return failed("version", `${status}: this GoCD does not speak version ${version} of this API`);
+  if (status === 401 || status === 403) return failed("forbidden", `${status}${says}`);
+  if (status === 412) return failed("stale", `${status}${says}`);
+  if (status === 503) return failed("unavailable", `503${says}`);
+  if (status >= 500) return failed("broken", `${status}${says}`);
+  if (status < 400) return failed("unreadable", `${status} in place of an answer`);
+  return failed("refused", `${status}${says}`);
+}
+
+function messageOf(text: string): string | undefined {
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown };
+    return typeof message === "string" ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}

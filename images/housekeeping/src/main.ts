@@ -1,0 +1,46 @@
+import { ConfigError } from "./config";
+import { logger } from "./log";
+import type { Service } from "./service";
+import { startService } from "./service";
+
+/** The parts of `process` that are used. */
+export interface Process {
+  env: Readonly<Record<string, string | undefined>>;
+  once: (signal: "SIGTERM" | "SIGINT", listener: () => void) => unknown;
+  exit: (status: number) => void;
+}
+
+/** Exit status for a configuration that is not valid: starting again without a change makes no sense. */
+const BAD_CONFIGURATION = 2;
+
+/**
+ * Runs the service until it is told to stop. `CONFIG_FOLDER` (default `/etc/gocd-housekeeping`) and `PORT` (8080) exist for
+ * tests.
+ */
+export async function main(from: Process, log = logger()): Promise<void> {
+  let service: Service;
+  try {
+    const configFolder = from.env["CONFIG_FOLDER"] ?? "/etc/gocd-housekeeping";
+    service = await startService({ configFolder, port: Number(from.env["PORT"] ?? "8080"), log });
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      log.fatal({ problems: error.problems }, "the configuration is not valid");
+      from.exit(BAD_CONFIGURATION);
+    } else {
+      log.fatal({ failure: (error as Error).message }, "housekeeping cannot start");
+      from.exit(1);
+    }
+    return;
+  }
+  const stop = (): void => {
+    void service.stop().then(() => {
+      from.exit(0);
+    });
+  };
+  from.once("SIGTERM", stop);
+  from.once("SIGINT", stop);
+  service.ended.catch((error: unknown) => {
+    log.fatal({ failure: (error as Error).message }, "the loop has failed");
+    from.exit(1);
+  });
+}

@@ -1,0 +1,156 @@
+import type { Agent, AgentChange } from "./agents";
+import type { ExpectedAgent } from "./config";
+import { DRAINING, given, isRecord, record } from "./record";
+
+/**
+ * Milliseconds without a request to drain after which an agent that is in contact, and disabled only because it drained, is
+ * taken to be back: its start could not reach us. A draining agent asks every few seconds, and one that has gone is no longer
+ * in contact after GoCD's 300 s, so six minutes can mean neither.
+ */
+export const ABANDONED_AFTER = 6 * 60_000;
+
+export interface Round {
+  agents: readonly Agent[];
+  expected: readonly ExpectedAgent[];
+  /** Pending agents whose address was confirmed, or that need no confirmation. */
+  confirmed: ReadonlySet<string>;
+  /** Since when agents of ours have been out of contact, in milliseconds. Carried over from the round before. */
+  lostSince: ReadonlyMap<string, number>;
+  drains: {
+    /** Since when nobody has asked to drain this agent, in milliseconds. */
+    quietSince: (uuid: string) => number;
+    /** The agent has started again and could not be enabled at that moment. */
+    isBack: (uuid: string) => boolean;
+  };
+  now: number;
+  /** Milliseconds. */
+  lostAfter: number;
+  /** Bytes. */
+  lowDisk: number;
+}
+
+/** One thing to do to one agent. `remove` comes with a change when the agent has to be disabled first. */
+export interface Step {
+  kind: "approve" | "align" | "enable" | "remove";
+  agent: Agent;
+  change: AgentChange | undefined;
+}
+
+/** Whose an agent is: expected now, given something by us once, or somebody else's. */
+export type Owner = "ours" | "former" | "other";
+
+export interface Plan {
+  steps: Step[];
+  /** Every agent with its owner, for metrics. */
+  owners: { agent: Agent; owner: Owner }[];
+  lostSince: Map<string, number>;
+  /** Sentences about what only a person can judge. */
+  notices: string[];
+}
+
+const NOTHING = { add: [], remove: [] };
+const inContact = (agent: Agent): boolean => agent.agent_state === "Idle" || agent.agent_state === "Building";
+
+/** Decides what a round does. Touches nothing. */
+export function plan(round: Round): Plan {
+  const expected = new Map(round.expected.map((agent) => [agent.uuid, agent]));
+  const result: Plan = { steps: [], owners: [], lostSince: new Map(), notices: [] };
+  for (const agent of round.agents) {
+    const wanted = expected.get(agent.uuid);
+    const owner = ownerOf(agent, wanted);
+    result.owners.push({ agent, owner });
+    if (wanted !== undefined) planExpected(round, agent, wanted, result);
+    else if (owner === "former") planFormer(round, agent, result);
+    else planForeign(round, agent, result);
+    if (owner !== "other" && typeof agent.free_space === "number" && agent.free_space < round.lowDisk)
+      result.notices.push(`${agent.hostname} has ${(agent.free_space / 1024 ** 3).toFixed(1)} GiB of free disk`);
+  }
+  const known = new Set(round.agents.map((agent) => agent.uuid));
+  for (const absent of round.expected.filter((agent) => !known.has(agent.uuid)))
+    result.notices.push(`${absent.hostname} has not registered`);
+  return result;
+}
+
+function ownerOf(agent: Agent, wanted: ExpectedAgent | undefined): Owner {
+  if (wanted !== undefined) return "ours";
+  return agent.resources !== undefined && given(agent.resources) !== undefined ? "former" : "other";
+}
+
+function planExpected(round: Round, agent: Agent, wanted: ExpectedAgent, result: Plan): void {
+  if (agent.agent_config_state === "Pending") {
+    if (round.confirmed.has(agent.uuid))
+      result.steps.push({ kind: "approve", agent, change: { ...difference(agent, wanted), enable: true } });
+    else
+      result.notices.push(
+        `${wanted.hostname} is not approved: the agent that asks calls itself ${agent.hostname} at ${agent.ip_address}, ` +
+          "which is not the pod of that name",
+      );
+    return;
+  }
+  const draining = agent.resources?.includes(DRAINING) === true;
+  const disabled = agent.agent_config_state === "Disabled";
+  const enable = disabled && draining && isBack(round, agent);
+  const change = difference(agent, wanted);
+  // Enabled again, by us or by a person: it drains no more.
+  if (draining && (enable || !disabled)) change.resources.remove.push(DRAINING);
+  const lists = [change.resources.add, change.resources.remove, change.environments.add, change.environments.remove];
+  if (disabled && !enable)
+    result.notices.push(draining ? `${wanted.hostname} drains` : `${wanted.hostname} has been disabled by a person`);
+  if (enable) result.steps.push({ kind: "enable", agent, change: { ...change, enable } });
+  else if (lists.some((list) => list.length > 0)) result.steps.push({ kind: "align", agent, change });
+}
+
+function isBack(round: Round, agent: Agent): boolean {
+  if (round.drains.isBack(agent.uuid)) return true;
+  return inContact(agent) && round.now - round.drains.quietSince(agent.uuid) >= ABANDONED_AFTER;
+}
+
+function planFormer(round: Round, agent: Agent, result: Plan): void {
+  if (inContact(agent)) return;
+  const since = round.lostSince.get(agent.uuid) ?? round.now;
+  result.lostSince.set(agent.uuid, since);
+  if (round.now - since < round.lostAfter) return;
+  // Marked as draining: if this is interrupted here and the pool grows again, the agent that returns is enabled again.
+  const disable: AgentChange | undefined =
+    agent.agent_config_state === "Disabled"
+      ? undefined
+      : { uuid: agent.uuid, enable: false, resources: { add: [DRAINING], remove: [] }, environments: NOTHING };
+  result.steps.push({ kind: "remove", agent, change: disable });
+}
+
+function planForeign(round: Round, agent: Agent, result: Plan): void {
+  const namesake = round.expected.some((expected) => expected.hostname === agent.hostname);
+  if (agent.agent_config_state === "Pending")
+    result.notices.push(`${agent.hostname} at ${agent.ip_address} waits for a person: nobody here expects it`);
+  else if (namesake) result.notices.push(`an agent that is not ours calls itself ${agent.hostname} as well`);
+}
+
+interface Difference {
+  uuid: string;
+  resources: { add: string[]; remove: string[] };
+  environments: { add: string[]; remove: string[] };
+}
+
+/**
+ * What brings an agent in line: add what is wanted, take away what we gave and no longer want. What a person added, and what a
+ * configuration repository says, is not ours.
+ */
+function difference(agent: Agent, wanted: ExpectedAgent): Difference {
+  const has = agent.resources ?? [];
+  const gave = given(has) ?? { resources: [], environments: [] };
+  const resources = [...wanted.resources, record(wanted)];
+  const ours = (name: string): boolean => isRecord(name) || gave.resources.includes(name);
+  const environments = agent.environments.map(({ name }) => name);
+  const local = agent.environments.filter(({ origin }) => origin.type !== "config-repo").map(({ name }) => name);
+  return {
+    uuid: agent.uuid,
+    resources: {
+      add: resources.filter((name) => !has.includes(name)),
+      remove: has.filter((name) => ours(name) && !resources.includes(name)),
+    },
+    environments: {
+      add: wanted.environments.filter((name) => !environments.includes(name)),
+      remove: local.filter((name) => gave.environments.includes(name) && !wanted.environments.includes(name)),
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import * as z from "zod";
+
+import type { Lookup } from "./address";
+import { isItsPod } from "./address";
+import type { Agent } from "./agents";
+import { changeAgent, deleteAgent, listAgents } from "./agents";
+import type { Config } from "./config";
+import type { Drains } from "./drain";
+import type { Gocd } from "./gocd";
+import { GocdError } from "./gocd";
+import type { Logger } from "./log";
+import type { Metrics } from "./metrics";
+import { showAgents } from "./metrics";
+import type { Step } from "./plan";
+import { plan } from "./plan";
+import { SETTINGS } from "./settings";
+
+const GIB = 1024 ** 3;
+const MINUTE = 60_000;
+
+export interface RoundTools {
+  gocd: Gocd;
+  config: Config;
+  drains: Drains;
+  lookup: Lookup;
+  log: Logger;
+  metrics: Metrics;
+  now: () => number;
+}
+
+/** What goes from one round to the next. May be lost: agents are then given their whole grace time again. */
+export interface RoundMemory {
+  lostSince: ReadonlyMap<string, number>;
+}
+
+/** What a round did; its values are the fields of the line that ends it. */
+interface Done {
+  approved: string[];
+  aligned: string[];
+  enabled: string[];
+  removed: string[];
+  settings: string[];
+  notices: string[];
+  failures: string[];
+}
+
+const PAST = { approve: "approved", align: "aligned", enable: "enabled", remove: "removed" } as const;
+
+/**
+ * One round: agents first, since somebody waits for them, then settings. It can end at any point and be done again by
+ * anybody: every step starts from what GoCD says now, and is a difference.
+ */
+export async function round(tools: RoundTools, memory: RoundMemory): Promise<RoundMemory> {
+  const started = tools.now();
+  const none = (): string[] => [];
+  const done: Done = {
+    approved: none(),
+    aligned: none(),
+    enabled: none(),
+    removed: none(),
+    settings: none(),
+    notices: none(),
+    failures: none(),
+  };
+  let next = memory;
+  try {
+    next = await tendAgents(tools, memory, done);
+    await applySettings(tools, done);
+    await showServerMessages(tools, done);
+  } catch (error) {
+    fail(tools, done, error); // about the whole server: the rest of the round would fail alike
+  }
+  const took = (tools.now() - started) / 1000;
+  const result = done.failures.length === 0 ? "success" : "failure";
+  tools.metrics.rounds.inc({ result });
+  tools.metrics.lastRound.set(took);
+  if (result === "success") tools.metrics.lastSuccess.set(tools.now() / 1000);
+  tools.log[result === "success" ? "info" : "warn"]({ ...done, seconds: took }, `round: ${summary(done)}`);
+  return next;
+}
+
+async function applySettings(tools: RoundTools, done: Done): Promise<void> {
+  for (const setting of SETTINGS)
+    await attempt(tools, done, async () => {
+      const changed = await setting.apply(tools.gocd, tools.config.settings.managed);
+      if (changed === undefined) return;
+      tools.metrics.settings.inc({ setting: setting.name });
+      done.settings.push(`${setting.name} ${changed}`);
+    });
+}
+
+async function tendAgents(tools: RoundTools, memory: RoundMemory, done: Done): Promise<RoundMemory> {
+  const { settings, agents: expected } = tools.config;
+  const agents = await listAgents(tools.gocd);
+  tools.drains.observe(agents);
+  const decided = plan({
+    agents,
+    expected,
+    confirmed: await confirm(tools, agents),
+    lostSince: memory.lostSince,
+    drains: tools.drains,
+    now: tools.now(),
+    lostAfter: settings.lostAfterMinutes * MINUTE,
+    lowDisk: settings.lowDiskGib * GIB,
+  });
+  done.notices.push(...decided.notices);
+  showAgents(tools.metrics, decided.owners);
+  tools.metrics.missing.set(expected.length - decided.owners.filter(({ owner }) => owner === "ours").length);
+  for (const step of decided.steps)
+    await attempt(tools, done, async () => {
+      await take(tools.gocd, step);
+      tools.metrics.steps.inc({ kind: step.kind });
+      done[PAST[step.kind]].push(step.agent.hostname);
+    });
+  return { lostSince: decided.lostSince };
+}
+
+async function take(gocd: Gocd, { kind, agent, change }: Step): Promise<void> {
+  if (change !== undefined) await changeAgent(gocd, change);
+  if (kind === "remove") await deleteAgent(gocd, agent.uuid);
+}
+
+async function confirm(tools: RoundTools, agents: readonly Agent[]): Promise<Set<string>> {
+  const expected = new Map(tools.config.agents.map((agent) => [agent.uuid, agent]));
+  const confirmed = new Set<string>();
+  for (const agent of agents) {
+    const wanted = expected.get(agent.uuid);
+    if (agent.agent_config_state !== "Pending" || wanted === undefined) continue;
+    if (await isItsPod(agent, wanted, tools.config.settings.agentsDomain, tools.lookup)) confirmed.add(agent.uuid);
+  }
+  return confirmed;
+}
+
+const serverMessages = z.array(z.object({ message: z.string(), level: z.string() }));
+
+/** GoCD's own warnings: the only place where it says that the server's disks run full. */
+async function showServerMessages(tools: RoundTools, done: Done): Promise<void> {
+  const call = { method: "GET", path: "/api/server_health_messages", version: 1, answer: serverMessages } as const;
+  await attempt(tools, done, async () => {
+    const { value } = await tools.gocd.call(call);
+    tools.metrics.serverMessages.reset();
+    for (const { message, level } of value) {
+      tools.metrics.serverMessages.inc({ level });
+      if (/disk space/i.test(message)) done.notices.push(message);
+    }
+  });
+}
+
+/** Does one thing. Its failure is noted and the round goes on, unless it concerns everything that is still to come. */
+async function attempt(tools: RoundTools, done: Done, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof GocdError) || error.concernsWholeServer) throw error;
+    fail(tools, done, error);
+  }
+}
+
+function fail(tools: RoundTools, done: Done, error: unknown): void {
+  const failure = error instanceof GocdError ? error.failure : "unexpected";
+  tools.metrics.errors.inc({ failure });
+  done.failures.push(`${failure}: ${(error as Error).message}`);
+}
+
+function summary(done: Done): string {
+  const named = (Object.keys(done) as (keyof Done)[])
+    .filter((key) => done[key].length > 0)
+    .map((key) => `${key} ${done[key].join("; ")}`);
+  return named.length === 0 ? "nothing to do" : named.join(" | ");
+}

@@ -1,0 +1,113 @@
+import type { AddressInfo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+
+import type { Lookup } from "./address";
+import { systemLookup } from "./address";
+import type { Config, ConfigError } from "./config";
+import { ConfigFolder } from "./config";
+import { Drains } from "./drain";
+import { Gocd } from "./gocd";
+import { httpServer } from "./http";
+import type { Logger } from "./log";
+import { metrics } from "./metrics";
+import type { RoundMemory } from "./round";
+import { round } from "./round";
+
+export interface ServiceOptions {
+  /** Folder with config.json, agents.json, username and password. */
+  configFolder: string;
+  /** 0 takes any free one. */
+  port: number;
+  /** Default: every address. */
+  host?: string;
+  log: Logger;
+  lookup?: Lookup;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+}
+
+export interface Service {
+  port: number;
+  /** Abandons what is under way, and resolves when nothing is left. */
+  stop: () => Promise<void>;
+  /** Settles when the loop has ended, which it does only when it is stopped. */
+  ended: Promise<void>;
+}
+
+/** Rounds that may be late before the service calls itself unhealthy, so that a stuck one is restarted. */
+const LATE_ROUNDS = 10;
+const LATE_AT_LEAST = 300_000;
+
+/**
+ * Starts the loop and the endpoint.
+ *
+ * @throws ConfigError when the configuration is not valid at the start. Later a bad one is reported and the last good one
+ *   stays in use.
+ */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { log } = options;
+  const now = options.now ?? Date.now;
+  const folder = new ConfigFolder(options.configFolder);
+  const stopping = new AbortController();
+  const shown = metrics();
+  const drains = new Drains(now);
+  let config = folder.read();
+  let alive = now();
+  drains.expect(config.agents);
+  shown.configValid.set(1);
+
+  const reread = (): void => {
+    try {
+      const next = folder.read();
+      if (next !== config) log.info({ agents: next.agents.length }, "the configuration has changed");
+      config = next;
+      drains.expect(config.agents);
+      shown.configValid.set(1);
+    } catch (error) {
+      const { problems } = error as ConfigError; // nothing else is thrown
+      shown.configValid.set(0);
+      log.error({ problems }, "the changed configuration is not valid; the last valid one stays in use");
+    }
+  };
+  const gocd = (): Gocd => new Gocd(access(config), stopping.signal);
+  const unhealthy = (): string | undefined => {
+    const limit = Math.max(LATE_AT_LEAST, config.settings.intervalSeconds * 1000 * LATE_ROUNDS);
+    return now() - alive > limit ? "no round has ended for too long" : undefined;
+  };
+
+  const server = httpServer({ drains, gocd, metrics: shown, log, unhealthy });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  if (config.settings.agentsDomain === undefined)
+    log.warn("no agentsDomain is set: pending agents are approved by uuid and name, not by address");
+  log.info({ port, agents: config.agents.length, server: config.settings.serverUrl }, "housekeeping has started");
+
+  const loop = async (): Promise<void> => {
+    let memory: RoundMemory = { lostSince: new Map() };
+    while (!stopping.signal.aborted) {
+      reread();
+      const lookup = options.lookup ?? systemLookup;
+      memory = await round({ gocd: gocd(), config, drains, lookup, log, metrics: shown, now }, memory);
+      alive = now();
+      const pause = wait(config.settings.intervalSeconds * 1000, undefined, { signal: stopping.signal });
+      await pause.catch(() => undefined); // stopped
+    }
+  };
+  const ended = loop();
+  const stop = async (): Promise<void> => {
+    log.info("housekeeping stops");
+    stopping.abort();
+    const closed = new Promise((resolve) => server.close(resolve));
+    await ended;
+    server.closeAllConnections();
+    await closed;
+  };
+  return { port, stop, ended };
+}
+
+function access(config: Config): ConstructorParameters<typeof Gocd>[0] {
+  const { serverUrl: url, requestTimeoutSeconds: timeoutSeconds } = config.settings;
+  return { url, username: config.username, password: config.password, timeoutSeconds };
+}
