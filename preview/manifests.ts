@@ -22,7 +22,7 @@ export interface Manifest {
 /** Folder of the objects that have no namespace. */
 const CLUSTER_FOLDER = "_cluster";
 
-/** These come first in an object, the rest follows in alphabetical order. */
+/** These come first in a Kubernetes object, the rest follows in alphabetical order. */
 const FIRST_KEYS = ["apiVersion", "kind", "metadata"];
 
 /**
@@ -45,9 +45,11 @@ export function manifests(registrations: readonly Registration[]): Manifest[] {
 /**
  * A value as YAML in which key order, quoting and line breaks depend on nothing but the value. Quoted so that readers
  * of YAML 1.1, `kubectl` among them, see strings where there are strings (`on`, `0644`).
+ *
+ * @param first outermost keys that come first, in this order
  */
-export function toYaml(value: WireValue): string {
-  const document = new Document(sortKeys(value, FIRST_KEYS), { version: "1.1", aliasDuplicateObjects: false });
+export function toYaml(value: WireValue, first: readonly string[] = FIRST_KEYS): string {
+  const document = new Document(sortKeys(value, first), { version: "1.1", aliasDuplicateObjects: false });
   visit(document, {
     Scalar(_, node) {
       if (typeof node.value === "string" && HIDDEN.test(node.value)) node.type = "QUOTE_DOUBLE";

@@ -8,7 +8,7 @@ import { plannedProviders } from "./providers";
 import { redactor } from "./redact";
 import type { Registration } from "./registration";
 import { runProgram } from "./run";
-import type { Failure } from "./run";
+import type { Failure, Run } from "./run";
 import { judge } from "./verdict";
 import type { Verdict } from "./verdict";
 import { readableMap } from "./wire";
@@ -49,7 +49,15 @@ export async function preview(
   program: string,
   policies: Policies,
 ): Promise<Preview> {
-  const run = await runProgram({ project, directory, program, providers: plannedProviders, dryRun: true });
+  return assemble(
+    project,
+    await runProgram({ project, directory, program, providers: plannedProviders, dryRun: true }),
+    policies,
+  );
+}
+
+/** Makes what there is to show out of what a program did. */
+export async function assemble(project: Project, run: Run, policies: Policies): Promise<Preview> {
   const redact = redactor(project, run.registrations);
   const errors = [...run.errors, ...undeclared(project, run.errors)].map((error) => ({
     ...error,

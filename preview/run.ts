@@ -109,11 +109,13 @@ function load(program: string, directory: string): unknown {
  * settles, or a resource that a timer registers, cannot be told apart otherwise.
  */
 function eventLoopEmpty(): Promise<void> {
-  return new Promise((resolve) =>
+  return new Promise((resolve) => {
     process.once("beforeExit", () => {
       resolve();
-    }),
-  );
+    });
+    // One more turn: Node asks again only if there was something to do since it asked last.
+    setImmediate(() => undefined);
+  });
 }
 
 type Handler = (request: never) => unknown;

@@ -9,7 +9,8 @@ import type { Finding } from "./verdict";
 
 /** Names beyond this many characters are counted instead of listed. */
 const NAMES_WIDTH = 56;
-const VALUE_WIDTH = 96;
+/** Long enough for a command, which people copy. */
+const VALUE_WIDTH = 200;
 
 /** The preview for people. */
 export function toText(result: Preview, outDirectory: string, look: Palette): string {

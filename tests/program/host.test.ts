@@ -1,25 +1,34 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Registration } from "../../preview/registration";
+import type { Run } from "../../preview/run";
 import { hostRun } from "../support/host";
+import type { HostRun } from "../support/host";
 import { plannedRun, projectOf, ROOT } from "../support/program";
 
 jest.setTimeout(120_000);
 
 describe("the preview and Pulumi's own Node host", () => {
   const stack = { stack: "dev", secrets: { "gocd:adminPassword": "a-password-of-twenty-characters" } };
+  let preview: Run;
+  let host: HostRun;
   let inProcess: readonly Registration[];
   let inHost: readonly Registration[];
 
   beforeAll(async () => {
-    const [preview, host] = await Promise.all([
+    [preview, host] = await Promise.all([
       plannedRun(stack),
       hostRun({ project: projectOf(stack), directory: ROOT, tsconfig: "tsconfig.pulumi.json" }),
     ]);
+    [inProcess, inHost] = [preview.registrations, host.registrations];
+  });
+
+  it("end well, and in silence", () => {
     expect({ status: host.status, said: host.said, errors: host.errors }).toEqual({ status: 0, said: "", errors: [] });
     expect(preview.errors).toEqual([]);
+  });
+
+  it("give the same outputs", () => {
     expect(preview.outputs).toEqual(host.outputs);
-    inProcess = preview.registrations;
-    inHost = host.registrations;
   });
 
   it("register the same resources", () => {

@@ -132,10 +132,11 @@ function implementation(service: Readonly<Record<string, Handler>>): grpc.Untype
   return Object.fromEntries(Object.entries(service).map(([name, handler]) => [name, unary(handler)]));
 }
 
-function unary(handler: Handler): grpc.handleUnaryCall<never, unknown> {
+function unary(handler: Handler): grpc.handleUnaryCall<unknown, unknown> {
   const answer = procedure(handler);
   return ({ request }, callback) => {
-    answer(request, (error, response) => {
+    // gRPC has parsed the request as this very procedure's.
+    answer(request as never, (error, response) => {
       // The SDK waits for ever on some codes; this one fails the registration.
       if (error === null) callback(null, response);
       else callback({ code: grpc.status.UNKNOWN, details: error.message });

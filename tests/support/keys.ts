@@ -68,7 +68,7 @@ function curve(name: WireValue | undefined): string {
   throw new Error(`no fixture for ECDSA curve ${JSON.stringify(name)}`);
 }
 
-async function cryptoKeys(key: KeyObject): Promise<Keys> {
+async function cryptoKeys(key: KeyObject): Promise<webcrypto.CryptoKeyPair> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256" };
   const der = key.export({ type: "pkcs8", format: "der" });
   const spki = createPublicKey(key).export({ type: "spki", format: "der" });
@@ -78,22 +78,17 @@ async function cryptoKeys(key: KeyObject): Promise<Keys> {
   };
 }
 
-type Keys = x509.X509CertificateCreateSelfSignedParams["keys"];
-
 function distinguishedName(subject: WireValue | undefined): string {
   const { commonName } = (subject ?? {}) as { readonly commonName?: string };
   return `CN=${commonName ?? ""}`;
 }
 
 function keyUsage(uses: readonly string[]): x509.Extension[] {
-  const flags = {
-    digital_signature: x509.KeyUsageFlags.digitalSignature,
-    cert_signing: x509.KeyUsageFlags.keyCertSign,
-  };
-  const asked = Object.entries(flags).filter(([use]) => uses.includes(use));
-  return asked.length === 0
-    ? []
-    : [new x509.KeyUsagesExtension(asked.reduce<number>((all, [, flag]) => all | flag, 0) as x509.KeyUsageFlags, true)];
+  const others = uses.filter((use) => !["digital_signature", "server_auth", "client_auth"].includes(use));
+  if (others.length > 0) throw new Error(`no fixture for the allowed use ${others.join(", ")}`);
+  return uses.includes("digital_signature")
+    ? [new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true)]
+    : [];
 }
 
 function extendedKeyUsage(uses: readonly string[]): x509.Extension[] {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { manifests } from "../../preview/manifests";
 import { readProject } from "../../preview/project";
 import type { Project } from "../../preview/project";
+import type { Registration } from "../../preview/registration";
 import type { Run } from "../../preview/run";
 import { unwrappedMap } from "../../preview/wire";
 import type { WireObject } from "../../preview/wire";
@@ -79,15 +80,24 @@ export async function resolvedManifests(
   source: StackSource = {},
   options: RunOptions = {},
 ): Promise<KubernetesObject[]> {
-  const run = await resolvedRun(source, options);
-  const [error] = run.errors;
-  if (error !== undefined) throw new Error(error.message);
-  const inputs = new Map(run.registrations.map((resource) => [resource.urn, resource.inputs]));
-  const objects = manifests(run.registrations).map(
+  const registrations = succeeded(await resolvedRun(source, options));
+  const inputs = new Map(registrations.map((resource) => [resource.urn, resource.inputs]));
+  const objects = manifests(registrations).map(
     ({ urn }) => unwrappedMap(inputs.get(urn) ?? {}) as WireObject & KubernetesObject,
   );
   const rank = ({ kind }: KubernetesObject) => ["Namespace", "PersistentVolume"].indexOf(kind) + 1 || 3;
   return objects.sort((a, b) => rank(a) - rank(b));
+}
+
+/**
+ * What a run registered.
+ *
+ * @throws {Error} with the program's own message when it failed
+ */
+export function succeeded(run: Run): readonly Registration[] {
+  if (run.errors.length > 0)
+    throw new Error(run.errors.map(({ message, trace }) => [message, ...trace].join("\n")).join("\n"));
+  return run.registrations;
 }
 
 /** Runs tasks one after the other in one child process, which starts faster than one for each. */

@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { policies } from "../../policy/policies";
+import { judge } from "../../preview/verdict";
+import type { Run } from "../../preview/run";
+import { golden } from "../support/golden";
+import { ROOT, runs, task } from "../support/program";
+import { committedStacks, variants } from "../support/stacks";
+
+jest.setTimeout(120_000);
+
+const DIRECTORY = join(ROOT, "tests", "golden");
+/** Accept what the program registers now as right: `UPDATE_GOLDEN=1 npx jest tests/program/golden`. */
+const accept = process.env["UPDATE_GOLDEN"] === "1";
+
+describe("the committed stacks", () => {
+  let registered: Map<string, Run>;
+
+  beforeAll(async () => {
+    const all = await runs(committedStacks.map((stack) => task({ stack }, {}, false)));
+    registered = new Map(all.map((run) => [run.stack, run]));
+  });
+
+  it.each(committedStacks)("register exactly what is in review: %s", (stack) => {
+    const run = registered.get(stack);
+    expect(run?.errors).toEqual([]);
+    const file = join(DIRECTORY, `${stack}.yaml`);
+    const actual = golden(run?.registrations ?? []);
+    if (accept) {
+      mkdirSync(DIRECTORY, { recursive: true });
+      writeFileSync(file, actual);
+    }
+    expect(actual).toBe(existsSync(file) ? readFileSync(file, "utf8") : "(no golden file; UPDATE_GOLDEN=1 writes it)");
+  });
+
+  it("have a golden file each, and no golden file is left over", () => {
+    expect(readdirSync(DIRECTORY).sort()).toEqual(committedStacks.map((stack) => `${stack}.yaml`));
+  });
+});
+
+describe("every policy", () => {
+  const cases = Object.entries(variants).flatMap(([name, source]) => [
+    { name: `${name}, before up`, source, resolved: false },
+    { name: `${name}, with every value known`, source, resolved: true },
+  ]);
+  let registered: Run[];
+
+  beforeAll(async () => {
+    registered = await runs(cases.map(({ source, resolved }) => task(source, {}, resolved)));
+  });
+
+  it.each(cases.map(({ name, resolved }, index) => ({ name, resolved, index })))(
+    "holds over $name",
+    async ({ index, resolved }) => {
+      const run = registered[index];
+      expect(run?.errors).toEqual([]);
+      const { findings } = await judge(policies, run?.registrations ?? []);
+      expect(findings.filter(({ level }) => level !== "undecided")).toEqual([]);
+      const known = findings.filter(({ message }) => !message.startsWith("certificates-last"));
+      // Once all is known there is nothing left to wait for, but the certificates, whose dates come with the state.
+      expect(resolved ? known : []).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,34 @@
+import { readdirSync } from "node:fs";
+import { ROOT } from "./program";
+import type { StackSource } from "./program";
+
+/** Stacks whose settings are in the repository. */
+export const committedStacks: readonly string[] = readdirSync(ROOT)
+  .flatMap((file) => /^Pulumi\.([^.]+)\.yaml$/.exec(file)?.[1] ?? [])
+  .sort();
+
+const DIGEST = "0123456789abcdef".repeat(4);
+const prebuilt = Object.fromEntries(
+  ["server", "agent", "dind", "housekeeping"].map((image) => [
+    image,
+    `registry.example/gocd/${image}@sha256:${DIGEST}`,
+  ]),
+);
+
+/** Each way in which the program can be set up, as a change of the dev stack. */
+export const variants = {
+  /** A new GKE cluster, images built and pushed: what the dev stack is. */
+  "a cluster of its own": {},
+  /** Somebody's GKE cluster: disks of Google, images from elsewhere. */
+  "an existing GKE cluster": {
+    config: { "gocd:cluster": { existing: { context: "gke" } }, "gocd:images": { prebuilt } },
+  },
+  /** Any other Kubernetes: everything comes from a storage class. */
+  "another Kubernetes": {
+    config: {
+      "gocd:cluster": { existing: { context: "kind-gocd", storageClass: "standard" } },
+      "gocd:images": { prebuilt },
+    },
+    without: ["gcp:project", "gcp:region", "gcp:zone"],
+  },
+} as const satisfies Record<string, StackSource>;
