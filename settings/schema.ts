@@ -147,9 +147,14 @@ const pool = z.strictObject(
       .default([])
       .describe("private ranges that jobs may reach beside the internet"),
     agent: z
-      .strictObject({ cpu: cpu.default("500m"), memory: size.default("1Gi") }, map("a map with cpu, memory"))
-      .prefault({})
-      .describe("the agent container: CPU request, memory request and limit"),
+      .strictObject(
+        {
+          cpu: cpu.default("500m").describe("CPU request of the agent's own container"),
+          memory: size.default("1Gi").describe("memory request and limit of the agent's own container"),
+        },
+        map("a map with cpu, memory"),
+      )
+      .prefault({}),
     dind: z
       .strictObject(
         {
@@ -194,7 +199,12 @@ export const images = z
         .describe("whether this stack makes the project's one gcr.io repository; default create"),
       prebuilt: z
         .strictObject(
-          { server: digest, agent: digest, dind: digest, housekeeping: digest },
+          {
+            server: digest.describe("image built from images/server"),
+            agent: digest.describe("image built from images/agent"),
+            dind: digest.describe("image built from images/dind"),
+            housekeeping: digest.describe("image built from images/housekeeping"),
+          },
           map("a map with server, agent, dind, housekeeping"),
         )
         .optional()
@@ -206,7 +216,9 @@ export const images = z
     error: "either prebuilt, or registry and repository",
   });
 
-export const access = z.literal("port-forward", { error: '"port-forward", the only way so far' });
+export const access = z
+  .literal("port-forward", { error: '"port-forward", the only way so far' })
+  .describe("how people reach GoCD");
 
 export const backup = z.strictObject(
   {
@@ -228,9 +240,13 @@ const PROJECT = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
 
 /** Google's own keys; needed unless the cluster exists outside Google. */
 export const google = z.object({
-  project: text("a Google Cloud project id", PROJECT),
-  region: text("a Compute Engine region such as us-central1", /^[a-z]+-[a-z]+\d+$/),
-  zone: text("a Compute Engine zone such as us-central1-a", /^[a-z]+-[a-z]+\d+-[a-z]$/),
+  project: text("a Google Cloud project id", PROJECT).describe("where everything is made"),
+  region: text("a Compute Engine region such as us-central1", /^[a-z]+-[a-z]+\d+$/).describe(
+    "of network and snapshots",
+  ),
+  zone: text("a Compute Engine zone such as us-central1-a", /^[a-z]+-[a-z]+\d+-[a-z]$/).describe(
+    "of the disks, and so of cluster and nodes",
+  ),
 });
 
 /** Every key under `gocd:` that is not a secret, with the schema of its value. */
