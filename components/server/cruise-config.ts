@@ -1,4 +1,4 @@
-import { create } from "xmlbuilder2";
+import XMLBuilder from "fast-xml-builder";
 
 /** The version of GoCD's configuration schema that 26.1.0 writes; older ones are migrated, newer ones refused. */
 const SCHEMA_VERSION = 139;
@@ -21,9 +21,17 @@ export interface CruiseConfig {
   environments: readonly string[];
 }
 
+const XML = new XMLBuilder({
+  ignoreAttributes: false,
+  attributeNamePrefix: "@",
+  format: true,
+  suppressEmptyNode: true,
+});
+
 /** `cruise-config.xml` for the first boot. Every value is escaped by the XML builder. */
 export function cruiseConfig(config: CruiseConfig): string {
-  return create({
+  return XML.build({
+    "?xml": { "@version": "1.0", "@encoding": "utf-8" },
     cruise: {
       "@xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
       "@xsi:noNamespaceSchemaLocation": "cruise-config.xsd",
@@ -57,5 +65,5 @@ export function cruiseConfig(config: CruiseConfig): string {
         environments: { environment: config.environments.map((name) => ({ "@name": name })) },
       }),
     },
-  }).end({ prettyPrint: true });
+  });
 }

@@ -1,0 +1,156 @@
+import { DOCKER_HOST, daemonConfig } from "../../../components/agents/daemon";
+import { poolStatefulSet, rolloutSeconds, type PoolShape } from "../../../components/agents/agent";
+
+const SHAPE: PoolShape = {
+  instance: "gocd-dev",
+  namespace: "gocd-dev-agents",
+  labels: { app: "agent" },
+  pool: "docker",
+  replicas: 2,
+  image: "agent@sha256:a",
+  serverUrl: "http://server/go",
+  housekeepingUrl: "http://housekeeping",
+  agent: { cpu: "500m", memory: "1Gi" },
+  dind: {
+    pool: "docker",
+    image: "dind@sha256:d",
+    cpu: "2",
+    memory: "4Gi",
+    daemonConfigMap: "docker-daemon",
+    secrets: { daemon: "docker-daemon-tls", client: "docker-client-tls" },
+  },
+  daemonConfig: "{}",
+  rotation: 1,
+  identitySecret: "docker-identity",
+  gracePeriod: "30m",
+  workspace: "50Gi",
+  cache: "100Gi",
+  storageClass: "standard-rwo",
+  placement: {},
+};
+
+const podOf = (change: Partial<PoolShape> = {}) => poolStatefulSet({ ...SHAPE, ...change }).spec.template.spec;
+const templateOf = (change: Partial<PoolShape> = {}) => poolStatefulSet({ ...SHAPE, ...change }).spec.template;
+
+describe("an agent's pod", () => {
+  const pod = podOf();
+  const [certificates, dind] = pod.initContainers;
+  const [agent] = pod.containers;
+
+  it("has exactly one privileged container, the daemon", () => {
+    const privileged = [...pod.initContainers, ...pod.containers].filter(
+      ({ securityContext }) => "privileged" in securityContext,
+    );
+    expect(privileged.map(({ name }) => name)).toEqual(["dind"]);
+  });
+
+  it("starts the daemon before the agent and stops it after", () => {
+    expect(dind).toMatchObject({ name: "dind", restartPolicy: "Always" });
+    expect(pod.initContainers.map(({ name }) => name)).toEqual(["certificates", "dind"]);
+    expect(pod.containers.map(({ name }) => name)).toEqual(["agent"]);
+  });
+
+  it("mounts no volume that it does not name", () => {
+    const names = new Set([
+      ...pod.volumes.map(({ name }) => name),
+      ...poolStatefulSet(SHAPE).spec.volumeClaimTemplates.map(({ metadata }) => metadata.name),
+    ]);
+    const mounts = [...pod.initContainers, ...pod.containers].flatMap(({ volumeMounts }) =>
+      volumeMounts.map(({ name }) => name),
+    );
+    expect(mounts.filter((name) => !names.has(name))).toEqual([]);
+    expect([...names].filter((name) => !mounts.includes(name))).toEqual([]);
+  });
+
+  it("shows the workspace to agent and daemon at one path, and to the daemon at GoCD's other path too", () => {
+    const at = (container: { volumeMounts: readonly { name: string; mountPath: string }[] } | undefined) =>
+      container?.volumeMounts.filter(({ name }) => name === "workspace").map(({ mountPath }) => mountPath);
+    expect(at(agent)).toEqual(["/godata/pipelines"]);
+    expect(at(dind)).toEqual(["/godata/pipelines", "/go-working-dir/pipelines"]);
+  });
+
+  it("shows nothing of the agent but its workspace to the daemon, where jobs can mount it", () => {
+    const shared = dind?.volumeMounts
+      .map(({ name }) => name)
+      .filter((name) => agent?.volumeMounts.some((mount) => mount.name === name));
+    expect([...new Set(shared)]).toEqual(["workspace"]);
+  });
+
+  it("points the client where the daemon listens, with the certificate that the daemon expects", () => {
+    const env = Object.fromEntries(
+      agent?.env.map((variable) => [variable.name, "value" in variable ? variable.value : undefined]) ?? [],
+    );
+    const daemon = JSON.parse(daemonConfig({ mtu: 1460, mirrors: [], addressPools: ["172.30.0.0/16"] }, "100Gi")) as {
+      hosts: string[];
+      tlscacert: string;
+    };
+    expect(daemon.hosts).toContain(env["DOCKER_HOST"]);
+    expect(env["DOCKER_HOST"]).toBe(DOCKER_HOST);
+    const copied = certificates?.volumeMounts.map(({ mountPath }) => mountPath);
+    expect(copied).toEqual(expect.arrayContaining([env["DOCKER_CERT_PATH"], daemon.tlscacert.replace("/ca.pem", "")]));
+  });
+
+  it("gives each container requests and a limit of memory", () => {
+    for (const { resources } of [...pod.initContainers, ...pod.containers]) {
+      expect(resources).toMatchObject({
+        requests: { cpu: expect.any(String) as string, memory: expect.any(String) as string },
+        limits: { memory: expect.any(String) as string },
+      });
+    }
+  });
+
+  it("leaves the agent more time to finish its job than the job is promised", () => {
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(30 * 60);
+  });
+});
+
+describe("a pool's pod template", () => {
+  it("does not change when an agent is added, so that none restarts", () => {
+    expect(templateOf({ replicas: 3 })).toEqual(templateOf());
+  });
+
+  it.each<[string, Partial<PoolShape>]>([
+    ["the rotation of its certificates", { rotation: 2 }],
+    ["the daemon's configuration", { daemonConfig: '{"mtu":1400}' }],
+    ["the agent's image", { image: "agent@sha256:b" }],
+  ])("changes with %s, so that the pool restarts", (_what, change) => {
+    expect(templateOf(change)).not.toEqual(templateOf());
+  });
+});
+
+it("a rollout may take as long as all of a pool's agents one after the other", () => {
+  expect(rolloutSeconds({ replicas: 2, gracePeriod: "30m" })).toBeGreaterThanOrEqual(2 * 30 * 60);
+});
+
+describe("daemon.json", () => {
+  const parse = (cache: string) =>
+    JSON.parse(
+      daemonConfig(
+        { mtu: 1400, mirrors: ["https://mirror.gcr.io"], addressPools: ["172.30.0.0/16", "172.31.0.0/16"] },
+        cache,
+      ),
+    ) as Record<string, unknown>;
+
+  it("listens on the loopback with both sides' certificates checked, and on nothing else", () => {
+    expect(parse("100Gi")).toMatchObject({
+      hosts: ["unix:///var/run/docker.sock", "tcp://127.0.0.1:2376"],
+      tlsverify: true,
+    });
+  });
+
+  it("gives networks that jobs make the MTU of the default one", () => {
+    expect(parse("100Gi")).toMatchObject({
+      mtu: 1400,
+      "default-network-opts": { bridge: { "com.docker.network.driver.mtu": "1400" } },
+    });
+  });
+
+  it("keeps the build cache within the volume, however small", () => {
+    expect(parse("100Gi")["builder"]).toEqual({
+      gc: { enabled: true, defaultReservedSpace: "20GB", defaultMaxUsedSpace: "50GB", defaultMinFreeSpace: "20GB" },
+    });
+    expect(parse("2Gi")["builder"]).toEqual({
+      gc: { enabled: true, defaultReservedSpace: "1GB", defaultMaxUsedSpace: "1GB", defaultMinFreeSpace: "1GB" },
+    });
+  });
+});

@@ -1,0 +1,93 @@
+import { networkPolicies } from "../../../components/guardrails/network-policies";
+
+const SHAPE = {
+  instance: "gocd-dev",
+  namespaces: { server: "gocd-dev", agents: "gocd-dev-agents" },
+  labels: {},
+  server: { port: 8153, egress: ["10.1.0.0/16"] },
+  housekeeping: { port: 8080 },
+  pools: [
+    { name: "plain", egress: [], workloadIdentity: false },
+    { name: "pushing", egress: ["10.2.0.0/16"], workloadIdentity: true },
+  ],
+};
+
+interface Peer {
+  ipBlock?: { cidr: string; except?: string[] };
+  podSelector?: { matchLabels: Record<string, string> };
+  namespaceSelector?: { matchLabels: Record<string, string> };
+}
+
+interface Spec {
+  podSelector: { matchLabels?: Record<string, string> };
+  policyTypes: string[];
+  ingress?: { from: Peer[]; ports: { port: number }[] }[];
+  egress?: { to: Peer[]; ports?: { port: number }[] }[];
+}
+
+const policies = Object.fromEntries(
+  Object.entries(networkPolicies(SHAPE)).map(([name, { spec }]) => [name, spec as unknown as Spec]),
+);
+const blocks = (name: string) =>
+  policies[name]?.egress?.flatMap(({ to, ports }) =>
+    to.flatMap(({ ipBlock }) => (ipBlock ? [{ ...ipBlock, ports: ports?.map(({ port }) => port) }] : [])),
+  ) ?? [];
+
+describe("network policies", () => {
+  it("deny everything in both namespaces", () => {
+    for (const name of ["server-deny", "agents-deny"]) {
+      expect(policies[name]).toEqual({ podSelector: {}, policyTypes: ["Ingress", "Egress"] });
+    }
+  });
+
+  it("let nobody connect to an agent", () => {
+    for (const name of ["agents-plain", "agents-pushing"]) {
+      expect(policies[name]?.policyTypes).toContain("Ingress");
+      expect(policies[name]?.ingress).toBeUndefined();
+    }
+  });
+
+  it("keep agents from everything private but names, server and drain", () => {
+    const inside = policies["agents-plain"]?.egress?.flatMap(({ to, ports }) =>
+      to
+        .filter(({ ipBlock }) => !ipBlock)
+        .map((peer) => [peer.podSelector?.matchLabels, ports?.map(({ port }) => port)]),
+    );
+    expect(inside).toEqual([
+      [{ "k8s-app": "kube-dns" }, [53, 53]],
+      [expect.objectContaining({ "app.kubernetes.io/name": "gocd-server" }), [8153]],
+      [expect.objectContaining({ "app.kubernetes.io/name": "gocd-housekeeping" }), [8080]],
+    ]);
+    const internet = blocks("agents-plain").find(({ cidr }) => cidr === "0.0.0.0/0");
+    expect(internet?.except).toEqual(
+      expect.arrayContaining(["10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"]),
+    );
+  });
+
+  it("open the metadata server for tokens only to pools with Workload Identity", () => {
+    const tokens = (name: string) =>
+      blocks(name).filter(({ cidr, ports }) => cidr.startsWith("169.254.169.25") && ports?.includes(80));
+    expect(tokens("agents-plain")).toEqual([]);
+    expect(tokens("agents-pushing").map(({ cidr }) => cidr)).toEqual(["169.254.169.254/32", "169.254.169.252/32"]);
+  });
+
+  it("open the private ranges that were asked for, each to whom it was asked for", () => {
+    const asked = (name: string) =>
+      blocks(name)
+        .map(({ cidr }) => cidr)
+        .filter((cidr) => cidr.startsWith("10."));
+    expect([asked("server"), asked("agents-plain"), asked("agents-pushing")]).toEqual([
+      ["10.1.0.0/16"],
+      [],
+      ["10.2.0.0/16"],
+    ]);
+  });
+
+  it("let agents and housekeeping, and nobody else, connect to the server", () => {
+    expect(
+      policies["server"]?.ingress?.flatMap(({ from }) =>
+        from.map(({ podSelector }) => podSelector?.matchLabels["app.kubernetes.io/name"]),
+      ),
+    ).toEqual(["gocd-agent", "gocd-housekeeping"]);
+  });
+});
