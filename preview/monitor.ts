@@ -21,6 +21,7 @@ import type {
 } from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { aliasUrns } from "./aliases";
 import type { Providers } from "./providers";
 import { registration, STACK_TYPE, urnOf } from "./registration";
 import type { Registration } from "./registration";
@@ -134,7 +135,11 @@ export class Monitor {
     const urn = urnOf(this.stack, this.project, request.getParent(), type, name);
     if (this.#byUrn.has(urn)) throw new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
     const inputs = this.providers.check(type, name, urn, request.getCustom(), wire(request.getObject()));
-    const resource = registration(request, urn, inputs);
+    const resource = registration(request, {
+      urn,
+      inputs,
+      aliases: aliasUrns(request, { stack: this.stack, project: this.project, urnOf }),
+    });
     this.#byUrn.set(urn, resource);
     if (type === STACK_TYPE) this.#root = urn;
     const created = request.getCustom() ? await this.providers.create(resource) : { id: "", outputs: inputs };

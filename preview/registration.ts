@@ -11,6 +11,8 @@ export interface Registration {
   readonly parent: string;
   /** False for components, which exist in Pulumi's state only. */
   readonly custom: boolean;
+  /** URNs that it had before. Those that it inherits from a parent's aliases are not among them. */
+  readonly aliases: readonly string[];
   /** Properties in wire form: secrets and unknown values are marked. */
   readonly inputs: WireObject;
   /** URNs of everything it depends on. */
@@ -38,8 +40,15 @@ export interface Registration {
 /** Type token of the stack itself, the root of the tree. */
 export const STACK_TYPE = "pulumi:pulumi:Stack";
 
-/** What the program asks for, as plain data. `urn` and `inputs` are the engine's to decide. */
-export function registration(request: RegisterResourceRequest, urn: string, inputs: WireObject): Registration {
+/** What the engine, not the program, decides about a resource. */
+export interface Decided {
+  readonly urn: string;
+  readonly inputs: WireObject;
+  readonly aliases: readonly string[];
+}
+
+/** What the program asks for, as plain data. */
+export function registration(request: RegisterResourceRequest, { urn, inputs, aliases }: Decided): Registration {
   const timeouts = request.getCustomtimeouts()?.toObject();
   const customTimeouts = {
     create: timeouts?.create ?? "",
@@ -52,6 +61,7 @@ export function registration(request: RegisterResourceRequest, urn: string, inpu
     name: request.getName(),
     parent: request.getParent(),
     custom: request.getCustom(),
+    aliases,
     inputs,
     dependencies: request.getDependenciesList().sort(),
     propertyDependencies: Object.fromEntries(

@@ -87,6 +87,7 @@ describe("the walk of destroy", () => {
     name,
     parent: "",
     custom: true,
+    aliases: [],
     inputs: {},
     dependencies: [],
     propertyDependencies: {},
