@@ -1,0 +1,191 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { down } from "../../tools/down/down";
+import { holds } from "../../tools/down/left";
+
+const root = join(__dirname, "..", "..");
+
+const urn = (type: string, name: string) => `urn:pulumi:dev::gocd::${type}::${name}`;
+const DISK = "gcp:compute/disk:Disk";
+const BYTES = "random:index/randomBytes:RandomBytes";
+
+const STATE = {
+  version: 3,
+  deployment: {
+    resources: [
+      { urn: urn("pulumi:pulumi:Stack", "gocd-dev"), type: "pulumi:pulumi:Stack", custom: false },
+      { urn: urn("gocd:disks:Disks", "gocd-dev"), type: "gocd:disks:Disks", custom: false },
+      { urn: urn("pulumi:providers:gcp", "default"), type: "pulumi:providers:gcp", custom: true },
+      {
+        urn: urn("gcp:compute/resourcePolicy:ResourcePolicy", "gocd-dev"),
+        type: "gcp:compute/resourcePolicy:ResourcePolicy",
+        custom: true,
+      },
+      { urn: urn(`gocd:disks:Disks$${DISK}`, "gocd-dev-data"), type: DISK, custom: true, protect: true },
+      {
+        urn: urn(BYTES, "gocd-dev-cipher"),
+        type: BYTES,
+        custom: true,
+        protect: true,
+        outputs: { hex: { ciphertext: "v1:SECRET" } },
+      },
+    ],
+  },
+};
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "down-"));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+/** A `pulumi` that writes down how it was called, and answers as told. */
+function fakePulumi({ destroy = 0, state = JSON.stringify(STATE), exporting = 0 } = {}): void {
+  writeFileSync(join(directory, "state.json"), state);
+  const script = [
+    "#!/bin/sh",
+    `echo "$*" >>${directory}/calls`,
+    `env | grep '^PULUMI_OPTION' >>${directory}/environment`,
+    'case "$1" in',
+    `  destroy) exit ${destroy} ;;`,
+    `  stack) cat ${directory}/state.json; exit ${exporting} ;;`,
+    "esac",
+    "exit 99",
+    "",
+  ].join("\n");
+  writeFileSync(join(directory, "pulumi"), script);
+  chmodSync(join(directory, "pulumi"), 0o755);
+}
+
+function run(args: string[], environment: Record<string, string> = {}) {
+  const written = { stdout: "", stderr: "" };
+  const status = down(args, {
+    environment: { PATH: `${directory}:/usr/bin:/bin`, ...environment },
+    stdout: { write: (text) => (written.stdout += text) },
+    stderr: { write: (text) => (written.stderr += text) },
+  });
+  const read = (file: string) => {
+    try {
+      return readFileSync(join(directory, file), "utf8").split("\n").filter(Boolean);
+    } catch {
+      return [];
+    }
+  };
+  return { status, ...written, calls: read("calls"), options: read("environment") };
+}
+
+describe("npm run down", () => {
+  it("destroys all but the protected, then says what is left and what it holds", () => {
+    fakePulumi();
+    const { status, stdout, calls } = run(["--stack", "dev", "--yes"]);
+    expect(calls).toEqual(["destroy --exclude-protected --stack dev --yes", "stack export --stack dev"]);
+    expect(stdout).toMatch(/because protected: 2\n +gocd-dev-cipher +the key of encrypted values/);
+    expect(stdout).toMatch(/gocd-dev-data +GoCD's configuration, database and plugins/);
+    expect(stdout).toMatch(/needs it: gocd-dev \(ResourcePolicy\)\n/);
+    expect(stdout).toContain("docs/operations/destroy.md");
+    expect(status).toBe(0);
+  });
+
+  it("says nothing of secrets, providers and components", () => {
+    fakePulumi();
+    const { stdout } = run([]);
+    expect(stdout).not.toMatch(/SECRET|ciphertext|providers|Stack/);
+  });
+
+  it.each([
+    [["-s=dev"], "stack export -s=dev"],
+    [["-C", "elsewhere", "-y", "--stack=dev"], "stack export -C elsewhere --stack=dev"],
+    [["--yes"], "stack export"],
+  ])("reads the list from where %j points", (args, call) => {
+    fakePulumi();
+    expect(run(args).calls[1]).toBe(call);
+  });
+
+  it("says so when nothing is left", () => {
+    fakePulumi({ state: JSON.stringify({ version: 3, deployment: {} }) });
+    expect(run([]).stdout).toContain("Nothing is left.");
+  });
+
+  it("lists nothing, and fails as Pulumi does, when the destroy fails or is declined", () => {
+    fakePulumi({ destroy: 255 });
+    const { status, calls, stdout } = run(["--stack", "dev"]);
+    expect({ status, stdout, calls: calls.length }).toEqual({ status: 255, stdout: "", calls: 1 });
+  });
+
+  it("lists nothing after a mere preview", () => {
+    fakePulumi();
+    expect(run(["--preview-only"]).calls).toEqual(["destroy --exclude-protected --preview-only"]);
+  });
+
+  it("says that the list is missing when the state cannot be read", () => {
+    fakePulumi({ exporting: 3 });
+    const { status, stderr } = run([]);
+    expect(status).toBe(3);
+    expect(stderr).toContain("could not be read");
+  });
+
+  it.each(["--ignore-protect", "--remove", "--remove=true", "--target=urn", "-t"])(
+    "refuses %s and calls nothing",
+    (option) => {
+      fakePulumi();
+      const { status, stderr, calls } = run(["--stack", "dev", option]);
+      expect({ status, calls }).toEqual({ status: 2, calls: [] });
+      expect(stderr).toContain(option);
+    },
+  );
+
+  it("does not let the environment add what the command line may not", () => {
+    fakePulumi();
+    const { options } = run([], {
+      PULUMI_OPTION_IGNORE_PROTECT: "true",
+      PULUMI_OPTION_REMOVE: "true",
+      PULUMI_OPTION_TARGET: "urn",
+      PULUMI_OPTION_PARALLEL: "4",
+    });
+    expect([...new Set(options)]).toEqual(["PULUMI_OPTION_PARALLEL=4"]);
+  });
+
+  it("tells where to get the CLI when there is none", () => {
+    const { status, stderr } = run(["--stack", "dev"], { PATH: directory });
+    expect(status).toBe(127);
+    expect(stderr).toContain("docs/operations/install.md");
+  });
+
+  it("is what npm run down starts", () => {
+    fakePulumi();
+    const { status, stdout } = spawnSync("npm", ["run", "-s", "down", "--", "--stack", "dev"], {
+      cwd: root,
+      encoding: "utf8",
+      env: { ...process.env, PATH: `${directory}:${process.env["PATH"] ?? ""}` },
+    });
+    expect({ status, calls: readFileSync(join(directory, "calls"), "utf8") }).toEqual({
+      status: 0,
+      calls: "destroy --exclude-protected --stack dev\nstack export --stack dev\n",
+    });
+    expect(stdout).toContain("Left, because protected: 2");
+  });
+
+  it("explains itself without calling Pulumi", () => {
+    const { status, stdout, calls } = run(["--help"]);
+    expect({ status, calls }).toEqual({ status: 0, calls: [] });
+    expect(stdout).toContain("pulumi destroy --exclude-protected");
+  });
+});
+
+describe("the list of what is left", () => {
+  it("has words for everything that the program protects", () => {
+    const { stdout } = spawnSync(
+      process.execPath,
+      ["-r", "@swc-node/register", "preview/main.ts", "--json", "--out", directory],
+      { cwd: root, encoding: "utf8" },
+    );
+    const { resources } = JSON.parse(stdout) as { resources: { type: string; name: string; protect: boolean }[] };
+    const kept = resources.filter((resource) => resource.protect);
+    expect(kept.length).toBeGreaterThan(5);
+    expect(kept.filter(({ type, name }) => holds(type, name) === type)).toEqual([]);
+  });
+});

@@ -1,0 +1,84 @@
+/** A resource as `pulumi stack export` shows it; more stands there. */
+interface Exported {
+  readonly urn: string;
+  readonly type: string;
+  readonly custom: boolean;
+  readonly protect?: boolean;
+}
+
+/** What a stack still has after `pulumi destroy --exclude-protected`. */
+export interface Left {
+  readonly protected: readonly { readonly name: string; readonly holds: string }[];
+  /** Real resources that stay only because a protected one needs them. */
+  readonly needed: readonly string[];
+}
+
+/** What is in a protected resource, by its type and the end of its name. */
+const HOLDS: readonly (readonly [type: RegExp, name: RegExp, holds: string])[] = [
+  [/:(Disk|PersistentVolumeClaim)$/, /-data$/, "GoCD's configuration, database and plugins"],
+  [/:(Disk|PersistentVolumeClaim)$/, /-artifacts$/, "artifacts and logs of jobs"],
+  [/:Repository$/, /./, "the images that were pushed"],
+  [/:RandomBytes$/, /-server-id$/, "the server's id"],
+  [/:RandomBytes$/, /-token-generation-key$/, "the key that signs agents' tokens"],
+  [/:RandomBytes$/, /-webhook-secret$/, "the secret that webhooks are checked with"],
+  [/:RandomBytes$/, /-auto-register-key$/, "the key for agents that people attach"],
+  [/:RandomBytes$/, /-cipher$/, "the key of encrypted values in GoCD's configuration"],
+  [/:RandomBytes$/, /-identity-key$/, "the key that agents' uuids are derived from"],
+  [/:RandomPassword$/, /-admin$/, "the password of the user admin"],
+];
+
+/** What a protected resource holds: in words where it is one of this program's, else its type. */
+export function holds(type: string, name: string): string {
+  return HOLDS.find(([ofType, ofName]) => ofType.test(type) && ofName.test(name))?.[2] ?? type;
+}
+
+/**
+ * Reads an exported state.
+ *
+ * @throws Error if the text is no state that this tool knows.
+ */
+export function left(exported: string): Left {
+  const resources = resourcesOf(JSON.parse(exported));
+  const real = resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
+  return {
+    protected: real
+      .filter(({ protect }) => protect === true)
+      .map(({ type, urn }) => ({ name: nameOf(urn), holds: holds(type, nameOf(urn)) }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    needed: real
+      .filter(({ protect }) => protect !== true)
+      .map(({ type, urn }) => `${nameOf(urn)} (${type.split(":").at(-1) ?? type})`)
+      .sort(),
+  };
+}
+
+/** The list as a person reads it, with what can be done next. */
+export function leftText({ protected: kept, needed }: Left): string {
+  if (kept.length === 0 && needed.length === 0) return "Nothing is left.\n";
+  const width = Math.max(0, ...kept.map(({ name }) => name.length));
+  return [
+    `Left, because protected: ${kept.length}`,
+    ...kept.map(({ name, holds }) => `  ${name.padEnd(width)}  ${holds}`),
+    ...(needed.length > 0 ? [`Left, because something protected needs it: ${needed.join(", ")}`] : []),
+    "",
+    "pulumi up goes on with these. To delete them for good: docs/operations/destroy.md.",
+    "",
+  ].join("\n");
+}
+
+function resourcesOf(state: unknown): Exported[] {
+  const resources = at(at(state, "deployment"), "resources");
+  // A stack without resources has no list.
+  if (resources === undefined && at(state, "deployment") !== undefined) return [];
+  if (!Array.isArray(resources)) throw new Error("pulumi stack export printed no state");
+  return resources as Exported[];
+}
+
+function at(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+/** The last part of a URN. */
+function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}
