@@ -1,0 +1,233 @@
+import { containersOf, objectsOf, selects, workloadsOf } from "../support/pods";
+import type { Container, KubernetesManifest, Labels, Workload } from "../support/pods";
+import { plannedRun, succeeded } from "../support/program";
+import type { StackSource } from "../support/program";
+import { variants } from "../support/stacks";
+
+jest.setTimeout(120_000);
+
+const MEMORY = /^[1-9]\d*(Mi|Gi)$/;
+
+describe.each(Object.entries(variants))("the pods of a stack with %s", (_, source: StackSource) => {
+  let objects: readonly KubernetesManifest[];
+  let workloads: readonly Workload[];
+  let all: readonly { readonly title: string; readonly container: Container; readonly workload: Workload }[];
+
+  beforeAll(async () => {
+    objects = objectsOf(succeeded(await plannedRun(source)));
+    workloads = workloadsOf(objects);
+    all = workloads.flatMap((workload) =>
+      containersOf(workload.spec).map((container) => ({
+        title: `${workload.title} ${container.name}`,
+        container,
+        workload,
+      })),
+    );
+  });
+
+  const matching = (kind: string) => objects.filter((object) => object.kind === kind);
+  const exists = (kind: string, namespace: string, name: string) =>
+    matching(kind).some(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
+
+  it("are those of server, housekeeping and one pool", () => {
+    expect(workloads.map(({ title }) => title).sort()).toEqual([
+      "Deployment gocd-dev/gocd-housekeeping",
+      "StatefulSet gocd-dev-agents/docker",
+      "StatefulSet gocd-dev/gocd-server",
+    ]);
+  });
+
+  it("mount only volumes that they have, and have none that nothing mounts", () => {
+    for (const { title, volumeNames, spec } of workloads) {
+      const mounted = containersOf(spec).flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name));
+      expect({
+        title,
+        missing: mounted.filter((name) => !volumeNames.includes(name)),
+        idle: volumeNames.filter((name) => !mounted.includes(name)),
+      }).toEqual({
+        title,
+        missing: [],
+        idle: [],
+      });
+    }
+  });
+
+  it("mount nothing twice at one place", () => {
+    for (const { title, container } of all) {
+      const paths = (container.volumeMounts ?? []).map(({ mountPath }) => mountPath);
+      expect({ title, paths }).toEqual({ title, paths: [...new Set(paths)] });
+    }
+  });
+
+  it("refer to Secrets, ConfigMaps, claims and accounts that are there", () => {
+    for (const { title, namespace, spec } of workloads) {
+      const missing = [
+        ...(spec.volumes ?? []).flatMap(({ secret, configMap, persistentVolumeClaim: claim }) => [
+          ...(secret && !exists("Secret", namespace, secret.secretName) ? [secret.secretName] : []),
+          ...(configMap && !exists("ConfigMap", namespace, configMap.name) ? [configMap.name] : []),
+          ...(claim && !exists("PersistentVolumeClaim", namespace, claim.claimName) ? [claim.claimName] : []),
+        ]),
+        ...(spec.serviceAccountName !== undefined && !exists("ServiceAccount", namespace, spec.serviceAccountName)
+          ? [spec.serviceAccountName]
+          : []),
+      ];
+      expect({ title, missing }).toEqual({ title, missing: [] });
+    }
+  });
+
+  it("are found by the selectors of their own workload", () => {
+    for (const { title, manifest, labels } of workloads) {
+      const selector = manifest.spec?.selector as { readonly matchLabels: Labels };
+      expect(Object.keys(selector.matchLabels).length).toBeGreaterThan(0);
+      expect({ title, selected: selects(selector.matchLabels, labels) }).toEqual({ title, selected: true });
+    }
+  });
+
+  it("are found by each Service, which leads to one workload and to ports that it opens", () => {
+    for (const { metadata, spec } of matching("Service")) {
+      const chosen = workloads.filter(
+        ({ namespace, labels }) => namespace === metadata.namespace && selects(spec?.selector as Labels, labels),
+      );
+      expect(chosen).toHaveLength(1);
+      const open = containersOf(chosen[0]?.spec ?? { containers: [] }).flatMap(({ ports = [] }) =>
+        ports.flatMap(({ name, containerPort }) => [name, containerPort]),
+      );
+      for (const { port, targetPort = port } of spec?.ports ?? []) expect(open).toContain(targetPort);
+    }
+  });
+
+  it("are found by every network policy and disruption budget that is about some of them", () => {
+    for (const { kind, metadata, spec } of [...matching("NetworkPolicy"), ...matching("PodDisruptionBudget")]) {
+      const selector =
+        kind === "NetworkPolicy"
+          ? spec?.podSelector?.matchLabels
+          : (spec?.selector as { matchLabels: Labels }).matchLabels;
+      const chosen = workloads.filter(
+        ({ namespace, labels }) => namespace === metadata.namespace && selects(selector, labels),
+      );
+      expect({ kind, name: metadata.name, chosen: chosen.length > 0 }).toEqual({
+        kind,
+        name: metadata.name,
+        chosen: true,
+      });
+    }
+  });
+
+  it("name a Service of their own where they are a StatefulSet", () => {
+    for (const { namespace, manifest } of workloads.filter(({ manifest: { kind } }) => kind === "StatefulSet")) {
+      expect(exists("Service", namespace, manifest.spec?.serviceName ?? "")).toBe(true);
+    }
+  });
+
+  it("get volumes that wait for exactly their claims", () => {
+    for (const { metadata, spec } of matching("PersistentVolume")) {
+      const { name = "", namespace = "" } = spec?.claimRef ?? {};
+      expect(
+        matching("PersistentVolumeClaim").filter(
+          (claim) => claim.metadata.name === name && claim.metadata.namespace === namespace,
+        ),
+      ).toMatchObject([{ spec: { volumeName: metadata.name } }]);
+    }
+  });
+
+  it("ask for what every container needs, and are held to a limit of memory", () => {
+    for (const { title, container } of all) {
+      const { requests = {}, limits = {} } = container.resources ?? {};
+      expect({ title, cpu: requests["cpu"], memory: requests["memory"], limit: limits["memory"] }).toEqual({
+        title,
+        cpu: expect.stringMatching(/^(\d*\.)?\d+m?$/) as string,
+        memory: expect.stringMatching(MEMORY) as string,
+        limit: expect.stringMatching(MEMORY) as string,
+      });
+    }
+  });
+
+  it("give privileges to dind alone", () => {
+    const privileged = all.filter(({ container }) => container.securityContext?.privileged === true);
+    expect(privileged.map(({ container }) => container.name)).toEqual(["dind"]);
+  });
+
+  it("reach nothing of their node", () => {
+    for (const { spec } of workloads) {
+      expect((spec.volumes ?? []).filter((volume) => "hostPath" in volume)).toEqual([]);
+      expect([spec["hostNetwork"], spec["hostPID"], spec["hostIPC"]].filter((value) => value === true)).toEqual([]);
+    }
+    expect(
+      matching("PersistentVolume").filter(({ spec }) => spec !== undefined && ("hostPath" in spec || "local" in spec)),
+    ).toEqual([]);
+    expect(all.flatMap(({ container }) => container.ports ?? []).filter((port) => "hostPort" in port)).toEqual([]);
+  });
+});
+
+describe("an agent and its daemon", () => {
+  let agent: Container;
+  let dind: Container;
+  let pod: Workload;
+  let daemon: Readonly<Record<string, unknown>>;
+
+  beforeAll(async () => {
+    const objects = objectsOf(succeeded(await plannedRun()));
+    const [pool] = workloadsOf(objects).filter(({ namespace }) => namespace.endsWith("-agents"));
+    if (pool === undefined) throw new Error("there is no pool of agents");
+    pod = pool;
+    const named = (name: string) => containersOf(pool.spec).find((container) => container.name === name) ?? { name };
+    [agent, dind] = [named("agent"), named("dind")];
+    const config = pool.spec.volumes?.find(({ configMap }) => configMap !== undefined)?.configMap?.name;
+    const map = objects.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === config);
+    daemon = JSON.parse(map?.data?.["daemon.json"] ?? "{}") as Readonly<Record<string, unknown>>;
+  });
+
+  const environment = ({ env = [] }: Container) => Object.fromEntries(env.map(({ name, value }) => [name, value]));
+  const mountAt = ({ volumeMounts = [] }: Container, path: string) =>
+    volumeMounts.find(({ mountPath }) => mountPath === path);
+
+  it("meet where the daemon listens", () => {
+    const client = environment(agent);
+    expect(daemon["hosts"]).toContain(client["DOCKER_HOST"]);
+    expect(client["DOCKER_HOST"]).toBe("tcp://127.0.0.1:2376");
+    expect(daemon["hosts"]).toEqual(["unix:///var/run/docker.sock", client["DOCKER_HOST"]]);
+  });
+
+  it("verify each other", () => {
+    const client = environment(agent);
+    expect(client["DOCKER_TLS_VERIFY"]).toBe("1");
+    expect(daemon["tlsverify"]).toBe(true);
+    const certificates = mountAt(agent, client["DOCKER_CERT_PATH"] ?? "");
+    const daemonDirectory = (daemon["tlscert"] as string).replace(/\/[^/]+$/, "");
+    expect(certificates?.name).toBe("client-certs");
+    expect(mountAt(dind, daemonDirectory)?.name).toBe("daemon-certs");
+  });
+
+  it("hold no key of each other", () => {
+    expect((agent.volumeMounts ?? []).map(({ name }) => name)).not.toContain("daemon-certs");
+    expect((agent.volumeMounts ?? []).map(({ name }) => name)).not.toContain("daemon-tls");
+    expect((dind.volumeMounts ?? []).map(({ name }) => name)).not.toContain("identity");
+    expect((dind.volumeMounts ?? []).map(({ name }) => name)).not.toContain("client-certs");
+  });
+
+  it("see the workspace at the same path, and share nothing else", () => {
+    const [agents, daemons] = [agent, dind].map(({ volumeMounts = [] }) => volumeMounts);
+    const shared = (agents ?? []).filter(({ name }) => daemons?.some((mount) => mount.name === name));
+    expect(shared.map(({ name }) => name)).toEqual(["workspace"]);
+    for (const { name, mountPath, subPath } of shared)
+      expect(daemons).toContainEqual(expect.objectContaining({ name, mountPath, subPath }));
+    const paths = (daemons ?? []).filter(({ name }) => name === "workspace").map(({ mountPath }) => mountPath);
+    expect(paths.sort()).toEqual(["/go-working-dir/pipelines", "/godata/pipelines"]);
+  });
+
+  it("start in this order: certificates, daemon, agent", () => {
+    expect(pod.spec.initContainers?.map(({ name, restartPolicy }) => [name, restartPolicy])).toEqual([
+      ["certificates", undefined],
+      ["dind", "Always"],
+    ]);
+    expect(pod.spec.containers.map(({ name }) => name)).toEqual(["agent"]);
+  });
+
+  it("take every file that is a pod's own by that pod's name", () => {
+    const own = containersOf(pod.spec).flatMap(({ volumeMounts = [] }) =>
+      volumeMounts.filter(({ name }) => /-tls$|^identity$/.test(name)),
+    );
+    expect(own).toHaveLength(8);
+    expect(own.filter(({ subPathExpr }) => subPathExpr?.startsWith("$(POD_NAME).") !== true)).toEqual([]);
+  });
+});

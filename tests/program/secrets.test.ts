@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { policies } from "../../policy/policies";
+import { toJson } from "../../preview/json";
+import { toYaml } from "../../preview/manifests";
+import { manifestFile } from "../../preview/output";
+import { assemble } from "../../preview/preview";
+import type { Preview } from "../../preview/preview";
+import type { Registration } from "../../preview/registration";
+import type { Run } from "../../preview/run";
+import { palette } from "../../preview/terminal";
+import { toText } from "../../preview/text";
+import { isObject, isSecret, secretTexts } from "../../preview/wire";
+import type { WireObject, WireValue } from "../../preview/wire";
+import { golden } from "../support/golden";
+import { projectOf, resolvedRun } from "../support/program";
+import type { StackSource } from "../support/program";
+import { variants } from "../support/stacks";
+
+jest.setTimeout(120_000);
+
+const ADMIN = "canary-Of-The-Admin-7Qx";
+
+/** Properties of provider-made resources that are secret, with what was made: every canary that a provider planted. */
+function planted(registrations: readonly Registration[], state: string): Map<string, string> {
+  const made = new Map(JSON.parse(readFileSync(state, "utf8")) as [string, WireObject][]);
+  const canaries = new Map<string, string>();
+  for (const [key, values] of made) {
+    const resource = registrations.find(({ urn }) => urn === key.split(" ")[0]);
+    for (const property of resource?.additionalSecretOutputs ?? []) {
+      const value = values[property];
+      if (typeof value === "string") canaries.set(`${resource?.name ?? ""} ${property}`, value);
+    }
+  }
+  return canaries;
+}
+
+/** What the program derives from secrets, and is as secret: all that Kubernetes Secrets of agents hold under these keys. */
+function derived(registrations: readonly Registration[]): Map<string, string> {
+  const identities = registrations
+    .filter(({ name }) => name.endsWith("-identity"))
+    .map(({ inputs }) => inputs["stringData"]);
+  const contents = identities.map((data) => (isSecret(data) ? data["value"] : undefined));
+  return new Map(
+    contents.flatMap((content) => (isObject(content) ? Object.entries(content) : [])) as [string, string][],
+  );
+}
+
+/** A text as it can come to light: itself, in JSON, in base64, one line of a PEM block. */
+function guises(secret: string): string[] {
+  const lines = secret.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));
+  return [...new Set([secret, JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString("base64"), ...lines])];
+}
+
+/** What is on the wire outside of secrets. */
+function open(value: WireValue): string {
+  if (isSecret(value)) return "";
+  if (typeof value !== "object" || value === null) return String(value);
+  return (isObject(value) ? Object.entries(value).flat() : value).map((child) => open(child)).join("\n");
+}
+
+function showings(preview: Preview, run: Run): Record<string, string> {
+  return {
+    text: toText(preview, "out", palette(false)),
+    json: toJson(preview),
+    manifests: preview.manifests.map(manifestFile).join(""),
+    golden: golden(run.registrations),
+    logs: run.logs.map(({ message }) => message).join("\n"),
+    findings: preview.verdict.findings.map(({ message }) => message).join("\n"),
+    state: toYaml(preview.outputs, []),
+  };
+}
+
+describe.each(Object.entries(variants))("secrets of a stack with %s", (_, source: StackSource) => {
+  const directory = mkdtempSync(join(tmpdir(), "gocd-secrets-"));
+  const withPassword = { ...source, secrets: { "gocd:adminPassword": ADMIN } };
+  const canaries = new Map<string, string>();
+  let shown: Record<string, string>;
+  let registrations: readonly Registration[];
+
+  beforeAll(async () => {
+    const state = join(directory, "state.json");
+    const run = await resolvedRun(withPassword, { state });
+    registrations = run.registrations;
+    for (const [name, value] of [
+      ["gocd:adminPassword", ADMIN] as const,
+      ...planted(registrations, state),
+      ...derived(registrations),
+    ])
+      canaries.set(name, value);
+    shown = showings(await assemble(projectOf(withPassword), run, policies), run);
+  });
+
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  it("are many, and all different", () => {
+    expect(canaries.size).toBeGreaterThan(25);
+    const fingerprints = [...canaries.values()].map((value) => createHash("sha256").update(value).digest("hex"));
+    expect(new Set(fingerprints).size).toBe(canaries.size);
+  });
+
+  it("appear in nothing that is shown, written or logged", () => {
+    const leaks = [...canaries].flatMap(([name, value]) =>
+      Object.entries(shown).flatMap(([where, text]) =>
+        guises(value).some((guise) => text.includes(guise)) ? [`${name} in ${where}`] : [],
+      ),
+    );
+    expect(leaks).toEqual([]);
+  });
+
+  it("reach resources only as values that are marked secret", () => {
+    const leaks = registrations.flatMap(({ urn, inputs }) => {
+      const text = open(inputs);
+      return [...canaries].flatMap(([name, value]) =>
+        guises(value).some((guise) => text.includes(guise)) ? [`${name} in ${urn}`] : [],
+      );
+    });
+    expect(leaks).toEqual([]);
+  });
+
+  it("do reach the resources that need them", () => {
+    const marked = registrations.flatMap(({ inputs }) => secretTexts(inputs)).join("\n");
+    const reaching = (suffix: RegExp) =>
+      [...canaries].filter(([name]) => suffix.test(name)).every(([, value]) => marked.includes(value));
+    expect(reaching(/(server-id|token-generation-key|webhook-secret|auto-register-key|cipher) hex$/)).toBe(true);
+    expect(reaching(/ privateKeyPem$/)).toBe(true);
+    expect(reaching(/\.(uuid|token)$/)).toBe(true);
+    expect(reaching(/-housekeeping result$/)).toBe(true);
+  });
+});
+
+describe("secrets of a stack that fails", () => {
+  it.each([
+    [
+      "its settings are wrong",
+      { config: { "gocd:agents": { docker: { replicas: 0 } } }, secrets: { "gocd:adminPassword": ADMIN } },
+    ],
+    ["its secret is given in plain text", { config: { "gocd:adminPassword": ADMIN } }],
+  ])("stay unsaid when %s", async (_, source) => {
+    const run = await resolvedRun(source);
+    const text = JSON.stringify([run.errors, run.logs]);
+    expect(run.errors).not.toEqual([]);
+    expect(text).not.toContain(ADMIN);
+  });
+});
