@@ -63,7 +63,7 @@ describe("an agent that is stopped", () => {
 
   test("waits for a job as long as it runs, and says so once", () => {
     scene().server(draining);
-    scene().patience(500);
+    scene().patience(80);
     clock(10);
     expect(run("agent-drain").status).toBeNull();
     expect(

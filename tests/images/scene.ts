@@ -21,8 +21,8 @@ export class Scene {
 
   constructor() {
     fs.mkdirSync(this.path("commands"));
-    // Stand-ins are found first, the scripts' own siblings next, then what a POSIX system has.
-    this.command("sleep", "exit 0");
+    // Stand-ins are found first, the scripts' own siblings next, then what a POSIX system has. These are never the real ones.
+    for (const name of ["sleep", "mount", "umount"]) this.command(name);
   }
 
   /** A path below the stage. */
@@ -101,17 +101,31 @@ printf '%s\\n%s' "\${body# }" "$status"`,
   ): Outcome {
     const file = path.join(images, script);
     const siblings = path.join(images, script.split("/")[0] ?? "", "bin");
+    const env = {
+      PATH: [this.path("commands"), siblings, path.dirname(file), process.env["PATH"] ?? "/usr/bin:/bin"].join(":"),
+      SCENE: this.dir,
+      ...options.env,
+    };
+    this.refuseBuiltInCommands(env);
     const result = spawnSync("sh", [file, ...(options.args ?? [])], {
       encoding: "utf8",
       input: options.input ?? "",
       timeout: 20_000,
-      env: {
-        PATH: [this.path("commands"), siblings, path.dirname(file), process.env["PATH"] ?? "/usr/bin:/bin"].join(":"),
-        SCENE: this.dir,
-        ...options.env,
-      },
+      env,
     });
     return { status: result.status, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  /** Some builds of busybox have a shell that prefers its own mount to the one on PATH: as root that would be the real one. */
+  private refuseBuiltInCommands(env: Readonly<Record<string, string>>): void {
+    const names = fs.readdirSync(this.path("commands"));
+    const found = spawnSync("sh", ["-c", 'for name; do command -v "$name"; done', "sh", ...names], {
+      encoding: "utf8",
+      env,
+    });
+    const wanted = names.map((name) => `${this.path("commands", name)}\n`).join("");
+    if (found.stdout !== wanted)
+      throw new Error(`this machine's sh does not take its commands from PATH: ${found.stdout}`);
   }
 
   /** Removes the stage. */

@@ -1,0 +1,71 @@
+/** Self-signed certificates for tests, and an `openssl` for machines without one; with nothing but Node. */
+import * as crypto from "node:crypto";
+import type { Scene } from "./scene";
+
+/** A key and its certificate, both PEM. */
+export interface Pair {
+  readonly key: string;
+  readonly cert: string;
+}
+
+const hour = 3_600_000;
+
+function der(tag: number, ...parts: readonly Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  const { length } = content;
+  if (length < 0x80) return Buffer.concat([Buffer.from([tag, length]), content]);
+  return Buffer.concat([Buffer.from([tag, 0x82, length >> 8, length & 0xff]), content]);
+}
+
+const sequence = (...parts: readonly Buffer[]): Buffer => der(0x30, ...parts);
+const utcTime = (date: Date): Buffer =>
+  der(0x17, Buffer.from(`${date.toISOString().replace(/[-:T]/g, "").slice(2, 14)}Z`));
+const ecdsaWithSha256 = sequence(der(0x06, Buffer.from("2a8648ce3d040302", "hex")));
+
+/** A P-256 key with a certificate signed by itself that ends so many hours from now; less than 0 has ended. */
+export function selfSigned(name: string, endsInHours: number): Pair {
+  const { privateKey, publicKey } = crypto.generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+  const commonName = sequence(der(0x06, Buffer.from("550403", "hex")), der(0x0c, Buffer.from(name)));
+  const subject = sequence(der(0x31, commonName));
+  const now = Date.now();
+  const tbs = sequence(
+    der(0xa0, der(0x02, Buffer.from([2]))),
+    der(0x02, Buffer.concat([Buffer.from([1]), crypto.randomBytes(8)])),
+    ecdsaWithSha256,
+    subject,
+    sequence(utcTime(new Date(now - 1000 * hour)), utcTime(new Date(now + endsInHours * hour))),
+    subject,
+    publicKey.export({ type: "spki", format: "der" }),
+  );
+  const signature = crypto.sign("sha256", tbs, privateKey);
+  const certificate = sequence(tbs, ecdsaWithSha256, der(0x03, Buffer.from([0]), signature));
+  const body = certificate
+    .toString("base64")
+    .replace(/(.{64})/g, "$1\n")
+    .trim();
+  return {
+    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    cert: `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`,
+  };
+}
+
+/** Puts an `openssl` on the stage that does the four things `prepare-certificates` asks for, with Node's own parser. */
+export function opensslStandIn(scene: Scene): void {
+  const program = scene.write(
+    "openssl.js",
+    `const crypto = require("node:crypto"), fs = require("node:fs");
+const [command, ...args] = process.argv.slice(2);
+const value = (name) => args[args.indexOf(name) + 1];
+const pem = fs.readFileSync(value("-in"));
+const spki = (key) => key.export({ type: "spki", format: "pem" });
+if (command === "pkey") process.stdout.write(spki(crypto.createPublicKey(crypto.createPrivateKey(pem))));
+else {
+  const x509 = new crypto.X509Certificate(pem);
+  if (args.includes("-pubkey")) process.stdout.write(spki(x509.publicKey));
+  if (args.includes("-enddate")) console.log("notAfter=" + x509.validTo);
+  if (args.includes("-checkend")) process.exit(Date.parse(x509.validTo) - Date.now() > Number(value("-checkend")) * 1000 ? 0 : 1);
+}
+`,
+  );
+  scene.command("openssl", `exec '${process.execPath}' '${program}' "$@" 2>/dev/null`);
+}

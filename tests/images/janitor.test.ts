@@ -1,0 +1,212 @@
+import * as fs from "node:fs";
+import { stage, type Outcome } from "./scene";
+
+const scene = stage();
+
+function janitor(...args: readonly string[]): Outcome {
+  return scene().run("dind/janitor", {
+    args,
+    env: {
+      DOCKER_DATA: scene().path("data"),
+      DOCKER_CERTIFICATES: scene().path("certs"),
+      MOUNTS_FILE: scene().write("mounts", ""),
+      DOCKER_HOST: "tcp://elsewhere:2376",
+      DOCKER_TLS_VERIFY: "1",
+    },
+  });
+}
+
+/** A disk that is so full, in percent, at each look; inodes likewise. */
+function disk(space: readonly number[], inodes: readonly number[] = [1]): void {
+  fs.mkdirSync(scene().path("data"), { recursive: true });
+  scene().write("space", space.join("\n"));
+  scene().write("inodes", inodes.join("\n"));
+  scene().command(
+    "df",
+    `case $1 in -P) file=$SCENE/space ;; *) file=$SCENE/inodes ;; esac
+echo "Filesystem 1024-blocks Used Available Capacity Mounted on"
+echo "/dev/sda 100 50 50 $(head -n 1 "$file")% /var/lib/docker"
+if [ "$(wc -l <"$file")" -gt 0 ]; then tail -n +2 "$file" >"$file.rest"; mv "$file.rest" "$file"; fi`,
+  );
+}
+
+describe("the image disk", () => {
+  const old = "docker system prune --all --force --filter until=24h";
+  const all = ["docker system prune --all --force", "docker volume prune --force"];
+  beforeEach(() => {
+    scene().command("docker", '[ "$1" != info ] || exit 1; echo "$DOCKER_HOST ${DOCKER_TLS_VERIFY-}" >>"$SCENE/hosts"');
+    scene().command("fallocate");
+  });
+
+  test.each([
+    { state: "has room", space: [79], prunes: [], says: "" },
+    {
+      state: "is fuller than 80 % and old things go",
+      space: [81, 40],
+      prunes: [old],
+      says: "image disk 81 % full: removed what had not been used for a day; now 40 %",
+    },
+    { state: "is fuller than 80 % with little old", space: [85, 84], prunes: [old], says: "still 84 %" },
+    { state: "is as good as full and old things go", space: [97, 60], prunes: [old], says: "now 60 %" },
+    {
+      state: "is as good as full with little old",
+      space: [97, 95, 20],
+      prunes: [old, ...all],
+      says: "image disk 97 % full: removed everything unused; now 20 %",
+    },
+    {
+      state: "is full of what is in use",
+      space: [100, 100, 100],
+      prunes: [old, ...all],
+      says: "still 100 %: running containers and named volumes hold the rest",
+    },
+    {
+      state: "has no inodes left",
+      space: [30],
+      inodes: [99, 99, 10],
+      prunes: [old, ...all],
+      says: "image disk 99 % full",
+    },
+  ])("when it $state is looked after", ({ space, inodes, prunes, says }) => {
+    disk(space, inodes);
+    const outcome = janitor("disk");
+    expect(outcome.status).toBe(0);
+    expect(scene().calls("docker")).toEqual(prunes);
+    expect(outcome.stderr).toContain(says);
+    expect(outcome.stderr.split("\n").filter((line) => line !== "")).toHaveLength(says === "" ? 0 : 1);
+  });
+
+  test("is pruned by the daemon beside it, whatever the environment says", () => {
+    disk([95, 10]);
+    janitor("disk");
+    expect(scene().read("hosts")).toBe("unix:///var/run/docker.sock \n");
+  });
+
+  test("says so when pruning fails", () => {
+    disk([95, 95, 95]);
+    scene().command("docker", "exit 1");
+    expect(janitor("disk").stderr).toContain("removed nothing (docker system prune failed); still 95 %");
+  });
+
+  test("keeps a file to give up when it is full, so that the daemon can start and prune", () => {
+    disk([50]);
+    scene().command("fallocate", 'touch "$3"');
+    janitor("disk");
+    expect(fs.existsSync(scene().path("data/.room-to-prune"))).toBe(true);
+
+    disk([99, 20]);
+    scene().command("docker", 'ls -A "$SCENE/data" >"$SCENE/when-pruning"');
+    janitor("disk");
+    expect(scene().read("when-pruning")).toBe("");
+  });
+
+  test("is pruned again only when it has become fuller than the last pruning left it", () => {
+    // Each round looks once; pruning looks twice more.
+    disk([92, 91, 91, 91, 91, 93, 93, 93, 10]);
+    scene().command("docker", 'case $1 in events) sleep; kill -TERM "$PPID" ;; esac; exit 0');
+    scene().command("mount");
+    scene().command(
+      "sleep",
+      '[ "$1" != 60 ] || [ "$(grep -c "^sleep 60" "$SCENE/calls")" -lt 6 ] || kill -TERM "$PPID"',
+    );
+    const outcome = janitor();
+    const lines = outcome.stderr.split("\n").filter((line) => line.startsWith("janitor: image disk"));
+    expect(lines).toEqual([expect.stringContaining("92 % full"), expect.stringContaining("93 % full")]);
+  });
+});
+
+describe("files that containers leave in the workspace", () => {
+  const running = '[ "$*" != "ps --quiet" ] || echo aaa';
+  const stopped = '[ "$*" != "ps --all --quiet" ] || echo aaa';
+  test.each([
+    ["stay while a container runs", running, []],
+    ["of root go back while stopped containers may start again", stopped, ["hand-back root"]],
+    ["of everybody go back when no container is left", "", ["hand-back all"]],
+    ["stay when the daemon does not answer", 'echo "Cannot connect" >&2; exit 1', []],
+  ])("%s", (_, docker, calls) => {
+    scene().command("docker", docker);
+    scene().command("hand-back");
+    expect(janitor("workspace").status).toBe(0);
+    expect(scene().calls("hand-back")).toEqual(calls);
+  });
+
+  test("are looked for once after a burst of containers, not once for each", () => {
+    disk([1]);
+    scene().command("fallocate");
+    scene().command("mount");
+    scene().command("hand-back");
+    // Four containers died at 1000, one at 1002; a look takes the clock on by one.
+    scene().command("date", `now=$(($(cat "$SCENE/now" 2>/dev/null || echo 999) + 1)); echo "$now" | tee "$SCENE/now"`);
+    scene().command(
+      "docker",
+      '[ "$1" != events ] || { printf "1000\\n1000\\n1000\\n1000\\n1002\\n"; touch "$SCENE/over"; }',
+    );
+    scene().command(
+      "sleep",
+      '[ ! -e "$SCENE/over" ] || [ "$1" != 1 ] || kill -TERM "$PPID"; [ "$1" != 60 ] || kill -TERM "$PPID"',
+    );
+    janitor();
+    expect(scene().calls("hand-back")).toEqual(["hand-back all", "hand-back all"]);
+  });
+});
+
+describe("the daemon's keys", () => {
+  beforeEach(() => {
+    scene().command("mount", '[ "$2" != tmpfs ] || rm -rf "$SCENE/certs"');
+    scene().command("umount", 'rm -rf "$2"');
+  });
+
+  function hide(mounts: readonly string[]): Outcome {
+    const file = scene().write("mounted", mounts.map((mount) => `tmpfs ${mount} tmpfs rw 0 0\n`).join(""));
+    return scene().run("dind/janitor", {
+      args: ["certificates"],
+      env: { DOCKER_CERTIFICATES: scene().path("certs"), MOUNTS_FILE: file },
+    });
+  }
+
+  test("go out of the reach of containers with their mount, deepest first", () => {
+    scene().write("certs/server/key.pem", "key");
+    const outcome = hide(["/", scene().path("certs"), scene().path("certs/server"), scene().path("certs-of-others")]);
+    expect(scene().calls("umount", "mount")).toEqual([
+      `umount -l ${scene().path("certs/server")}`,
+      `umount -l ${scene().path("certs")}`,
+    ]);
+    expect(outcome.stderr).toContain("out of the reach of containers");
+  });
+
+  test("are covered where they lie on no mount of their own", () => {
+    scene().write("certs/ca/key.pem", "key");
+    const outcome = hide(["/"]);
+    expect(scene().calls("umount", "mount")).toEqual([
+      `mount -t tmpfs -o ro,size=4k,mode=0555 none ${scene().path("certs")}`,
+    ]);
+    expect(outcome.stderr).toContain("out of the reach of containers");
+  });
+
+  test("that cannot be hidden are reported", () => {
+    scene().write("certs/server/key.pem", "key");
+    scene().command("mount", "exit 1");
+    expect(hide([]).stderr).toContain("a job that mounts it can read the daemon's key");
+  });
+
+  test("are nothing to talk about where there are none", () => {
+    expect(hide([])).toMatchObject({ status: 0, stderr: "" });
+    expect(scene().calls("mount", "umount")).toEqual([]);
+  });
+
+  test("stay until the daemon has read them", () => {
+    scene().write("certs/server/key.pem", "key");
+    scene().command(
+      "docker",
+      'ls "$SCENE/certs/server" >>"$SCENE/seen"; [ "$(grep -c version "$SCENE/calls")" -gt 3 ]',
+    );
+    scene().command("sleep", '[ "$(grep -c "^docker version" "$SCENE/calls")" -lt 3 ] || kill -TERM "$PPID"');
+    janitor();
+    expect(scene().read("seen")).toBe("key.pem\n".repeat(3));
+    expect(scene().calls("umount")).toEqual([]);
+  });
+});
+
+test("the janitor says how it is used", () => {
+  expect(janitor("sweep")).toMatchObject({ status: 64, stderr: expect.stringContaining("usage") as string });
+});
