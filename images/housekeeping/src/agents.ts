@@ -14,8 +14,8 @@ const agent = z.object({
   agent_state: z.enum(["Idle", "Building", "LostContact", "Missing", "Unknown"]),
   /** Bytes. */
   free_space: z.union([z.number(), z.literal("unknown")]),
-  /** Elastic agents have none. */
-  resources: z.array(z.string()).optional(),
+  /** Elastic agents come without. */
+  resources: z.array(z.string()).default([]),
   environments: z.array(z.object({ name: z.string(), origin: z.object({ type: z.string() }) })),
 });
 const list = z.object({ _embedded: z.object({ agents: z.array(agent) }) });

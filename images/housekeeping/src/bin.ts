@@ -1,3 +1,5 @@
+import { logger } from "./log";
 import { main } from "./main";
+import { startService } from "./service";
 
-void main(process);
+void main(process, logger(), startService);

@@ -104,8 +104,6 @@ export class ConfigError extends Error {
   }
 }
 
-const FILES = ["config.json", "agents.json", "username", "password"] as const;
-
 /**
  * Reads the four files of a mounted Secret again whenever they have changed: kubelet refreshes them in place, so that adding
  * an agent restarts nothing.
@@ -123,37 +121,41 @@ export class ConfigFolder {
    */
   read(): Config {
     const problems: string[] = [];
-    const texts = FILES.map((name) => {
-      try {
-        return readFileSync(join(this.folder, name), "utf8");
-      } catch (error) {
-        problems.push(`${name}: cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
-        return "";
-      }
-    });
-    const digest = createHash("sha256").update(JSON.stringify(texts)).digest("hex");
-    if (this.config !== undefined && problems.length === 0 && digest === this.seen) return this.config;
-    const [config = "", list = "", username = "", password = ""] = texts;
+    const text = {
+      config: this.file("config.json", problems),
+      agents: this.file("agents.json", problems),
+      username: this.file("username", problems),
+      password: this.file("password", problems),
+    };
+    const digest = createHash("sha256").update(JSON.stringify(text)).digest("hex");
+    if (this.config !== undefined && digest === this.seen) return this.config;
     const parsed = {
-      settings: parse("config.json", config, settings, problems),
-      agents: parse("agents.json", list, agents, problems),
-      username: line("username", username, problems),
-      password: line("password", password, problems),
+      settings: parse("config.json", text.config, settings, problems),
+      agents: parse("agents.json", text.agents, agents, problems),
+      username: line("username", text.username, problems),
+      password: line("password", text.password, problems),
     };
     if (problems.length > 0) throw new ConfigError(problems);
     this.seen = digest;
     this.config = parsed as Config;
     return this.config;
   }
+
+  /** The text of a file, or nothing when it cannot be read: then that is its only problem. */
+  private file(name: string, problems: string[]): string | undefined {
+    try {
+      return readFileSync(join(this.folder, name), "utf8");
+    } catch (error) {
+      problems.push(`${name}: cannot be read (${String((error as NodeJS.ErrnoException).code)})`);
+      return undefined;
+    }
+  }
 }
 
-function parse<T extends z.ZodType>(
-  file: string,
-  text: string,
-  schema: T,
-  problems: string[],
-): z.output<T> | undefined {
-  if (text === "" && problems.some((problem) => problem.startsWith(`${file}:`))) return undefined;
+type Text = string | undefined;
+
+function parse<T extends z.ZodType>(file: string, text: Text, schema: T, problems: string[]): z.output<T> | undefined {
+  if (text === undefined) return undefined;
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -168,10 +170,9 @@ function parse<T extends z.ZodType>(
   return undefined;
 }
 
-function line(file: string, text: string, problems: string[]): string {
-  const value = text.replace(/\r?\n$/, "");
-  if (problems.some((problem) => problem.startsWith(`${file}:`))) return value;
+function line(file: string, text: Text, problems: string[]): string | undefined {
+  const value = text?.replace(/\r?\n$/, "");
   if (value === "") problems.push(`${file}: is empty`);
-  else if (/[\r\n]/.test(value)) problems.push(`${file}: has more than one line`);
+  if (value !== undefined && /[\r\n]/.test(value)) problems.push(`${file}: has more than one line`);
   return value;
 }

@@ -50,7 +50,7 @@ export class Drains {
   observe(agents: readonly Agent[]): void {
     for (const { uuid, agent_config_state: state, resources } of agents) {
       if (state !== "Disabled") this.idleSince.delete(uuid);
-      if (state === "Disabled" && resources?.includes(DRAINING) === true) {
+      if (state === "Disabled" && resources.includes(DRAINING)) {
         if (!this.drainingSince.has(uuid)) this.drainingSince.set(uuid, this.now());
       } else {
         this.drainingSince.delete(uuid);
@@ -99,8 +99,7 @@ export class Drains {
   private async enable(gocd: Gocd, agent: Agent | undefined): Promise<Released> {
     if (agent === undefined) return "unknown";
     if (agent.agent_config_state === "Pending") return "pending";
-    if (agent.resources?.includes(DRAINING) !== true)
-      return agent.agent_config_state === "Enabled" ? "enabled" : "disabled";
+    if (!agent.resources.includes(DRAINING)) return agent.agent_config_state === "Enabled" ? "enabled" : "disabled";
     const resources = { add: [], remove: [DRAINING] };
     await changeAgent(gocd, { uuid: agent.uuid, enable: true, resources, environments: NOTHING });
     return "enabled";

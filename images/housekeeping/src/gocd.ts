@@ -120,9 +120,8 @@ export class Gocd {
 
 /** The code of what went wrong below fetch (ECONNREFUSED, ENOTFOUND…). */
 function reason(error: unknown): string {
-  const cause = (error as Error).cause;
-  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
-  return code ?? "the connection failed";
+  const { cause } = error as { cause?: { code?: unknown } };
+  return typeof cause?.code === "string" ? cause.code : "the connection failed";
 }
 
 function refusal(asked: string, version: number, status: number, text: string): GocdError {

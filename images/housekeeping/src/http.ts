@@ -57,7 +57,7 @@ async function reply(request: IncomingMessage, tools: HttpTools): Promise<Reply>
 }
 
 async function answer(request: IncomingMessage, tools: HttpTools): Promise<Reply> {
-  const path = (request.url ?? "").replace(/\?.*$/, "");
+  const path = String(request.url).replace(/\?.*$/, "");
   const uuid = DRAIN.exec(path)?.[1];
   if (uuid !== undefined) return drain(request, uuid, tools);
   if (request.method !== "GET") return { status: 404, body: { error: "not found" } };

@@ -1,7 +1,6 @@
 import { ConfigError } from "./config";
-import { logger } from "./log";
-import type { Service } from "./service";
-import { startService } from "./service";
+import type { Logger } from "./log";
+import type { Service, startService } from "./service";
 
 /** The parts of `process` that are used. */
 export interface Process {
@@ -17,11 +16,11 @@ const BAD_CONFIGURATION = 2;
  * Runs the service until it is told to stop. `CONFIG_FOLDER` (default `/etc/gocd-housekeeping`) and `PORT` (8080) exist for
  * tests.
  */
-export async function main(from: Process, log = logger()): Promise<void> {
+export async function main(from: Process, log: Logger, start: typeof startService): Promise<void> {
   let service: Service;
   try {
     const configFolder = from.env["CONFIG_FOLDER"] ?? "/etc/gocd-housekeeping";
-    service = await startService({ configFolder, port: Number(from.env["PORT"] ?? "8080"), log });
+    service = await start({ configFolder, port: Number(from.env["PORT"] ?? "8080"), log });
   } catch (error) {
     if (error instanceof ConfigError) {
       log.fatal({ problems: error.problems }, "the configuration is not valid");

@@ -73,7 +73,7 @@ export function plan(round: Round): Plan {
 
 function ownerOf(agent: Agent, wanted: ExpectedAgent | undefined): Owner {
   if (wanted !== undefined) return "ours";
-  return agent.resources !== undefined && given(agent.resources) !== undefined ? "former" : "other";
+  return given(agent.resources) !== undefined ? "former" : "other";
 }
 
 function planExpected(round: Round, agent: Agent, wanted: ExpectedAgent, result: Plan): void {
@@ -87,7 +87,7 @@ function planExpected(round: Round, agent: Agent, wanted: ExpectedAgent, result:
       );
     return;
   }
-  const draining = agent.resources?.includes(DRAINING) === true;
+  const draining = agent.resources.includes(DRAINING);
   const disabled = agent.agent_config_state === "Disabled";
   const enable = disabled && draining && isBack(round, agent);
   const change = difference(agent, wanted);
@@ -136,7 +136,7 @@ interface Difference {
  * configuration repository says, is not ours.
  */
 function difference(agent: Agent, wanted: ExpectedAgent): Difference {
-  const has = agent.resources ?? [];
+  const has = agent.resources;
   const gave = given(has) ?? { resources: [], environments: [] };
   const resources = [...wanted.resources, record(wanted)];
   const ours = (name: string): boolean => isRecord(name) || gave.resources.includes(name);

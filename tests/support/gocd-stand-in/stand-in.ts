@@ -56,10 +56,12 @@ export interface Weather {
   versionsApart: number;
   /** Requests to answer before the connection is cut on every further one. */
   dieAfter: number | null;
+  /** Answers without ETag, as behind a proxy that takes them away. */
+  withoutTags: boolean;
 }
 
 const ROUTES = [...SERVER_ROUTES, ...AGENT_ROUTES];
-const FAIR: Weather = { delay: 0, status: null, body: "", versionsApart: 0, dieAfter: null };
+const FAIR: Weather = { delay: 0, status: null, body: "", versionsApart: 0, dieAfter: null, withoutTags: false };
 const ALLOWED_IN_BACKUP = [
   /^\/api\/backups\/(\d+|running)$/i,
   /^\/api\/v1\/health$/i,
@@ -79,6 +81,7 @@ export class GocdStandIn {
   backupMilliseconds = 0;
   private records = new Map<string, AgentRecord>();
   private backingUp = false;
+  private port = 0;
   private readonly server: Server;
 
   constructor(private readonly options: StandInOptions) {
@@ -95,17 +98,20 @@ export class GocdStandIn {
     });
   }
 
-  /** Port 0 takes any free one. Returns the URL that agents are given: `http://host:port/go`. */
-  async start(port = 0, host = "127.0.0.1"): Promise<string> {
+  /**
+   * Port 0 takes any free one, and the same one when it is started again. Returns the URL that agents are given:
+   * `http://host:port/go`.
+   */
+  async start(port = this.port, host = "127.0.0.1"): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.server.once("error", reject).listen(port, host, resolve);
     });
+    this.port = (this.server.address() as AddressInfo).port;
     return this.url;
   }
 
   get url(): string {
-    const address = this.server.address() as AddressInfo;
-    return `http://127.0.0.1:${address.port}/go`;
+    return `http://127.0.0.1:${this.port}/go`;
   }
 
   async stop(): Promise<void> {
@@ -171,7 +177,7 @@ export class GocdStandIn {
       Object.assign(backup, { status: "COMPLETED", message: "Backup was generated successfully." });
       this.backingUp = false;
       this.save();
-    }, this.backupMilliseconds);
+    }, this.backupMilliseconds).unref();
     return id;
   }
 
@@ -240,7 +246,7 @@ export class GocdStandIn {
       request.socket.destroy();
       return;
     }
-    if (weather.delay > 0) await after(weather.delay);
+    if (weather.delay > 0) await after(weather.delay, undefined, { ref: false });
     const answer = url.pathname.startsWith("/go/") ? await this.answer(ask) : { status: 404, body: "" };
     this.requests.push({ method: ask.method, path: ask.path, body, status: answer.status });
     if (ask.method !== "GET") this.save();
@@ -268,7 +274,7 @@ export class GocdStandIn {
         route.version === undefined
           ? "application/json;charset=utf-8"
           : `application/vnd.go.cd.v${route.version}+json;charset=utf-8`;
-      return { type, ...answer };
+      return { type, ...answer, ...(this.weather.withoutTags ? { headers: {} } : {}) };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (ask.path.startsWith("/admin/agent"))

@@ -1,0 +1,121 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { ConfigError, ConfigFolder } from "../../images/housekeeping/src/config";
+import { PASSWORD, USERNAME, worlds } from "./world";
+
+const world = worlds();
+
+function problems(): readonly string[] {
+  try {
+    new ConfigFolder(world().folder).read();
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).problems;
+  }
+}
+
+function put(file: string, content: unknown): void {
+  writeFileSync(join(world().folder, file), typeof content === "string" ? content : JSON.stringify(content));
+}
+
+describe("the configuration", () => {
+  beforeEach(() => {
+    world().expect("docker-0");
+    world().write();
+  });
+
+  it("needs little and has a default for the rest", () => {
+    const config = new ConfigFolder(world().folder).read();
+    expect(config).toEqual({
+      settings: {
+        serverUrl: world().gocd.url,
+        intervalSeconds: 10,
+        requestTimeoutSeconds: 10,
+        lostAfterMinutes: 30,
+        lowDiskGib: 2,
+        managed: { environments: [] },
+      },
+      agents: world().expected,
+      username: USERNAME,
+      password: PASSWORD,
+    });
+  });
+
+  it("is the same object until a file changes", () => {
+    const folder = new ConfigFolder(world().folder);
+    const before = folder.read();
+    expect(folder.read()).toBe(before);
+    world().expect("docker-1");
+    world().write();
+    expect(folder.read().agents).toHaveLength(2);
+  });
+
+  it("reports everything that is wrong at once, each with its place", () => {
+    put("config.json", {
+      serverUrl: "http://gocd-server:8153",
+      intervalSeconds: 0,
+      surprise: 1,
+      managed: { siteUrl: "ftp://x" },
+    });
+    put("agents.json", [{ ...world().expected[0], uuid: "no", resources: ["two words", "draining"] }]);
+    put("username", "");
+    put("password", "one\ntwo\n");
+    expect(problems()).toEqual([
+      "config.json: serverUrl: must end in /go",
+      expect.stringMatching(/^config.json: intervalSeconds: /),
+      "config.json: managed: siteUrl: an http or https URL",
+      expect.stringMatching(/^config.json: Unrecognized key: "surprise"$/),
+      expect.stringMatching(/^agents.json: 0: uuid: /),
+      "agents.json: 0: resources: 0: letters, digits, dots, hyphens and underscores only",
+      "agents.json: 0: resources: 1: is housekeeping's own",
+      "username: is empty",
+      "password: has more than one line",
+    ]);
+  });
+
+  it("refuses the same agent twice", () => {
+    const [agent] = world().expected;
+    put("agents.json", [agent, agent]);
+    expect(problems()).toEqual(["agents.json: 1: uuid: is there twice", "agents.json: 1: hostname: is there twice"]);
+  });
+
+  it("refuses to purge artifacts up to less than where it starts", () => {
+    put("config.json", {
+      serverUrl: world().gocd.url,
+      managed: { artifacts: { purgeStartGib: 20, purgeUptoGib: 10 } },
+    });
+    expect(problems()).toEqual(["config.json: managed: artifacts: purgeUptoGib: must not be less than purgeStartGib"]);
+  });
+
+  it("says which file cannot be read, and nothing else about it", () => {
+    for (const file of ["config.json", "agents.json", "username", "password"]) rmSync(join(world().folder, file));
+    expect(problems()).toEqual(
+      ["config.json", "agents.json", "username", "password"].map((file) => `${file}: cannot be read (ENOENT)`),
+    );
+  });
+
+  it("says that a file is not JSON without quoting it", () => {
+    put("config.json", "");
+    put("agents.json", `[{"token":"${PASSWORD}"`);
+    expect(problems()).toEqual(["config.json: is not JSON", "agents.json: is not JSON"]);
+  });
+
+  it("never quotes a value in a problem", () => {
+    const secret = "quite-a-secret";
+    put("agents.json", [
+      {
+        uuid: secret,
+        token: [secret],
+        hostname: `${secret} !`,
+        pool: `${secret} !`,
+        resources: secret,
+        environments: [`${secret} !`],
+      },
+    ]);
+    put("password", `${secret}\n${secret}`);
+    expect(problems().length).toBeGreaterThan(5);
+    expect(problems().join()).not.toContain(secret);
+  });
+});

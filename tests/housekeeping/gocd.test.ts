@@ -1,0 +1,122 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import * as z from "zod";
+
+import { listAgents } from "../../images/housekeeping/src/agents";
+import type { Failure } from "../../images/housekeeping/src/gocd";
+import { Gocd, GocdError } from "../../images/housekeeping/src/gocd";
+import { PASSWORD, USERNAME, worlds } from "./world";
+
+const world = worlds();
+
+async function failure(gocd: Gocd): Promise<{ failure: Failure; message: string }> {
+  const error: unknown = await listAgents(gocd).catch((problem: unknown) => problem);
+  expect(error).toBeInstanceOf(GocdError);
+  const { failure: kind, message } = error as GocdError;
+  expect(message).not.toContain(PASSWORD);
+  return { failure: kind, message };
+}
+
+describe("asking GoCD", () => {
+  it.each<[string, number, string, Failure, string]>([
+    [
+      "a backup",
+      503,
+      '{"message":"Server is under maintenance mode, please try later."}',
+      "unavailable",
+      "maintenance",
+    ],
+    ["its own error", 500, '{"error":"boom"}', "broken", "500"],
+    ["a wrong log-in", 401, '{"message":"Invalid credentials."}', "forbidden", "Invalid credentials"],
+    ["a log-in that is not an administrator's", 403, '{"message":"You are not authorized"}', "forbidden", "403"],
+    [
+      "another version, in text",
+      404,
+      "The url you are trying to reach appears to be incorrect.",
+      "version",
+      "version 7",
+    ],
+    ["another version, as other servers say it", 406, "", "version", "406"],
+    ["a thing that is gone", 404, '{"message":"Agent uuid \'x\' was not found!"}', "missing", "not found"],
+    ["somebody else's change", 412, '{"message":"Someone has modified the entity."}', "stale", "modified"],
+    ["a request that is wrong", 422, '{"message":["no text"]}', "refused", "422"],
+    ["a redirection", 302, "", "unreadable", "302"],
+    ["a page of a proxy", 200, "<html>", "unreadable", "not JSON"],
+    ["JSON of another shape", 200, '{"_embedded":{}}', "unreadable", "_embedded.agents"],
+  ])("tells %s (%i)", async (_what, status, body, kind, words) => {
+    Object.assign(world().gocd.weather, { status, body });
+    const told = await failure(world().client());
+    expect(told.failure).toBe(kind);
+    expect(told.message).toContain(words);
+  });
+
+  it("gives up when GoCD is slow", async () => {
+    world().gocd.weather.delay = 2_000;
+    expect(await failure(world().client({ timeoutSeconds: 0.05 }))).toEqual({
+      failure: "slow",
+      message: "GET /api/agents: no answer within 0.05 s",
+    });
+  });
+
+  it("gives up when the answer begins in time and does not end", async () => {
+    const server = createServer((_request, response) => response.write("{"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/go`;
+    expect((await failure(world().client({ url, timeoutSeconds: 0.05 }))).failure).toBe("slow");
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it("says that GoCD is down, and how", async () => {
+    await world().gocd.stop();
+    expect(await failure(world().client())).toEqual({
+      failure: "unreachable",
+      message: "GET /api/agents: ECONNREFUSED",
+    });
+    await world().gocd.start();
+  });
+
+  it("says that a connection broke", async () => {
+    world().gocd.weather.dieAfter = 0;
+    expect((await failure(world().client())).failure).toBe("unreachable");
+  });
+
+  it("does not mind an error without a code", async () => {
+    const told = await failure(world().client({ url: "http://127.0.0.1:1/go" })); // a port that fetch refuses
+    expect(told.message).toBe("GET /api/agents: the connection failed");
+  });
+
+  it("abandons a request when the service stops", async () => {
+    world().gocd.weather.delay = 60_000;
+    const stop = new AbortController();
+    const told = failure(world().client({}, stop.signal));
+    stop.abort();
+    expect((await told).failure).toBe("stopped");
+  });
+
+  it("does not follow a redirection with its log-in", async () => {
+    let asked = 0;
+    const elsewhere = createServer((_request, response) => {
+      asked += 1;
+      response.end("{}");
+    });
+    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+    const server = createServer((_request, response) => {
+      response.writeHead(307, { Location: `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/` }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/go`;
+    const gocd = new Gocd(
+      { url, username: USERNAME, password: PASSWORD, timeoutSeconds: 5 },
+      new AbortController().signal,
+    );
+    const call = gocd.call({ method: "GET", path: "/x", version: 1, answer: z.object({}) });
+    await expect(call).rejects.toThrow("307 in place of an answer");
+    expect(asked).toBe(0);
+    for (const one of [server, elsewhere]) {
+      one.closeAllConnections();
+      one.close();
+    }
+  });
+});

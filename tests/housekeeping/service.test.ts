@@ -1,0 +1,298 @@
+import { spawn } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { isItsPod, systemLookup } from "../../images/housekeeping/src/address";
+import type { Agent } from "../../images/housekeeping/src/agents";
+import { httpServer } from "../../images/housekeeping/src/http";
+import { logger } from "../../images/housekeeping/src/log";
+import type { Process } from "../../images/housekeeping/src/main";
+import { main } from "../../images/housekeeping/src/main";
+import { metrics } from "../../images/housekeeping/src/metrics";
+import { startService } from "../../images/housekeeping/src/service";
+import { MINUTE, PASSWORD, TOKEN_KEY, until, worlds } from "./world";
+
+const world = worlds();
+const said = (words: string): boolean => world().lines.some((line) => line.includes(words));
+const enabled = (agent: { uuid: string }): Promise<boolean> =>
+  until(async () => (await world().agent(agent.uuid))?.agent_config_state === "Enabled");
+const text = async (url: string): Promise<string> => (await fetch(url)).text();
+
+describe("the loop", () => {
+  it("approves an agent that comes within moments", async () => {
+    world().settings = { intervalSeconds: 0.02 };
+    const docker = world().expect("docker-0");
+    await world().service();
+    await world().register(docker);
+    expect(await enabled(docker)).toBe(true);
+  });
+
+  it("learns of a new agent without being restarted", async () => {
+    world().settings = { intervalSeconds: 0.02 };
+    await world().service();
+    const docker = world().expect("docker-0");
+    await world().register(docker);
+    world().write();
+    await until(() => said("the configuration has changed"));
+    expect(await enabled(docker)).toBe(true);
+  });
+
+  it("goes on with the last valid configuration when a changed one is not valid, and says so", async () => {
+    world().settings = { intervalSeconds: 0.02 };
+    const docker = world().expect("docker-0");
+    const { url } = await world().service();
+    writeFileSync(join(world().folder, "agents.json"), "[{");
+    await until(() => said("agents.json: is not JSON"));
+    expect(await text(`${url}/metrics`)).toContain("gocd_housekeeping_config_valid 0");
+    await world().register(docker);
+    expect(await enabled(docker)).toBe(true);
+  });
+
+  it("warns when agents are approved without a look at their address", async () => {
+    world().settings = { intervalSeconds: 3600 };
+    await world().service();
+    expect(said("no agentsDomain is set")).toBe(true);
+    world().lines.length = 0;
+    world().settings = { intervalSeconds: 3600, agentsDomain: "gocd-dev-agents.svc" };
+    await world().service();
+    expect(said("no agentsDomain is set")).toBe(false);
+  });
+});
+
+describe("being stopped", () => {
+  it("abandons a request that hangs and is gone at once", async () => {
+    world().settings = { intervalSeconds: 0.02, requestTimeoutSeconds: 60 };
+    world().gocd.weather.delay = 60_000;
+    const { service, url } = await world().service();
+    const docker = await fetch(`${url}/healthz`);
+    await docker.text();
+    const started = Date.now();
+    await service.stop();
+    expect(Date.now() - started).toBeLessThan(1_000);
+    expect(said("given up, housekeeping stops")).toBe(true);
+  });
+
+  it("half-way through a round leaves nothing that the next start does not finish", async () => {
+    const agents = ["docker-0", "docker-1", "docker-2"].map((hostname) => world().expect(hostname));
+    for (const one of agents) await world().register(one);
+    const stop = new AbortController();
+    const change = world().gocd.agents.bulkUpdate.bind(world().gocd.agents);
+    const spy = jest.spyOn(world().gocd.agents, "bulkUpdate").mockImplementation((update, remotely) => {
+      change(update, remotely); // GoCD does it, and nobody hears the answer
+      stop.abort();
+    });
+    const line = await world().rounds().round(world().client({}, stop.signal));
+    expect(line.approved).toEqual([]);
+    expect(line.failures).toEqual([expect.stringContaining("stopped")]);
+    spy.mockRestore();
+    expect((await world().rounds().round()).approved).toEqual(["docker-1", "docker-2"]);
+    expect((await world().rounds().round()).msg).toBe("round: nothing to do");
+  });
+});
+
+describe("what it shows", () => {
+  it("is healthy while GoCD is away, and not when its own rounds no longer end", async () => {
+    world().settings = { intervalSeconds: 3600 };
+    const { url } = await world().service();
+    await until(() => said("round:"));
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    world().gocd.weather.status = 503;
+    world().time += 60 * MINUTE;
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    world().time += 600 * MINUTE;
+    const response = await fetch(`${url}/healthz`);
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      { status: "unhealthy", problem: "no round has ended for too long" },
+    ]);
+  });
+
+  it("counts rounds, errors, approvals, agents, disk and the last success", async () => {
+    await world().running("docker-0");
+    world().expect("docker-1");
+    await world().register({ ...world().expect("other-0"), uuid: "not-expected" });
+    world().lines.length = 0;
+    const { url } = await world().service();
+    await until(() => said('"seconds"'));
+    const shown = await text(`${url}/metrics?x=1`);
+    for (const line of [
+      'gocd_housekeeping_rounds_total{result="success"} 1',
+      'gocd_housekeeping_agent_changes_total{kind="approve"} 0',
+      'gocd_housekeeping_agents{owner="ours",state="Idle",config="Enabled"} 1',
+      "gocd_housekeeping_agents_missing 2",
+      `gocd_housekeeping_agent_free_disk_bytes{hostname="docker-0"} ${50 * 1024 ** 3}`,
+      `gocd_housekeeping_last_success_timestamp_seconds ${world().time / 1000}`,
+      "gocd_housekeeping_config_valid 1",
+    ])
+      expect(shown).toContain(line);
+  });
+
+  it("knows no other page", async () => {
+    const { url } = await world().service();
+    expect((await fetch(`${url}/`)).status).toBe(404);
+    expect((await fetch(`${url}/metrics`, { method: "POST" })).status).toBe(404);
+    expect((await fetch(`${url}/drain/x`, { method: "POST" })).status).toBe(404);
+  });
+
+  it("answers that something failed, and not what, when a request meets a bug", async () => {
+    const gocd = (): never => {
+      throw new Error("a bug");
+    };
+    const drains = { authenticates: () => true } as never;
+    const server = httpServer({ drains, gocd, metrics: metrics(), log: world().log(), unhealthy: () => undefined });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const response = await fetch(`${url}/drain/${"0".repeat(36)}`, { method: "POST" });
+    expect([response.status, await response.json()]).toEqual([500, { error: "internal error" }]);
+    expect(said("a bug")).toBe(true);
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it("never shows a secret, whatever happens", async () => {
+    const docker = await world().running("docker-0");
+    world().settings = { intervalSeconds: 0.02, requestTimeoutSeconds: 0.05 };
+    const { url } = await world().service();
+    const headers = { Authorization: `Bearer ${docker.token}` };
+    const seen: string[] = [];
+    for (const weather of [{}, { status: 500, body: "boom" }, { status: 401 }, { delay: 200 }, { dieAfter: 0 }]) {
+      Object.assign(world().gocd.weather, weather);
+      for (const method of ["POST", "DELETE"])
+        seen.push(await (await fetch(`${url}/drain/${docker.uuid}`, { method, headers })).text());
+      world().gocd.fairWeather();
+    }
+    writeFileSync(join(world().folder, "agents.json"), `[{"token":"${docker.token}"}`);
+    await until(() => said("is not JSON"));
+    seen.push(await text(`${url}/metrics`), ...world().lines);
+    world()
+      .log()
+      .info({ password: PASSWORD, agent: { token: docker.token } }, "somebody logs too much");
+    seen.push(...world().lines);
+    const basic = Buffer.from(`housekeeping:${PASSWORD}`).toString("base64");
+    for (const secret of [PASSWORD, docker.token, basic, TOKEN_KEY]) expect(seen.join("\n")).not.toContain(secret);
+    expect(await text(`${url}/metrics`)).not.toContain(docker.uuid);
+  });
+
+  it("logs to standard output unless it is told otherwise", () => {
+    expect(logger().level).toBe("info");
+  });
+});
+
+describe("the address of an agent", () => {
+  const asks = (hostname: string, address: string) => ({ hostname, ip_address: address }) as Agent;
+  const docker = () => world().expect("localhost", { pool: "x" });
+
+  it("is found by the system's resolver", async () => {
+    expect(await systemLookup("localhost")).toEqual(expect.arrayContaining([expect.stringMatching(/^(127\.|::1)/)]));
+  });
+
+  it("may be written as an IPv4 address in IPv6, and the name may be a full one", async () => {
+    const find = () => Promise.resolve(["10.0.0.1"]);
+    expect(await isItsPod(asks("localhost.x.agents.svc", "::ffff:10.0.0.1"), docker(), "agents.svc", find)).toBe(true);
+  });
+
+  it("is not waited for when the resolver hangs", async () => {
+    jest.useFakeTimers();
+    const answer = isItsPod(asks("localhost", "10.0.0.1"), docker(), "agents.svc", () => new Promise(() => undefined));
+    await jest.advanceTimersByTimeAsync(3_000);
+    jest.useRealTimers();
+    expect(await answer).toBe(false);
+  });
+});
+
+describe("the process", () => {
+  function fake(env: Record<string, string>): Process & { statuses: number[]; signals: Map<string, () => void> } {
+    const statuses: number[] = [];
+    const signals = new Map<string, () => void>();
+    return {
+      env,
+      statuses,
+      signals,
+      once: (signal, listener) => signals.set(signal, listener),
+      exit: (status) => statuses.push(status),
+    };
+  }
+
+  it("reports every problem of the configuration and exits with status 2", async () => {
+    world().write();
+    writeFileSync(join(world().folder, "config.json"), "{}");
+    writeFileSync(join(world().folder, "username"), "");
+    const process = fake({ CONFIG_FOLDER: world().folder });
+    await main(process, world().log(), startService);
+    expect(process.statuses).toEqual([2]);
+    expect(said("config.json: serverUrl")).toBe(true);
+    expect(said("username: is empty")).toBe(true);
+  });
+
+  it("looks in /etc/gocd-housekeeping when nothing else is said", async () => {
+    const process = fake({});
+    await main(process, world().log(), startService);
+    expect(process.statuses).toEqual([2]);
+    expect(said("config.json: cannot be read (ENOENT)")).toBe(true);
+  });
+
+  it("exits with status 1 when its port is taken", async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => void taken.listen(0, resolve));
+    const process = fake({ CONFIG_FOLDER: world().write(), PORT: String((taken.address() as AddressInfo).port) });
+    await main(process, world().log(), startService);
+    expect(process.statuses).toEqual([1]);
+    expect(said("housekeeping cannot start")).toBe(true);
+    taken.close();
+  });
+
+  it.each(["SIGTERM", "SIGINT"])("ends with status 0 on %s", async (signal) => {
+    const process = fake({ CONFIG_FOLDER: world().write(), PORT: "0" });
+    await main(process, world().log(), startService);
+    process.signals.get(signal)?.();
+    await until(() => process.statuses.length > 0);
+    expect(process.statuses).toEqual([0]);
+  });
+
+  it("exits with status 1 when the loop itself fails, so that it is started again", async () => {
+    const process = fake({});
+    const start = () =>
+      Promise.resolve({ port: 0, ended: Promise.reject(new Error("a bug")), stop: () => Promise.resolve() });
+    await main(process, world().log(), start);
+    await until(() => process.statuses.length > 0);
+    expect(process.statuses).toEqual([1]);
+  });
+
+  it("fails as a whole when the loop meets what it cannot handle", async () => {
+    let calls = 0;
+    const options = {
+      configFolder: world().write(),
+      port: 0,
+      log: world().log(),
+      now: () => {
+        calls += 1;
+        if (calls > 1) throw new Error("no clock");
+        return 0;
+      },
+    };
+    const service = await startService(options);
+    await expect(service.ended).rejects.toThrow("no clock");
+    await expect(service.stop()).rejects.toThrow("no clock");
+  });
+
+  it("runs as a program and obeys SIGTERM half-way through a request", async () => {
+    world().gocd.weather.delay = 60_000;
+    const child = spawn(process.execPath, ["-r", "@swc-node/register", join("images/housekeeping/src/bin.ts")], {
+      env: { ...process.env, CONFIG_FOLDER: world().write(), PORT: "0" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const lines: string[] = [];
+    child.stdout.on("data", (chunk: Buffer) => lines.push(chunk.toString()));
+    await until(() => lines.join("").includes("housekeeping has started"), 30_000);
+    const ended = new Promise((resolve) =>
+      child.once("exit", (status, signal) => {
+        resolve([status, signal]);
+      }),
+    );
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
+    expect(lines.join("")).toContain("housekeeping stops");
+  }, 40_000);
+});

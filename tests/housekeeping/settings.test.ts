@@ -1,0 +1,131 @@
+import { worlds } from "./world";
+
+const world = worlds({
+  tokenKey: "k",
+  logIn: () => "admin",
+  configuration: {
+    siteUrl: "http://seeded.example.com",
+    secureSiteUrl: "https://seeded.example.com",
+    backup: { schedule: "0 0 1 * * ?", postBackupScript: "/seeded", emailOnSuccess: true, emailOnFailure: false },
+    environments: [{ name: "Docker", pipelines: ["build"], environment_variables: [] }],
+  },
+});
+const configuration = () => world().gocd.configuration.state;
+
+async function managed(settings: object): Promise<string[]> {
+  world().settings = { managed: settings };
+  const line = await world().rounds().round();
+  expect(line.failures).toEqual([]);
+  return line.settings;
+}
+
+describe("managed settings", () => {
+  it("are left alone when none is given", async () => {
+    const before = structuredClone(configuration());
+    expect(await managed({})).toEqual([]);
+    expect(configuration()).toEqual(before);
+    expect(world().gocd.requests.map(({ path }) => path)).toEqual(["/api/agents", "/api/server_health_messages"]);
+  });
+
+  it("follow the settings, and are written only when they differ", async () => {
+    const settings = {
+      siteUrl: "http://ci.example.com",
+      secureSiteUrl: "https://ci.example.com",
+      backup: { schedule: "0 0 2 * * ?", postBackupScript: "/usr/local/bin/hand-over" },
+      artifacts: { purgeStartGib: 10, purgeUptoGib: 20.5 },
+      environments: ["docker", "test"],
+    };
+    expect(await managed(settings)).toEqual([
+      "environments added test",
+      "site URLs set to http://ci.example.com and https://ci.example.com",
+      "backup schedule 0 0 2 * * ?, script /usr/local/bin/hand-over",
+      "artifacts purged below 10 GiB up to 20.5 GiB",
+    ]);
+    expect(configuration()).toMatchObject({ siteUrl: "http://ci.example.com", purgeStart: 10, purgeUpto: 20.5 });
+    expect(configuration().environments.map(({ name }) => name)).toEqual(["Docker", "test"]);
+    const writes = world().changes().length;
+    expect(await managed(settings)).toEqual([]);
+    expect(world().changes()).toHaveLength(writes);
+  });
+
+  it("are set again when somebody has changed them", async () => {
+    await managed({ siteUrl: "http://ci.example.com" });
+    configuration().siteUrl = "http://elsewhere";
+    expect(await managed({ siteUrl: "http://ci.example.com" })).toEqual(["site URLs set to http://ci.example.com"]);
+  });
+
+  it("leave the other site URL as it is", async () => {
+    await managed({ secureSiteUrl: "https://ci.example.com" });
+    expect(configuration()).toMatchObject({
+      siteUrl: "http://seeded.example.com",
+      secureSiteUrl: "https://ci.example.com",
+    });
+  });
+
+  it("leave the script and the mails of backups as they are", async () => {
+    expect(await managed({ backup: { schedule: "0 0 3 * * ?" } })).toEqual([
+      "backup schedule 0 0 3 * * ?, script /seeded",
+    ]);
+    expect(configuration().backup).toEqual({
+      schedule: "0 0 3 * * ?",
+      postBackupScript: "/seeded",
+      emailOnSuccess: true,
+      emailOnFailure: false,
+    });
+  });
+
+  it("take the script of backups away when it is managed and there is none", async () => {
+    const settings = { backup: { schedule: "0 0 1 * * ?", postBackupScript: null } };
+    expect(await managed(settings)).toEqual(["backup schedule 0 0 1 * * ?, script none"]);
+    expect(configuration().backup?.postBackupScript).toBeNull();
+    expect(await managed(settings)).toEqual([]);
+  });
+
+  it("make a backup schedule where there was none", async () => {
+    configuration().backup = null;
+    await managed({ backup: { schedule: "0 0 3 * * ?" } });
+    expect(configuration().backup).toMatchObject({ schedule: "0 0 3 * * ?", postBackupScript: null });
+  });
+
+  it("never remove an environment or what is in it", async () => {
+    await managed({ environments: ["docker", "test"] });
+    await managed({ environments: ["test"] });
+    expect(configuration().environments).toEqual([
+      { name: "Docker", pipelines: ["build"], environment_variables: [] },
+      { name: "test", pipelines: [], environment_variables: [] },
+    ]);
+  });
+
+  it("do not overwrite a change to artifacts that came in between", async () => {
+    const asked = world().gocd.configuration;
+    const update = asked.updateArtifacts.bind(asked);
+    jest.spyOn(asked, "updateArtifacts").mockImplementationOnce((body, tag) => {
+      configuration().artifactsDir = "elsewhere";
+      update(body, tag);
+    });
+    world().settings = { managed: { artifacts: { purgeStartGib: 1, purgeUptoGib: 2 } } };
+    const rounds = world().rounds();
+    expect((await rounds.round()).failures).toEqual([expect.stringContaining("stale: PUT")]);
+    expect((await rounds.round()).settings).toEqual(["artifacts purged below 1 GiB up to 2 GiB"]);
+    expect(configuration()).toMatchObject({ artifactsDir: "elsewhere", purgeStart: 1 });
+  });
+
+  it("do not touch artifacts when GoCD does not say which version it shows", async () => {
+    world().gocd.weather.withoutTags = true;
+    world().settings = { managed: { artifacts: { purgeStartGib: 1, purgeUptoGib: 2 } } };
+    expect((await world().rounds().round()).failures).toEqual([expect.stringContaining("has no ETag")]);
+    expect(configuration().purgeStart).toBeNull();
+  });
+
+  it("that GoCD refuses hold up nothing else", async () => {
+    world().settings = {
+      managed: { backup: { schedule: "a b c d e f" }, artifacts: { purgeStartGib: 1, purgeUptoGib: 2 } },
+    };
+    jest.spyOn(world().gocd.configuration, "updateBackup").mockImplementation(() => {
+      throw new Error("no");
+    });
+    const line = await world().rounds().round();
+    expect(line.failures).toEqual([expect.stringContaining("broken")]);
+    expect(line.settings).toEqual(["artifacts purged below 1 GiB up to 2 GiB"]);
+  });
+});

@@ -1,0 +1,242 @@
+import { createHmac, randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { Lookup } from "../../images/housekeeping/src/address";
+import type { Agent } from "../../images/housekeeping/src/agents";
+import { listAgents } from "../../images/housekeeping/src/agents";
+import type { ExpectedAgent } from "../../images/housekeeping/src/config";
+import { ConfigFolder } from "../../images/housekeeping/src/config";
+import { Drains } from "../../images/housekeeping/src/drain";
+import { Gocd } from "../../images/housekeeping/src/gocd";
+import { logger } from "../../images/housekeeping/src/log";
+import type { Metrics } from "../../images/housekeeping/src/metrics";
+import { metrics } from "../../images/housekeeping/src/metrics";
+import type { RoundMemory } from "../../images/housekeeping/src/round";
+import { round } from "../../images/housekeeping/src/round";
+import type { Service } from "../../images/housekeeping/src/service";
+import { startService } from "../../images/housekeeping/src/service";
+import { GocdStandIn } from "../support/gocd-stand-in/stand-in";
+
+export const USERNAME = "housekeeping";
+export const PASSWORD = "a-password-of-housekeeping";
+export const TOKEN_KEY = "a-token-key";
+export const MINUTE = 60_000;
+
+/** The line that ends a round, as it is logged. */
+export interface RoundLine {
+  level: string;
+  msg: string;
+  approved: string[];
+  aligned: string[];
+  enabled: string[];
+  removed: string[];
+  settings: string[];
+  notices: string[];
+  failures: string[];
+}
+
+/** A GoCD server, agents that speak to it, and housekeeping, all over HTTP on 127.0.0.1. */
+export class World {
+  /** Milliseconds; stands still unless a test moves it. */
+  time = Date.parse("2026-01-01T00:00:00Z");
+  readonly lines: string[] = [];
+  readonly gocd: GocdStandIn;
+  readonly folder = mkdtempSync(join(tmpdir(), "housekeeping-"));
+  readonly addresses = new Map<string, string[]>();
+  /** Answers what `addresses` says; a name that is not there does not exist. */
+  readonly lookup: Lookup = (name) => {
+    const found = this.addresses.get(name);
+    return found === undefined ? Promise.reject(new Error("ENOTFOUND")) : Promise.resolve(found);
+  };
+  expected: ExpectedAgent[] = [];
+  settings: Record<string, unknown> = {};
+  private readonly services: Service[] = [];
+  private readonly standIns: GocdStandIn[] = [];
+
+  constructor(options: Partial<ConstructorParameters<typeof GocdStandIn>[0]> = {}) {
+    this.gocd = new GocdStandIn({
+      tokenKey: TOKEN_KEY,
+      autoRegisterKey: "a-key-for-people",
+      autoRegisterLocal: false,
+      logIn: (user, password) => (user === USERNAME && password === PASSWORD ? "admin" : undefined),
+      now: () => this.time,
+      ...options,
+    });
+    this.standIns.push(this.gocd);
+  }
+
+  async start(): Promise<this> {
+    await this.gocd.start();
+    return this;
+  }
+
+  async end(): Promise<void> {
+    for (const service of this.services) await service.stop();
+    for (const standIn of this.standIns) await standIn.stop();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  /** An agent of this program, expected from now on. */
+  expect(hostname: string, more: Partial<ExpectedAgent> = {}): ExpectedAgent {
+    const uuid = randomUUID();
+    const token = createHmac("sha256", TOKEN_KEY).update(uuid).digest("base64");
+    const pool = hostname.replace(/-\d+$/, "");
+    const agent = { uuid, token, hostname, pool, resources: ["docker"], environments: ["docker"], ...more };
+    this.expected.push(agent);
+    return agent;
+  }
+
+  /** What an agent does when it starts: asks for a token when the server does not know it, then registers. */
+  async register(
+    agent: { uuid: string; token: string; hostname: string },
+    more: { address?: string; key?: string } = {},
+  ): Promise<number> {
+    const form = new URLSearchParams({
+      hostname: agent.hostname,
+      uuid: agent.uuid,
+      location: "/go-working-dir",
+      usablespace: String(50 * 1024 ** 3),
+      operatingSystem: "Linux",
+      agentAutoRegisterKey: more.key ?? "",
+      agentAutoRegisterResources: "",
+      agentAutoRegisterEnvironments: "",
+      agentAutoRegisterHostname: "",
+      elasticAgentId: "",
+      elasticPluginId: "",
+      token: agent.token,
+    });
+    const headers = { "X-Forwarded-For": more.address ?? "10.0.0.1" };
+    const response = await fetch(`${this.gocd.url}/admin/agent`, { method: "POST", body: form, headers });
+    await response.text();
+    return response.status;
+  }
+
+  /** An agent that is registered, approved and idle. */
+  async running(hostname: string, more: Partial<ExpectedAgent> = {}): Promise<ExpectedAgent> {
+    const agent = this.expect(hostname, more);
+    await this.register(agent);
+    await this.rounds().round();
+    await this.register(agent);
+    return agent;
+  }
+
+  /** What a person does on the agents page. */
+  async byHand(uuid: string, change: object, method = "PATCH"): Promise<number> {
+    const headers = {
+      Accept: "application/vnd.go.cd.v7+json",
+      "Content-Type": "application/json",
+      Authorization: `Basic ${Buffer.from(`${USERNAME}:${PASSWORD}`).toString("base64")}`,
+    };
+    const body = method === "PATCH" ? { body: JSON.stringify(change) } : {};
+    const response = await fetch(`${this.gocd.url}/api/agents/${uuid}`, { method, headers, ...body });
+    await response.text();
+    return response.status;
+  }
+
+  async agent(uuid: string): Promise<Agent | undefined> {
+    return (await listAgents(this.client())).find((agent) => agent.uuid === uuid);
+  }
+
+  client(
+    more: { timeoutSeconds?: number; password?: string; url?: string } = {},
+    stop = new AbortController().signal,
+  ): Gocd {
+    return new Gocd({ url: this.gocd.url, username: USERNAME, password: PASSWORD, timeoutSeconds: 5, ...more }, stop);
+  }
+
+  /** Writes the mounted Secret as it is wanted now. */
+  write(): string {
+    const config = { serverUrl: this.gocd.url, ...this.settings };
+    writeFileSync(join(this.folder, "config.json"), JSON.stringify(config));
+    writeFileSync(join(this.folder, "agents.json"), JSON.stringify(this.expected));
+    writeFileSync(join(this.folder, "username"), `${USERNAME}\n`);
+    writeFileSync(join(this.folder, "password"), `${PASSWORD}\n`);
+    return this.folder;
+  }
+
+  /** Rounds of one housekeeper, run one by one. Two of these are two housekeepers. */
+  rounds(): Rounds {
+    return new Rounds(this);
+  }
+
+  async service(): Promise<{ service: Service; url: string }> {
+    const service = await startService({
+      configFolder: this.write(),
+      port: 0,
+      host: "127.0.0.1",
+      log: this.log(),
+      lookup: this.lookup,
+      now: () => this.time,
+    });
+    this.services.push(service);
+    return { service, url: `http://127.0.0.1:${service.port}` };
+  }
+
+  log(): ReturnType<typeof logger> {
+    return logger({ write: (line) => this.lines.push(line) });
+  }
+
+  logged(): RoundLine[] {
+    return this.lines.map((line) => JSON.parse(line) as RoundLine);
+  }
+
+  /** Requests that changed something, or tried to. */
+  changes(): string[] {
+    return this.gocd.requests
+      .filter(({ method, path }) => method !== "GET" && path.startsWith("/api/"))
+      .map(({ method, path }) => `${method} ${path}`);
+  }
+}
+
+export class Rounds {
+  readonly drains: Drains;
+  readonly metrics: Metrics = metrics();
+  private memory: RoundMemory = { lostSince: new Map() };
+
+  constructor(private readonly world: World) {
+    this.drains = new Drains(() => world.time);
+  }
+
+  async round(gocd?: Gocd): Promise<RoundLine> {
+    const world = this.world;
+    const config = new ConfigFolder(world.write()).read();
+    this.drains.expect(config.agents);
+    this.memory = await round(
+      {
+        gocd: gocd ?? world.client({ timeoutSeconds: config.settings.requestTimeoutSeconds }),
+        config,
+        drains: this.drains,
+        lookup: world.lookup,
+        log: world.log(),
+        metrics: this.metrics,
+        now: () => world.time,
+      },
+      this.memory,
+    );
+    return world.logged().at(-1) as RoundLine;
+  }
+}
+
+/** Waits for something that happens by itself soon. */
+export async function until(what: () => boolean | Promise<boolean>, within = 5_000): Promise<true> {
+  const end = Date.now() + within;
+  while (!(await what())) {
+    if (Date.now() > end) throw new Error("it did not happen in time");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return true;
+}
+
+/** A world for each test of a file, ended after it. */
+export function worlds(options?: ConstructorParameters<typeof World>[0]): () => World {
+  let world: World | undefined;
+  beforeEach(async () => {
+    world = await new World(options).start();
+  });
+  afterEach(async () => {
+    await world?.end();
+  });
+  return () => world as World;
+}
