@@ -23,7 +23,7 @@ const environments = [...new Set(settings.agents.flatMap((pool) => pool.environm
 // What outlives the cluster: nothing here refers to it.
 const credentials = new Credentials(name, readSecrets());
 const images = new Images(name, settings.images);
-const sources = storage.mode === "disks" ? disks(storage) : { data: storage, artifacts: storage };
+const sources = storage.mode === "disks" ? disks(storage) : classes(storage.storageClass);
 
 const cluster =
   settings.cluster.mode === "create" ? gke(settings.cluster) : new ExistingCluster(name, settings.cluster);
@@ -35,9 +35,9 @@ const { namespaces } = new Guardrails(
 );
 
 const volume = { instance: name, namespace: namespaces.server };
-const data = new Volume(`${name}-data`, { ...volume, size: server.disk, source: sources.data }, inCluster);
+const data = new Volume(sources.data.name, { ...volume, size: server.disk, source: sources.data }, inCluster);
 const artifacts = new Volume(
-  `${name}-artifacts`,
+  sources.artifacts.name,
   { ...volume, size: server.artifacts, source: sources.artifacts },
   inCluster,
 );
@@ -84,7 +84,7 @@ const housekeeping = new Housekeeping(
   inCluster,
 );
 
-for (const { name: pool, pods, rotation, ...shape } of pools) {
+for (const { name: pool, pods, rotation, image, ...shape } of pools) {
   const certificates = new Certificates(`${name}-${pool}`, { pods: pods.map(({ pod }) => pod), rotation });
   new AgentPool(
     `${name}-${pool}`,
@@ -94,8 +94,8 @@ for (const { name: pool, pods, rotation, ...shape } of pools) {
       rotation,
       instance: name,
       namespace: namespaces.agents,
-      images: images.references,
-      placement: cluster.placement.agents,
+      images: { agent: image ?? images.references.agent, dind: images.references.dind },
+      placement: cluster.placement.agents(pool),
       storageClass: storage.storageClass,
       serverUrl: gocd.url,
       housekeepingUrl: housekeeping.url,
@@ -124,16 +124,25 @@ function identity(pod: string) {
 }
 
 function disks({ google }: Extract<Settings["storage"], { mode: "disks" }>) {
+  const { diskType: type, restored, use } = server;
   const sizes = { data: server.disk, artifacts: server.artifacts };
-  return new Disks(name, { ...google, type: server.diskType, sizes, keepDays: settings.backup.keepDays });
+  return new Disks(name, { ...google, type, sizes, restored, use, keepDays: settings.backup.keepDays });
+}
+
+function classes(storageClass: string) {
+  return { data: { name: `${name}-data`, storageClass }, artifacts: { name: `${name}-artifacts`, storageClass } };
 }
 
 function gke({ google, ranges, ...shape }: Extract<Settings["cluster"], { mode: "create" }>) {
   const network = new Network(name, { region: google.region, ranges });
+  const poolNodes = Object.fromEntries(
+    settings.agents.flatMap((pool) => (pool.nodes ? [[pool.name, pool.nodes]] : [])),
+  );
   const { repository } = images;
   return new Cluster(name, {
     ...shape,
     ...network.place,
+    poolNodes,
     project: google.project,
     location: google.zone,
     ...(repository && { repository }),

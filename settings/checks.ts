@@ -9,6 +9,7 @@ export function crossCheck(settings: Settings): Problem[] {
   return [
     ...checkLocation(settings),
     ...checkDisks(settings),
+    ...checkRestored(settings),
     ...checkRanges(settings),
     ...checkPools(settings),
     ...(settings.cluster.mode === "create" ? checkNodes(settings, settings.cluster) : []),
@@ -55,6 +56,27 @@ function checkDiskFitsMachine(diskType: Settings["server"]["diskType"], cluster:
       wanted: `a type that attaches to ${machineType}: ${hyperdisk ? "pd-balanced, pd-ssd or pd-standard" : "hyperdisk-balanced"}`,
     },
   ];
+}
+
+function checkRestored({ server, storage }: Settings): Problem[] {
+  const { restored, use } = server;
+  const problems: Problem[] = [];
+  const names = Object.keys(restored);
+  if (storage.mode === "class" && names.length > 0) {
+    problems.push({
+      key: "gocd:server.restored",
+      found: show(names),
+      wanted: "nothing where claims come from a storage class; restore from a backup instead",
+    });
+  }
+  if (use !== undefined && !names.includes(use)) {
+    const wanted =
+      names.length > 0
+        ? `one of ${names.join(", ")}, the names of gocd:server.restored`
+        : "nothing, since gocd:server.restored has no name";
+    problems.push({ key: "gocd:server.use", found: show(use), wanted });
+  }
+  return problems;
 }
 
 const LEAST_ADDRESSES = {
@@ -117,10 +139,30 @@ const SHORTEST_GRACE_SECONDS = 60;
 const LEAST_DIND_MIB = 512;
 const LEAST_AGENT_MIB = 512;
 
-function checkPools({ agents }: Settings): Problem[] {
+/** Node pools may have 40 characters, of which Pulumi takes 8 to tell a new one from the one it replaces. */
+const LONGEST_NODE_POOL = 32;
+/** Node pools of these names exist already. */
+const TAKEN = ["server", "agents"];
+
+function checkPools({ name, agents, cluster }: Settings): Problem[] {
   return agents.flatMap((pool) => {
     const key = `gocd:agents.${pool.name}`;
     const problems: Problem[] = [];
+    if (pool.nodes && (TAKEN.includes(pool.name) || `${name}-${pool.name}`.length > LONGEST_NODE_POOL)) {
+      const most = LONGEST_NODE_POOL - name.length - 1;
+      problems.push({
+        key,
+        found: show(pool.name),
+        wanted: `with nodes of its own a name of at most ${most} characters, and none of ${TAKEN.join(", ")}`,
+      });
+    }
+    if (pool.nodes && cluster.mode === "existing") {
+      problems.push({
+        key: `${key}.nodes`,
+        found: "a map",
+        wanted: "nothing: nodes of a cluster that exists are not made here",
+      });
+    }
     const grace = seconds(pool.gracePeriod);
     if (grace < SHORTEST_GRACE_SECONDS || grace > LONGEST_GRACE_SECONDS) {
       problems.push({
@@ -159,51 +201,51 @@ function podOf(pool: Pool) {
   };
 }
 
-function checkNodes(settings: Settings, { agentNodes, serverNodes }: Create): Problem[] {
-  const problems: Problem[] = [];
-  const node = machine(agentNodes.machineType);
-  if (node !== undefined) {
-    const free = allocatable(node);
-    const room = `${free.cpu.toFixed(1)} CPU and ${Math.floor(free.memory)}Mi`;
-    const asked = settings.agents.map((pool) => ({ pool, pod: podOf(pool), fits: fit(node, podOf(pool)) }));
-    for (const { pool, pod, fits } of asked) {
-      if (fits >= 1 && Math.ceil(pool.replicas / fits) <= agentNodes.max) continue;
-      problems.push(
-        fits < 1
-          ? {
-              key: `gocd:agents.${pool.name}`,
-              found: `agents of ${pod.cpu} CPU and ${pod.memory}Mi (agent and dind together)`,
-              wanted: `no more than ${room}, which a node of ${agentNodes.machineType} has free`,
-            }
-          : {
-              key: `gocd:agents.${pool.name}.replicas`,
-              found: show(pool.replicas),
-              wanted: `at most ${fits * agentNodes.max}: ${fits} of these agents on each of ${agentNodes.max} nodes (gocd:cluster.create.agentNodes.max)`,
-            },
-      );
+/** The pools that share nodes: each with nodes of its own alone, all others together. */
+function nodeGroups({ agents }: Settings, { agentNodes }: Create) {
+  const own = agents.flatMap((pool) =>
+    pool.nodes ? [{ key: `gocd:agents.${pool.name}.nodes`, nodes: pool.nodes, pools: [pool] }] : [],
+  );
+  const pools = agents.filter((pool) => pool.nodes === undefined);
+  return [...own, { key: "gocd:cluster.create.agentNodes", nodes: agentNodes, pools }];
+}
+
+function checkNodes(settings: Settings, create: Create): Problem[] {
+  const groups = nodeGroups(settings, create).flatMap(checkGroup);
+  const { machineType } = create.serverNodes;
+  const node = machine(machineType);
+  const { heap, cpu } = settings.server;
+  if (node === undefined || fit(node, { cpu: cores(cpu), memory: serverMemory(heap) }) >= 1) return groups;
+  const wanted = `a heap that leaves the server, ${serverMemory(heap)}Mi in all, room on a node of ${machineType}`;
+  return [...groups, { key: "gocd:server.heap", found: show(heap), wanted }];
+}
+
+function checkGroup({ key, nodes, pools }: ReturnType<typeof nodeGroups>[number]): Problem[] {
+  const node = machine(nodes.machineType);
+  if (node === undefined) return [];
+  const free = allocatable(node);
+  const asked = pools.map((pool) => ({ pool, pod: podOf(pool), fits: fit(node, podOf(pool)) }));
+  const problems = asked.flatMap(({ pool, pod, fits }): Problem[] => {
+    if (fits < 1) {
+      return [
+        {
+          key: `gocd:agents.${pool.name}`,
+          found: `agents of ${pod.cpu} CPU and ${pod.memory}Mi (agent and dind together)`,
+          wanted: `no more than ${free.cpu.toFixed(1)} CPU and ${Math.floor(free.memory)}Mi, which a node of ${nodes.machineType} has free`,
+        },
+      ];
     }
-    const cpu = asked.reduce((sum, { pool, pod }) => sum + pool.replicas * pod.cpu, 0);
-    const memory = asked.reduce((sum, { pool, pod }) => sum + pool.replicas * pod.memory, 0);
-    if (problems.length === 0 && (cpu > free.cpu * agentNodes.max || memory > free.memory * agentNodes.max)) {
-      problems.push({
-        key: "gocd:cluster.create.agentNodes.max",
-        found: show(agentNodes.max),
-        wanted: `at least ${Math.max(Math.ceil(cpu / free.cpu), Math.ceil(memory / free.memory))} nodes for all pools together`,
-      });
-    }
-  }
-  const serverNode = machine(serverNodes.machineType);
-  if (
-    serverNode !== undefined &&
-    fit(serverNode, { cpu: cores(settings.server.cpu), memory: serverMemory(settings.server.heap) }) < 1
-  ) {
-    problems.push({
-      key: "gocd:server.heap",
-      found: show(settings.server.heap),
-      wanted: `a heap that leaves the server, ${serverMemory(settings.server.heap)}Mi in all, room on a node of ${serverNodes.machineType}`,
-    });
-  }
-  return problems;
+    if (Math.ceil(pool.replicas / fits) <= nodes.max) return [];
+    const wanted = `at most ${fits * nodes.max}: ${fits} of these agents on each of ${nodes.max} nodes (${key}.max)`;
+    return [{ key: `gocd:agents.${pool.name}.replicas`, found: show(pool.replicas), wanted }];
+  });
+  if (problems.length > 0) return problems;
+  // All pools of the group together: fewer nodes than this cannot do, however well they are packed.
+  const cpu = asked.reduce((sum, { pool, pod }) => sum + pool.replicas * pod.cpu, 0);
+  const memory = asked.reduce((sum, { pool, pod }) => sum + pool.replicas * pod.memory, 0);
+  const least = Math.max(Math.ceil(cpu / free.cpu), Math.ceil(memory / free.memory));
+  if (least <= nodes.max) return [];
+  return [{ key: `${key}.max`, found: show(nodes.max), wanted: `at least ${least} nodes for all pools together` }];
 }
 
 /** GoCD's documentation asks for memory beside the heap: metaspace of 400 MiB, threads, code cache, H2's mapped files. */

@@ -36,8 +36,32 @@ const gocdName = text(
   /^[A-Za-z0-9_][\w. -]{0,254}$/,
 );
 
+/** A snapshot's name, or its path with the project. */
+const snapshot = text(
+  "a snapshot: its name, or projects/PROJECT/global/snapshots/NAME",
+  /^(projects\/[a-z0-9:.-]+\/global\/snapshots\/)?[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+);
+
+/** A name that becomes part of a disk's name. */
+const RESTORED_NAME = /^[a-z0-9]([a-z0-9-]{0,14}[a-z0-9])?$/;
+
 /** A DNS label short enough for a StatefulSet whose pods carry it in the label `controller-revision-hash` (63 − 11, and room for suffixes). */
 const POOL_NAME = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
+
+const nodes = z.strictObject(
+  {
+    machineType: machineType.default("e2-standard-4").describe("machine type"),
+    disk: size.default("50Gi").describe("boot disk"),
+    max: whole("a whole number of nodes from 1 to 100", 1, 100)
+      .default(4)
+      .describe("most nodes that the autoscaler may start"),
+    spot: z
+      .boolean({ error: "true or false" })
+      .default(false)
+      .describe("cheaper nodes that Google may take back at any time"),
+  },
+  map("a map with machineType, disk, max, spot"),
+);
 
 const create = z.strictObject(
   {
@@ -55,22 +79,7 @@ const create = z.strictObject(
         map("a map with machineType, disk"),
       )
       .prefault({}),
-    agentNodes: z
-      .strictObject(
-        {
-          machineType: machineType.default("e2-standard-4").describe("machine type of the nodes that run agents"),
-          disk: size.default("50Gi").describe("boot disk"),
-          max: whole("a whole number of nodes from 1 to 100", 1, 100)
-            .default(4)
-            .describe("most nodes that the autoscaler may start"),
-          spot: z
-            .boolean({ error: "true or false" })
-            .default(false)
-            .describe("cheaper nodes that Google may take back at any time"),
-        },
-        map("a map with machineType, disk, max, spot"),
-      )
-      .prefault({}),
+    agentNodes: nodes.prefault({}).describe("nodes of every pool that has none of its own"),
     ranges: z
       .strictObject(
         {
@@ -115,8 +124,25 @@ export const server = z.strictObject(
       .array(cidr, { error: "a list of IPv4 ranges" })
       .default([])
       .describe("private ranges the server may reach, such as an internal Git server"),
+    restored: z
+      .record(
+        text("a name of at most 16 characters: small letters, digits, dashes", RESTORED_NAME),
+        z
+          .strictObject(
+            { data: snapshot.optional(), artifacts: snapshot.optional() },
+            map("a map with data, artifacts"),
+          )
+          .refine((disks) => Object.keys(disks).length > 0, { error: "at least one of data, artifacts" }),
+        map("a map of snapshots by a name of your own"),
+      )
+      .default({})
+      .describe("disks made from snapshots, beside the first ones"),
+    use: z
+      .string({ error: "a name of gocd:server.restored" })
+      .optional()
+      .describe("which of the restored disks the server uses; the first ones if absent"),
   },
-  map("a map with disk, artifacts, diskType, heap, cpu, siteUrl, egress"),
+  map("a map with disk, artifacts, diskType, heap, cpu, siteUrl, egress, restored, use"),
 );
 
 const pool = z.strictObject(
@@ -146,6 +172,8 @@ const pool = z.strictObject(
       .array(cidr, { error: "a list of IPv4 ranges" })
       .default([])
       .describe("private ranges that jobs may reach beside the internet"),
+    nodes: nodes.optional().describe("nodes of this pool alone, where the cluster is made here"),
+    image: digest.optional().describe("agent image of this pool alone, built from images/agent with other tools in it"),
     agent: z
       .strictObject(
         {

@@ -5,15 +5,32 @@ import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../kubernetes/placement";
-import { clusterArgs, kubeconfig, nodePoolArgs, placement, type ClusterShape } from "./gke";
+import { clusterArgs, kubeconfig, nodePoolArgs, placement, type ClusterShape, type Nodes } from "./gke";
+
+interface NodeShape {
+  machineType: string;
+  /** Boot disk, such as `50Gi`. */
+  disk: string;
+  /** Most nodes that the autoscaler may start. */
+  max: number;
+}
 
 export interface ClusterArgs extends Omit<ClusterShape, "name"> {
   serverNodes: { machineType: string; disk: string };
-  agentNodes: { machineType: string; disk: string; max: number; spot: boolean };
+  /** Nodes of every pool of agents that has none of its own. */
+  agentNodes: NodeShape & { spot: boolean };
+  /** Nodes of one pool alone, by pool. */
+  poolNodes: { [pool: string]: NodeShape & { spot: boolean } };
   /** The repository that nodes pull this program's images from; undefined if they come from elsewhere. */
   repository?: { location: string; name: pulumi.Input<string> };
   /** The network's way to the internet, without which a node that is born cannot pull. */
   gateway: pulumi.Resource;
+}
+
+/** Where pods of either kind go. */
+interface Placements {
+  readonly server: Placement;
+  readonly agents: (pool: string) => Placement;
 }
 
 /** A GKE cluster with a pool for the server, in the disks' zone, and one for agents. */
@@ -22,12 +39,15 @@ export class Cluster extends pulumi.ComponentResource {
   readonly kubernetes: k8s.Provider;
   /** The command that makes `kubectl` talk to this cluster. */
   readonly connect: pulumi.Output<string>;
-  /** Where pods of either kind go. */
-  readonly placement = { server: placement("server"), agents: placement("agents") };
+  readonly placement: Placements;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:cluster:Cluster", name, {}, opts);
     const child = { parent: this };
+    this.placement = {
+      server: placement("server"),
+      agents: (pool) => placement(pool in args.poolNodes ? `agents-${pool}` : "agents"),
+    };
 
     const serverAccount = this.nodeAccount(`${name}-server`, args);
     const agentsAccount = this.nodeAccount(`${name}-agents`, args);
@@ -42,33 +62,30 @@ export class Cluster extends pulumi.ComponentResource {
       ignoreChanges: ["nodeConfig", "initialNodeCount"],
       customTimeouts: { create: "45m", update: "60m", delete: "45m" },
     });
-    const common = { cluster: cluster.id, location: args.location, zones: [args.location] };
-    // The autoscaler and automatic upgrades own these.
-    const pool = { parent: this, ignoreChanges: ["initialNodeCount", "version"] };
-    const serverPool = new gcp.NodePool(
-      `${name}-server`,
-      nodePoolArgs({
-        ...common,
-        ...args.serverNodes,
-        nodes: "server",
-        spot: false,
-        serviceAccount: serverAccount.email,
-        autoscaling: { least: 1, most: 2 },
-      }),
-      pool,
-    );
-    const { max, ...agentNodes } = args.agentNodes;
-    const agentsPool = new gcp.NodePool(
-      `${name}-agents`,
-      nodePoolArgs({
-        ...common,
-        ...agentNodes,
-        nodes: "agents",
-        serviceAccount: agentsAccount.email,
-        autoscaling: { least: 0, most: max },
-      }),
-      pool,
-    );
+    const nodePool = (nodes: Nodes, shape: NodeShape, account: serviceaccount.Account, least: number, spot: boolean) =>
+      new gcp.NodePool(
+        `${name}-${nodes.replace(/^agents-/, "")}`,
+        nodePoolArgs({
+          nodes,
+          spot,
+          cluster: cluster.id,
+          location: args.location,
+          zones: [args.location],
+          machineType: shape.machineType,
+          disk: shape.disk,
+          serviceAccount: account.email,
+          autoscaling: { least, most: shape.max },
+        }),
+        // The autoscaler and automatic upgrades own these.
+        { parent: this, ignoreChanges: ["initialNodeCount", "version"] },
+      );
+    const pools = [
+      nodePool("server", { ...args.serverNodes, max: 2 }, serverAccount, 1, false),
+      nodePool("agents", args.agentNodes, agentsAccount, 0, args.agentNodes.spot),
+      ...Object.entries(args.poolNodes).map(([pool, nodes]) =>
+        nodePool(`agents-${pool}`, nodes, agentsAccount, 0, nodes.spot),
+      ),
+    ];
 
     const host = cluster.controlPlaneEndpointsConfig.apply((config) => config.dnsEndpointConfig.endpoint);
     this.kubernetes = new k8s.Provider(
@@ -82,7 +99,7 @@ export class Cluster extends pulumi.ComponentResource {
         enableConfigMapMutable: true,
       },
       // On the way down objects go before the nodes that run them.
-      { ...child, dependsOn: [serverPool, agentsPool] },
+      { ...child, dependsOn: pools },
     );
     this.connect = pulumi.interpolate`gcloud container clusters get-credentials ${cluster.name} --location ${args.location} --project ${args.project} --dns-endpoint`;
     this.registerOutputs({ connect: this.connect });
@@ -125,7 +142,7 @@ export class ExistingCluster extends pulumi.ComponentResource {
   readonly kubernetes: k8s.Provider;
   readonly connect: pulumi.Output<string>;
   /** Anywhere: whose nodes these are is not ours to know. */
-  readonly placement: { readonly server: Placement; readonly agents: Placement } = { server: {}, agents: {} };
+  readonly placement: Placements = { server: {}, agents: () => ({}) };
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:cluster:ExistingCluster", name, {}, opts);

@@ -12,15 +12,19 @@ export const SERVER_TAINT = { key: "components.gke.io/gke-managed-components", v
 /** The taint of the agents' nodes. A job owns its node, so nothing else may be there. */
 export const AGENTS_TAINT = { key: "gocd-on-kubernetes/agents", value: "true" } as const;
 
-/** The label that tells the two pools apart; pods select their nodes by it. */
+/** The label that tells the node pools apart; pods select their nodes by it. */
 export const NODES_LABEL = "gocd-on-kubernetes/nodes";
 
-/** Sends a pod to one of the two pools, past its taint. */
-export function placement(nodes: "server" | "agents"): Placement {
-  const taint = nodes === "server" ? SERVER_TAINT : AGENTS_TAINT;
+/** The nodes' label: `server`, `agents`, or `agents-<pool>` for nodes of one pool alone. */
+export type Nodes = "server" | "agents" | `agents-${string}`;
+
+const taintOf = (nodes: Nodes) => (nodes === "server" ? SERVER_TAINT : AGENTS_TAINT);
+
+/** Sends a pod to its nodes, past their taint. */
+export function placement(nodes: Nodes): Placement {
   return {
     nodeSelector: { [NODES_LABEL]: nodes },
-    tolerations: [{ ...taint, operator: "Equal", effect: "NoSchedule" }],
+    tolerations: [{ ...taintOf(nodes), operator: "Equal", effect: "NoSchedule" }],
   };
 }
 
@@ -116,14 +120,13 @@ export interface NodePoolShape {
   /** Boot disk, such as `50Gi`. */
   disk: string;
   spot: boolean;
-  nodes: "server" | "agents";
+  nodes: Nodes;
   /** Bounds of the autoscaler, over all zones. */
   autoscaling: { least: number; most: number };
 }
 
 /** Arguments of a node pool. It has no name, so that a pool that must be replaced is made before the old one goes. */
 export function nodePoolArgs(shape: NodePoolShape) {
-  const taint = shape.nodes === "server" ? SERVER_TAINT : AGENTS_TAINT;
   return {
     cluster: shape.cluster,
     location: shape.location,
@@ -146,7 +149,7 @@ export function nodePoolArgs(shape: NodePoolShape) {
       // Access is decided by the account's roles; scopes narrower than this only confuse.
       oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
       labels: { [NODES_LABEL]: shape.nodes },
-      taints: [{ ...taint, effect: "NO_SCHEDULE" }],
+      taints: [{ ...taintOf(shape.nodes), effect: "NO_SCHEDULE" }],
       metadata: { "disable-legacy-endpoints": "true" },
       shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
       workloadMetadataConfig: { mode: "GKE_METADATA" },

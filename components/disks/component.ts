@@ -2,19 +2,28 @@ import * as gcp from "@pulumi/gcp/compute";
 import * as pulumi from "@pulumi/pulumi";
 import { gibibytes } from "../kubernetes/quantities";
 
+/** What a disk holds: configuration, database and plugins, or artifacts and logs of jobs. */
+type Purpose = "data" | "artifacts";
+
 export interface DisksArgs {
   region: string;
   zone: string;
   /** Disk type, such as `pd-balanced`. Changing it replaces the disks, which `protect` stops. */
   type: string;
-  /** Sizes such as `30Gi`; raising one grows the disk in place. */
-  sizes: { data: string; artifacts: string };
+  /** Sizes such as `30Gi`; raising one grows the disks of that purpose in place. */
+  sizes: { [purpose in Purpose]: string };
   /** Days that snapshots are kept; they stay when the disk is gone. */
   keepDays: number;
+  /** Snapshots to make further disks from, by a name and by what they hold. */
+  restored: { [name: string]: { [purpose in Purpose]?: string | undefined } };
+  /** Which of those the server uses; the first ones if absent. */
+  use?: string | undefined;
 }
 
 /** A disk as a volume refers to it: the handle of the PD CSI driver, and the only zone it can be used in. */
 export interface Disk {
+  /** `gocd-dev-data`, or `gocd-dev-data-NAME` for one made from a snapshot. */
+  readonly name: string;
   readonly handle: pulumi.Output<string>;
   readonly zone: string;
 }
@@ -42,30 +51,38 @@ export class Disks extends pulumi.ComponentResource {
       },
       child,
     );
-    const disk = (purpose: keyof DisksArgs["sizes"]): Disk => {
+    const make = (purpose: Purpose, diskName: string, snapshot?: string): Disk => {
       const disk = new gcp.Disk(
-        `${name}-${purpose}`,
+        diskName,
         {
-          name: `${name}-${purpose}`,
+          name: diskName,
           zone: args.zone,
           type: args.type,
           size: gibibytes(args.sizes[purpose]),
+          ...(snapshot !== undefined && { snapshot }),
           labels: { "gocd-stack": name },
           deletionPolicy: "PREVENT",
         },
-        // The snapshot schedule attaches through a resource of its own, and a disk once made from a snapshot stays.
+        // What a disk was made from matters once; the schedule attaches through a resource of its own.
         { ...child, protect: true, ignoreChanges: ["snapshot", "resourcePolicies"] },
       );
-      new gcp.DiskResourcePolicyAttachment(
-        `${name}-${purpose}`,
-        { name: schedule.name, disk: disk.name, zone: args.zone },
-        child,
-      );
-      const handle = pulumi.interpolate`projects/${disk.project}/zones/${disk.zone}/disks/${disk.name}`;
-      return { handle, zone: args.zone };
+      new gcp.DiskResourcePolicyAttachment(diskName, { name: schedule.name, disk: disk.name, zone: args.zone }, child);
+      return {
+        name: diskName,
+        handle: pulumi.interpolate`projects/${disk.project}/zones/${disk.zone}/disks/${disk.name}`,
+        zone: args.zone,
+      };
     };
-    this.data = disk("data");
-    this.artifacts = disk("artifacts");
+    const choose = (purpose: Purpose): Disk => {
+      const first = make(purpose, `${name}-${purpose}`);
+      const restored = Object.entries(args.restored).flatMap(([label, snapshots]) => {
+        const snapshot = snapshots[purpose];
+        return snapshot === undefined ? [] : [[label, make(purpose, `${name}-${purpose}-${label}`, snapshot)] as const];
+      });
+      return restored.find(([label]) => label === args.use)?.[1] ?? first;
+    };
+    this.data = choose("data");
+    this.artifacts = choose("artifacts");
     this.registerOutputs({ data: this.data, artifacts: this.artifacts });
   }
 }
