@@ -28,7 +28,6 @@ function start(args: readonly string[] = ["docker-init", "--", "dockerd"]): Outc
       PROCESS_DIR: scene().path("process"),
       SECURITY_DIR: scene().path("security"),
       RUNTIME_DIR: scene().path("run"),
-      DOCKER_DATA: scene().path("data"),
       WORKSPACE: scene().path("workspace"),
     },
   });
@@ -189,15 +188,12 @@ describe("before dockerd starts", () => {
     ]);
   });
 
-  test("process ids of a killed daemon, and the room kept for a full disk, are gone", () => {
+  test("process ids of a killed daemon are gone", () => {
     scene().write("run/docker.pid", "7");
     scene().write("run/docker/containerd/containerd.pid", "12");
-    scene().write("data/.room-to-prune", "");
-    scene().write("data/kept", "");
     start();
     expect(scene().read("run/docker.pid")).toBeUndefined();
     expect(scene().read("run/docker/containerd/containerd.pid")).toBeUndefined();
-    expect(fs.readdirSync(scene().path("data"))).toEqual(["kept"]);
   });
 
   test("the janitor starts beside it", () => {

@@ -35,7 +35,6 @@ describe("the image disk", () => {
   const all = ["docker system prune --all --force", "docker volume prune --force"];
   beforeEach(() => {
     scene().command("docker", '[ "$1" != info ] || exit 1; echo "$DOCKER_HOST ${DOCKER_TLS_VERIFY-}" >>"$SCENE/hosts"');
-    scene().command("fallocate");
   });
 
   test.each([
@@ -88,18 +87,6 @@ describe("the image disk", () => {
     expect(janitor("disk").stderr).toContain("removed nothing (docker system prune failed); still 95 %");
   });
 
-  test("keeps a file to give up when it is full, so that the daemon can start and prune", () => {
-    disk([50]);
-    scene().command("fallocate", 'touch "$3"');
-    janitor("disk");
-    expect(fs.existsSync(scene().path("data/.room-to-prune"))).toBe(true);
-
-    disk([99, 20]);
-    scene().command("docker", 'ls -A "$SCENE/data" >"$SCENE/when-pruning"');
-    janitor("disk");
-    expect(scene().read("when-pruning")).toBe("");
-  });
-
   test("is pruned again only when it has become fuller than the last pruning left it", () => {
     // Each round looks once; pruning looks twice more.
     disk([92, 91, 91, 91, 91, 93, 93, 93, 10]);
@@ -132,7 +119,6 @@ describe("files that containers leave in the workspace", () => {
 
   test("are looked for once after a burst of containers, not once for each", () => {
     disk([1]);
-    scene().command("fallocate");
     scene().command("mount");
     scene().command("hand-back");
     // Four containers died at 1000, one at 1002; a look takes the clock on by one.
