@@ -1,3 +1,4 @@
+import { status } from "@grpc/grpc-js";
 import {
   GetRootResourceResponse,
   LogSeverity,
@@ -159,8 +160,14 @@ export class Monitor {
 /** A procedure as gRPC and the SDK call it: the answer or the error goes to a callback. */
 export type Procedure<Request, Response> = (
   request: Request,
-  callback: (error: Error | null, response?: Response) => void,
+  callback: (error: ProcedureError | null, response?: Response) => void,
 ) => void;
+
+/** An error as it comes over gRPC. */
+export interface ProcedureError extends Error {
+  readonly code: number;
+  readonly details: string;
+}
 
 /** Turns a method of {@link Monitor} into a {@link Procedure}. */
 export function procedure<Request, Response>(
@@ -175,7 +182,9 @@ export function procedure<Request, Response>(
           callback(null, response);
         },
         (error: unknown) => {
-          callback(error instanceof Error ? error : new Error(String(error)));
+          const details = error instanceof Error ? error.message : String(error);
+          // The SDK waits for ever on some codes; this one fails the registration.
+          callback(Object.assign(new Error(details), { code: status.UNKNOWN, details }));
         },
       );
   };
