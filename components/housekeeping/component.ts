@@ -41,7 +41,6 @@ export class Housekeeping extends pulumi.ComponentResource {
 
     const config = {
       serverUrl: args.serverUrl,
-      ownPools: [...new Set(args.agents.map(({ pool }) => pool))],
       managed: {
         siteUrl: args.managed.siteUrl,
         backup: { schedule: args.managed.backupSchedule },
