@@ -1,6 +1,7 @@
 import type { Registration } from "../../preview/registration";
 import { keptByDestroy } from "../support/graph";
 import { runs, succeeded, task } from "../support/program";
+import { resource } from "../support/resource";
 import { variants } from "../support/stacks";
 
 jest.setTimeout(120_000);
@@ -81,31 +82,6 @@ describe("what pulumi destroy --exclude-protected leaves", () => {
 });
 
 describe("the walk of destroy", () => {
-  const resource = (name: string, given: Partial<Registration> = {}): Registration => ({
-    urn: name,
-    type: "t",
-    name,
-    parent: "",
-    custom: true,
-    aliases: [],
-    inputs: {},
-    dependencies: [],
-    propertyDependencies: {},
-    provider: "",
-    providers: {},
-    protect: false,
-    retainOnDelete: false,
-    deletedWith: "",
-    replaceWith: [],
-    ignoreChanges: [],
-    replaceOnChanges: [],
-    additionalSecretOutputs: [],
-    deleteBeforeReplace: false,
-    customTimeouts: {},
-    version: "",
-    ...given,
-  });
-
   it.each([
     ["a dependency", { dependencies: ["urn::cluster"] }],
     ["a dependency of a property", { propertyDependencies: { size: ["urn::cluster"] } }],
@@ -117,11 +93,11 @@ describe("the walk of destroy", () => {
     ["a dependency of the parent", { parent: "urn::group" }],
   ])("follows %s", (_, given) => {
     const all = [
-      resource("urn::disk", { protect: true, ...given }),
-      resource("urn::cluster", { parent: "urn::component" }),
-      resource("urn::component", { custom: false }),
-      resource("urn::group", { custom: false, dependencies: ["urn::cluster"] }),
-      resource("urn::bystander"),
+      resource({ urn: "urn::disk", protect: true, ...given }),
+      resource({ urn: "urn::cluster", parent: "urn::component" }),
+      resource({ urn: "urn::component", custom: false }),
+      resource({ urn: "urn::group", custom: false, dependencies: ["urn::cluster"] }),
+      resource({ urn: "urn::bystander" }),
     ];
     expect(keptByDestroy(all)).toContain("urn::cluster");
     expect(keptByDestroy(all)).not.toContain("urn::bystander");

@@ -1,0 +1,221 @@
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import { HIDDEN } from "../../preview/terminal";
+import { ROOT } from "../support/program";
+import { spawned } from "../support/spawned";
+import type { Spawned } from "../support/spawned";
+
+jest.setTimeout(120_000);
+
+const MAIN = join(ROOT, "preview", "main.ts");
+const FIXTURES = join(ROOT, "tests", "preview", "fixtures");
+/** What a newcomer's shell has: no cloud, no Pulumi, no network needed. */
+const BARE = { PATH: process.env["PATH"], HOME: "/nonexistent" };
+
+let directory: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "gocd-preview-"));
+});
+
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+function files(root: string): Map<string, string> {
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return new Map(paths.map((path) => [path.slice(root.length + 1), readFileSync(path, "utf8")]));
+}
+
+describe("npm run preview", () => {
+  let first: Spawned;
+  let second: Spawned;
+  const [one, two] = ["one", "two"];
+
+  beforeAll(async () => {
+    first = await spawned(MAIN, ["--out", join(directory, one)], BARE);
+    second = await spawned(MAIN, ["--out", join(directory, two), "--json"], BARE);
+  });
+
+  it("shows the dev stack and ends well", () => {
+    expect({ status: first.status, stderr: first.stderr }).toEqual({ status: 0, stderr: "" });
+    for (const part of [
+      "gcp container Cluster",
+      "gcp compute Disk",
+      "docker Image",
+      "kubernetes apps StatefulSet",
+      "kubernetes Secret",
+      "Policy",
+    ]) {
+      expect(first.stdout).toContain(part);
+    }
+  });
+
+  it("shows many of a kind as one line with their number", () => {
+    expect(first.stdout).toMatch(/^ *tls PrivateKey +4 +gocd-dev-docker-docker-0-client-r1 … 3 more$/m);
+  });
+
+  it("says what is protected", () => {
+    expect(first.stdout).toMatch(/^ *gcp compute Disk +2 +gocd-dev-artifacts, gocd-dev-data +protected$/m);
+    expect(first.stdout).toMatch(/^ *gcp container Cluster +gocd-dev$/m);
+  });
+
+  it("ends in one line of totals and the next step", () => {
+    const [totals, next] = first.stdout.trimEnd().split("\n").slice(-2);
+    expect(totals).toMatch(
+      /^stack dev · \d+ resources, \d+ protected · \d+ manifests in .+\/ · 0 violations, 0 warnings$/,
+    );
+    expect(next).toMatch(/^Next: .*pulumi up --stack dev/);
+  });
+
+  it("writes the same bytes each time", () => {
+    expect(files(join(directory, one)).size).toBeGreaterThan(20);
+    expect(files(join(directory, one))).toEqual(files(join(directory, two)));
+  });
+
+  it("writes one complete Kubernetes object a file, under its namespace", () => {
+    for (const [file, text] of files(join(directory, one))) {
+      const [document, ...others] = parseAllDocuments(text);
+      expect(others).toEqual([]);
+      const { apiVersion, kind, metadata } = document?.toJS() as {
+        apiVersion: string;
+        kind: string;
+        metadata: { name: string; namespace?: string };
+      };
+      expect(apiVersion).toMatch(/^([a-z0-9.]+\/)?v\d/);
+      expect(file).toBe(`${metadata.namespace ?? "_cluster"}/${kind.toLowerCase()}-${metadata.name}.yaml`);
+    }
+  });
+
+  it("gives the same to scripts", () => {
+    const report = JSON.parse(second.stdout) as Record<string, unknown>;
+    expect(Object.keys(report)).toEqual([
+      "version",
+      "project",
+      "stack",
+      "settings",
+      "exitCode",
+      "totals",
+      "resources",
+      "outputs",
+      "manifests",
+      "policies",
+      "findings",
+      "logs",
+      "errors",
+    ]);
+    expect(report).toMatchObject({
+      version: 1,
+      project: "gocd",
+      stack: "dev",
+      settings: "Pulumi.dev.yaml",
+      exitCode: 0,
+      errors: [],
+    });
+    const { resources, manifests, totals } = report as {
+      resources: { protect: boolean }[];
+      manifests: { file: string }[];
+      totals: Record<string, number>;
+    };
+    expect(manifests.map(({ file }) => file)).toEqual([...files(join(directory, two)).keys()]);
+    expect(totals).toMatchObject({
+      resources: resources.length,
+      protected: resources.filter(({ protect }) => protect).length,
+      manifests: manifests.length,
+    });
+  });
+
+  it("sends no control character and no colour where nobody looks", () => {
+    expect(HIDDEN.test(first.stdout)).toBe(false);
+    expect(HIDDEN.test(second.stdout)).toBe(false);
+  });
+
+  it("explains itself", async () => {
+    const { status, stdout } = await spawned(MAIN, ["--help"], BARE);
+    expect(status).toBe(0);
+    for (const option of ["--stack", "--out", "--json", "--help", "Exit status"]) expect(stdout).toContain(option);
+  });
+
+  it.each([
+    [["--stacks", "dev"], /Unknown option '--stacks'/],
+    [["--stack", "../dev"], /a stack's name/],
+    [["--stack", "absent"], /Pulumi\.absent\.yaml/],
+    [["dev"], /Unexpected argument 'dev'/],
+  ])("refuses %j", async (args, message) => {
+    const { status, stdout, stderr } = await spawned(MAIN, args, BARE);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe("the preview of a project that is not well", () => {
+  const faulty = (how: string, ...args: string[]) => {
+    const project = mkdtempSync(join(directory, "faulty-"));
+    for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"])
+      copyFileSync(join(FIXTURES, "faulty", file), join(project, file));
+    writeFileSync(
+      join(project, "Pulumi.dev.yaml"),
+      `config:\n  faulty:how: ${how}\n  faulty:password:\n    secure: v1:abc:def\n`,
+    );
+    return spawned(
+      join(__dirname, "run-cli.ts"),
+      [project, join(FIXTURES, "faulty", "index.ts"), "--out", join(project, "out"), ...args],
+      BARE,
+    );
+  };
+
+  it("ends with 1 when the program fails, and says where", async () => {
+    const { status, stdout, stderr } = await faulty("throws");
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(/^error the program broke\n/);
+  });
+
+  it("ends with 2 when the settings are wrong, and gives the program's own words", async () => {
+    const { status, stderr } = await faulty("settings");
+    expect(status).toBe(2);
+    expect(stderr).toContain("1 problem in the settings");
+    expect(stderr).toContain("Correct Pulumi.dev.yaml");
+  });
+
+  it("puts what is wrong with the settings into the JSON", async () => {
+    const { status, stdout } = await faulty("settings", "--json");
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      exitCode: 2,
+      errors: [{ problems: [{ key: "faulty:how" }] }],
+      manifests: [],
+    });
+  });
+
+  it("takes secrets out of errors that quote them", async () => {
+    const { status, stderr } = await faulty("leaks");
+    expect(status).toBe(1);
+    expect(stderr).toContain("cannot log in with «secret»");
+    expect(stderr).not.toContain("placeholder");
+  });
+
+  it("keeps names that would act on the terminal from doing so", async () => {
+    const { status, stdout } = await faulty("acts on the terminal");
+    expect(status).toBe(0);
+    expect(HIDDEN.test(stdout)).toBe(false);
+    expect(stdout).toContain("evil\\u001b[2J\\u202ename");
+  });
+
+  it("does the same in JSON, and in files inside its own directory", async () => {
+    const { stdout } = await faulty("acts on the terminal", "--json");
+    expect(HIDDEN.test(stdout)).toBe(false);
+    const { manifests } = JSON.parse(stdout) as { manifests: { file: string; name: string }[] };
+    expect(manifests.map(({ name }) => name)).toEqual(["evil\u001b]0;title\u0007"]);
+    expect(manifests[0]?.file).toMatch(/^[a-z_][a-z0-9._-]*\/configmap-[a-z0-9._-]+\.yaml$/);
+  });
+
+  it("shows warnings of the program", async () => {
+    const { status, stderr } = await faulty("logs");
+    expect(status).toBe(1);
+    expect(stderr).toContain("warning take care\\u001b[2J");
+    expect(stderr).toContain("error gave up");
+  });
+});

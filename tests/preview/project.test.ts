@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ConfigurationError, readProject, secretPlaceholder } from "../../preview/project";
+
+describe("the configuration of a stack", () => {
+  let directory: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "gocd-project-"));
+  });
+
+  afterEach(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  const project = (declared: string, stack: string) => {
+    writeFileSync(join(directory, "Pulumi.yaml"), `name: shop\nruntime: nodejs\nconfig:\n${declared}`);
+    writeFileSync(join(directory, "Pulumi.dev.yaml"), stack);
+    return readProject(directory, "dev");
+  };
+  const refused = (run: () => unknown) => {
+    try {
+      run();
+    } catch (error) {
+      if (error instanceof ConfigurationError) return error;
+    }
+    throw new Error("nothing was refused");
+  };
+
+  it("takes scalars as text and structures as JSON, as the CLI passes them", () => {
+    const { name, config, secretKeys } = project(
+      "  size: { type: string, default: small }\n",
+      "config:\n  shop:count: 3\n  shop:on: true\n  shop:list: [1, { a: b }]\n",
+    );
+    expect({ name, config, secretKeys }).toEqual({
+      name: "shop",
+      config: { "shop:size": "small", "shop:count": "3", "shop:on": "true", "shop:list": '[1,{"a":"b"}]' },
+      secretKeys: [],
+    });
+  });
+
+  it("lets a stack's value win over a default, and keeps other namespaces apart", () => {
+    const { config } = project("  size: small\n  gcp:region: { value: here }\n", "config:\n  size: large\n");
+    expect(config).toEqual({ "shop:size": "large", "gcp:region": "here" });
+  });
+
+  it("puts placeholders where a value is encrypted, also inside structures", () => {
+    const secure = "{ secure: v1:abc:def }";
+    const { config, secretKeys } = project(
+      "  size: small\n",
+      `config:\n  shop:password: ${secure}\n  shop:users: { admin: ${secure}, guest: none }\n`,
+    );
+    expect(secretKeys).toEqual(["shop:password", "shop:users"]);
+    expect(config["shop:password"]).toBe(secretPlaceholder("shop:password"));
+    expect(JSON.parse(config["shop:users"] ?? "")).toEqual({ admin: secretPlaceholder("shop:users"), guest: "none" });
+    expect(JSON.stringify(config)).not.toContain("v1:abc");
+  });
+
+  it("does not take a key named secure for an encrypted value when there is more beside it", () => {
+    const { secretKeys } = project("  size: small\n", "config:\n  shop:server: { secure: 'yes', port: 1 }\n");
+    expect(secretKeys).toEqual([]);
+  });
+
+  it("names what the CLI would refuse: a key without a value, a secret in plain text", () => {
+    const { problems } = project(
+      "  size: { type: string }\n  password: { type: string, secret: true }\n  gcp:zone: { description: x }\n",
+      "config:\n  shop:password: open\n",
+    );
+    expect(problems).toMatchObject([
+      { key: "shop:size", found: "nothing" },
+      { key: "shop:password", found: "a plain value" },
+    ]);
+    expect(JSON.stringify(problems)).not.toContain("open");
+  });
+
+  it("can be empty", () => {
+    expect(project("  size: small\n", "{}\n").config).toEqual({ "shop:size": "small" });
+  });
+
+  it.each([
+    ["no YAML", "config: [", /Pulumi\.dev\.yaml/],
+    ["a list", "- config\n", /a YAML map/],
+    ["a key twice", "config:\n  a: 1\n  a: 2\n", /unique/],
+  ])("is refused when it is %s", (_, text, message) => {
+    expect(refused(() => project("  size: small\n", text)).message).toMatch(message);
+  });
+
+  it("is refused when there is none", () => {
+    writeFileSync(join(directory, "Pulumi.yaml"), "name: shop\n");
+    expect(refused(() => readProject(directory, "test")).problems).toEqual([
+      { key: "Pulumi.test.yaml", found: "no such file", wanted: expect.stringContaining("--stack NAME") as string },
+    ]);
+  });
+});
