@@ -95,8 +95,9 @@ function nameOf(subject: Subject, site: Site): string {
 }
 
 /** Whether an object is the specification of a claim. */
-function isClaimSpec({ key, value, parent }: Site): boolean {
-  if (key !== "spec" || parent === undefined) return false;
+function isClaimSpec(site: Site): boolean {
+  const { key, value, parent } = site;
+  if (key !== "spec" || parent === undefined || isVolumeSpec(site)) return false;
   const kind = text(parent.value["kind"]) ?? "";
   return (
     /^PersistentVolumeClaim(Patch)?$/.test(kind) || /^volumeClaimTemplates?$/.test(parent.key) || "accessModes" in value

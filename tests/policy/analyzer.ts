@@ -81,7 +81,8 @@ export function request(
 export function reports(response: AnalyzeResponse): readonly Report[] {
   return response.getDiagnosticsList().map((diagnostic) => ({
     policy: diagnostic.getPolicyname(),
-    message: diagnostic.getMessage(),
+    // The host puts the policy's description on a line of its own before what the policy says.
+    message: diagnostic.getMessage().replace(/^[^\n]*\n/, ""),
     level: diagnostic.getEnforcementlevel() === 0 ? "advisory" : "mandatory",
   }));
 }

@@ -83,7 +83,7 @@ const impostors: Readonly<Record<string, Manifest>> = {
     volumeMounts: changed("/godata/pipelines", { mountPropagation: "HostToContainer" }),
   }),
   "dind with a raw disk": agentWith(
-    { volumeDevices: [{ name: "extra", devicePath: "/dev/xvda" }] },
+    { volumeDevices: [{ name: "raw", devicePath: "/dev/xvda" }] },
     { volumes: [...agentVolumes(), { name: "raw", persistentVolumeClaim: { claimName: "raw" } }] },
   ),
   "dind with a working directory": agentWith({ workingDir: "/godata/pipelines" }),
@@ -105,6 +105,16 @@ const pass = (tags: Case["tags"], name: string, object: Manifest): Case => ({ na
 /** The one container that may be privileged, and what only looks like it. */
 export const dindCases: readonly Case[] = [
   pass("both", "the agents' own dind", agentWith({})),
+  pass("both", "the agents' own dind in a StatefulSet", {
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    metadata: { name: "docker", namespace: installation.agentsNamespace },
+    spec: {
+      serviceName: "docker",
+      selector: { matchLabels: { pool: "docker" } },
+      template: { metadata: { labels: { pool: "docker" } }, spec: agentWith({})["spec"] },
+    },
+  }),
   pass(
     "both",
     "dind with resources and a liveness probe of docker info",

@@ -1,0 +1,123 @@
+import type * as k8s from "@pulumi/kubernetes";
+import { daemonRules, namespaceRules, pathRules, privilegeRules, type Rule } from "./admissionPods";
+import { volumeRules } from "./admissionVolumes";
+
+/**
+ * One policy for each shape that an object can have, so that Kubernetes can check the types of every expression: pods,
+ * objects with a pod template, cron jobs, pod templates by themselves, and volumes.
+ */
+export const admissionParts = ["pods", "workloads", "cronjobs", "podtemplates", "volumes"] as const;
+export type AdmissionPart = (typeof admissionParts)[number];
+
+export interface AdmissionArgs {
+  /** Name of the installation, `gocd-<stack>`: cluster-scoped names carry it. */
+  readonly name: string;
+  readonly serverNamespace: string;
+  readonly agentsNamespace: string;
+  /** Reference, by digest, of the one image that may run privileged. */
+  readonly dindImage: string;
+  /** Images that it replaces, while agents that still run them are rolled. Default: none. */
+  readonly formerDindImages?: readonly string[];
+  /**
+   * Whether a PersistentVolume that is a directory of a node may be bound to a claim of GoCD. `allow` is for clusters on
+   * one's own machines whose disks are such volumes; hostPath and runtime sockets stay refused. Default: `refuse`.
+   */
+  readonly localVolumes?: "refuse" | "allow";
+}
+
+type MatchConstraints = k8s.types.input.admissionregistration.v1.MatchResources;
+
+/** What a part matches, and where a matched object keeps its pod specification. */
+const pods: Readonly<
+  Record<Exclude<AdmissionPart, "volumes">, { readonly spec: string; readonly resources: readonly ApiResources[] }>
+> = {
+  pods: { spec: "object.spec", resources: [{ group: "", resources: ["pods", "pods/ephemeralcontainers"] }] },
+  workloads: {
+    spec: "object.spec.template.spec",
+    resources: [
+      { group: "", resources: ["replicationcontrollers"] },
+      { group: "apps", resources: ["deployments", "statefulsets", "daemonsets", "replicasets"] },
+      { group: "batch", resources: ["jobs"] },
+    ],
+  },
+  cronjobs: {
+    spec: "object.spec.jobTemplate.spec.template.spec",
+    resources: [{ group: "batch", resources: ["cronjobs"] }],
+  },
+  podtemplates: { spec: "object.template.spec", resources: [{ group: "", resources: ["podtemplates"] }] },
+};
+
+interface ApiResources {
+  readonly group: string;
+  readonly resources: readonly string[];
+}
+
+/** Physical name of a part's policy and of its binding. */
+export function admissionName(part: AdmissionPart, name: string): string {
+  return `${name}-${part}`;
+}
+
+/** The policy of one part: what nobody may create in GoCD's namespaces, with whatever tool. */
+export function admissionPolicy(part: AdmissionPart, args: AdmissionArgs) {
+  const rules = part === "volumes" ? volumeRules(args) : podRules(args);
+  const spec = part === "volumes" ? "object.spec" : pods[part].spec;
+  return {
+    metadata: { name: admissionName(part, args.name) },
+    spec: {
+      failurePolicy: "Fail",
+      matchConstraints: matched(part, args),
+      matchConditions: [
+        // What is on its way out may lose its finalizers, and what is there already its labels, whatever it looks like:
+        // the policy stops new things and never holds up the controllers that tidy old ones.
+        { name: "not-being-deleted", expression: "!has(object.metadata.deletionTimestamp)" },
+        {
+          name: "new-or-changed",
+          expression: `request.operation != 'UPDATE' || ${spec} != ${spec.replace("object", "oldObject")}`,
+        },
+      ],
+      variables: [
+        ...(part === "volumes" ? [] : [{ name: "pod", expression: spec }]),
+        ...rules.map(({ name, offenders }) => ({ name, expression: offenders })),
+      ],
+      validations: rules.map(({ name, message }) => ({
+        expression: `size(variables.${name}) == 0`,
+        messageExpression: `'${message}: ' + variables.${name}.join(', ')`,
+        message,
+        reason: "Forbidden",
+      })),
+    },
+  } satisfies k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicy;
+}
+
+/** The binding that puts a part's policy into force: it denies. */
+export function admissionBinding(part: AdmissionPart, { name }: Pick<AdmissionArgs, "name">) {
+  return {
+    metadata: { name: admissionName(part, name) },
+    spec: { policyName: admissionName(part, name), validationActions: ["Deny"] },
+  } satisfies k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
+}
+
+function podRules(args: AdmissionArgs): readonly Rule[] {
+  return [...pathRules(), ...privilegeRules(args), ...namespaceRules(), ...daemonRules()];
+}
+
+/** Objects of GoCD's namespaces, or volumes, which have none. */
+function matched(part: AdmissionPart, { serverNamespace, agentsNamespace }: AdmissionArgs): MatchConstraints {
+  const resources = part === "volumes" ? [{ group: "", resources: ["persistentvolumes"] }] : pods[part].resources;
+  return {
+    matchPolicy: "Equivalent",
+    resourceRules: resources.map(({ group, resources: names }) => ({
+      apiGroups: [group],
+      apiVersions: ["v1"],
+      operations: ["CREATE", "UPDATE"],
+      resources: [...names],
+    })),
+    ...(part !== "volumes" && {
+      namespaceSelector: {
+        matchExpressions: [
+          { key: "kubernetes.io/metadata.name", operator: "In", values: [serverNamespace, agentsNamespace] },
+        ],
+      },
+    }),
+  };
+}

@@ -1,0 +1,177 @@
+import { addressArgument, daemonVariables, insideThePod, nodeAddressFields } from "../../policy/tables/daemons";
+import { dind } from "../../policy/tables/dind";
+import { containerLists } from "../../policy/tables/kinds";
+import { dangerousCapabilities, hostSwitches, unconfinedSelinuxTypes } from "../../policy/tables/privileges";
+import { nodeDrivers, nodeItself, refusedSources } from "../../policy/tables/volumes";
+import { either, listOf, quoted } from "./cel";
+
+/** One thing that is refused, in Kubernetes' expression language (CEL). */
+export interface Rule {
+  /** Name of the variable that lists who offends. */
+  readonly name: string;
+  /** Expression for a list of the offenders' names. */
+  readonly offenders: string;
+  /** What is wrong and what to do, before the offenders. Holds no quote. */
+  readonly message: string;
+}
+
+/** Names of the containers of all lists for which a condition on `c` holds. */
+function containersWhere(condition: (list: string) => string): string {
+  return containerLists
+    .map(
+      (list) =>
+        `(has(variables.pod.${list}) ? variables.pod.${list}.filter(c, ${condition(list)}).map(c, c.name) : [])`,
+    )
+    .join(" + ");
+}
+
+/** Names of the volumes for which a condition on `v` holds. */
+function volumesWhere(condition: string): string {
+  return `has(variables.pod.volumes) ? variables.pod.volumes.filter(v, ${condition}).map(v, v.name) : []`;
+}
+
+/** Volumes that are the node's. */
+export function pathRules(): readonly Rule[] {
+  const sources = Object.keys(refusedSources).map((source) => `has(v.${source})`);
+  return [
+    {
+      name: "hostPaths",
+      offenders: volumesWhere("has(v.hostPath)"),
+      message:
+        "hostPath volumes hand out the disk or the runtime of the node, claim a volume or use an emptyDir instead of",
+    },
+    {
+      name: "nodeVolumes",
+      offenders: volumesWhere(
+        either([
+          ...sources,
+          `has(v.csi) && v.csi.driver in ${listOf(nodeDrivers)}`,
+          `has(v.nfs) && v.nfs.server.lowerAscii().matches(${quoted(nodeItself)})`,
+          `has(v.iscsi) && v.iscsi.targetPortal.lowerAscii().matches(${quoted(nodeItself)})`,
+        ]),
+      ),
+      message: "volumes that lead to the node by another name, claim a volume of a CSI driver instead of",
+    },
+  ];
+}
+
+/** What makes a container root on its node. */
+export function privilegeRules(args: DindPlace): readonly Rule[] {
+  const added = `has(c.securityContext.capabilities.add) && c.securityContext.capabilities.add.exists(a, a.upperAscii().replace('CAP_', '') in ${listOf(dangerousCapabilities)})`;
+  const capable = `has(c.securityContext) && has(c.securityContext.capabilities) && ${added}`;
+  const unmasked =
+    "has(c.securityContext) && has(c.securityContext.procMount) && c.securityContext.procMount != 'Default'";
+  const privileged = "has(c.securityContext) && has(c.securityContext.privileged) && c.securityContext.privileged";
+  const exempt = (list: string) => (list === "initContainers" ? ` && !(${isDind(args)})` : "");
+  return [
+    {
+      name: "privileged",
+      offenders: containersWhere((list) => `${privileged}${exempt(list)}`),
+      message: `only the sidecar ${dind.name} of this installation may be privileged, with its own image, arguments and mounts and no command, not`,
+    },
+    {
+      name: "capable",
+      offenders: containersWhere((list) => `${capable}${exempt(list)}`),
+      message: "capabilities that let a container out to its node, drop them from",
+    },
+    {
+      name: "unconfined",
+      offenders: [
+        containersWhere((list) =>
+          either([unmasked, `has(c.securityContext) && ${selinux("c.securityContext")}${exempt(list)}`]),
+        ),
+        `(has(variables.pod.securityContext) && ${selinux("variables.pod.securityContext")} ? ['the pod'] : [])`,
+      ].join(" + "),
+      message: "procMount Unmasked or an unconfined SELinux type open the node, remove them from",
+    },
+  ];
+}
+
+function selinux(context: string): string {
+  return `has(${context}.seLinuxOptions) && has(${context}.seLinuxOptions.type) && ${context}.seLinuxOptions.type in ${listOf(unconfinedSelinuxTypes)}`;
+}
+
+/** Where the privileged container may be, and with which images. */
+interface DindPlace {
+  readonly agentsNamespace: string;
+  readonly dindImage: string;
+  readonly formerDindImages?: readonly string[];
+}
+
+/** Whether the init container `c` is the one that may be privileged: by all its features together. */
+function isDind({ agentsNamespace, dindImage, formerDindImages = [] }: DindPlace): string {
+  const none = (property: string) => `(!has(c.${property}) || size(c.${property}) == 0)`;
+  const probe = (property: string) =>
+    `(!has(c.${property}) || has(c.${property}.exec) && c.${property}.exec.command == ${listOf(dind.probe)})`;
+  const mount = ({ name, mountPath, subPath }: (typeof dind.mounts)[number]) =>
+    `m.name == ${quoted(name)} && m.mountPath == ${quoted(mountPath)} && (has(m.subPath) ? m.subPath : '') == ${quoted(subPath)}`;
+  return [
+    `request.namespace == ${quoted(agentsNamespace)}`,
+    `c.name == ${quoted(dind.name)}`,
+    `has(c.image) && c.image in ${listOf([dindImage, ...formerDindImages])}`,
+    `has(c.restartPolicy) && c.restartPolicy == 'Always'`,
+    none("command"),
+    `has(c.args) && c.args == ${listOf(dind.args)}`,
+    ...["env", "envFrom", "volumeDevices"].map(none),
+    "!has(c.lifecycle)",
+    "(!has(c.workingDir) || c.workingDir == '')",
+    ...["startupProbe", "readinessProbe", "livenessProbe"].map(probe),
+    `has(c.volumeMounts) && size(c.volumeMounts) == ${dind.mounts.length}`,
+    "c.volumeMounts.all(m, !has(m.subPathExpr) && (!has(m.mountPropagation) || m.mountPropagation == 'None'))",
+    ...dind.mounts.map((each) => `c.volumeMounts.exists_one(m, ${mount(each)})`),
+  ].join(" && ");
+}
+
+/** What a pod would share with its node, or with the privileged container. */
+export function namespaceRules(): readonly Rule[] {
+  const process = (context: string) =>
+    `has(${context}) && has(${context}.windowsOptions) && has(${context}.windowsOptions.hostProcess) && ${context}.windowsOptions.hostProcess`;
+  const shared = Object.keys(hostSwitches).map(
+    (key) => `(has(variables.pod.${key}) && variables.pod.${key} ? [${quoted(key)}] : [])`,
+  );
+  return [
+    {
+      name: "shared",
+      offenders: [
+        ...shared,
+        `(${process("variables.pod.securityContext")} ? ['windowsOptions.hostProcess'] : [])`,
+      ].join(" + "),
+      message: "a pod keeps to namespaces of its own, remove",
+    },
+    {
+      name: "hostProcesses",
+      offenders: containersWhere(() => process("c.securityContext")),
+      message: "hostProcess runs a container as a process of its node, remove it from",
+    },
+    {
+      name: "joining",
+      offenders: `has(variables.pod.ephemeralContainers) ? variables.pod.ephemeralContainers.filter(c, has(c.targetContainerName) && c.targetContainerName == ${quoted(dind.name)}).map(c, c.name) : []`,
+      message: `an ephemeral container may not join the processes of ${dind.name}, choose another target for`,
+    },
+  ];
+}
+
+/** Ways to a daemon of the node that need no mount. */
+export function daemonRules(): readonly Rule[] {
+  const inside = `matches(${quoted(insideThePod)})`;
+  const literal = `has(e.value) && e.value != '' && !e.value.lowerAscii().${inside}`;
+  const nodeAddress = `has(e.valueFrom) && has(e.valueFrom.fieldRef) && e.valueFrom.fieldRef.fieldPath in ${listOf(nodeAddressFields)}`;
+  const variable = either([`e.name in ${listOf(daemonVariables)} && (has(e.valueFrom) || ${literal})`, nodeAddress]);
+  const words = "((has(c.command) ? c.command : []) + (has(c.args) ? c.args : [])).join(' ')";
+  const scheme = quoted("(tcp|ssh|https?|npipe)://.*$");
+  return [
+    {
+      name: "pointed",
+      offenders: containersWhere(() => `has(c.env) && c.env.exists(e, ${variable})`),
+      message:
+        "DOCKER_HOST and the like stay inside the pod (tcp://127.0.0.1:2376, as a plain value), and status.hostIP is not for",
+    },
+    {
+      name: "addressing",
+      offenders: containersWhere(
+        () => `${words}.findAll(${quoted(addressArgument)}).exists(a, !a.find(${scheme}).lowerAscii().${inside})`,
+      ),
+      message: "a daemon outside the pod in the arguments of",
+    },
+  ];
+}

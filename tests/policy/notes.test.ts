@@ -1,0 +1,407 @@
+import { analyzer, refusals, type Report } from "./analyzer";
+import { agentsPod, container, installation, otherPod, volume, withHostPath } from "./cases/case";
+import { agentWith } from "./cases/dind";
+
+/** Pulumi's marks for values that are known only after up. */
+const unknown = {
+  text: "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  list: "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  object: "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+  switch: "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+};
+const pod = "kubernetes:core/v1:Pod";
+const notes = (found: readonly Report[]) =>
+  found.filter(({ policy }) => policy === "notes").map(({ message }) => message);
+const { analyze, analyzeStack } = analyzer();
+
+describe("values that are known only after up", () => {
+  const sock = { name: "sock", hostPath: { path: "/var/run/docker.sock" } };
+
+  test.each([
+    ["an unknown image", agentsPod({ containers: [container({ image: unknown.text })], volumes: [sock] })],
+    ["an unknown list of init containers", agentsPod({ initContainers: unknown.list, volumes: [sock] })],
+    ["an unknown neighbour in the list", agentsPod({ volumes: [unknown.object, sock] })],
+    ["unknown metadata", { ...agentsPod({ volumes: [sock] }), metadata: unknown.object }],
+    ["an unknown name", agentsPod({ volumes: [sock] }, { name: unknown.text })],
+    [
+      "an unknown type of the path",
+      agentsPod({ volumes: [{ name: "sock", hostPath: { path: "/run", type: unknown.text } }] }),
+    ],
+  ])("leave a known violation refused beside %s", async (_what, props) => {
+    expect(refusals(await analyze({ type: pod, props })).map(({ policy }) => policy)).toContain("no-runtime-sockets");
+  });
+
+  test.each([
+    ["the specification", { ...agentsPod(), spec: unknown.object }, "spec is known only after up"],
+    ["the volumes", agentsPod({ volumes: unknown.list }), "volumes is known only after up"],
+    ["an image", agentsPod({ containers: [container({ image: unknown.text })] }), "the image is known only after up"],
+    ["a host path elsewhere", withHostPath(unknown.text), "path is known only after up"],
+    ["a switch", otherPod({ hostNetwork: unknown.switch }), "hostNetwork is known only after up"],
+    [
+      "DOCKER_HOST",
+      otherPod({ containers: [container({ env: [{ name: "DOCKER_HOST", value: unknown.text }] })] }),
+      "DOCKER_HOST could not be checked",
+    ],
+  ])("are reported as not checked: %s", async (_what, props, note) => {
+    const found = await analyze({ type: pod, props });
+    expect(refusals(found)).toEqual([]);
+    expect(notes(found).join("\n")).toContain(note);
+  });
+
+  test("never make the engine give up on a rule", async () => {
+    const found = await analyze({
+      type: pod,
+      props: { ...agentsPod({ volumes: unknown.list }), metadata: unknown.object },
+    });
+    expect(found.filter(({ message }) => message.includes("can't run policy"))).toEqual([]);
+  });
+
+  test("let the agents' sidecar pass while only its image is unknown, and say so", async () => {
+    const found = await analyze({ type: pod, props: agentWith({ image: unknown.text }) });
+    expect(refusals(found)).toEqual([]);
+    expect(notes(found).join("\n")).toContain("dind is privileged and its image is known only after up");
+  });
+
+  test.each([
+    ["arguments", { args: unknown.list }],
+    ["mounts", { volumeMounts: unknown.list }],
+    ["environment", { env: unknown.list }],
+    ["name", { name: unknown.text }],
+    ["command", { command: unknown.list }],
+  ])("do not let a privileged container pass whose %s is unknown", async (_what, changes) => {
+    const found = refusals(await analyze({ type: pod, props: agentWith({ image: unknown.text, ...changes }) }));
+    expect(found.map(({ policy }) => policy)).toContain("no-privileged-containers");
+  });
+
+  test("make a host path count as GoCD's while its namespace is unknown", async () => {
+    const found = refusals(
+      await analyze({
+        type: pod,
+        props: agentsPod({ volumes: [{ name: "v", hostPath: { path: "/opt" } }] }, { namespace: unknown.text }),
+      }),
+    );
+    expect(found.map(({ policy }) => policy)).toEqual(["no-host-paths"]);
+  });
+
+  test("make a volume count as GoCD's while its claim is unknown", async () => {
+    const props = volume({ hostPath: { path: "/mnt" } }, unknown.text);
+    expect(refusals(await analyze({ type: "kubernetes:core/v1:PersistentVolume", props }))).not.toEqual([]);
+  });
+
+  test("make a host path of GoCD refused although the path is unknown", async () => {
+    const props = agentsPod({ volumes: [{ name: "v", hostPath: { path: unknown.text } }] });
+    expect(refusals(await analyze({ type: pod, props })).map(({ policy }) => policy)).toEqual(["no-host-paths"]);
+  });
+});
+
+describe("exceptions", () => {
+  const nodeAgent = { ...withHostPath("/var/run/docker.sock"), metadata: { name: "fluent-bit", namespace: "logging" } };
+  const reason = "reads the container logs, reviewed by the platform team";
+  const exempt = (exception: object) =>
+    analyzer({ "no-runtime-sockets": { exceptions: [exception] } }).analyze({ type: pod, props: nodeAgent });
+
+  test("let pass what they name, and the report repeats the reason", async () => {
+    const found = await exempt({ object: "Pod logging/fluent-bit", reason });
+    expect(refusals(found)).toEqual([]);
+    expect(notes(found).join("\n")).toContain(
+      `no-runtime-sockets makes an exception: Pod logging/fluent-bit, volume sock: host path /var/run/docker.sock`,
+    );
+    expect(notes(found).join("\n")).toContain(`Reason: ${reason}`);
+  });
+
+  test.each([
+    ["a pattern", { object: "Pod logging/*", reason }],
+    [
+      "a pattern for what is found",
+      { object: "Pod logging/fluent-bit", found: "host path /var/run/docker.sock is *", reason },
+    ],
+  ])("take %s", async (_what, exception) => {
+    expect(refusals(await exempt(exception))).toEqual([]);
+  });
+
+  test.each([
+    ["without a reason", { object: "Pod logging/fluent-bit" }],
+    ["with a reason of a word", { object: "Pod logging/fluent-bit", reason: "needed" }],
+    ["with a reason of spaces", { object: "Pod logging/fluent-bit", reason: " ".repeat(30) }],
+    ["for everything", { object: "*", reason }],
+    ["for everything in two stars", { object: "* *", reason }],
+    ["for something else", { object: "Pod logging/fluentd", reason }],
+    ["for the beginning of a name", { object: "Pod logging/fluent", reason }],
+    ["for a name with a dot that stands for any character", { object: "Pod logging.fluent-bit", reason }],
+    ["for something else that was found", { object: "Pod logging/fluent-bit", found: "host path /proc*", reason }],
+    ["that are no object", "Pod logging/fluent-bit"],
+  ])("do not count %s", async (_what, exception) => {
+    expect(refusals(await exempt(exception as object))).not.toEqual([]);
+  });
+
+  test("hold for their own rule only", async () => {
+    const found = await analyzer({
+      "no-host-paths": { exceptions: [{ object: "Pod logging/fluent-bit", reason }] },
+    }).analyze({ type: pod, props: nodeAgent });
+    expect(refusals(found)).not.toEqual([]);
+  });
+});
+
+describe("configuration", () => {
+  test("closes other namespaces", async () => {
+    const { analyze: configured } = analyzer({ "no-host-paths": { namespaces: ["shop"] } });
+    expect(refusals(await configured({ type: pod, props: withHostPath("/var/log") }))).toHaveLength(1);
+    const inGocd = agentsPod({ volumes: [{ name: "v", hostPath: { path: "/var/log" } }] });
+    expect(refusals(await configured({ type: pod, props: inGocd }))).toEqual([]);
+  });
+
+  test("names the repositories of the privileged image, and then no other counts", async () => {
+    const { analyze: configured } = analyzer({
+      "no-privileged-containers": { dindImages: ["registry.example:5000/tools/daemon"] },
+    });
+    const digest = `@sha256:${"c".repeat(64)}`;
+    expect(
+      refusals(
+        await configured({
+          type: pod,
+          props: agentWith({ image: `registry.example:5000/tools/daemon:1.0.0${digest}` }),
+        }),
+      ),
+    ).toEqual([]);
+    expect(refusals(await configured({ type: pod, props: agentWith({}) }))).not.toEqual([]);
+    expect(
+      refusals(await configured({ type: pod, props: agentWith({ image: `evil.example/tools/daemon${digest}` }) })),
+    ).not.toEqual([]);
+  });
+});
+
+describe("messages", () => {
+  const canary = "s3cr3t-canary";
+
+  test("name object, container, what was found and what to do", async () => {
+    const props = {
+      ...agentWith({ command: ["sh"] }),
+      metadata: { name: "docker-0", namespace: installation.agentsNamespace },
+    };
+    const [first] = refusals(await analyze({ type: pod, props }));
+    expect(first?.message).toBe(
+      "Pod gocd-dev-agents/docker-0, container dind: the container is privileged, and the container is not the daemon that may be: it has a command (spec.initContainers[0].securityContext.privileged). Drop it; what needs a Docker daemon uses the agent's dind sidecar.",
+    );
+  });
+
+  test("quote no environment, argument, annotation or data", async () => {
+    const secretive = container({
+      command: ["sh", "-c", `docker -H tcp://10.0.0.1:2375 login -p ${canary}`],
+      env: [
+        { name: "DOCKER_HOST", value: `tcp://user:${canary}@10.0.0.1:2375` },
+        { name: "PASSWORD", value: canary },
+      ],
+      securityContext: { privileged: true },
+    });
+    const object = agentsPod({ containers: [secretive] }, { annotations: { canary } });
+    const found = await analyze({
+      type: "kubernetes:core/v1:Secret",
+      props: {
+        kind: "Secret",
+        apiVersion: "v1",
+        stringData: { pod: JSON.stringify(object), other: `hostPath: "${canary}` },
+      },
+    });
+    expect(refusals(found).length).toBeGreaterThan(1);
+    expect(JSON.stringify(found)).not.toContain(canary);
+  });
+
+  test("keep to one short line, whatever a name holds", async () => {
+    const props = agentsPod({
+      containers: [container({ name: `a\n\u001b[31m${"x".repeat(1000)}`, securityContext: { privileged: true } })],
+    });
+    const [first] = refusals(await analyze({ type: pod, props }));
+    // eslint-disable-next-line no-control-regex -- that none of them is left is the point
+    expect(first?.message).not.toMatch(/[\u0000-\u001f]/);
+    expect(first?.message.length).toBeLessThan(600);
+  });
+
+  test("say once what is found in two ways", async () => {
+    const found = refusals(await analyze({ type: pod, props: withHostPath("/run/docker.sock", { type: "Socket" }) }));
+    expect(new Set(found.map(({ message }) => message)).size).toBe(found.length);
+  });
+
+  test("note a host path that is tolerated where it stands", async () => {
+    expect(notes(await analyze({ type: pod, props: withHostPath("/var/log") })).join()).toContain(
+      "host path /var/log is a directory of the node",
+    );
+  });
+
+  test("advise a digest where an image has only a version", async () => {
+    const found = await analyze({ type: pod, props: otherPod({ containers: [container({ image: "nginx:1.29.3" })] }) });
+    expect(found).toEqual([expect.objectContaining({ policy: "images-by-digest", level: "advisory" })]);
+  });
+
+  test("warn of a Helm release, of which only the values can be seen", async () => {
+    const found = await analyze({ type: "kubernetes:helm.sh/v3:Release", props: { chart: "x" } });
+    expect(notes(found).join()).toContain("the chart's own templates cannot be seen here");
+  });
+
+  test("do not come back with the next look at the same resource", async () => {
+    await analyze({ type: pod, props: withHostPath("/var/log") });
+    expect(notes(await analyze({ type: pod, props: otherPod() }))).toEqual([]);
+  });
+});
+
+describe("claims and the volumes that they are aimed at", () => {
+  const claim = (spec: object, namespace = "shop") => ({
+    type: "kubernetes:core/v1:PersistentVolumeClaim",
+    name: "claim",
+    props: {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "claim", namespace },
+      spec: { accessModes: ["ReadWriteOnce"], ...spec },
+    },
+  });
+  const pv = (source: object, more: object = {}) => {
+    const made = volume(source as never) as { metadata: object };
+    return {
+      type: "kubernetes:core/v1:PersistentVolume",
+      name: "pv",
+      props: {
+        ...made,
+        metadata: { name: "node", labels: { disk: "node" } },
+        spec: { ...(made as { spec?: object }).spec, ...more },
+      },
+    };
+  };
+  const statefulSet = (spec: object) => ({
+    type: "kubernetes:apps/v1:StatefulSet",
+    name: "sts",
+    props: {
+      apiVersion: "apps/v1",
+      kind: "StatefulSet",
+      metadata: { name: "sts", namespace: "shop" },
+      spec: {
+        volumeClaimTemplates: [{ metadata: { name: "data" }, spec: { accessModes: ["ReadWriteOnce"], ...spec } }],
+      },
+    },
+  });
+  const ephemeral = (spec: object) => ({
+    type: pod,
+    name: "pod",
+    props: otherPod({ volumes: [{ name: "v", ephemeral: { volumeClaimTemplate: { spec } } }] }),
+  });
+  const storageClass = {
+    type: "kubernetes:storage.k8s.io/v1:StorageClass",
+    name: "local",
+    props: {
+      apiVersion: "storage.k8s.io/v1",
+      kind: "StorageClass",
+      metadata: { name: "local" },
+      provisioner: "kubernetes.io/no-provisioner",
+    },
+  };
+  const sock = { hostPath: { path: "/var/run" } };
+  const data = { local: { path: "/mnt/data" } };
+
+  test.each([
+    ["volumeName", [pv(sock), claim({ volumeName: "node" })]],
+    ["a selector of labels", [pv(sock), claim({ selector: { matchLabels: { disk: "node" } }, storageClassName: "" })]],
+    [
+      "a selector of expressions",
+      [pv(sock), claim({ selector: { matchExpressions: [{ key: "disk", operator: "Exists" }] } })],
+    ],
+    ["a class without provisioner", [pv(sock, { storageClassName: "node" }), claim({ storageClassName: "node" })]],
+    ["a claim template's volumeName", [pv(sock), statefulSet({ volumeName: "node" })]],
+    ["a claim template's selector", [pv(sock), statefulSet({ selector: { matchLabels: { disk: "node" } } })]],
+    [
+      "an ephemeral volume's selector",
+      [pv(sock), ephemeral({ accessModes: ["ReadWriteOnce"], selector: { matchLabels: { disk: "node" } } })],
+    ],
+    ["volumeName of a directory, in GoCD's namespace", [pv(data), claim({ volumeName: "node" }, "gocd-dev")]],
+    [
+      "volumeName of a directory that is GoCD's",
+      [pv(data, { claimRef: { namespace: "gocd-dev" } }), claim({ volumeName: "node" })],
+    ],
+    [
+      "volumeName of a csi-hostpath volume",
+      [pv({ csi: { driver: "hostpath.csi.k8s.io" } }), claim({ volumeName: "node" })],
+    ],
+    [
+      "a class of this stack that hands out the node's directories",
+      [storageClass, claim({ storageClassName: "local" })],
+    ],
+  ])("are refused when aimed at the node's volume by %s", async (_way, resources) => {
+    expect(refusals(await analyzeStack(resources)).map(({ policy }) => policy)).toContain("no-claims-on-node-volumes");
+  });
+
+  test.each([
+    ["a directory of a node, elsewhere", [pv(data), claim({ volumeName: "node" })]],
+    [
+      "another volume",
+      [pv(sock), pv({ csi: { driver: "pd.csi.storage.gke.io" } }), claim({ storageClassName: "premium-rwo" })],
+    ],
+    ["a volume with other labels", [pv(sock), claim({ selector: { matchLabels: { disk: "other" } } })]],
+    [
+      "a volume of another class",
+      [
+        pv(sock, { storageClassName: "a" }),
+        claim({ selector: { matchLabels: { disk: "node" } }, storageClassName: "b" }),
+      ],
+    ],
+    ["nothing in particular", [pv(sock), claim({})]],
+  ])("pass when aimed at %s", async (_way, resources) => {
+    expect(refusals(await analyzeStack(resources))).toEqual([]);
+  });
+
+  test("are noted when the volume is not in the program", async () => {
+    const found = await analyzeStack([claim({ volumeName: "elsewhere" })]);
+    expect(found).toEqual([expect.objectContaining({ policy: "stack-notes", level: "advisory" })]);
+    expect(found[0]?.message).toContain("the volume elsewhere is not in this program");
+  });
+
+  test("are not noted when it is", async () => {
+    expect(
+      await analyzeStack([pv({ csi: { driver: "pd.csi.storage.gke.io" } }), claim({ volumeName: "node" })]),
+    ).toEqual([]);
+  });
+});
+
+describe("certificates", () => {
+  const inDays = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000 + 60_000).toISOString();
+  const certificate = (props: object, type = "tls:index/selfSignedCert:SelfSignedCert") => ({
+    type,
+    name: "docker-0-daemon",
+    props,
+  });
+
+  test.each([
+    ["ends in 89 days", { validityEndTime: inDays(89) }, "expires in 89 days"],
+    ["ends today", { validityEndTime: inDays(0) }, "expires in 0 days"],
+    ["has ended", { validityEndTime: inDays(-3) }, "has expired"],
+    ["is due for renewal", { validityEndTime: inDays(400), readyForRenewal: true }, "due for renewal"],
+  ])("are reported when one %s", async (_what, props, message) => {
+    const found = await analyzeStack([certificate(props)]);
+    expect(found).toEqual([expect.objectContaining({ policy: "certificates-last", level: "advisory" })]);
+    expect(found[0]?.message).toContain(message);
+    expect(found[0]?.message).toContain("docker-0-daemon");
+  });
+
+  test("are reported when a local authority has signed them", async () => {
+    const found = await analyzeStack([
+      certificate({ validityEndTime: inDays(1) }, "tls:index/locallySignedCert:LocallySignedCert"),
+    ]);
+    expect(found).toHaveLength(1);
+  });
+
+  test("pass when they last", async () => {
+    expect(await analyzeStack([certificate({ validityEndTime: inDays(91), readyForRenewal: false })])).toEqual([]);
+  });
+
+  test.each([
+    ["made by this update", { validityEndTime: unknown.text }, "only made by this update"],
+    ["without a last day yet", {}, "only made by this update"],
+    ["with a last day that is none", { validityEndTime: "soon" }, "cannot be read"],
+  ])("are noted when %s", async (_what, props, message) => {
+    const found = await analyzeStack([certificate(props)]);
+    expect(found.map(({ policy }) => policy)).toEqual(["stack-notes"]);
+    expect(found[0]?.message).toContain(message);
+  });
+
+  test("are reported further ahead when configuration says so", async () => {
+    const { analyzeStack: configured } = analyzer({ "certificates-last": { days: 200 } });
+    expect(await configured([certificate({ validityEndTime: inDays(150) })])).toHaveLength(1);
+  });
+});
