@@ -1,31 +1,9 @@
-// The five dependency laws of docs/architecture.md are the `boundary` entries below; everything else is the strict
-// preset of typescript-eslint.
+// The strict preset of typescript-eslint, and the five dependency laws of docs/architecture.md.
 const js = require("@eslint/js");
-const jest = require("eslint-plugin-jest");
+const jestPlugin = require("eslint-plugin-jest");
 const prettier = require("eslint-config-prettier");
 const tseslint = require("typescript-eslint");
-
-/** One law: files that match may not import what the patterns match. */
-const boundary = (files, patterns, ignores = []) => ({
-  files,
-  ignores,
-  rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] },
-});
-
-const settings = {
-  regex: "(^|/)settings(\\.js|/.*)?$",
-  message: "Law 1: only index.ts and tests read settings; take a plain argument.",
-};
-const program = { regex: "^(\\.\\./)*(\\./)?index$", message: "Law 4: only what runs the program imports index.ts." };
-const component = {
-  regex: "components/|^\\.\\./[a-z-]+/component$",
-  message: "Law 3: a component never imports another component; index.ts passes values between them.",
-};
-const pulumiAtRunTime = {
-  regex: "^@pulumi/",
-  allowTypeImports: true,
-  message: "Law 2: under components/ only component.ts imports @pulumi at run time; builders are pure.",
-};
+const laws = require("./eslint.laws.js");
 
 module.exports = tseslint.config(
   { ignores: ["**/dist/", "out/", "coverage/", "**/.cache/", "reports/", ".stryker-tmp/"] },
@@ -48,18 +26,21 @@ module.exports = tseslint.config(
       "@typescript-eslint/no-unused-expressions": "error",
     },
   },
-  boundary(["components/**/*.ts"], [settings, program, component, pulumiAtRunTime], ["components/**/component.ts"]),
-  boundary(["components/**/component.ts"], [settings, program, component]),
-  boundary(["policy/**/*.ts"], [settings, program, component]),
-  boundary(["preview/**/*.ts"], [settings, component]),
+  ...laws,
   {
     files: ["tests/**/*.test.ts"],
-    ...jest.configs["flat/recommended"],
-    rules: { ...jest.configs["flat/recommended"].rules, "jest/expect-expect": ["error", { assertFunctionNames: ["expect*", "fc.assert"] }] },
+    ...jestPlugin.configs["flat/recommended"],
+    rules: {
+      ...jestPlugin.configs["flat/recommended"].rules,
+      "jest/expect-expect": ["error", { assertFunctionNames: ["expect*", "fc.assert"] }],
+    },
   },
   {
     files: ["**/*.js"],
-    languageOptions: { globals: { require: "readonly", module: "writable", __dirname: "readonly", process: "readonly" }, sourceType: "commonjs" },
+    languageOptions: {
+      globals: { require: "readonly", module: "writable", __dirname: "readonly", process: "readonly" },
+      sourceType: "commonjs",
+    },
   },
   prettier,
 );
