@@ -1,0 +1,46 @@
+// What a pull request changes in the program, for every committed stack, without credentials: as Markdown for the run's page
+// and for comments on branches of this repository, as text for comments on forks.
+import { appendFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { keep, write } from "./keep";
+
+/** Names of the stacks whose settings are committed. */
+export function stacks(root: string): string[] {
+  return readdirSync(root)
+    .flatMap((file) => /^Pulumi\.([a-z0-9-]+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+/**
+ * Compares every stack with what it is at a revision.
+ *
+ * @param root the project's folder.
+ * @param against a revision that git knows.
+ * @param directory where `preview.md` and `preview.txt` go.
+ * @returns the worst exit status of `npm run preview`.
+ */
+export async function difference(
+  root: string,
+  against: string,
+  directory: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const parts: { markdown: string; text: string; status: number }[] = [];
+  for (const stack of stacks(root)) {
+    const run = (...form: string[]) =>
+      keep("npm", ["run", "--silent", "preview", "--", "--stack", stack, "--against", against, ...form]);
+    const text = await run();
+    const markdown = await run("--markdown");
+    parts.push({
+      status: Math.max(text.status, markdown.status),
+      text: `Stack ${stack}\n\n${text.text}`,
+      markdown: `#### Stack \`${stack}\`\n\n${markdown.text}`,
+    });
+  }
+  const markdown = parts.map((part) => part.markdown).join("\n\n");
+  write(join(directory, "preview.md"), markdown);
+  write(join(directory, "preview.txt"), parts.map(({ text }) => text).join("\n\n"));
+  const summary = environment["GITHUB_STEP_SUMMARY"];
+  if (summary) appendFileSync(summary, `${markdown}\n`);
+  return Math.max(0, ...parts.map(({ status }) => status));
+}
