@@ -112,9 +112,17 @@ function policies(result: Preview, look: Palette): string[] {
     cell(oneLine(names.get(urn) ?? "the stack")),
     cell(oneLine(message)),
   ];
-  const open = counts.undecided === 0 ? "" : `, ${plural(counts.undecided, "check")} wait for values known after up`;
-  const verdict = counts.mandatory === 0 ? look.good("hold") : look.bad(`: ${plural(counts.mandatory, "violation")}`);
-  const headline = `${look.bold("Policy")}  ${plural(counts.policies, "rule")}${counts.mandatory === 0 ? " " : ""}${verdict}, ${plural(counts.advisory, "warning")}${open}`;
+  const verdict =
+    counts.mandatory === 0
+      ? look.good(counts.policies === 1 ? "holds" : "hold")
+      : look.bad(`broken, ${plural(counts.mandatory, "violation")}`);
+  const waiting = `${plural(counts.undecided, "check")} ${counts.undecided === 1 ? "waits" : "wait"} for values known after up`;
+  const parts = [
+    `${plural(counts.policies, "rule")} ${verdict}`,
+    plural(counts.advisory, "warning"),
+    ...(counts.undecided > 0 ? [waiting] : []),
+  ];
+  const headline = `${look.bold("Policy")}  ${parts.join(", ")}`;
   return [headline, ...table(findings.map(row)).map((line) => `  ${line}`)];
 }
 
