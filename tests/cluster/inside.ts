@@ -1,11 +1,13 @@
 // Runs in the namespaces that main.ts makes: starts the cluster, runs the tests, writes their counts where main.ts looks.
+// With --hold it starts the cluster and waits, for whoever wants to look around or to write a test.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { startCluster, stopCluster } from "./harness/cluster";
 import { KUBECONFIG } from "./harness/control-plane";
 import { loadImages } from "./harness/images";
 import { STATE } from "./harness/paths";
-import { step } from "./harness/progress";
+import { binary } from "./harness/binaries";
+import { say, step } from "./harness/progress";
 import { runSuites } from "./harness/suites";
 import { furnish } from "./harness/surroundings";
 
@@ -13,9 +15,18 @@ async function inside(): Promise<void> {
   process.env["KUBECONFIG"] = KUBECONFIG;
   await step("furnish own mounts, processes and network", furnish);
   await startCluster(loadImages);
-  const counts = await runSuites(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (args.includes("--hold")) await hold();
+  const counts = await runSuites(args);
   writeFileSync(path.join(STATE, "counts.json"), JSON.stringify(counts));
   await step("stop the cluster", stopCluster);
+}
+
+function hold(): Promise<never> {
+  say(
+    `The cluster runs until Ctrl-C. To enter it: nsenter --all --target "$(pgrep --newest --full cluster/inside.ts)" env KUBECONFIG=${KUBECONFIG} PATH="${path.dirname(binary("kubectl"))}:$PATH" bash`,
+  );
+  return new Promise(() => setInterval(() => undefined, 3_600_000));
 }
 
 inside().catch((error: unknown) => {

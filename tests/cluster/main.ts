@@ -1,15 +1,17 @@
 // npm run test:cluster: the proof on a real Kubernetes. README.md in this folder says how and what.
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { buildBinaries } from "./harness/binaries";
 import { emptyCgroup, makeCgroup, removeCgroup } from "./harness/cgroups";
 import { bringPackages, program } from "./harness/debian";
 import { lacks } from "./harness/machine";
-import { LOGS, STATE } from "./harness/paths";
+import { fillNpmCache } from "./harness/npm";
+import { CACHE, LOGS, STATE } from "./harness/paths";
 import { say, step } from "./harness/progress";
 import { closingLine, runSuites, type Counts } from "./harness/suites";
 
+const LOCK = path.join(CACHE, "lock");
 const COUNTS = path.join(STATE, "counts.json");
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -20,14 +22,25 @@ async function main(args: readonly string[]): Promise<Counts> {
     say(`cluster tests skipped: ${missing}`);
     return { passed: 0, failed: 0, skipped: 1 };
   }
+  const unlock = lock();
+  try {
+    return await onOwnCluster(args);
+  } finally {
+    unlock();
+  }
+}
+
+async function onOwnCluster(args: readonly string[]): Promise<Counts> {
   await bringPackages();
   await buildBinaries();
+  await fillNpmCache();
   await cleanUp();
   for (const folder of [LOGS, STATE]) mkdirSync(folder, { recursive: true });
   makeCgroup();
   try {
     await inNamespaces(args);
-    if (!existsSync(COUNTS)) throw new Error(`the run ended before its tests did; logs are in ${path.relative(process.cwd(), LOGS)}`);
+    if (!existsSync(COUNTS))
+      throw new Error(`the run ended before its tests did; logs are in ${path.relative(process.cwd(), LOGS)}`);
     return JSON.parse(readFileSync(COUNTS, "utf8")) as Counts;
   } finally {
     await step("clean up", cleanUp);
@@ -39,9 +52,24 @@ async function main(args: readonly string[]): Promise<Counts> {
  * processes and takes away its mounts, interfaces and firewall rules; if this process dies, so does the other one.
  */
 async function inNamespaces(args: readonly string[]): Promise<void> {
-  const namespaces = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--net", "--uts", "--ipc"];
+  const namespaces = [
+    "unshare",
+    "--mount",
+    "--propagation",
+    "private",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+    "--net",
+    "--uts",
+    "--ipc",
+  ];
   const inside = [process.execPath, "-r", "@swc-node/register", path.join(__dirname, "inside.ts"), ...args];
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", ...namespaces, program("tini"), "--", ...inside], { stdio: ["ignore", "inherit", "inherit"], detached: true });
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", ...namespaces, program("tini"), "--", ...inside], {
+    stdio: ["ignore", "inherit", "inherit"],
+    detached: true,
+  });
   const ended = new Promise<void>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", () => {
@@ -56,6 +84,17 @@ async function inNamespaces(args: readonly string[]): Promise<void> {
   for (const signal of SIGNALS) process.once(signal, interrupt);
   await ended;
   for (const signal of SIGNALS) process.off(signal, interrupt);
+}
+
+/** Two runs would take each other's files away. Returns what gives the lock back. */
+function lock(): () => void {
+  mkdirSync(CACHE, { recursive: true });
+  const holder = existsSync(LOCK) ? readFileSync(LOCK, "utf8") : "";
+  if (holder !== "" && existsSync(`/proc/${holder}`)) throw new Error(`another run is under way: process ${holder}`);
+  writeFileSync(LOCK, String(process.pid));
+  return () => {
+    rmSync(LOCK);
+  };
 }
 
 /** Removes what a run leaves outside its namespaces: groups of processes, files, disks. */

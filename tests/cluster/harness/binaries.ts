@@ -32,11 +32,20 @@ const BUILDS: readonly Build[] = [
   kubernetes("kube-apiserver"),
   {
     module: "moby",
-    packages: { dockerd: "github.com/moby/moby/v2/cmd/dockerd", "docker-proxy": "github.com/moby/moby/v2/cmd/docker-proxy" },
+    packages: {
+      dockerd: "github.com/moby/moby/v2/cmd/dockerd",
+      "docker-proxy": "github.com/moby/moby/v2/cmd/docker-proxy",
+    },
     ldflags: STRIPPED,
   },
   // Static, because it runs in the stand-in for docker:dind too; dockerd 29 refuses the runc 1.1 that Debian has.
-  { module: "runc", packages: { runc: "github.com/opencontainers/runc" }, ldflags: `${STRIPPED} -extldflags -static`, tags: "seccomp,netgo,osusergo", cgo: true },
+  {
+    module: "runc",
+    packages: { runc: "github.com/opencontainers/runc" },
+    ldflags: `${STRIPPED} -extldflags -static`,
+    tags: "seccomp,netgo,osusergo",
+    cgo: true,
+  },
   kubernetes("kubelet", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubectl"),
   { module: "coredns", packages: { coredns: "." }, ldflags: STRIPPED },
 ];
@@ -62,22 +71,29 @@ async function goBuild(build: Build, name: string, folder: string): Promise<void
   mkdirSync(folder, { recursive: true });
   const unfinished = path.join(folder, `.${name}.${process.pid}`);
   const tags = build.tags === undefined ? [] : ["-tags", build.tags];
-  await run("go", ["build", "-trimpath", ...tags, "-ldflags", build.ldflags, "-o", unfinished, build.packages[name] ?? "."], {
-    cwd: path.join(MODULES, build.module),
-    env: { ...process.env, CGO_ENABLED: build.cgo ? "1" : "0", GOFLAGS: "-buildvcs=false -mod=readonly" },
-    timeout: 1_800_000,
-  });
+  await run(
+    "go",
+    ["build", "-trimpath", ...tags, "-ldflags", build.ldflags, "-o", unfinished, build.packages[name] ?? "."],
+    {
+      cwd: path.join(MODULES, build.module),
+      env: { ...process.env, CGO_ENABLED: build.cgo ? "1" : "0", GOFLAGS: "-buildvcs=false -mod=readonly" },
+      timeout: 1_800_000,
+    },
+  );
   renameSync(unfinished, path.join(folder, name));
 }
 
 function folderOf(build: Build): string {
   const folder = path.join(MODULES, build.module);
-  const hash = createHash("sha256").update(build.ldflags).update(build.tags ?? "");
+  const hash = createHash("sha256")
+    .update(build.ldflags)
+    .update(build.tags ?? "");
   for (const file of readdirSync(folder).sort()) hash.update(file).update(readFileSync(path.join(folder, file)));
   return path.join(BINARIES, `${build.module}-${hash.digest("hex").slice(0, 12)}`);
 }
 
 function removeOutdated(): void {
   const wanted = new Set(BUILDS.map((build) => path.basename(folderOf(build))));
-  for (const entry of readdirSync(BINARIES)) if (!wanted.has(entry)) rmSync(path.join(BINARIES, entry), { recursive: true });
+  for (const entry of readdirSync(BINARIES))
+    if (!wanted.has(entry)) rmSync(path.join(BINARIES, entry), { recursive: true });
 }

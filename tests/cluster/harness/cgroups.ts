@@ -42,7 +42,12 @@ export function removeCgroup(): void {
 function groups(): string[] {
   const below = (folder: string): string[] =>
     existsSync(folder)
-      ? [folder, ...readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).flatMap((entry) => below(path.join(folder, entry.name)))]
+      ? [
+          folder,
+          ...readdirSync(folder, { withFileTypes: true })
+            .filter((entry) => entry.isDirectory())
+            .flatMap((entry) => below(path.join(folder, entry.name))),
+        ]
       : [];
   return hierarchies().flatMap((root) => below(path.join(root, CGROUP)));
 }
@@ -54,7 +59,8 @@ function hierarchies(): string[] {
   return links.filter((entry) => entry.isDirectory()).map((entry) => path.join(MOUNT, entry.name));
 }
 
-const processes = (folder: string): number[] => readFileSync(path.join(folder, "cgroup.procs"), "utf8").split("\n").filter(Boolean).map(Number);
+const processes = (folder: string): number[] =>
+  readFileSync(path.join(folder, "cgroup.procs"), "utf8").split("\n").filter(Boolean).map(Number);
 
 const handedOn = (folder: string): string =>
   readFileSync(path.join(folder, "cgroup.controllers"), "utf8")

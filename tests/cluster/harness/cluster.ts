@@ -6,7 +6,16 @@ import { startContainerd, startKubelet, stopNode } from "./node";
 import { step } from "./progress";
 import { startServices, stopServices } from "./services";
 
-const DAEMONS = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "containerd", "kubelet", "kube-proxy", "coredns"];
+const DAEMONS = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "containerd",
+  "kubelet",
+  "kube-proxy",
+  "coredns",
+];
 
 /** Starts the cluster; `load` brings the images while no pod wants one yet. */
 export async function startCluster(load: () => Promise<void>): Promise<void> {
@@ -18,7 +27,7 @@ export async function startCluster(load: () => Promise<void>): Promise<void> {
     await step("start the kubelet", startKubelet);
     await apply([storageClass()]);
   } catch (error) {
-    throw new Error(`the cluster did not start: ${String(error)}\n${lastWords()}`);
+    throw new Error(`the cluster did not start: ${String(error)}\n${lastWords()}`, { cause: error });
   }
 }
 

@@ -24,7 +24,15 @@ export async function startControlPlane(): Promise<void> {
     name: "etcd",
     command: program("etcd"),
     // The state of a test is worth no write barrier.
-    args: ["--data-dir", DATABASE, "--listen-client-urls", "http://127.0.0.1:2379", "--advertise-client-urls", "http://127.0.0.1:2379", "--unsafe-no-fsync"],
+    args: [
+      "--data-dir",
+      DATABASE,
+      "--listen-client-urls",
+      "http://127.0.0.1:2379",
+      "--advertise-client-urls",
+      "http://127.0.0.1:2379",
+      "--unsafe-no-fsync",
+    ],
   });
   startDaemon({
     name: "kube-apiserver",
@@ -47,7 +55,11 @@ export async function startControlPlane(): Promise<void> {
   });
   await eventually("the API server", () => succeeds(["get", "--raw", "/readyz"]), 120_000);
   startControllers();
-  await eventually("service accounts and the root certificate", () => succeeds(["get", "-n", "default", "sa/default", "cm/kube-root-ca.crt"]), 60_000);
+  await eventually(
+    "service accounts and the root certificate",
+    () => succeeds(["get", "-n", "default", "sa/default", "cm/kube-root-ca.crt"]),
+    60_000,
+  );
 }
 
 /** Ends the four, the API server last but one, so that the others can say good-bye to it. */
@@ -61,7 +73,12 @@ export function wipeControlPlane(): void {
 }
 
 function startControllers(): void {
-  const common = [`--kubeconfig=${KUBECONFIG}`, "--leader-elect=false", "--bind-address=127.0.0.1", `--cert-dir=${KEYS}/controllers`];
+  const common = [
+    `--kubeconfig=${KUBECONFIG}`,
+    "--leader-elect=false",
+    "--bind-address=127.0.0.1",
+    `--cert-dir=${KEYS}/controllers`,
+  ];
   startDaemon({
     name: "kube-controller-manager",
     command: binary("kube-controller-manager"),
@@ -81,7 +98,9 @@ function writeKeys(): void {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   writeFileSync(path.join(KEYS, "accounts.key"), privateKey.export({ type: "pkcs1", format: "pem" }), { mode: 0o600 });
   writeFileSync(path.join(KEYS, "accounts.pub"), publicKey.export({ type: "spki", format: "pem" }));
-  writeFileSync(path.join(KEYS, "tokens.csv"), `${TOKEN},administrator,administrator,"system:masters"\n`, { mode: 0o600 });
+  writeFileSync(path.join(KEYS, "tokens.csv"), `${TOKEN},administrator,administrator,"system:masters"\n`, {
+    mode: 0o600,
+  });
   const config = {
     apiVersion: "v1",
     kind: "Config",

@@ -22,7 +22,11 @@ export function startDaemon(daemon: Daemon): void {
   mkdirSync(PIDS, { recursive: true });
   mkdirSync(LOGS, { recursive: true });
   const log = openSync(logOf(daemon.name), "a");
-  const child = spawn(daemon.command, daemon.args, { detached: true, stdio: ["ignore", log, log], env: { ...process.env, ...daemon.env } });
+  const child = spawn(daemon.command, daemon.args, {
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { ...process.env, ...daemon.env },
+  });
   closeSync(log);
   if (child.pid === undefined) throw new Error(`${daemon.name} could not be started: ${daemon.command}`);
   writeFileSync(pidFile(daemon.name), String(child.pid));
@@ -43,13 +47,15 @@ export async function stopDaemon(name: string, signal: NodeJS.Signals = "SIGTERM
 }
 
 /** Whether a daemon that was started still runs. */
-export const daemonRuns = (name: string): boolean => existsSync(pidFile(name)) && isRunning(Number(readFileSync(pidFile(name), "utf8")));
+export const daemonRuns = (name: string): boolean =>
+  existsSync(pidFile(name)) && isRunning(Number(readFileSync(pidFile(name), "utf8")));
 
 /** The log file of a daemon. */
 export const logOf = (name: string): string => path.join(LOGS, `${name}.log`);
 
 /** The end of a daemon's log, for an error message. */
-export const logTail = (name: string): string => readFileSync(logOf(name), "utf8").trim().split("\n").slice(-15).join("\n");
+export const logTail = (name: string): string =>
+  readFileSync(logOf(name), "utf8").trim().split("\n").slice(-15).join("\n");
 
 const pidFile = (name: string) => path.join(PIDS, name);
 

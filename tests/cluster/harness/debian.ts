@@ -8,7 +8,14 @@ import { outcome, run } from "./run";
  * Unpacked into the cache instead of installed: an installed etcd, containerd or Docker would start as a service of the
  * machine, or push out the one that it has. Their programs need only the C library.
  */
-const UNPACKED = ["etcd-server", "containerd", "containernetworking-plugins", "docker.io", "busybox-static", "tini"] as const;
+const UNPACKED = [
+  "etcd-server",
+  "containerd",
+  "containernetworking-plugins",
+  "docker.io",
+  "busybox-static",
+  "tini",
+] as const;
 
 /** Unpacked for the test on cgroup v2 alone: a kernel with modules for the guest. */
 const GUEST_KERNEL = "linux-image-cloud-amd64";
@@ -53,16 +60,19 @@ export async function bringPackages(): Promise<void> {
   const unpack = UNPACKED.filter((name) => !existsSync(path.join(PACKAGES, name)));
   const kernel = !existsSync(guestKernel);
   if (install.length + unpack.length === 0 && !kernel) return;
-  await step(`bring Debian packages: ${[...install.map(([, name]) => name), ...unpack, ...(kernel ? [GUEST_KERNEL] : [])].join(", ")}`, async () => {
-    await run("apt-get", ["update", "-qq"]);
-    if (install.length > 0)
-      await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...install.map(([, name]) => name)], {
-        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-        timeout: 900_000,
-      });
-    for (const name of unpack) await unpackInto(path.join(PACKAGES, name), name);
-    if (kernel) await unpackInto(guestKernel, await newestKernel());
-  });
+  await step(
+    `bring Debian packages: ${[...install.map(([, name]) => name), ...unpack, ...(kernel ? [GUEST_KERNEL] : [])].join(", ")}`,
+    async () => {
+      await run("apt-get", ["update", "-qq"]);
+      if (install.length > 0)
+        await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...install.map(([, name]) => name)], {
+          env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+          timeout: 900_000,
+        });
+      for (const name of unpack) await unpackInto(path.join(PACKAGES, name), name);
+      if (kernel) await unpackInto(guestKernel, await newestKernel());
+    },
+  );
 }
 
 /** The package with the kernel is named for its version; the one without a version only depends on it. */

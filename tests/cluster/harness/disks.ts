@@ -36,7 +36,10 @@ export const volumeFor = ({ namespace, name, size }: Claim) => ({
     persistentVolumeReclaimPolicy: "Retain",
     storageClassName: STORAGE_CLASS,
     claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name },
-    flexVolume: { driver: DISK_DRIVER, options: { disk: `${namespace}.${name}`, ...(size === undefined ? {} : { size }) } },
+    flexVolume: {
+      driver: DISK_DRIVER,
+      options: { disk: `${namespace}.${name}`, ...(size === undefined ? {} : { size }) },
+    },
   },
 });
 

@@ -1,34 +1,48 @@
-import { cpSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { binary } from "./binaries";
 import { CGROUP } from "./cgroups";
+import { compile } from "./compile";
 import { startDaemon, stopDaemon } from "./daemons";
 import { containerdPrograms, program } from "./debian";
-import { CONTAINERD_SOCKET, ctr, PAUSE } from "./node";
-import { ROOT, STAND_INS, STATE } from "./paths";
+import { packImage } from "./image-archive";
+import { CONTAINERD_SOCKET, ctr } from "./node";
+import { ROOT, STATE } from "./paths";
 import { step } from "./progress";
-import { makeRootfs, type Contents } from "./rootfs";
+import { makeRootfs } from "./rootfs";
 import { eventually, outcome, run } from "./run";
-import { STAND_IN_CONTENTS } from "./stand-ins";
-import { TEST_IMAGES } from "./stack";
+import { standInTag, TEST_IMAGES } from "./stack";
+import { STAND_IN, type StandIn } from "./stand-ins";
 
 const SOCKET = "unix:///run/build/docker.sock";
-const CONTEXTS = path.join(STATE, "contexts");
 
 /**
- * Builds the stand-ins and, with them as base, the images under test, with a dockerd of the version that they hold. It
+ * Loads the stand-ins and, with them as base, builds the images under test, with a dockerd of the version that they hold. It
  * works on the node's own containerd, so what is built is at once what the kubelet finds: no registry, no export.
  */
 export async function loadImages(): Promise<void> {
+  for (const [name, standIn] of Object.entries(STAND_IN))
+    await step(`load the stand-in ${name}`, () => loadStandIn(name, standIn));
   await step("start dockerd to build images", startBuilder);
-  for (const [name, contents] of Object.entries(STAND_IN_CONTENTS)) await step(`build the stand-in for ${name}`, () => buildStandIn(name, contents));
-  for (const image of Object.values(TEST_IMAGES))
+  for (const image of Object.values(TEST_IMAGES).filter(({ folder }) =>
+    existsSync(path.join(ROOT, "images", folder, "Dockerfile")),
+  ))
     await step(`build images/${image.folder}`, async () => {
       await build(path.join(ROOT, "images", image.folder), image.tag, image.buildArgs);
       // A pod names its image by digest; the kubelet looks up that very name.
-      await ctr("images", "tag", "--force", `docker.io/${image.tag}`, image.reference);
+      await ctr("images", "tag", "--force", image.tag, image.reference);
     });
   await stopDaemon("dockerd");
+}
+
+async function loadStandIn(name: string, { contents, config, sources = [] }: StandIn): Promise<void> {
+  const folder = path.join(STATE, "stand-ins", name);
+  const rootfs = path.join(folder, "rootfs");
+  mkdirSync(rootfs, { recursive: true });
+  await makeRootfs(rootfs, contents);
+  await compile(sources, path.join(rootfs, "opt/stand-in"));
+  await ctr("images", "import", await packImage(folder, standInTag(name), rootfs, config));
+  rmSync(folder, { recursive: true });
 }
 
 async function startBuilder(): Promise<void> {
@@ -48,18 +62,16 @@ async function startBuilder(): Promise<void> {
     ],
     env: { PATH: [path.dirname(binary("runc")), containerdPrograms, process.env["PATH"]].join(":") },
   });
-  await eventually("dockerd", async () => ((await outcome(program("docker"), ["-H", SOCKET, "version"])).code === 0 ? true : undefined), 60_000);
-}
-
-async function buildStandIn(name: string, contents: Contents): Promise<void> {
-  const context = path.join(CONTEXTS, name);
-  mkdirSync(context, { recursive: true });
-  for (const entry of readdirSync(path.join(STAND_INS, name))) cpSync(path.join(STAND_INS, name, entry), path.join(context, entry), { recursive: true });
-  await makeRootfs(path.join(context, "rootfs"), contents);
-  await build(context, name === "pause" ? PAUSE : `stand-in/${name}:1`, {});
+  await eventually(
+    "dockerd",
+    async () => ((await outcome(program("docker"), ["-H", SOCKET, "version"])).code === 0 ? true : undefined),
+    60_000,
+  );
 }
 
 async function build(context: string, tag: string, buildArgs: Readonly<Record<string, string>>): Promise<void> {
   const args = Object.entries(buildArgs).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]);
-  await run(program("docker"), ["-H", SOCKET, "build", "--network=none", "--tag", tag, ...args, context], { env: { ...process.env, DOCKER_BUILDKIT: "1" } });
+  await run(program("docker"), ["-H", SOCKET, "build", "--network=none", "--tag", tag, ...args, context], {
+    env: { ...process.env, DOCKER_BUILDKIT: "1" },
+  });
 }

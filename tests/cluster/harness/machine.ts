@@ -14,17 +14,45 @@ const NEEDS: readonly Need[] = [
   { otherwise: "it takes Debian or a relative: there is no apt-get", met: () => succeeds("apt-get", "--version") },
   { otherwise: "it takes Go, and go is not on the PATH", met: () => succeeds("go", "version") },
   { otherwise: "it takes control groups that may be written to at /sys/fs/cgroup", met: cgroupsWritable },
-  { otherwise: "it takes the right to make mount, process and network namespaces", met: () => succeeds("unshare", "--mount", "--pid", "--fork", "--mount-proc", "--net", "--uts", "mount", "--make-rshared", "/") },
-  { otherwise: "it takes a kernel with overlayfs", met: () => succeeds("unshare", "--mount", "sh", "-c", "d=$(mktemp -d) && mount -t tmpfs t $d && mkdir $d/l $d/u $d/w $d/m && mount -t overlay o -o lowerdir=$d/l,upperdir=$d/u,workdir=$d/w $d/m") },
+  {
+    otherwise: "it takes the right to make mount, process and network namespaces",
+    met: () =>
+      succeeds(
+        "unshare",
+        "--mount",
+        "--pid",
+        "--fork",
+        "--mount-proc",
+        "--net",
+        "--uts",
+        "mount",
+        "--make-rshared",
+        "/",
+      ),
+  },
+  {
+    otherwise: "it takes a kernel with overlayfs",
+    met: () =>
+      succeeds(
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        "d=$(mktemp -d) && mount -t tmpfs t $d && mkdir $d/l $d/u $d/w $d/m && mount -t overlay o -o lowerdir=$d/l,upperdir=$d/u,workdir=$d/w $d/m",
+      ),
+  },
 ];
 
 /** What this machine lacks for a cluster of its own, in words, or undefined. */
 export const lacks = (): string | undefined => NEEDS.find(({ met }) => !met())?.otherwise;
 
-const succeeds = (command: string, ...args: readonly string[]) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
+const succeeds = (command: string, ...args: readonly string[]) =>
+  spawnSync(command, args, { stdio: "ignore" }).status === 0;
 
 function cgroupsWritable(): boolean {
-  const root = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"].find((folder) => existsSync(path.join(folder, "cgroup.procs")));
+  const root = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"].find((folder) =>
+    existsSync(path.join(folder, "cgroup.procs")),
+  );
   if (root === undefined) return false;
   const probe = path.join(root, `gocd-cluster-probe-${process.pid}`);
   try {

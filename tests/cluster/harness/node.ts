@@ -8,6 +8,7 @@ import { containerdPrograms, program } from "./debian";
 import { DISK_DRIVER, diskDriver } from "./disks";
 import { succeeds } from "./kubectl";
 import { STATE } from "./paths";
+import { standInTag } from "./stack";
 import { eventually, run } from "./run";
 import { NODE, POD_NETWORK } from "./surroundings";
 
@@ -16,9 +17,6 @@ export const CONTAINERD_SOCKET = "/run/containerd.sock";
 const CONTAINERD_CONFIG = path.join(STATE, "containerd.toml");
 const KUBELET_CONFIG = path.join(STATE, "kubelet.json");
 const NETWORKS = path.join(STATE, "networks");
-/** The image of every pod's sandbox; the harness builds it. */
-export const PAUSE = "localhost/pause:1";
-
 /** Starts containerd alone, so that images can be loaded before a pod wants one. */
 export async function startContainerd(): Promise<void> {
   writeConfiguration();
@@ -37,9 +35,20 @@ export async function startKubelet(): Promise<void> {
   startDaemon({
     name: "kubelet",
     command: binary("kubelet"),
-    args: [`--config=${KUBELET_CONFIG}`, `--kubeconfig=${KUBECONFIG}`, `--root-dir=${STATE}/kubelet`, `--cert-dir=${STATE}/kubelet/pki`, `--node-ip=${POD_NETWORK.gateway}`, `--hostname-override=${NODE}`],
+    args: [
+      `--config=${KUBELET_CONFIG}`,
+      `--kubeconfig=${KUBECONFIG}`,
+      `--root-dir=${STATE}/kubelet`,
+      `--cert-dir=${STATE}/kubelet/pki`,
+      `--node-ip=${POD_NETWORK.gateway}`,
+      `--hostname-override=${NODE}`,
+    ],
   });
-  await eventually("the node", () => succeeds(["wait", "--for=condition=Ready", `node/${NODE}`, "--timeout=1s"]), 60_000);
+  await eventually(
+    "the node",
+    () => succeeds(["wait", "--for=condition=Ready", `node/${NODE}`, "--timeout=1s"]),
+    60_000,
+  );
 }
 
 /** Ends the node as a power cut would: the kubelet, every container, containerd. Disks and images stay. */
@@ -50,10 +59,8 @@ export async function stopNode(): Promise<void> {
 }
 
 /** Runs containerd's client on the images and containers of Kubernetes. */
-export const ctr = (...args: readonly string[]): Promise<string> => run(program("ctr"), ["-a", CONTAINERD_SOCKET, "-n", "k8s.io", ...args]);
-
-/** Loads an image archive into containerd. */
-export const loadImage = (archive: string): Promise<string> => ctr("images", "import", archive);
+export const ctr = (...args: readonly string[]): Promise<string> =>
+  run(program("ctr"), ["-a", CONTAINERD_SOCKET, "-n", "k8s.io", ...args]);
 
 function writeConfiguration(): void {
   for (const folder of [NETWORKS, `${STATE}/kubelet`, `${STATE}/var/log/pods`]) mkdirSync(folder, { recursive: true });
@@ -77,7 +84,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 [plugins."io.containerd.internal.v1.opt"]
   path = "${STATE}/containerd/opt"
 [plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "${PAUSE}"
+  sandbox_image = "${standInTag("pause")}"
   # Without CAP_SYS_RESOURCE, which a machine may lack, a score can only be raised.
   restrict_oom_score_adj = true
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
@@ -98,7 +105,12 @@ const podNetwork = () => ({
       bridge: POD_NETWORK.bridge,
       isGateway: true,
       hairpinMode: true,
-      ipam: { type: "host-local", dataDir: "/run/addresses", ranges: [[{ subnet: POD_NETWORK.subnet, gateway: POD_NETWORK.gateway }]], routes: [{ dst: "0.0.0.0/0" }] },
+      ipam: {
+        type: "host-local",
+        dataDir: "/run/addresses",
+        ranges: [[{ subnet: POD_NETWORK.subnet, gateway: POD_NETWORK.gateway }]],
+        routes: [{ dst: "0.0.0.0/0" }],
+      },
     },
     { type: "loopback" },
   ],
@@ -128,10 +140,15 @@ const kubeletConfig = () => ({
   registerNode: true,
   nodeStatusUpdateFrequency: "4s",
   // A full disk of the machine is the machine's affair; what the tests fill has disks of its own.
-  evictionHard: { "memory.available": "100Mi", "nodefs.available": "1%", "nodefs.inodesFree": "1%", "imagefs.available": "1%" },
+  evictionHard: {
+    "memory.available": "100Mi",
+    "nodefs.available": "1%",
+    "nodefs.inodesFree": "1%",
+    "imagefs.available": "1%",
+  },
   imageGCHighThresholdPercent: 100,
   imageGCLowThresholdPercent: 99,
 });
 
-const openFilesLimit = () => Number(/Max open files\s+\d+\s+(\d+)/.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? 1024);
-
+const openFilesLimit = () =>
+  Number(/Max open files\s+\d+\s+(\d+)/.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? 1024);

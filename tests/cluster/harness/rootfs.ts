@@ -1,4 +1,13 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { program } from "./debian";
 import { run } from "./run";
@@ -13,6 +22,8 @@ export interface Contents {
   readonly folders?: Readonly<Record<string, string>>;
   /** Symbolic links: path in the image → what it says. */
   readonly links?: Readonly<Record<string, string>>;
+  /** Folders that belong to somebody. */
+  readonly owned?: { readonly uid: number; readonly gid: number; readonly folders: readonly string[] };
   /** Users beside root: name → uid, gid and home. */
   readonly users?: Readonly<Record<string, { readonly uid: number; readonly gid: number; readonly home: string }>>;
 }
@@ -20,16 +31,52 @@ export interface Contents {
 const SEARCH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /** Makes a root file system in `folder`: busybox with all its applets, and what is asked for on top. */
-export async function makeRootfs(folder: string, { machine = [], files = {}, folders = {}, links = {}, users = {} }: Contents): Promise<void> {
-  for (const made of ["bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "etc", "root", "run", "var", "proc", "sys", "dev"]) mkdirSync(path.join(folder, made), { recursive: true });
+export async function makeRootfs(
+  folder: string,
+  { machine = [], files = {}, folders = {}, links = {}, users = {}, owned }: Contents,
+): Promise<void> {
+  for (const made of [
+    "usr/bin",
+    "usr/sbin",
+    "usr/lib",
+    "usr/lib64",
+    "usr/local/bin",
+    "etc",
+    "root",
+    "run",
+    "var",
+    "proc",
+    "sys",
+    "dev",
+  ])
+    mkdirSync(path.join(folder, made), { recursive: true });
+  for (const merged of ["bin", "sbin", "lib", "lib64"]) symlinkSync(`usr/${merged}`, path.join(folder, merged));
   mkdirSync(path.join(folder, "tmp"), { mode: 0o1777, recursive: true });
   symlinkSync("/run", path.join(folder, "var/run"));
-  writeFileSync(path.join(folder, "etc/passwd"), ["root:x:0:0:root:/root:/bin/sh", ...Object.entries(users).map(([name, { uid, gid, home }]) => `${name}:x:${uid}:${gid}::${home}:/bin/sh`)].join("\n") + "\n");
+  writeFileSync(
+    path.join(folder, "etc/passwd"),
+    [
+      "root:x:0:0:root:/root:/bin/sh",
+      ...Object.entries(users).map(([name, { uid, gid, home }]) => `${name}:x:${uid}:${gid}::${home}:/bin/sh`),
+    ].join("\n") + "\n",
+  );
   writeFileSync(path.join(folder, "etc/group"), "root:x:0:\n");
-  for (const { uid, gid, home } of Object.values(users)) await run("install", ["-d", "-o", String(uid), "-g", String(gid), path.join(folder, home)]);
+  const homes = Object.values(users).map(({ uid, gid, home }) => ({ uid, gid, folders: [home] }));
+  for (const { uid, gid, folders } of owned === undefined ? homes : [...homes, owned])
+    await run("install", [
+      "-d",
+      "-m",
+      "0775",
+      "-o",
+      String(uid),
+      "-g",
+      String(gid),
+      ...folders.map((name) => path.join(folder, name)),
+    ]);
   for (const found of machine.map(locate)) await add(folder, found, found);
   for (const [inside, here] of Object.entries(files)) await add(folder, inside, here);
-  for (const [inside, here] of Object.entries(folders)) cpSync(here, path.join(folder, inside), { recursive: true, dereference: true });
+  for (const [inside, here] of Object.entries(folders))
+    cpSync(here, path.join(folder, inside), { recursive: true, dereference: true });
   for (const [inside, target] of Object.entries(links)) {
     mkdirSync(path.dirname(path.join(folder, inside)), { recursive: true });
     symlinkSync(target, path.join(folder, inside));
@@ -39,7 +86,7 @@ export async function makeRootfs(folder: string, { machine = [], files = {}, fol
 
 /** Links every applet of busybox that no program above is there for. */
 async function applets(folder: string): Promise<void> {
-  copyFileSync(program("busybox"), path.join(folder, "bin/busybox"));
+  copyFileSync(program("busybox"), path.join(folder, "usr/bin/busybox"));
   const list = await run(program("busybox"), ["--list-full"]);
   for (const applet of list.trim().split("\n")) {
     const name = path.basename(applet);
@@ -50,7 +97,9 @@ async function applets(folder: string): Promise<void> {
 }
 
 function locate(name: string): string {
-  const found = name.startsWith("/") ? name : SEARCH.map((directory) => path.join(directory, name)).find((file) => existsSync(file));
+  const found = name.startsWith("/")
+    ? name
+    : SEARCH.map((directory) => path.join(directory, name)).find((file) => existsSync(file));
   if (found === undefined || !existsSync(found)) throw new Error(`this machine has no ${name}`);
   return found;
 }

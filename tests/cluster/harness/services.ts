@@ -10,7 +10,11 @@ import { NODE, POD_NETWORK } from "./surroundings";
 export function startServices(): void {
   const proxy = path.join(STATE, "kube-proxy.json");
   writeFileSync(proxy, JSON.stringify(proxyConfig()));
-  startDaemon({ name: "kube-proxy", command: binary("kube-proxy"), args: [`--config=${proxy}`, `--hostname-override=${NODE}`] });
+  startDaemon({
+    name: "kube-proxy",
+    command: binary("kube-proxy"),
+    args: [`--config=${proxy}`, `--hostname-override=${NODE}`],
+  });
   const corefile = path.join(STATE, "Corefile");
   writeFileSync(corefile, COREFILE);
   startDaemon({ name: "coredns", command: binary("coredns"), args: ["-conf", corefile] });

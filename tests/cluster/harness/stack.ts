@@ -6,15 +6,28 @@ export interface TestImage {
   readonly reference: string;
 }
 
+// Nothing listens on port 1: a builder that wants to ask the registry for something newer is refused at once, and takes
+// what is there.
+const REGISTRY = "localhost:1";
+
+/** What a stand-in is called. */
+export const standInTag = (name: string): string => `${REGISTRY}/stand-in/${name}:1`;
+
 const image = (folder: string, digit: string, buildArgs: Readonly<Record<string, string>>): TestImage => ({
   folder,
-  tag: `tests/${folder}:1`,
+  tag: `${REGISTRY}/${folder}:1`,
   buildArgs,
   // The digest is a name here: what is built differs from machine to machine, and the stack file does not.
   reference: `registry.tests/${folder}@sha256:${digit.repeat(64)}`,
 });
 
+/** True on the cluster that the harness runs itself; false on that of a given KUBECONFIG. */
+export const OWN_CLUSTER = process.env["GOCD_TEST_IMAGES"] === undefined;
+
 /** The images under test, in the order in which they are built. */
 export const TEST_IMAGES = {
-  dind: image("dind", "d", { BASE: "stand-in/dind:1" }),
+  dind: image("dind", "d", { BASE: standInTag("dind") }),
+  agent: image("agent", "a", { BASE: standInTag("agent"), CLI: standInTag("cli") }),
+  server: image("server", "5", { BASE: standInTag("server") }),
+  housekeeping: image("housekeeping", "e", { BASE: standInTag("node") }),
 } as const;

@@ -27,7 +27,11 @@ export async function runSuites(args: readonly string[]): Promise<Counts> {
   const jest = createRequire(__filename).resolve("jest/bin/jest");
   const config = path.join(ROOT, "tests/cluster/jest.config.js");
   await new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [jest, "--config", config, "--runInBand", "--json", "--outputFile", REPORT, ...args], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
+    const child = spawn(
+      process.execPath,
+      [jest, "--config", config, "--runInBand", "--json", "--outputFile", REPORT, ...args],
+      { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] },
+    );
     child.on("error", reject);
     child.on("close", resolve);
   });
@@ -41,4 +45,5 @@ export async function runSuites(args: readonly string[]): Promise<Counts> {
 }
 
 /** The line that ends a run, for people and for .ci/run. */
-export const closingLine = ({ passed, failed, skipped }: Counts): string => `${passed} passed, ${failed} failed, ${skipped} skipped`;
+export const closingLine = ({ passed, failed, skipped }: Counts): string =>
+  `${passed} passed, ${failed} failed, ${skipped} skipped`;

@@ -62,5 +62,6 @@ async function ownNetwork(): Promise<void> {
   await run("ip", ["link", "set", bridge, "up"]);
   // kube-proxy and the kubelet look for the node's address on the default route; nothing answers there.
   await run("ip", ["route", "add", "default", "dev", bridge]);
-  for (const setting of ["net.ipv4.ip_forward", "net.bridge.bridge-nf-call-iptables"]) await run("sysctl", ["-qw", `${setting}=1`]);
+  for (const setting of ["net.ipv4.ip_forward", "net.bridge.bridge-nf-call-iptables"])
+    await run("sysctl", ["-qw", `${setting}=1`]);
 }

@@ -1,0 +1,125 @@
+import path from "node:path";
+import { resolvedManifests, type KubernetesObject, type StackSource } from "../../support/program";
+import { volumeFor, type Claim } from "./disks";
+import { apply, kubectl, tryKubectl } from "./kubectl";
+import { ROOT, STATE } from "./paths";
+import { OWN_CLUSTER, TEST_IMAGES } from "./stack";
+import { eventually } from "./run";
+
+/** The namespaces, the pool and its first pods, as the program names them for the stack `test`. */
+export const SERVER_NAMESPACE = "gocd-test";
+export const AGENTS_NAMESPACE = "gocd-test-agents";
+export const POOL = "docker";
+
+const STACK_FILE = path.join(ROOT, "tests/cluster/Pulumi.test.yaml");
+
+interface StatefulSet extends KubernetesObject {
+  readonly spec: {
+    readonly replicas: number;
+    readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
+  };
+}
+
+/** Settings of the pool that a test changes; the others are those of the stack file. */
+export interface PoolChange {
+  readonly replicas?: number;
+  readonly rotation?: number;
+  readonly gracePeriod?: string;
+}
+
+const POOL_SETTINGS = {
+  replicas: 2,
+  rotation: 1,
+  resources: ["docker"],
+  environments: ["docker"],
+  workspace: "1Gi",
+  cache: "2Gi",
+  gracePeriod: "60s",
+  agent: { cpu: "10m", memory: "512Mi" },
+  dind: { cpu: "10m", memory: "768Mi", mirrors: [] },
+};
+
+/**
+ * The program's own objects for the test stack. Keys, certificates and passwords are made once and kept beside the
+ * cluster, as Pulumi's state is: what a test does to the cluster does not change them.
+ */
+export function manifests(change: PoolChange = {}): Promise<KubernetesObject[]> {
+  const source: StackSource = {
+    stack: "test",
+    file: STACK_FILE,
+    config: { "gocd:agents": { [POOL]: { ...POOL_SETTINGS, ...change } }, ...elsewhere() },
+  };
+  return resolvedManifests(source, { state: path.join(STATE, "pulumi-state.json") });
+}
+
+/** On somebody else's cluster: its storage class and the images that it can pull. */
+function elsewhere(): Record<string, unknown> {
+  if (OWN_CLUSTER) return {};
+  const images = Object.fromEntries(Object.entries(TEST_IMAGES).map(([name, { reference }]) => [name, reference]));
+  return {
+    "gocd:cluster": { existing: { context: "tests", storageClass: process.env["GOCD_TEST_STORAGE_CLASS"] } },
+    "gocd:images": { prebuilt: images },
+  };
+}
+
+/** Gives the program's claims disks and applies its objects. Does not wait until anything is ready. */
+export async function deploy(change: PoolChange = {}): Promise<KubernetesObject[]> {
+  const objects = await manifests(change);
+  if (OWN_CLUSTER) await apply(claimsOf(objects).map(volumeFor));
+  await apply(objects);
+  return objects;
+}
+
+/** Applies the program's objects and waits until server, housekeeping and all agents are ready. */
+export async function deployed(change: PoolChange = {}): Promise<void> {
+  await deploy(change);
+  await ready(change.replicas ?? POOL_SETTINGS.replicas);
+}
+
+/** Waits until server, housekeeping and this many agents are ready, and no pod of an older revision is left. */
+export async function ready(replicas = POOL_SETTINGS.replicas, timeout = 180): Promise<void> {
+  const wait = async (namespace: string, what: string) =>
+    kubectl(["rollout", "status", "-n", namespace, what, `--timeout=${timeout}s`], { timeout: (timeout + 10) * 1000 });
+  await Promise.all([
+    wait(SERVER_NAMESPACE, "statefulset/gocd-server"),
+    wait(SERVER_NAMESPACE, "deployment/gocd-housekeeping"),
+    wait(AGENTS_NAMESPACE, `statefulset/${POOL}`),
+  ]);
+  await eventually(
+    `${replicas} agents`,
+    async () =>
+      (await kubectl(["get", "pods", "-n", AGENTS_NAMESPACE, "-o", "name"])).trim().split("\n").length === replicas
+        ? true
+        : undefined,
+    timeout * 1000,
+  );
+}
+
+/** Every claim of the objects, those that StatefulSets will make included, with one agent more than there is. */
+export function claimsOf(objects: readonly KubernetesObject[]): Claim[] {
+  const own = objects
+    .filter(({ kind }) => kind === "PersistentVolumeClaim")
+    .map(({ metadata }) => ({ namespace: metadata.namespace ?? "default", name: metadata.name }));
+  const made = objects.filter((object): object is StatefulSet => object.kind === "StatefulSet").flatMap(claimsOfPods);
+  return [...own, ...made];
+}
+
+function claimsOfPods({ metadata, spec }: StatefulSet): Claim[] {
+  const ordinals = Array.from({ length: spec.replicas + 1 }, (_, ordinal) => ordinal);
+  return (spec.volumeClaimTemplates ?? []).flatMap((template) =>
+    ordinals.map((ordinal) => ({
+      namespace: metadata.namespace ?? "default",
+      name: `${template.metadata.name}-${metadata.name}-${ordinal}`,
+    })),
+  );
+}
+
+/** Removes what the tests have put on somebody else's cluster; their own cluster goes as a whole. */
+export async function removeDeployment(): Promise<void> {
+  const objects = await manifests();
+  const outside = objects.filter(({ metadata }) => metadata.namespace === undefined);
+  await tryKubectl(["delete", "--ignore-not-found", "--timeout=300s", "-f", "-"], {
+    input: JSON.stringify({ apiVersion: "v1", kind: "List", items: outside }),
+    timeout: 310_000,
+  });
+}
