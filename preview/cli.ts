@@ -1,11 +1,16 @@
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Policies } from "@pulumi/policy";
-import { toJson } from "./json";
+import { against } from "./difference/against";
+import { startBase } from "./difference/base";
+import type { Base } from "./difference/base";
+import { render } from "./difference/render";
 import { writeManifests } from "./output";
-import { exitCode, preview } from "./preview";
+import { assemble, exitCode } from "./preview";
 import { ConfigurationError, readProject } from "./project";
-import { failureText, toText } from "./text";
+import { plannedProviders } from "./providers";
+import { runProgram } from "./run";
+import { failureText } from "./text";
 import { palette, printable, wantsColour } from "./terminal";
 
 const HELP = `Usage: npm run preview -- [options]
@@ -16,7 +21,10 @@ as files. Needs no Pulumi CLI, no cloud account and no network. Values that only
 
   --stack NAME   the stack: its settings are Pulumi.NAME.yaml (default: dev)
   --out DIR      where the manifests go (default: out/NAME)
+  --against REF  what differs from another version (branch, tag, commit): resources added, removed, changed by field,
+                 what is replaced and lost, which pods restart; that version is checked out in a temporary directory
   --json         the same as JSON on standard output; its shape is described in preview/json.ts
+  --markdown     the same as a comment for a pull request on standard output
   --help         this text
 
 Exit status: 0 fine, 1 a mandatory policy is broken or the program failed, 2 the settings are wrong.
@@ -56,21 +64,30 @@ export async function cli(args: readonly string[], surroundings: Surroundings): 
     return 0;
   }
   const out = resolve(directory, options.out ?? join("out", options.stack));
+  const ref = options.against;
+  let base: Base | undefined;
   try {
-    const result = await preview(readProject(directory, options.stack), directory, program, policies);
+    const project = readProject(directory, options.stack);
+    const progress = (line: string) => stderr.write(`${printable(line)}\n`);
+    if (ref !== undefined) base = await startBase(directory, ref, options.stack, progress);
+    const run = await runProgram({ project, directory, program, providers: plannedProviders, dryRun: true });
+    const result = await assemble(project, run, policies);
     const failed = result.errors.length > 0;
     if (!failed) writeManifests(out, result.manifests);
-    const shownOut = shortest(out);
-    if (options.json) stdout.write(toJson(result));
-    else
-      (failed ? stderr : stdout).write(
-        toText(result, shownOut, palette(wantsColour(failed ? stderr : stdout, environment))),
-      );
+    const comparison =
+      base === undefined || ref === undefined || failed
+        ? undefined
+        : await against(base, ref, { project, run, directory });
+    const stream = failed && options.form === "text" ? stderr : stdout;
+    const look = palette(wantsColour(stream, environment));
+    stream.write(render(result, comparison, { form: options.form, out: shortest(out), look }));
     return exitCode(result);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     stderr.write(`${failureText({ message, trace: [] }, palette(wantsColour(stderr, environment)))}\n`);
     return error instanceof ConfigurationError ? 2 : 1;
+  } finally {
+    base?.dispose();
   }
 }
 
@@ -83,7 +100,9 @@ function shortest(path: string): string {
 interface Options {
   readonly stack: string;
   readonly out: string | undefined;
-  readonly json: boolean;
+  readonly form: "text" | "json" | "markdown";
+  /** The version to compare with. */
+  readonly against: string | undefined;
   readonly help: boolean;
 }
 
@@ -95,14 +114,19 @@ function parse(args: readonly string[]): Options | string {
       options: {
         stack: { type: "string", default: "dev" },
         out: { type: "string" },
+        against: { type: "string" },
         json: { type: "boolean", default: false },
+        markdown: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
     });
     if (!STACK_NAME.test(values.stack))
       return `--stack ${values.stack}: a stack's name has letters, digits, dots, dashes and underscores only`;
     if (values.out === "") return "--out: names a directory";
-    return { stack: values.stack, out: values.out, json: values.json, help: values.help };
+    if (values.against === "") return "--against: names a branch, a tag or a commit";
+    if (values.json && values.markdown) return "--json and --markdown: one of the two";
+    const form = values.json ? "json" : values.markdown ? "markdown" : "text";
+    return { stack: values.stack, out: values.out, form, against: values.against, help: values.help };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -17,10 +17,11 @@ import { HIDDEN } from "./terminal";
  * - `policies[]`: names of all policies; `findings[]`: `policy`, `level` (mandatory, advisory, undecided), `urn`, `message`
  * - `logs[]`: `severity`, `message`; `errors[]`: `message`, `trace[]`, and with wrong settings
  *   `problems[]` of `key`, `found`, `wanted`
+ * - `difference`: only with `--against`; described in difference/json.ts
  *
  * Values known only after up are `«known after up»`, secret ones `«secret»`.
  */
-export function toJson(result: Preview): string {
+export function toJson(result: Preview, difference?: object): string {
   const shape = {
     version: 1,
     project: result.project,
@@ -52,6 +53,7 @@ export function toJson(result: Preview): string {
     findings: result.verdict.findings,
     logs: result.logs,
     errors: result.errors,
+    ...(difference && { difference }),
   };
   const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return `${JSON.stringify(shape, null, 2).replace(new RegExp(HIDDEN, "g"), escape)}\n`;

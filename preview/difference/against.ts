@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import type { Project } from "../project";
+import type { Run } from "../run";
+import type { Base } from "./base";
+import { contexts, rebuiltImages } from "./contexts";
+import { difference, isEmpty } from "./difference";
+import type { Difference } from "./difference";
+import { ciphertexts, encryptedChanges, settingsChanges } from "./settings";
+import type { Versions } from "./text";
+
+/** What differs, and between what. */
+export interface Comparison {
+  readonly versions: Versions;
+  readonly difference: Difference;
+}
+
+const COMMIT_LENGTH = 9;
+
+/**
+ * Compares the current version with the base.
+ *
+ * @param ref what the base was asked for as
+ * @throws {VersionError} when the base's program fails
+ */
+export async function against(
+  base: Base,
+  ref: string,
+  { project, run, directory }: { readonly project: Project; readonly run: Run; readonly directory: string },
+): Promise<Comparison> {
+  const versions = { stack: project.stack, ref, commit: base.commit.slice(0, COMMIT_LENGTH) };
+  const { run: old, config, ciphertexts: oldSecrets, contexts: oldContexts } = await base.result();
+  if (old === undefined) {
+    const notes = [`${ref} has no stack ${project.stack}: everything in it is new`];
+    return { versions, difference: difference({ registrations: [], outputs: {} }, run, { notes }) };
+  }
+  const settings = settingsChanges(config, project.config);
+  const secrets = encryptedChanges(oldSecrets, ciphertexts(join(directory, project.file)));
+  const rebuilt = rebuiltImages(oldContexts, await contexts(directory, run.registrations));
+  const notes = secrets.map(
+    (key) => `${key} is encrypted as another text than before: another value, or the same one encrypted again`,
+  );
+  const bare = difference(old, run, { rebuilt });
+  const hidden = isEmpty(bare) && settings.length > 0;
+  return {
+    versions,
+    difference: {
+      ...bare,
+      settings,
+      notes: [...bare.notes, ...notes, ...(hidden ? [HIDDEN_CHANGE] : [])],
+    },
+  };
+}
+
+/** A Secret that is made of generated keys, for example, is unknown as a whole. */
+const HIDDEN_CHANGE =
+  "settings differ and no resource shows it: what they change is part of values that are known only after up";

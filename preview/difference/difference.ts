@@ -1,0 +1,233 @@
+import type { Registration } from "../registration";
+import { STACK_TYPE } from "../registration";
+import type { Run } from "../run";
+import { valueChanges } from "./fields";
+import type { FieldChange } from "./fields";
+import { forecast } from "./forecast";
+import type { Cause, Outlook, Renewal } from "./forecast";
+import { match } from "./match";
+import type { Matching } from "./match";
+import { optionChanges, providerUrn } from "./options";
+import type { OptionChange } from "./options";
+import { claimsFate, rollouts } from "./rollout";
+import type { Rollout } from "./rollout";
+import { applies, rulesOf } from "./rules/rules";
+
+/** A resource by what people call it. */
+export interface Named {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** True for a component, which exists in Pulumi's state only. */
+  readonly component: boolean;
+  readonly protect: boolean;
+}
+
+/** What is gone and what is still there when a resource is deleted, and who would not let it be. */
+export interface Deletion {
+  readonly lost: string;
+  readonly kept: string;
+  /** Why it will not happen; empty when nothing stops it. */
+  readonly refused: readonly string[];
+}
+
+/** A resource that a version does not have any more. */
+export type Removal = Named & Deletion;
+
+/** A resource that differs in something, or is replaced because another is. */
+export interface Change extends Named {
+  /** URN in the base, where an alias says that it is the same resource. */
+  readonly movedFrom?: string;
+  readonly fields: readonly FieldChange[];
+  readonly options: readonly OptionChange[];
+  readonly renewals: readonly Renewal[];
+  /** Set when the resource is replaced. */
+  readonly replacement?: Deletion & { readonly causes: readonly Cause[] };
+  /** Changes that nobody makes, neither in place nor by replacement. */
+  readonly refused: readonly string[];
+  /** What else follows from a change in place. */
+  readonly effects: readonly string[];
+  readonly rollouts: readonly Rollout[];
+}
+
+/** What differs between two versions of a program. No secret is in it. */
+export interface Difference {
+  readonly added: readonly Named[];
+  readonly removed: readonly Removal[];
+  readonly changed: readonly Change[];
+  readonly outputs: readonly FieldChange[];
+  /** Keys of the stack's configuration. */
+  readonly settings: readonly FieldChange[];
+  /** What the lists do not say by themselves. */
+  readonly notes: readonly string[];
+}
+
+/** Numbers of a difference. */
+export interface Counts {
+  readonly added: number;
+  readonly removed: number;
+  /** In place, or in Pulumi's state alone. */
+  readonly changed: number;
+  readonly replaced: number;
+  /** Replacements, removals and changes that will be refused. */
+  readonly refused: number;
+  /** Pods that restart or stop, as far as pods have names. */
+  readonly restarts: number;
+}
+
+/** What a version registers, as far as it can be compared. */
+export type Side = Pick<Run, "registrations" | "outputs">;
+
+/** What no registration shows. */
+export interface Beside {
+  /** URNs of images whose files differ. */
+  readonly rebuilt?: ReadonlySet<string>;
+  readonly settings?: readonly FieldChange[];
+  readonly notes?: readonly string[];
+}
+
+/** Compares what two versions of a program register. */
+export function difference(base: Side, current: Side, beside: Beside = {}): Difference {
+  const { rebuilt = new Set(), settings = [], notes = [] } = beside;
+  const matching = match(base.registrations, current.registrations);
+  const outlooks = forecast(matching.pairs, rebuilt);
+  const providers = new Map(base.registrations.map((resource) => [resource.urn, resource]));
+  return {
+    added: matching.added.map(named),
+    removed: matching.removed.map((resource) => removal(resource, providers.get(providerUrn(resource)))),
+    changed: outlooks.map((outlook) => change(outlook, rebuilt)).filter(saysSomething),
+    outputs: valueChanges(base.outputs, current.outputs, []),
+    settings,
+    notes: [...renames(matching), ...plugins(matching), ...notes],
+  };
+}
+
+/** True when two versions are the same, as far as can be seen. */
+export function isEmpty({ added, removed, changed, outputs, settings, notes }: Difference): boolean {
+  return [added, removed, changed, outputs, settings, notes].every((list) => list.length === 0);
+}
+
+/** Counts. Components count as the engine counts them: as resources. */
+export function counts({ added, removed, changed }: Difference): Counts {
+  const replaced = changed.filter(({ replacement }) => replacement !== undefined);
+  const stopped = changed.flatMap(({ rollouts: all }) => all.filter(({ kind }) => kind !== "add" && kind !== "wait"));
+  return {
+    added: added.length,
+    removed: removed.length,
+    changed: changed.length - replaced.length,
+    replaced: replaced.length,
+    refused: [...removed, ...changed].filter(isRefused).length,
+    restarts: stopped.flatMap(({ pods }) => pods).length,
+  };
+}
+
+/** True when something of it will be refused. */
+export function isRefused(entry: Removal | Change): boolean {
+  return entry.refused.length > 0 || ("replacement" in entry && entry.replacement.refused.length > 0);
+}
+
+function named({ urn, type, name, custom, protect }: Registration): Named {
+  return { urn, type, name, component: !custom, protect };
+}
+
+function removal(resource: Registration, provider: Registration | undefined): Removal {
+  return { ...named(resource), ...deletion(resource, resource.protect, rulesOf(resource, provider)) };
+}
+
+/** What the deletion of a resource means; `protect` is what stops Pulumi from it. */
+function deletion(
+  resource: Registration,
+  protect: boolean,
+  { lost, kept }: { readonly lost: string; readonly kept: string },
+  withProvider = false,
+): Deletion {
+  if (!resource.custom) return { lost: "", kept: "", refused: protect ? [PROTECTED] : [] };
+  const refused = [...(protect ? [PROTECTED] : []), ...providerRefuses(resource)];
+  if (resource.retainOnDelete) return { lost: "", kept: "all of it, outside Pulumi (retainOnDelete)", refused };
+  const claims = withProvider ? { lost: "", kept: "" } : claimsFate(resource, "whenDeleted");
+  return { lost: both(lost, claims.lost), kept: both(kept, claims.kept), refused };
+}
+
+/** Where the provider is replaced, the cluster behind it is another. */
+const GOES_WITH_PROVIDER = { lost: "what it holds in the old cluster", kept: "" };
+
+const PROTECTED = "Pulumi refuses: the resource is protected";
+
+/** What stops Google's provider from deleting. */
+function providerRefuses({ type, inputs }: Registration): string[] {
+  const prevents = type.startsWith("gcp:") && inputs["deletionPolicy"] === "PREVENT";
+  const protectedCluster = type === "gcp:container/cluster:Cluster" && inputs["deletionProtection"] !== false;
+  return [
+    ...(prevents ? ["Google's provider refuses: deletionPolicy is PREVENT"] : []),
+    ...(protectedCluster ? ["Google's provider refuses: deletionProtection is on"] : []),
+  ];
+}
+
+function change(outlook: Outlook, rebuilt: ReadonlySet<string>): Change {
+  const { pair, rules, fields, renewals, causes } = outlook;
+  const { before, after } = pair;
+  const replaced = causes.length > 0;
+  const inPlace = replaced ? [] : fields;
+  const matching = <T extends { field: string }>(list: readonly T[] = []) =>
+    list.filter((rule) => inPlace.some((field) => applies(rule, field)));
+  // The engine asks for both: a resource may be unprotected and replaced in one go.
+  const withProvider = causes.some(({ field, from }) => field === "provider" && from !== undefined);
+  const end = replaced
+    ? deletion(before, before.protect && after.protect, withProvider ? GOES_WITH_PROVIDER : rules, withProvider)
+    : undefined;
+  return {
+    ...named(after),
+    ...(before.urn !== after.urn && { movedFrom: before.urn }),
+    fields,
+    options: optionChanges(before, after),
+    renewals,
+    ...(end && { replacement: { ...end, causes } }),
+    refused: [...new Set(matching(rules.refuses).map(({ because }) => because))],
+    effects: [
+      ...(rebuilt.has(after.urn) ? ["its files differ: it is built and pushed again, and has another digest"] : []),
+      ...new Set(matching(rules.follows).map(({ effect }) => effect)),
+    ],
+    rollouts: rollouts(outlook),
+  };
+}
+
+function saysSomething(entry: Change): boolean {
+  const { movedFrom, fields, options, renewals, replacement, effects } = entry;
+  return (
+    movedFrom !== undefined ||
+    replacement !== undefined ||
+    fields.length + options.length + renewals.length + effects.length > 0
+  );
+}
+
+/** Pulumi knows resources by their names: another name is another resource. */
+function renames({ added, removed }: Matching): string[] {
+  const components = (list: readonly Registration[]) =>
+    list.filter(({ custom, type }) => !custom && type !== STACK_TYPE);
+  return components(removed).flatMap((old) => {
+    const candidates = components(added).filter(({ type, parent }) => type === old.type && parent === old.parent);
+    if (candidates.length === 0) return [];
+    const kind = old.type.split(":").at(-1) ?? "";
+    const names = candidates.map(({ name }) => name).join(" or ");
+    return [
+      `${kind} ${old.name} is removed and ${names} is added. If that is a renaming, it is both to Pulumi: nothing of the old passes to the new, and what the old keeps stays behind under its old name`,
+    ];
+  });
+}
+
+/** A package's version stands in each of its resources; one line is enough. */
+function plugins({ pairs }: Matching): string[] {
+  const lines = pairs
+    .filter(({ before, after }) => before.version !== after.version && before.version !== "" && after.version !== "")
+    .map(({ before, after }) => `${packageOf(after.type)}: plugin ${before.version} → ${after.version}`);
+  return [...new Set(lines)].sort();
+}
+
+function packageOf(type: string): string {
+  const [first = "", , last = ""] = type.split(":");
+  return first === "pulumi" ? last : first;
+}
+
+function both(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join("; ");
+}

@@ -1,0 +1,168 @@
+import type { Registration } from "../registration";
+import { fieldChanges, hasUnknown } from "./fields";
+import type { FieldChange } from "./fields";
+import type { Pair } from "./match";
+import { providerUrn } from "./options";
+import { isWithin, pathText } from "./path";
+import { applies, kindOf, rulesOf, unknownAt } from "./rules/rules";
+import type { TypeRules } from "./rules/rule";
+
+/** Why a resource is replaced. */
+export interface Cause {
+  /** Path of the field; `provider` where the provider is another or is replaced itself. */
+  readonly field: string;
+  /** URN of the resource whose new value the field takes; absent when the field itself differs. */
+  readonly from?: string;
+}
+
+/** A property whose value is known only after up and will be another, since it comes from something else or anew. */
+export interface Renewal {
+  readonly property: string;
+  /** URNs of resources that it comes from now, that did not count before or make a new value. */
+  readonly from: readonly string[];
+}
+
+/** What will happen to one resource that both versions have. */
+export interface Outlook {
+  readonly pair: Pair;
+  readonly rules: TypeRules;
+  readonly fields: readonly FieldChange[];
+  readonly renewals: readonly Renewal[];
+  /** Empty: the resource is not replaced. */
+  readonly causes: readonly Cause[];
+}
+
+interface Draft {
+  readonly pair: Pair;
+  readonly rules: TypeRules;
+  readonly fields: readonly FieldChange[];
+  readonly renewals: Map<string, Set<string>>;
+  readonly causes: Cause[];
+}
+
+/** An image whose inputs or files differ has another digest afterwards. */
+const IMAGE = "docker:index/image:Image";
+/** A token that the provider does not look at when it compares. */
+const CREDENTIALS = ["registry.username", "registry.password"];
+
+/**
+ * Works out what will happen to the resources that both versions have, and to those that follow: whatever takes a value
+ * from a replaced resource gets a new one, and is replaced itself where it takes it in a field that cannot change.
+ *
+ * @param rebuilt URNs of images whose files differ
+ */
+export function forecast(pairs: readonly Pair[], rebuilt: ReadonlySet<string>): Outlook[] {
+  const drafts = new Map(pairs.map((pair) => [pair.after.urn, draft(pair, pairs)]));
+  const now = new Map(pairs.map(({ before, after }) => [before.urn, after.urn]));
+  for (const one of drafts.values()) {
+    ownCauses(one, now);
+    newSources(one, now);
+  }
+  const fresh = new Set<string>();
+  for (let size = -1; size !== fresh.size;) {
+    size = fresh.size;
+    for (const [urn, one] of drafts) if (one.causes.length > 0 || isRebuilt(one, rebuilt)) fresh.add(urn);
+    for (const one of drafts.values()) follow(one, fresh, drafts);
+  }
+  return [...drafts.values()].map(({ renewals, ...rest }) => ({
+    ...rest,
+    renewals: [...renewals].map(([property, from]) => ({ property, from: [...from].sort() })),
+  }));
+}
+
+function draft(pair: Pair, pairs: readonly Pair[]): Draft {
+  const { before, after } = pair;
+  const provider = pairs.find((candidate) => candidate.after.urn === providerUrn(after))?.after;
+  const changes = after.custom ? fieldChanges(before.inputs, after.inputs) : [];
+  const ignored = after.ignoreChanges.map(plainField);
+  return {
+    pair,
+    rules: rulesOf(after, provider),
+    fields: changes.filter(({ path }) => !ignored.some((field) => isWithin(path, field))),
+    renewals: new Map(),
+    causes: [],
+  };
+}
+
+/** `spec.containers[0].image` and `metadata["labels"]` as a rule would write them. */
+function plainField(path: string): string {
+  return path
+    .replace(/\[(\d+|\*)\]/g, "")
+    .replace(/\["([^"]*)"\]/g, ".$1")
+    .replace(/^\./, "");
+}
+
+/** The fields that differ and cannot differ in place, and the provider. */
+function ownCauses({ pair, rules, fields, causes }: Draft, now: ReadonlyMap<string, string>): void {
+  const { before, after } = pair;
+  const chosen = after.replaceOnChanges.map(plainField);
+  for (const change of fields) {
+    const forced = rules.replaces.some((rule) => applies(rule, change));
+    const asked = chosen.some((field) => field === "*" || isWithin(change.path, field));
+    if (forced || asked) causes.push({ field: pathText(change.path) });
+  }
+  const provider = providerUrn(before);
+  if (after.custom && (now.get(provider) ?? provider) !== providerUrn(after)) causes.push({ field: "provider" });
+}
+
+/** Values that are unknown on both sides can still be told apart by where they come from. */
+function newSources(one: Draft, now: ReadonlyMap<string, string>): void {
+  const { before, after } = one.pair;
+  for (const property of unknownProperties(after)) {
+    if (!hasUnknown(before.inputs[property])) continue;
+    const olds = new Set(before.propertyDependencies[property]?.map((urn) => now.get(urn) ?? urn));
+    const news = new Set(after.propertyDependencies[property]);
+    const different = [...news].filter((urn) => !olds.has(urn)).concat([...olds].filter((urn) => !news.has(urn)));
+    if (different.length > 0) renew(one, property, different);
+  }
+}
+
+/** What a resource takes from others that will be new. */
+function follow(one: Draft, fresh: ReadonlySet<string>, drafts: ReadonlyMap<string, Draft>): void {
+  const { after } = one.pair;
+  if (!after.custom) return;
+  const provider = providerUrn(after);
+  const replaced = (urn: string) => (drafts.get(urn)?.causes.length ?? 0) > 0;
+  const known = (cause: Cause) => one.causes.some(({ field, from }) => field === cause.field && from === cause.from);
+  const add = (cause: Cause) => {
+    if (!known(cause)) one.causes.push(cause);
+  };
+  if (replaced(provider)) add({ field: "provider", from: provider });
+  for (const urn of after.replaceWith) if (replaced(urn)) add({ field: "replaceWith", from: urn });
+  for (const property of unknownProperties(after)) {
+    const from = (after.propertyDependencies[property] ?? []).filter(
+      (urn) => fresh.has(urn) && !isKnownWhole(urn, drafts),
+    );
+    if (from.length > 0) renew(one, property, from);
+  }
+}
+
+/** Notes a new value, and the replacement if a field that takes it cannot change. */
+function renew({ pair: { after }, rules, renewals, causes }: Draft, property: string, from: readonly string[]): void {
+  const sources = renewals.get(property) ?? new Set();
+  for (const urn of from) sources.add(urn);
+  renewals.set(property, sources);
+  for (const { field, when } of rules.replaces) {
+    const about = field === property || field.startsWith(`${property}.`);
+    if (!about || (when !== undefined && when !== "exchanged") || !unknownAt(after.inputs, field)) continue;
+    for (const urn of from) {
+      if (!causes.some((cause) => cause.field === field && cause.from === urn)) causes.push({ field, from: urn });
+    }
+  }
+}
+
+/** Properties with a value that is not ignored and known only after up. */
+function unknownProperties({ inputs, ignoreChanges, custom }: Registration): string[] {
+  if (!custom) return [];
+  return Object.keys(inputs).filter((property) => !ignoreChanges.includes(property) && hasUnknown(inputs[property]));
+}
+
+/** What others take from an object of Kubernetes is its name, which is known. */
+function isKnownWhole(urn: string, drafts: ReadonlyMap<string, Draft>): boolean {
+  return kindOf(drafts.get(urn)?.pair.after.type ?? "") !== undefined;
+}
+
+function isRebuilt({ pair: { after }, fields }: Draft, rebuilt: ReadonlySet<string>): boolean {
+  if (after.type !== IMAGE) return false;
+  return rebuilt.has(after.urn) || fields.some(({ path }) => !CREDENTIALS.some((field) => isWithin(path, field)));
+}

@@ -1,0 +1,140 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import * as grpc from "@grpc/grpc-js";
+import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
+import { parse } from "yaml";
+import { Monitor, procedure } from "../monitor";
+import type { Project } from "../project";
+import { plannedProviders } from "../providers";
+import type { Run } from "../run";
+
+/** A registration with a few hundred objects is large; the CLI allows as much. */
+const MOST_BYTES = 400 * 1024 * 1024;
+
+/**
+ * Previews the program of a checkout in Pulumi's Node host, the one that the checkout's own packages bring: it needs
+ * nothing of this project in that version but a Pulumi program. It talks to this version's {@link Monitor} over Pulumi's
+ * protocol, which stays the same from release to release.
+ */
+export async function hostRun(directory: string, project: Project): Promise<Run> {
+  const monitor = new Monitor(project.stack, project.name, plannedProviders);
+  const server = new grpc.Server({ "grpc.max_receive_message_length": MOST_BYTES });
+  server.addService(ResourceMonitorService, implementation(monitor.resourceMonitor));
+  server.addService(EngineService, implementation(monitor.engine));
+  try {
+    const { status, said } = await host(await listen(server), directory, project);
+    const logged = monitor.logs.filter(({ severity }) => severity === "error").map(({ message }) => message);
+    const messages = status === 0 || logged.length > 0 ? logged : [said.trim() || `ended with ${String(status)}`];
+    return {
+      project: project.name,
+      stack: project.stack,
+      registrations: monitor.registrations,
+      outputs: monitor.outputs,
+      logs: monitor.logs,
+      errors: messages.map((message) => ({ message: message.trim(), trace: [] })),
+    };
+  } finally {
+    server.forceShutdown();
+  }
+}
+
+interface Options {
+  readonly main: string;
+  readonly tsconfig: string | undefined;
+  readonly typescript: boolean;
+}
+
+/** How the version's own `Pulumi.yaml` has its program run. */
+function options(directory: string): Options {
+  const content = parse(readFileSync(join(directory, "Pulumi.yaml"), "utf8")) as {
+    readonly main?: unknown;
+    readonly runtime?: { readonly options?: { readonly tsconfig?: unknown; readonly typescript?: unknown } } | string;
+  };
+  const given = typeof content.runtime === "object" ? content.runtime.options : undefined;
+  return {
+    main: typeof content.main === "string" ? content.main : ".",
+    tsconfig: typeof given?.tsconfig === "string" ? given.tsconfig : undefined,
+    typescript: given?.typescript !== false,
+  };
+}
+
+function host(address: string, directory: string, project: Project): Promise<{ status: number | null; said: string }> {
+  const { main, tsconfig, typescript } = options(directory);
+  const flags = {
+    monitor: address,
+    engine: address,
+    organization: "organization",
+    project: project.name,
+    "root-directory": directory,
+    stack: project.stack,
+    pwd: resolve(directory, main.endsWith(".ts") || main.endsWith(".js") ? "." : main),
+  };
+  const program = main.endsWith(".ts") || main.endsWith(".js") ? main : ".";
+  const args = [...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]), "--dry-run", program];
+  const entry = createRequire(join(directory, "package.json")).resolve("@pulumi/pulumi/cmd/run");
+  const child = spawn(process.execPath, [entry, ...args], {
+    cwd: directory,
+    env: {
+      ...withoutPulumi(process.env),
+      PULUMI_CONFIG: JSON.stringify(oldKeys(project.config)),
+      PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(project.secretKeys),
+      PULUMI_NODEJS_TYPESCRIPT: String(typescript),
+      // Whether it type-checks was that version's business.
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      ...(tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: tsconfig }),
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  const hear = (chunk: Buffer) => {
+    said += chunk.toString();
+  };
+  child.stdout.on("data", hear);
+  child.stderr.on("data", hear);
+  return new Promise((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (status) => {
+      done({ status, said });
+    });
+  });
+}
+
+/** The language plugin still writes keys in their old form; packages read both. */
+function oldKeys(config: Project["config"]): Record<string, string> {
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(":", ":config:"), value]));
+}
+
+/** A Pulumi that runs this must not be heard by the one that it runs. */
+function withoutPulumi(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("PULUMI_")));
+}
+
+function listen(server: grpc.Server): Promise<string> {
+  return new Promise((done, fail) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) done(`127.0.0.1:${String(port)}`);
+      else fail(error);
+    });
+  });
+}
+
+type Handler = (request: never) => unknown;
+
+function implementation(service: Readonly<Record<string, Handler>>): grpc.UntypedServiceImplementation {
+  return Object.fromEntries(Object.entries(service).map(([name, handler]) => [name, unary(handler)]));
+}
+
+function unary(handler: Handler): grpc.handleUnaryCall<unknown, unknown> {
+  const answer = procedure(handler);
+  return ({ request }, callback) => {
+    // gRPC has parsed the request as this very procedure's.
+    answer(request as never, (error, response) => {
+      // The SDK waits for ever on some codes; this one fails the registration.
+      if (error === null) callback(null, response);
+      else callback({ code: grpc.status.UNKNOWN, details: error.message });
+    });
+  };
+}

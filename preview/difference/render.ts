@@ -1,0 +1,50 @@
+import { toJson } from "../json";
+import { exitCode, totals } from "../preview";
+import type { Preview } from "../preview";
+import { table } from "../terminal";
+import type { Cell, Palette } from "../terminal";
+import { toText } from "../text";
+import type { Comparison } from "./against";
+import { differenceJson } from "./json";
+import { toMarkdown } from "./markdown";
+import { spelled } from "./spelled";
+import { differenceText } from "./text";
+
+/** How the preview is shown. */
+export interface Rendering {
+  readonly form: "text" | "json" | "markdown";
+  /** Where the manifests are, for people. */
+  readonly out: string;
+  readonly look: Palette;
+}
+
+/** The preview, or what it says of the difference to another version, in the form that was asked for. */
+export function render(result: Preview, comparison: Comparison | undefined, { form, out, look }: Rendering): string {
+  switch (form) {
+    case "json":
+      return toJson(result, comparison && differenceJson(comparison.difference, comparison.versions));
+    case "markdown":
+      return toMarkdown(result, comparison);
+    case "text":
+      return comparison === undefined
+        ? toText(result, out, look)
+        : [...policyLines(result, look), differenceText(comparison.difference, comparison.versions, look), ""].join(
+            "\n",
+          );
+  }
+}
+
+/** What the policies refuse in the current version; nothing when they hold. */
+function policyLines(result: Preview, look: Palette): string[] {
+  if (exitCode(result) === 0) return [];
+  const names = new Map(result.resources.map(({ urn, name }) => [urn, name]));
+  const rows = result.verdict.findings
+    .filter(({ level }) => level === "mandatory")
+    .map(({ policy, urn, message }): Cell[] => [
+      { text: "    violation", style: look.bad },
+      { text: spelled(policy) },
+      { text: spelled(names.get(urn) ?? "the stack") },
+      { text: spelled(message) },
+    ]);
+  return [look.bad(`policy  ${String(totals(result).mandatory)} violations`), ...table(rows), ""];
+}

@@ -1,0 +1,164 @@
+import { fields } from "./rule";
+import type { TypeRules } from "./rule";
+
+/** Fields of nodes that GKE fixes when it makes the pool (terraform-provider-google, services/container/node_config.go). */
+const FIXED_NODE_FIELDS = `guestAccelerators localSsdCount ephemeralStorageLocalSsdConfig localNvmeSsdBlockConfig
+  secondaryBootDisks metadata minCpuPlatform oauthScopes preemptible reservationAffinity spot serviceAccount
+  shieldedInstanceConfig sandboxConfig bootDiskKmsKey nodeGroup advancedMachineFeatures soleTenantConfig
+  hostMaintenancePolicy confidentialNodes.confidentialInstanceType enableConfidentialStorage localSsdEncryptionMode
+  maxRunDuration flexStart`;
+
+/** Fields that GKE changes by making each node anew (GKE: "Update node pool settings"). */
+const NODES_ANEW = `machineType diskSizeGb diskType bootDisk imageType kubeletConfig linuxNodeConfig gcfsConfig gvnic
+  workloadMetadataConfig containerdConfig`;
+
+const nodesAnew = (field: string) => ({
+  field,
+  effect: "GKE makes the pool's nodes anew, one after the other: their pods move, their jobs get the grace period",
+});
+
+const PROJECT = fields("project");
+
+/** What replaces resources of Google's provider, from `ForceNew` in the sources of terraform-provider-google 7. */
+export const GOOGLE: Readonly<Record<string, TypeRules>> = {
+  "gcp:compute/disk:Disk": {
+    replaces: [
+      ...fields(`name type zone snapshot image description architecture asyncPrimaryDisk diskEncryptionKey
+        enableConfidentialCompute guestOsFeatures licenses params physicalBlockSizeBytes sourceDisk
+        sourceImageEncryptionKey sourceInstantSnapshot sourceSnapshotEncryptionKey sourceStorageObject storagePool`),
+      ...PROJECT,
+      { field: "size", when: "shrinks" },
+    ],
+    follows: [
+      { field: "size", effect: "grows in place; the file system follows when the pod that uses it starts again" },
+    ],
+    lost: "everything on the disk: the new one is empty, or what its snapshot holds",
+    kept: "snapshots of the old disk",
+  },
+  "gcp:container/cluster:Cluster": {
+    replaces: [
+      ...fields(`name location description network subnetwork networkingMode ipAllocationPolicy.clusterIpv4CidrBlock
+        ipAllocationPolicy.servicesIpv4CidrBlock ipAllocationPolicy.clusterSecondaryRangeName
+        ipAllocationPolicy.servicesSecondaryRangeName ipAllocationPolicy.podCidrOverprovisionConfig datapathProvider
+        dataplaneOptimizationMode defaultMaxPodsPerNode confidentialNodes initialNodeCount nodePools enableAutopilot
+        enableKubernetesAlpha enableTpu clusterIpv4Cidr masterAuth.clientCertificateConfig
+        privateClusterConfig.masterIpv4CidrBlock privateClusterConfig.privateEndpointSubnetwork
+        clusterAutoscaling.autoProvisioningDefaults.bootDiskKmsKey userManagedKeysConfig.clusterCa
+        userManagedKeysConfig.etcdApiCa userManagedKeysConfig.etcdPeerCa userManagedKeysConfig.aggregationCa`),
+      ...fields(FIXED_NODE_FIELDS, "nodeConfig."),
+      ...PROJECT,
+      { field: "enableL4IlbSubsetting", when: "falls" },
+      { field: "enableFqdnNetworkPolicy", when: "falls" },
+    ],
+    follows: [
+      {
+        field: "addonsConfig.dnsCacheConfig",
+        effect: "GKE makes the nodes anew, one after the other: their pods move, their jobs get the grace period",
+      },
+    ],
+    lost: "the cluster with every object in it, its nodes, the agents' workspaces and image caches; running jobs",
+    kept: "the server's disks, keys and passwords, images: whatever is no part of the cluster",
+  },
+  "gcp:container/nodePool:NodePool": {
+    replaces: [
+      ...fields(`cluster location name namePrefix initialNodeCount maxPodsPerNode placementPolicy queuedProvisioning
+        networkConfig.createPodRange networkConfig.podRange networkConfig.podIpv4CidrBlock networkConfig.subnetwork
+        networkConfig.additionalNodeNetworkConfigs networkConfig.additionalPodNetworkConfigs
+        networkConfig.podCidrOverprovisionConfig networkConfig.acceleratorNetworkProfile`),
+      ...fields(FIXED_NODE_FIELDS, "nodeConfig."),
+      ...PROJECT,
+    ],
+    follows: fields(NODES_ANEW, "nodeConfig.").map(({ field }) => nodesAnew(field)),
+    lost: "its nodes: their pods move, jobs get the grace period",
+    kept: "claims and their volumes",
+  },
+  "gcp:compute/network:Network": {
+    replaces: [...fields("name autoCreateSubnetworks description internalIpv6Range networkProfile params"), ...PROJECT],
+    lost: "the network with everything that is connected to it",
+    kept: "disks",
+  },
+  "gcp:compute/subnetwork:Subnetwork": {
+    replaces: [
+      ...fields(`name network region description externalIpv6Prefix internalIpv6Prefix params reservedInternalRange
+        resolveSubnetMask`),
+      ...PROJECT,
+      { field: "ipCidrRange", when: "narrows" },
+    ],
+    follows: [
+      {
+        field: "secondaryIpRanges",
+        effect: "Google refuses to change or drop a range that a cluster uses",
+      },
+    ],
+    lost: "the subnetwork with everything that is connected to it",
+    kept: "disks",
+  },
+  "gcp:compute/router:Router": {
+    replaces: [...fields("name network region encryptedInterconnectRouter nccGateway params"), ...PROJECT],
+    lost: "the way to the internet until the new one is there",
+    kept: "",
+  },
+  "gcp:compute/routerNat:RouterNat": {
+    replaces: [...fields("name router region endpointTypes initialNatIps type"), ...PROJECT],
+    lost: "the way to the internet until the new one is there; open connections",
+    kept: "",
+  },
+  "gcp:compute/resourcePolicy:ResourcePolicy": {
+    replaces: [
+      ...fields("region diskConsistencyGroupPolicy.enabled groupPlacementPolicy.gpuTopology workloadPolicy"),
+      ...PROJECT,
+    ],
+    // Not among the provider's replacing fields, and its update goes to the new name's address.
+    refuses: [
+      { field: "name", because: "the provider tries to update a policy of the new name, which does not exist" },
+    ],
+    lost: "the schedule; no new snapshots until a disk has another",
+    kept: "snapshots, if onSourceDiskDelete keeps them",
+  },
+  "gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment": {
+    replaces: [...fields("disk name zone"), ...PROJECT],
+    lost: "the disk's snapshot schedule, for a moment",
+    kept: "disk and snapshots",
+  },
+  "gcp:serviceaccount/account:Account": {
+    replaces: [...fields("accountId"), ...PROJECT],
+    lost: "the account, its keys and every role that was granted to it",
+    kept: "",
+  },
+  "gcp:projects/iAMMember:IAMMember": {
+    replaces: [...fields("role member condition"), ...PROJECT],
+    lost: "the role, for a moment",
+    kept: "",
+  },
+  "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": {
+    replaces: [...fields("role member condition location repository"), ...PROJECT],
+    lost: "the role, for a moment",
+    kept: "",
+  },
+  "gcp:artifactregistry/repository:Repository": {
+    replaces: [
+      ...fields("format repositoryId kmsKeyName location mavenConfig mode remoteRepositoryConfig"),
+      ...PROJECT,
+    ],
+    lost: "every image in it",
+    kept: "",
+  },
+  "gcp:storage/bucket:Bucket": {
+    replaces: [
+      ...fields("name location enableObjectRetention customPlacementConfig.dataLocations hierarchicalNamespace"),
+      ...PROJECT,
+    ],
+    lost: "the bucket; Google refuses to delete one that is not empty unless forceDestroy is set",
+    kept: "",
+  },
+  "gcp:storage/bucketIAMMember:BucketIAMMember": {
+    replaces: fields("bucket role member condition"),
+    lost: "the role, for a moment",
+    kept: "",
+  },
+  "gcp:serviceaccount/iAMMember:IAMMember": {
+    replaces: fields("serviceAccountId role member condition"),
+    lost: "the role, for a moment",
+    kept: "",
+  },
+};

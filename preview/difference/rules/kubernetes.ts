@@ -1,0 +1,120 @@
+import { fields } from "./rule";
+import type { FieldRule, TypeRules } from "./rule";
+
+/** Every object of the API has these. */
+export const METADATA: readonly FieldRule[] = fields("metadata.name metadata.namespace");
+
+/** Pods that are deleted are the smaller loss: what they had only in memory and in their own file systems. */
+const PODS = "its pods, all at once, and what they have outside volumes";
+
+/**
+ * Fields that replace an object, by API group and kind; those of METADATA come on top (pulumi-kubernetes,
+ * provider/pkg/provider/diff.go). An object with a fixed name is deleted before its successor is made.
+ */
+export const KUBERNETES: Readonly<Record<string, TypeRules>> = {
+  "apps/StatefulSet": {
+    replaces: fields("podManagementPolicy revisionHistoryLimit selector serviceName volumeClaimTemplates", "spec."),
+    lost: PODS,
+    // The claims of its templates depend on persistentVolumeClaimRetentionPolicy: rollout.ts adds them.
+    kept: "",
+  },
+  "apps/Deployment": { replaces: fields("spec.selector"), lost: PODS, kept: "" },
+  "apps/DaemonSet": { replaces: fields("spec.selector"), lost: PODS, kept: "" },
+  "batch/Job": {
+    replaces: fields("completions parallelism selector template", "spec."),
+    lost: "its pods and their result; the new one runs from the start",
+    kept: "",
+  },
+  "core/Pod": {
+    replaces: fields(
+      `affinity automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks hostAliases hostIPC hostNetwork
+       hostPID hostname imagePullSecrets nodeName nodeSelector overhead preemptionPolicy priority priorityClassName
+       readinessGates restartPolicy runtimeClassName schedulerName securityContext serviceAccount serviceAccountName
+       shareProcessNamespace subdomain terminationGracePeriodSeconds volumes containers initContainers`,
+      "spec.",
+    ),
+    lost: "the pod and what it has outside volumes",
+    kept: "",
+  },
+  "core/PersistentVolumeClaim": {
+    replaces: fields("accessModes selector storageClassName volumeName", "spec."),
+    refuses: [
+      {
+        field: "spec.resources.requests.storage",
+        when: "shrinks",
+        because: "Kubernetes refuses to shrink a claim",
+      },
+    ],
+    lost: "the claim, and with a volume whose reclaim policy is Delete the data; deletion waits until no pod uses it",
+    kept: "the data of a volume whose reclaim policy is Retain, which takes a new claim only when made anew itself",
+  },
+  "core/PersistentVolume": {
+    replaces: fields(
+      `awsElasticBlockStore azureDisk azureFile cephfs cinder csi fc flexVolume flocker gcePersistentDisk glusterfs
+       hostPath iscsi local nfs photonPersistentDisk portworxVolume quobyte rbd scaleIO storageos vsphereVolume`,
+      "spec.",
+    ),
+    refuses: [
+      {
+        field: "spec.nodeAffinity",
+        because: "Kubernetes refuses to change where a volume can be used once that is set",
+      },
+    ],
+    lost: "the object in the cluster; deletion waits until its claim is gone",
+    kept: "the disk behind it, if its reclaim policy is Retain",
+  },
+  "core/ResourceQuota": { replaces: fields("spec.scopes"), lost: "the quota, for a moment", kept: "" },
+  "core/Secret": {
+    replaces: fields("type"),
+    lost: "the object, for a moment: a pod that starts meanwhile waits",
+    kept: "what running pods have read",
+  },
+  "core/ConfigMap": {
+    replaces: [],
+    lost: "the object, for a moment: a pod that starts meanwhile waits",
+    kept: "what running pods have read",
+  },
+  "core/Service": {
+    replaces: fields("spec.clusterIP"),
+    lost: "its address; connections through it break",
+    kept: "the pods behind it",
+  },
+  "core/ServiceAccount": { replaces: [], lost: "the account and its tokens", kept: "" },
+  "core/Namespace": {
+    replaces: [],
+    lost: "everything in it: workloads, Secrets, claims, and the data of volumes whose reclaim policy is Delete",
+    kept: "the disks of volumes whose reclaim policy is Retain",
+  },
+  "policy/PodDisruptionBudget": { replaces: [], lost: "the budget, for a moment", kept: "" },
+  "networking.k8s.io/NetworkPolicy": {
+    replaces: [],
+    lost: "the rule: what it refused is allowed, what it allowed is refused",
+    kept: "",
+  },
+  "rbac.authorization.k8s.io/ClusterRoleBinding": {
+    replaces: fields("roleRef"),
+    lost: "the rights, for a moment",
+    kept: "",
+  },
+  "rbac.authorization.k8s.io/RoleBinding": { replaces: fields("roleRef"), lost: "the rights, for a moment", kept: "" },
+  "storage.k8s.io/StorageClass": {
+    replaces: fields("parameters provisioner"),
+    lost: "the class, for a moment",
+    kept: "volumes that it has made",
+  },
+};
+
+/** A kind that the table does not name. */
+export const OTHER_KIND: TypeRules = { replaces: [], lost: "the object", kept: "" };
+
+/** What a Secret or ConfigMap is replaced for where the provider does not change them in place, or they are immutable. */
+export const CONTENT: Readonly<Record<string, readonly FieldRule[]>> = {
+  "core/Secret": fields("type stringData data"),
+  "core/ConfigMap": fields("binaryData data"),
+};
+
+/** Option of the provider that makes the above change in place. */
+export const MUTABLE: Readonly<Record<string, string>> = {
+  "core/Secret": "enableSecretMutable",
+  "core/ConfigMap": "enableConfigMapMutable",
+};

@@ -1,0 +1,43 @@
+import { fields } from "./rule";
+import type { TypeRules } from "./rule";
+
+const VALUE = "the value; what was made with it (log-ins, tokens, encrypted settings) no longer fits";
+const CHARACTERS = `keepers length lower upper numeric number special minLower minUpper minNumeric minSpecial
+  overrideSpecial`;
+
+/** Providers whose resources are values in Pulumi's state (RequiresReplace in terraform-provider-random and -tls). */
+export const OTHERS: Readonly<Record<string, TypeRules>> = {
+  "random:index/randomPassword:RandomPassword": { replaces: fields(CHARACTERS), lost: VALUE, kept: "" },
+  "random:index/randomString:RandomString": { replaces: fields(CHARACTERS), lost: VALUE, kept: "" },
+  "random:index/randomBytes:RandomBytes": { replaces: fields("keepers length"), lost: VALUE, kept: "" },
+  "random:index/randomId:RandomId": { replaces: fields("keepers byteLength prefix"), lost: VALUE, kept: "" },
+  "random:index/randomUuid:RandomUuid": { replaces: fields("keepers"), lost: VALUE, kept: "" },
+  "random:index/randomPet:RandomPet": { replaces: fields("keepers length prefix separator"), lost: VALUE, kept: "" },
+  "random:index/randomInteger:RandomInteger": { replaces: fields("keepers min max seed"), lost: VALUE, kept: "" },
+  "tls:index/privateKey:PrivateKey": {
+    replaces: fields("algorithm rsaBits ecdsaCurve"),
+    lost: "the key; certificates over it no longer fit",
+    kept: "",
+  },
+  "tls:index/selfSignedCert:SelfSignedCert": {
+    replaces: fields(`privateKeyPem validityPeriodHours allowedUses dnsNames ipAddresses uris isCaCertificate
+      maxPathLength setSubjectKeyId setAuthorityKeyId subject`),
+    lost: "the certificate; whoever trusts it trusts the new one only after a restart",
+    kept: "",
+  },
+  // An image is built and pushed again; what its name held in the registry stays until it is cleaned up.
+  "docker:index/image:Image": {
+    replaces: [],
+    lost: "nothing in the registry: images are cleaned up there",
+    kept: "the pushed image",
+  },
+  // Only the identifier tells clusters apart; kubeconfigs differ for many reasons.
+  "pulumi:providers:kubernetes": {
+    replaces: [{ field: "clusterIdentifier", when: "exchanged" }, ...fields("renderYamlToDirectory")],
+    lost: "every object that was made with it",
+    kept: "what is outside the cluster",
+  },
+};
+
+/** Types that no table names: nothing is known of their fields. */
+export const UNKNOWN_TYPE: TypeRules = { replaces: [], lost: "the resource", kept: "" };

@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { isObject } from "../wire";
+import type { WireValue } from "../wire";
+import { valueChanges } from "./fields";
+import type { FieldChange } from "./fields";
+
+type Texts = Readonly<Record<string, string>>;
+
+/** Settings in which two versions differ. Encrypted values are placeholders in both; {@link encryptedChanges} has them. */
+export function settingsChanges(before: Texts, after: Texts): FieldChange[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return keys.flatMap((key) => valueChanges(value(before[key]), value(after[key]), [key]));
+}
+
+/**
+ * Keys whose encrypted values differ. That says little: the same secret encrypted again is another text, and only the
+ * stack's key can tell.
+ */
+export function encryptedChanges(before: Texts, after: Texts): string[] {
+  return Object.keys(after).filter((key) => key in before && before[key] !== after[key]);
+}
+
+/** Every encrypted value of a stack's file, by its path. */
+export function ciphertexts(file: string): Record<string, string> {
+  const content = parse(readFileSync(file, "utf8")) as WireValue;
+  return isObject(content) ? Object.fromEntries(encrypted(content["config"] ?? null, "")) : {};
+}
+
+function encrypted(node: WireValue, path: string): [string, string][] {
+  if (typeof node !== "object" || node === null) return [];
+  if (isObject(node) && typeof node["secure"] === "string" && Object.keys(node).length === 1)
+    return [[path, node["secure"]]];
+  return Object.entries(node).flatMap(([key, child]) => encrypted(child, path === "" ? key : `${path}.${key}`));
+}
+
+/** Structured values travel as JSON. */
+function value(text: string | undefined): WireValue | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as WireValue;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,31 @@
+import type { WireValue } from "../wire";
+
+/**
+ * Characters that act, hide, or pretend to be others: controls, line breaks of every kind, what turns the direction of
+ * text, blanks that are not the blank, what has no width, halves of pairs, private and unassigned ones.
+ */
+const UNSEEN = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** A blank is the only one of those that is what it looks like. */
+const BLANK = " ";
+
+/** Untrusted text on one line, in which everything can be seen: `\u{202e}` for what could not. */
+export function spelled(text: string): string {
+  return text.replace(UNSEEN, (character) => {
+    if (character === BLANK) return BLANK;
+    if (character === "\n") return "\\n";
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+}
+
+/** A value on one line: texts as they are, quoted where the ends could not be seen, everything else as JSON. */
+export function valueText(value: WireValue): string {
+  if (typeof value !== "string") return spelled(JSON.stringify(value));
+  return value === "" || value.trim() !== value ? `"${spelled(value)}"` : spelled(value);
+}
+
+/** The beginning of a text, with an ellipsis where something is missing. */
+export function shortened(text: string, most: number): string {
+  const characters = Array.from(text);
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;
+}

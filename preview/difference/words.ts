@@ -1,0 +1,94 @@
+import { spokenType } from "../tree";
+import type { Change, Counts, Named } from "./difference";
+import type { FieldChange } from "./fields";
+import type { Cause, Renewal } from "./forecast";
+import { pathText } from "./path";
+import type { Rollout } from "./rollout";
+import { shortened, valueText } from "./spelled";
+
+/** Longer values are cut: whoever wants them whole has `--json`. */
+const VALUE_LENGTH = 100;
+/** More names than this are counted. */
+const NAMES = 6;
+
+/** What a field was and is, for people; the parts are safe on one line. */
+export interface FieldWords {
+  readonly field: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Every difference inside a resource, options and renewed values included. */
+export function fieldWords({
+  fields,
+  options,
+  renewals,
+}: Pick<Change, "fields" | "options" | "renewals">): FieldWords[] {
+  return [
+    ...fields.map(fieldWord),
+    ...options.map(({ option, before, after }) => ({ field: `option ${option}`, before, after })),
+    ...renewals.map(renewalWord),
+  ];
+}
+
+/** One field. */
+export function fieldWord({ path, before, after }: FieldChange): FieldWords {
+  const text = (value: FieldChange["before"]) =>
+    value === undefined ? "none" : shortened(valueText(value), VALUE_LENGTH);
+  return { field: pathText(path), before: text(before), after: text(after) };
+}
+
+function renewalWord({ property, from }: Renewal): FieldWords {
+  return { field: property, before: "«known after up»", after: `another value, from ${names(from.map(nameOf))}` };
+}
+
+/** Why a resource is replaced: the fields, and whose new values they take. */
+export function causeText(causes: readonly Cause[]): string {
+  const byField = new Map<string, string[]>();
+  for (const { field, from } of causes) {
+    byField.set(field, [...(byField.get(field) ?? []), ...(from === undefined ? [] : [nameOf(from)])]);
+  }
+  const parts = [...byField].map(([field, from]) => (from.length === 0 ? field : `${field} (from ${names(from)})`));
+  return parts.join(", ");
+}
+
+/** What happens to pods. */
+export function rolloutText({ kind, pods, note }: Rollout): string {
+  const list = names(pods);
+  const also = note === "" ? "" : ` (${note})`;
+  switch (kind) {
+    case "restart":
+      return pods.length === 1 ? `restarts ${list}${also}` : `restarts one after the other: ${list}${also}`;
+    case "add":
+      return `adds ${list}; restarts none for it`;
+    case "remove":
+      return `stops ${list} for good; restarts none for it${also}`;
+    case "recreate":
+      return `stops ${list}, then starts again${also}`;
+    case "wait":
+      return `waits until somebody deletes ${list}${also}`;
+  }
+}
+
+/** The numbers, the same in every output. */
+export function countsText({ added, removed, changed, replaced, refused }: Counts): string {
+  const parts = [`${added} added`, `${removed} removed`, `${changed} changed`, `${replaced} replaced`];
+  return [...parts, ...(refused > 0 ? [`${refused} refused`] : [])].join(", ");
+}
+
+/** `kubernetes apps StatefulSet`. */
+export function kindText({ type }: Pick<Named, "type">): string {
+  return spokenType(type);
+}
+
+/** Last part of a URN. */
+export function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}
+
+/** Names that differ, as many as can be taken in at a glance. */
+export function names(all: readonly string[]): string {
+  const list = [...new Set(all)];
+  if (list.length <= NAMES) return list.join(", ");
+  return `${list.slice(0, NAMES - 1).join(", ")} … ${list.at(-1) ?? ""} (${String(list.length)})`;
+}
