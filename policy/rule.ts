@@ -134,7 +134,7 @@ export function finding(subject: Subject, site: Site, found: string, instead: st
 
 /** Kind, namespace and name of the Kubernetes object that holds a site; of the resource if it is none. */
 export function objectOf(subject: Subject, site: Site): string {
-  const owner = ownerOf(site);
+  const { owner } = site;
   const metadata = record(owner.value["metadata"]);
   const isRoot = owner.parent === undefined;
   const kind = text(owner.value["kind"]) ?? subject.type.slice(subject.type.lastIndexOf(":") + 1);
@@ -144,21 +144,9 @@ export function objectOf(subject: Subject, site: Site): string {
   return shown(`${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}${inside}`);
 }
 
-/** The nearest object around a site that has a kind of its own; the root otherwise. */
-export function ownerOf(site: Site): Site {
-  let at = site;
-  while (
-    at.parent !== undefined &&
-    !(typeof at.value["kind"] === "string" && typeof at.value["apiVersion"] === "string")
-  ) {
-    at = at.parent;
-  }
-  return at;
-}
-
 /** The namespace that a site's object is in; undefined when it is not said or not known yet. */
-export function namespaceOf(site: Site): string | undefined {
-  for (let at: Site | undefined = ownerOf(site); at !== undefined; at = at.parent) {
+export function namespaceOf({ owner }: Site): string | undefined {
+  for (let at: Site | undefined = owner; at !== undefined; at = at.parent?.owner) {
     const metadata = at.value["metadata"];
     if (isRecord(metadata) && metadata["namespace"] !== undefined) return text(metadata["namespace"]);
   }

@@ -1,5 +1,5 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
-import { namespaceOf, ownerOf, type RuleConfig } from "../rule";
+import { namespaceOf, type RuleConfig } from "../rule";
 import { isUnknown, list, record, text } from "./values";
 import type { Site } from "./walk";
 
@@ -26,5 +26,5 @@ export function isClosedNamespace(namespace: string, config: RuleConfig): boolea
 export function isClosed(site: Site, config: RuleConfig): boolean {
   const namespace = namespaceOf(site);
   if (namespace !== undefined) return isClosedNamespace(namespace, config);
-  return isUnknown(record(ownerOf(site).value["metadata"])["namespace"]);
+  return isUnknown(record(site.owner.value["metadata"])["namespace"]);
 }

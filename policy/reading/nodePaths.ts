@@ -1,4 +1,4 @@
-import { ownerOf, type Subject } from "../rule";
+import { type Subject } from "../rule";
 import { isRecord, isUnknown, list, record, text } from "./values";
 import type { Site } from "./walk";
 
@@ -54,7 +54,7 @@ export function nodePaths(subject: Subject, site: Site): readonly NodePath[] {
     for (const key of Object.keys(value))
       if (startsAtRoot(value[key])) add(key, value[key], "volume attribute", "exact");
   }
-  if (isHelm(subject, site)) {
+  if (site.inValues) {
     for (const key of Object.keys(value)) {
       if (key !== "mountPath" && key !== "hostPath" && startsAtRoot(value[key]))
         add(key, value[key], "chart value", "exact");
@@ -78,17 +78,8 @@ export function isPodVolume(site: Site): boolean {
 /** Whether an object is the specification of a PersistentVolume. */
 export function isVolumeSpec(site: Site): boolean {
   if (site.key !== "spec") return false;
-  if (/^PersistentVolume(Patch)?$/.test(text(ownerOf(site).value["kind"]) ?? "")) return true;
+  if (/^PersistentVolume(Patch)?$/.test(text(site.owner.value["kind"]) ?? "")) return true;
   return ["capacity", "claimRef", "nodeAffinity", "persistentVolumeReclaimPolicy"].some((key) => key in site.value);
-}
-
-/** Whether an object is part of the values of a chart, which only the chart knows how to read. */
-export function isHelm(subject: Subject, site: Site): boolean {
-  if (/^kubernetes:helm\.sh\/.*:(Release|Chart)$/.test(subject.type)) return true;
-  for (let at: Site | undefined = site; at !== undefined; at = at.parent) {
-    if (/^values(Object|Content|Inline)?$/.test(at.key)) return true;
-  }
-  return false;
 }
 
 function startsAtRoot(value: unknown): boolean {

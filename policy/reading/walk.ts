@@ -10,6 +10,10 @@ export interface Site {
   /** Its place in the list, if it is a member of one. */
   readonly index: number | undefined;
   readonly parent: Site | undefined;
+  /** The nearest object around it, or itself, that says what it is (kind and version); the root otherwise. */
+  readonly owner: Site;
+  /** Whether it is part of a chart's values, which only the chart knows how to read. */
+  readonly inValues: boolean;
 }
 
 /** Everything that was found in one resource. */
@@ -33,12 +37,7 @@ const looksDangerous = /\b(?:hostPath|privileged|hostNetwork|hostPID|hostIPC|hos
  * as text. Uses no recursion, so that nesting cannot exhaust the stack, and never throws.
  */
 export function walk(type: string, properties: object): Walked {
-  const root: Site = {
-    value: identified(type, rawProperties(properties)),
-    key: "",
-    index: undefined,
-    parent: undefined,
-  };
+  const root = makeSite(identified(type, rawProperties(properties)), "", undefined, undefined);
   const unreadable: { site: Site; key: string; why: string }[] = [];
   const seen = new Set<unknown>();
   const sites: Site[] = [];
@@ -61,17 +60,16 @@ export function walk(type: string, properties: object): Walked {
           const documents = depth < maxTextDepth ? parsed(body) : "text nested too deep in texts";
           if (typeof documents !== "string") {
             for (const document of documents) {
-              if (isRecord(document))
-                open.push({ site: { value: document, key, index, parent: site }, depth: depth + 1 });
+              if (isRecord(document)) open.push({ site: makeSite(document, key, index, site), depth: depth + 1 });
               else if (Array.isArray(document))
-                open.push({ site: { value: { items: document }, key, index, parent: site }, depth: depth + 1 });
+                open.push({ site: makeSite({ items: document }, key, index, site), depth: depth + 1 });
             }
           } else if (looksDangerous.test(body)) unreadable.push({ site, key, why: documents });
         } else if (typeof value === "object" && value !== null && !seen.has(value)) {
           seen.add(value);
           if (Array.isArray(value)) {
             for (let i = value.length - 1; i >= 0; i--) pending.push({ value: value[i] as unknown, index: index ?? i });
-          } else open.push({ site: { value: value as Record<string, unknown>, key, index, parent: site }, depth });
+          } else open.push({ site: makeSite(value as Record<string, unknown>, key, index, site), depth });
         }
       }
     }
@@ -92,17 +90,42 @@ function property(value: object, key: string): unknown {
 }
 
 /** Whether nothing below `key` can ever run, because the object only describes what others may do. */
-function describesOnly(site: Site, key: string): boolean {
-  for (const description of descriptions) {
-    if (description.key !== undefined && description.key !== key) continue;
-    for (let at: Site | undefined = site; at !== undefined; at = at.parent) {
-      const kind = at.value["kind"];
-      if (kind === undefined) continue;
-      if (kind === description.kind && groupOf(at.value) === description.group) return true;
-      break;
-    }
+function describesOnly({ owner }: Site, key: string): boolean {
+  return descriptions.some(
+    (each) => owner.value["kind"] === each.kind && (each.key ?? key) === key && groupOf(owner.value) === each.group,
+  );
+}
+
+/** A place in the tree. What it belongs to is found once, from its parent's: a search upwards would cost the depth each time. */
+function makeSite(value: Site["value"], key: string, index: number | undefined, parent: Site | undefined): Site {
+  const inValues =
+    parent === undefined
+      ? value["kind"] !== undefined && groupOf(value) === "helm.sh"
+      : parent.inValues || /^values(Object|Content|Inline)?$/.test(key);
+  const site = { value, key, index, parent, inValues };
+  const isOwner = typeof value["kind"] === "string" && typeof value["apiVersion"] === "string";
+  return isOwner || parent === undefined ? new Owner(site) : { ...site, owner: parent.owner };
+}
+
+/** A site that is its own owner. */
+class Owner implements Site {
+  readonly value: Site["value"];
+  readonly key: string;
+  readonly index: number | undefined;
+  readonly parent: Site | undefined;
+  readonly inValues: boolean;
+
+  constructor({ value, key, index, parent, inValues }: Omit<Site, "owner">) {
+    this.value = value;
+    this.key = key;
+    this.index = index;
+    this.parent = parent;
+    this.inValues = inValues;
   }
-  return false;
+
+  get owner(): Site {
+    return this;
+  }
 }
 
 /** The API group of an object, `""` for the core group. */

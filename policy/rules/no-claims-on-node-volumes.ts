@@ -3,7 +3,7 @@ import { isVolumeSpec, nodePaths } from "../reading/nodePaths";
 import { judgePath } from "../reading/paths";
 import { isRecord, isUnknown, list, record, shown, text } from "../reading/values";
 import type { Site } from "../reading/walk";
-import { finding, Findings, ownerOf, type RuleConfig, type StackRule, type Subject } from "../rule";
+import { finding, Findings, type RuleConfig, type StackRule, type Subject } from "../rule";
 import { nodeDrivers, nodeProvisioners } from "../tables/volumes";
 
 const instead = "Aim the claim at a disk of its own: a dynamic class, or a volume of a CSI driver.";
@@ -82,7 +82,7 @@ function nodeVolume(subject: Subject, site: Site, config: RuleConfig): NodeVolum
   if (paths.length === 0 && !byDriver) return undefined;
   return {
     name: nameOf(subject, site),
-    labels: record(record(ownerOf(site).value["metadata"])["labels"]),
+    labels: record(record(site.owner.value["metadata"])["labels"]),
     className: text(site.value["storageClassName"]) ?? "",
     dangerous: byDriver || paths.some(({ path }) => path === undefined || judgePath(path) !== undefined),
     boundToGocd: isClosedNamespace(text(record(site.value["claimRef"])["namespace"]) ?? "", config),
@@ -90,7 +90,7 @@ function nodeVolume(subject: Subject, site: Site, config: RuleConfig): NodeVolum
 }
 
 function nameOf(subject: Subject, site: Site): string {
-  const owner = ownerOf(site);
+  const owner = site.owner;
   return text(record(owner.value["metadata"])["name"]) ?? (owner.parent === undefined ? subject.name : "");
 }
 

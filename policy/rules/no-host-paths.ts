@@ -3,7 +3,7 @@ import { isPodVolume, isVolumeSpec, nodePaths } from "../reading/nodePaths";
 import { judgePath } from "../reading/paths";
 import { isRecord, isUnknown, record, shown, text } from "../reading/values";
 import type { Site } from "../reading/walk";
-import { finding, Findings, ownerOf, type ResourceRule, type RuleConfig } from "../rule";
+import { finding, Findings, type ResourceRule, type RuleConfig } from "../rule";
 import { nodeDrivers, nodeItself, nodeProvisioners, refusedSources } from "../tables/volumes";
 
 const instead = "Claim a volume of a storage class that makes disks of their own, or use an emptyDir.";
@@ -64,7 +64,7 @@ export const noHostPaths: ResourceRule = {
       if (
         provisioner !== undefined &&
         nodeProvisioners.includes(provisioner) &&
-        /^StorageClass/.test(text(ownerOf(site).value["kind"]) ?? "")
+        /^StorageClass/.test(text(site.owner.value["kind"]) ?? "")
       ) {
         refuse(`the provisioner ${provisioner} hands out directories or disks of the node`, "provisioner");
       }

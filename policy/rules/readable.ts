@@ -1,6 +1,6 @@
 import { isRecord, isUnknown, text } from "../reading/values";
 import { groupOf, type Site } from "../reading/walk";
-import { finding, Findings, ownerOf, type ResourceRule, type Subject } from "../rule";
+import { finding, Findings, type ResourceRule, type Subject } from "../rule";
 import { builtInGroups, decisive, shapes, workloads } from "../tables/kinds";
 
 const instead = "Write it as Kubernetes' API describes it.";
@@ -22,7 +22,7 @@ export const readable: ResourceRule = {
     const isKubernetes = /^(kubernetes|docker):/.test(subject.type);
     for (const site of subject.walked.sites) {
       const strict = isBuiltIn(subject, site);
-      const ours = isKubernetes || typeof ownerOf(site).value["kind"] === "string";
+      const ours = isKubernetes || typeof site.owner.value["kind"] === "string";
       for (const key of Object.keys(site.value)) {
         const value = site.value[key];
         if (isUnknown(value) && decisive.has(key) && ours && key !== "image") {
@@ -64,7 +64,7 @@ const articles = { list: "a list", object: "an object", text: "text", switch: "t
 
 /** A built-in workload or volume: Kubernetes itself would refuse another shape, so nothing valid is lost. */
 function isBuiltIn(subject: Subject, site: Site): boolean {
-  const owner = ownerOf(site).value;
+  const owner = site.owner.value;
   const kind = (text(owner["kind"]) ?? subject.type.replace(/^.*:/, "")).replace(/Patch$/, "");
   const typed = text(owner["kind"]) !== undefined || /^kubernetes:(core|apps|batch|extensions)\//.test(subject.type);
   return typed && (kind in workloads || kind === "PersistentVolume") && builtInGroups.has(groupOf(owner));
@@ -99,7 +99,7 @@ function holdsShape(value: unknown, wanted: keyof typeof articles): boolean {
 
 /** A workload without a pod to read; a patch may leave it out. */
 function judgeSpec(subject: Subject, site: Site, strict: boolean, findings: Findings): void {
-  if (!strict || ownerOf(site) !== site) return;
+  if (!strict || site.owner !== site) return;
   const kind = text(site.value["kind"]) ?? subject.type.replace(/^.*:/, "");
   const way = workloads[kind];
   if (way === undefined || subject.type.endsWith("Patch")) return;

@@ -78,6 +78,13 @@ export function request(
   });
 }
 
+/** The request that the engine sends for all resources at the end. */
+export function stackRequest(resources: readonly Resource[]): object {
+  return message("AnalyzeStackRequest", {
+    ResourcesList: resources.map((resource) => request("AnalyzerResource", resource)),
+  });
+}
+
 export function reports(response: AnalyzeResponse): readonly Report[] {
   return response.getDiagnosticsList().map((diagnostic) => ({
     policy: diagnostic.getPolicyname(),
@@ -103,13 +110,7 @@ export function analyzer(config: Readonly<Record<string, object>> = {}) {
   const analyzeStack = server.makeAnalyzeStackRpcFun("gocd-policy", "0.1.0", "mandatory", policies);
   return {
     analyze: (resource: Resource) => call(analyze, request("AnalyzeRequest", resource)),
-    analyzeStack: (resources: readonly Resource[]) =>
-      call(
-        analyzeStack,
-        message("AnalyzeStackRequest", {
-          ResourcesList: resources.map((resource) => request("AnalyzerResource", resource)),
-        }),
-      ),
+    analyzeStack: (resources: readonly Resource[]) => call(analyzeStack, stackRequest(resources)),
   };
 }
 
