@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { report, type Finding } from "../../tools/github/issue";
+import { runTool } from "./fakes";
+import { startGitHub, type GitHub, type Holding } from "./github-stand-in";
+
+const MARKER = "<!-- gocd-on-kubernetes: drift -->";
+const OPEN = { number: 42, body: `${MARKER}\n\nolder` };
+
+let github: GitHub;
+afterEach(async () => {
+  await github.stop();
+});
+
+async function reported(finding: Partial<Finding>, holding: Holding = {}) {
+  github = await startGitHub(holding);
+  const done = await report(github.api, {
+    result: "drift",
+    stack: "dev",
+    run: "https://github.com/acme/gocd/actions/runs/1",
+    text: "~ disk 30 => 40",
+    ...finding,
+  });
+  return { done, changes: github.changes.map(({ method, path, body }) => ({ call: `${method} ${path}`, body })) };
+}
+
+describe("the issue about drift", () => {
+  it("is opened when there is drift, with what Pulumi said", async () => {
+    const { changes } = await reported({});
+    expect(changes).toEqual([
+      {
+        call: "POST /issues",
+        body: {
+          title: "Stack dev is no longer what the program says",
+          body: expect.stringContaining("```text\n~ disk 30 => 40\n```") as string,
+        },
+      },
+    ]);
+  });
+
+  it("is edited, not opened again, while the drift lasts", async () => {
+    const { changes } = await reported({}, { issues: [{ number: 1, body: "other" }, OPEN] });
+    expect(changes.map(({ call }) => call)).toEqual(["PATCH /issues/42"]);
+  });
+
+  it("is closed with a word when the drift is gone", async () => {
+    const { changes } = await reported({ result: "none" }, { issues: [OPEN] });
+    expect(changes.map(({ call, body }) => [call, body["state"]])).toEqual([
+      ["POST /issues/42/comments", undefined],
+      ["PATCH /issues/42", "closed"],
+    ]);
+  });
+
+  it("is not mentioned when there is none and no drift", async () => {
+    expect(await reported({ result: "none" })).toEqual({ done: "no drift", changes: [] });
+  });
+
+  it("does not take a pull request for itself", async () => {
+    const { changes } = await reported({}, { issues: [{ ...OPEN, pull_request: {} }] });
+    expect(changes.map(({ call }) => call)).toEqual(["POST /issues"]);
+  });
+
+  it("tells a check that failed from drift", async () => {
+    const { changes } = await reported({ result: "failed", text: undefined });
+    expect(changes[0]?.body).toEqual({
+      title: "The drift check of stack dev failed",
+      body: expect.stringContaining("Pulumi was not reached") as string,
+    });
+  });
+
+  it("is reported by the command that the workflow runs", async () => {
+    github = await startGitHub({});
+    const directory = mkdtempSync(join(tmpdir(), "issue-"));
+    writeFileSync(join(directory, "drift.txt"), "~ disk");
+    const { stdout } = await runTool(directory, ["tools/github/issue-main.ts", join(directory, "drift.txt")], {
+      GITHUB_API_URL: github.api.url,
+      GITHUB_TOKEN: github.api.token,
+      GITHUB_REPOSITORY: github.api.repository,
+      PULUMI_STACK: "dev",
+      RESULT: "",
+      RUN: "https://run",
+    });
+    rmSync(directory, { recursive: true });
+    expect(stdout).toBe("opened an issue\n");
+    expect(github.changes[0]?.body["title"]).toBe("The drift check of stack dev failed");
+  });
+});

@@ -1,0 +1,98 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stacks } from "../../tools/github/difference";
+import { calls, fake, runTool } from "./fakes";
+
+const root = join(__dirname, "..", "..");
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "pulumi-"));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const inside = (file: string) => join(directory, file);
+const text = (file: string) => readFileSync(inside(file), "utf8");
+
+describe("pulumi in a workflow", () => {
+  const pulumi = (mode: string, environment: Record<string, string> = { PULUMI_STACK: "dev" }) =>
+    runTool(directory, ["tools/github/pulumi-main.ts", mode, inside("out/kept.txt")], {
+      GITHUB_OUTPUT: inside("output"),
+      ...environment,
+    });
+
+  it("previews with the policy pack and keeps what both streams say, which the log shows too", async () => {
+    fake(directory, "pulumi", "echo '+ disk'; echo 'warning: w' >&2");
+    const { status, stdout, stderr } = await pulumi("preview");
+    expect(calls(directory)).toEqual([
+      "pulumi preview --policy-pack policy --stack dev --non-interactive --color never",
+    ]);
+    expect(text("out/kept.txt").split("\n").sort()).toEqual(["", "+ disk", "warning: w"]);
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "+ disk\n", stderr: "warning: w\n" });
+  });
+
+  it("fails as the preview fails, with its output kept", async () => {
+    fake(directory, "pulumi", "echo 'policy broken'; exit 5");
+    expect((await pulumi("preview")).status).toBe(5);
+    expect(text("out/kept.txt")).toBe("policy broken\n");
+  });
+
+  it.each([
+    [0, "none"],
+    [7, "drift"],
+  ])("takes the status %i of the look at the cloud for the result %s, not for a failure", async (ended, result) => {
+    fake(directory, "pulumi", `exit ${ended}`);
+    const { status } = await pulumi("drift");
+    expect(calls(directory)).toEqual([
+      "pulumi preview --refresh --expect-no-changes --stack dev --non-interactive --color never",
+    ]);
+    expect({ status, output: text("output") }).toEqual({ status: 0, output: `result=${result}\n` });
+  });
+
+  it("gives no result when the look at the cloud itself fails", async () => {
+    fake(directory, "pulumi", "exit 3");
+    expect((await pulumi("drift")).status).toBe(3);
+    expect(existsSync(inside("output"))).toBe(false);
+  });
+
+  it.each([
+    ["no stack is named", "preview", {}, "PULUMI_STACK is not set"],
+    ["it is asked for something else", "destroy", { PULUMI_STACK: "dev" }, "preview or drift"],
+  ])("calls nothing when %s", async (_, mode, environment: Record<string, string>, message) => {
+    fake(directory, "pulumi");
+    const { status, stderr } = await pulumi(mode, environment);
+    expect({ status, calls: calls(directory) }).toEqual({ status: 1, calls: [] });
+    expect(stderr).toContain(message);
+  });
+});
+
+describe("the difference that a pull request makes", () => {
+  const difference = () =>
+    runTool(directory, ["tools/github/difference-main.ts", "HEAD^1", inside("out")], {
+      GITHUB_STEP_SUMMARY: inside("summary"),
+    });
+
+  it("is taken of every committed stack, as text and as Markdown", async () => {
+    fake(directory, "npm", 'case "$*" in *--markdown) echo "**md**" ;; *) echo "txt" ;; esac');
+    expect((await difference()).status).toBe(0);
+    expect(stacks(root)).toContain("dev");
+    expect(calls(directory)).toEqual(
+      stacks(root).flatMap((stack) => {
+        const call = `npm run --silent preview -- --stack ${stack} --against HEAD^1`;
+        return [call, `${call} --markdown`];
+      }),
+    );
+    expect(text("out/preview.txt")).toContain("Stack dev\n\ntxt\n");
+    expect(text("out/preview.md")).toContain("#### Stack `dev`\n\n**md**\n");
+    expect(text("summary")).toBe(`${text("out/preview.md")}\n`);
+  });
+
+  it("fails as the worst of the stacks, with everything kept", async () => {
+    fake(directory, "npm", 'case "$*" in *"--stack dev "*) echo broken; exit 2 ;; esac');
+    expect((await difference()).status).toBe(2);
+    expect(text("out/preview.txt")).toContain("broken");
+  });
+});

@@ -1,0 +1,173 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as ts from "typescript";
+import { parse } from "yaml";
+import { calls, fake, run } from "./fakes";
+
+const root = join(__dirname, "..", "..");
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly shell?: string;
+  readonly with?: Record<string, unknown>;
+}
+interface Job {
+  readonly permissions?: Record<string, string>;
+  readonly "timeout-minutes"?: number;
+  readonly environment?: string;
+  readonly if?: string;
+  readonly steps: readonly Step[];
+}
+interface Workflow {
+  readonly on: Record<string, unknown>;
+  readonly permissions: unknown;
+  readonly concurrency?: { readonly group?: string };
+  readonly jobs: Record<string, Job>;
+}
+
+const WORKFLOWS = readdirSync(join(root, ".github/workflows"));
+const ACTION = ".github/actions/pulumi/action.yaml";
+const text = (file: string) => readFileSync(join(root, file), "utf8");
+const workflow = (file: string) => parse(text(`.github/workflows/${file}`)) as Workflow;
+const jobs = WORKFLOWS.flatMap((file) =>
+  Object.entries(workflow(file).jobs).map(([name, job]) => ({ of: `${file} ${name}`, job })),
+);
+const steps = [
+  ...jobs.flatMap(({ of, job }) => job.steps.map((step) => ({ of, step }))),
+  ...(parse(text(ACTION)) as { runs: { steps: Step[] } }).runs.steps.map((step) => ({ of: ACTION, step })),
+];
+
+describe("the workflows", () => {
+  it("are the five that docs/operations/teams.md explains", () => {
+    expect([...WORKFLOWS].sort()).toEqual(["check.yaml", "comment.yaml", "drift.yaml", "preview.yaml", "up.yaml"]);
+  });
+
+  it.each(WORKFLOWS)("start with no rights, never twice at once, and never by pull_request_target: %s", (file) => {
+    const { on, permissions, concurrency } = workflow(file);
+    expect(permissions).toEqual({});
+    expect(concurrency?.group).toEqual(expect.any(String));
+    expect(Object.keys(on)).not.toContain("pull_request_target");
+  });
+
+  it.each(jobs)("give each job its own rights and an end: $of", ({ job }) => {
+    expect(job.permissions).toEqual(expect.any(Object));
+    expect(job["timeout-minutes"]).toBeGreaterThan(0);
+  });
+
+  it("pin every action by commit, with its version beside it, and each action only once", () => {
+    const lines = [...WORKFLOWS.map((file) => `.github/workflows/${file}`), ACTION]
+      .flatMap((file) => text(file).split("\n"))
+      .filter((line) => line.includes("uses:") && !line.includes("uses: ./"))
+      .map((line) => line.replace(/^[\s-]*uses: /, ""));
+    expect(lines.filter((line) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+    const names = [...new Set(lines)].map((line) => line.split("@")[0]);
+    expect(names).toEqual([...new Set(names)]);
+  });
+
+  it("leave no credentials of git behind a checkout", () => {
+    const checkouts = steps.filter(({ step }) => step.uses?.startsWith("actions/checkout@"));
+    expect(checkouts.length).toBeGreaterThan(4);
+    expect(checkouts.filter(({ step }) => step.with?.["persist-credentials"] !== false)).toEqual([]);
+  });
+
+  it("put no expression into a shell, where its value could be a command", () => {
+    expect(steps.filter(({ step }) => step.run?.includes("${{"))).toEqual([]);
+  });
+
+  it("keep what is longer than two lines in scripts", () => {
+    expect(steps.filter(({ step }) => (step.run ?? "").trim().split("\n").length > 2)).toEqual([]);
+  });
+
+  it("may write only in jobs that run no code of a pull request", () => {
+    const writing = jobs.filter(({ job }) =>
+      Object.entries(job.permissions ?? {}).some(([right, access]) => access === "write" && right !== "id-token"),
+    );
+    expect(writing.map(({ of }) => of)).toEqual(["comment.yaml comment", "drift.yaml report"]);
+  });
+
+  it("give Google's log-in to no fork", () => {
+    const loggingIn = jobs.filter(({ job }) => job.permissions?.["id-token"] === "write");
+    expect(loggingIn.map(({ of, job }) => [of, job.environment])).toEqual([
+      ["drift.yaml drift", "preview"],
+      ["preview.yaml pulumi", "preview"],
+      ["up.yaml up", "production"],
+    ]);
+    for (const { job } of loggingIn) {
+      expect(job.if).toMatch(/head\.repo\.full_name == github\.repository|github\.ref == 'refs\/heads\/main'/);
+      expect(job.if).toContain("vars.PULUMI_BACKEND_URL != ''");
+    }
+  });
+});
+
+describe("the workflow that comments", () => {
+  it("checks nothing out", () => {
+    expect(text(".github/workflows/comment.yaml")).not.toMatch(/uses: (actions\/checkout|\.\/)/);
+  });
+
+  it("runs a file that needs no other and whose types Node can strip", () => {
+    const file = join(root, "tools/github/comment.ts");
+    const imports = [...readFileSync(file, "utf8").matchAll(/ from "([^"]+)"/g)].map(([, from]) => from);
+    expect(imports.filter((from) => !from?.startsWith("node:"))).toEqual([]);
+    const program = ts.createProgram([file], {
+      erasableSyntaxOnly: true,
+      noCheck: false,
+      noEmit: true,
+      skipLibCheck: true,
+      strict: true,
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.Node16,
+      moduleResolution: ts.ModuleResolutionKind.Node16,
+      types: ["node"],
+    });
+    const problems = ts.getPreEmitDiagnostics(program, program.getSourceFile(file));
+    expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"))).toEqual([]);
+  });
+});
+
+describe("every step in a shell", () => {
+  const EXPECTED: Readonly<Record<string, string[]>> = {
+    "bash .ci/run": ["sudo env PATH=* bash .ci/run"],
+    "npm ci --ignore-scripts": ["npm ci --ignore-scripts"],
+    "npm ci --ignore-scripts && npm run build:policy": ["npm ci --ignore-scripts", "npm run build:policy"],
+    "npm run check": ["npm run check"],
+    "difference-main.ts": ["node -r @swc-node/register tools/github/difference-main.ts HEAD^1 out/comment"],
+    "preview out/": ["node -r @swc-node/register tools/github/pulumi-main.ts preview out/comment/preview.txt"],
+    "drift out/": ["node -r @swc-node/register tools/github/pulumi-main.ts drift out/drift/drift.txt"],
+    "issue-main.ts": ["node -r @swc-node/register tools/github/issue-main.ts out/drift/drift.txt"],
+    "comment.ts": [
+      "gh api -H Accept: application/vnd.github.raw repos/acme/gocd/contents/tools/github/comment.ts?ref=abc",
+      "node TEMP/comment.ts TEMP/artifacts",
+    ],
+    "pulumi up": ["pulumi up --stack dev --policy-pack policy --yes --non-interactive --color never"],
+  };
+
+  it.each(steps.flatMap(({ of, step }) => (step.run === undefined ? [] : [{ of, run: step.run, shell: step.shell }])))(
+    "calls what it should: $of: $run",
+    async ({ run: command, shell }) => {
+      const directory = mkdtempSync(join(tmpdir(), "step-"));
+      for (const name of ["sudo", "npm", "node", "gh", "pulumi"]) fake(directory, name);
+      // As GitHub starts it: https://docs.github.com/actions, "shell".
+      const { status } = await run(directory, shell ?? "bash", ["-e", "-c", command], {
+        GITHUB_REPOSITORY: "acme/gocd",
+        GITHUB_SHA: "abc",
+        RUNNER_TEMP: directory,
+        PULUMI_STACK: "dev",
+      });
+      const made = calls(directory).map((call) => call.replaceAll(directory, "TEMP").replace(/PATH=\S+/, "PATH=*"));
+      rmSync(directory, { recursive: true });
+      const key =
+        Object.keys(EXPECTED)
+          .filter((part) => command.trim().includes(part))
+          .at(-1) ?? "";
+      expect({ status, made }).toEqual({ status: 0, made: EXPECTED[key] });
+    },
+  );
+
+  it("names files that exist", () => {
+    const named = steps.flatMap(({ step }) => step.run?.match(/(tools|\.ci)\/[\w./-]+/g) ?? []);
+    expect(named.length).toBeGreaterThan(4);
+    expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+});
