@@ -1,0 +1,31 @@
+// One preview with as many agents as it is told, and what it cost.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { policies } from "../../policy/policies";
+import { writeManifests } from "../../preview/output";
+import { preview } from "../../preview/preview";
+import { palette } from "../../preview/terminal";
+import { toText } from "../../preview/text";
+import { projectOf, ROOT } from "../support/program";
+import type { Cost } from "./subjects";
+
+/** Large enough nodes, and enough of them, for the largest number of agents. */
+const NODES = { machineType: "e2-standard-32", max: 100 };
+
+async function main(agents: number): Promise<Cost> {
+  const config = { "gocd:cluster": { create: { agentNodes: NODES } }, "gocd:agents": { docker: { replicas: agents } } };
+  const result = await preview(projectOf({ config }), ROOT, join(ROOT, "index.ts"), policies);
+  if (result.errors.length > 0) throw new Error(result.errors.map(({ message }) => message).join("\n"));
+  const directory = mkdtempSync(join(tmpdir(), "gocd-bench-"));
+  writeManifests(directory, result.manifests);
+  rmSync(directory, { recursive: true });
+  toText(result, directory, palette(false));
+  // maxRSS is in KiB on every platform that Node reports it for.
+  const memory = process.resourceUsage().maxRSS / 1024;
+  return { resources: result.resources.length, milliseconds: process.uptime() * 1000, memory };
+}
+
+void main(Number(process.argv[2])).then((cost) => {
+  process.stdout.write(JSON.stringify(cost));
+});

@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { hostRun } from "../support/host";
+import { projectOf, ROOT } from "../support/program";
+import { spawned } from "../support/spawned";
+
+/** Where the variants that are compared with lie; inside the repository, so that they find its packages. */
+const CACHE = join(ROOT, ".cache", "bench");
+
+/** How the Node host compiles the program. */
+export type Compilation = "as configured" | "stock settings";
+
+/** Milliseconds that the program of the dev stack takes in Pulumi's own Node host, start of the process included. */
+export async function programStart(compilation: Compilation): Promise<number> {
+  const tsconfig = compilation === "as configured" ? "tsconfig.pulumi.json" : stockSettings();
+  const { milliseconds, status, said, errors } = await hostRun({ project: projectOf({}), directory: ROOT, tsconfig });
+  if (status !== 0) throw new Error(`the program failed: ${said}${errors.map(({ message }) => message).join("\n")}`);
+  return milliseconds;
+}
+
+/** The same language settings, with the type check that Pulumi makes unless it is told otherwise. */
+function stockSettings(): string {
+  mkdirSync(CACHE, { recursive: true });
+  const file = join(CACHE, "tsconfig.json");
+  const compilerOptions = { noCheck: false, rootDir: ROOT };
+  writeFileSync(file, JSON.stringify({ extends: join(ROOT, "tsconfig.pulumi.json"), compilerOptions }));
+  return file;
+}
+
+/** What one preview cost. */
+export interface Cost {
+  readonly resources: number;
+  /** From the start of the process. */
+  readonly milliseconds: number;
+  /** Most memory that the process held, in MiB. */
+  readonly memory: number;
+}
+
+/** Previews the dev stack with so many agents, in a process of its own: tree, verdict and manifests, as the command does. */
+export async function previewCost(agents: number): Promise<Cost> {
+  const { status, stdout, stderr } = await spawned(join(__dirname, "preview.ts"), [String(agents)]);
+  if (status !== 0) throw new Error(`the preview failed: ${stderr}`);
+  return JSON.parse(stdout) as Cost;
+}
+
+/** What the policy pack is started from. */
+export type PackForm = "compiled" | "TypeScript source";
+
+/** Milliseconds until the policy pack listens. The compiled form must have been built. */
+export function packStart(form: PackForm): Promise<number> {
+  const directory = form === "compiled" ? join(ROOT, "policy") : packSource();
+  const started = performance.now();
+  const child = spawn(process.execPath, [require.resolve("@pulumi/pulumi/cmd/run-policy-pack"), "127.0.0.1:1", "."], {
+    cwd: directory,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  return new Promise((resolve, reject) => {
+    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    child.stdout.on("data", (chunk: Buffer) => {
+      // The port on which it listens is the first and only thing that it says.
+      if (!/^\d+\s*$/.test(chunk.toString())) return;
+      resolve(performance.now() - started);
+      child.kill();
+    });
+    child.on("error", reject);
+    child.on("close", () => {
+      reject(new Error(`the policy pack ended: ${said}`));
+    });
+  });
+}
+
+/** The pack as it would be without a build: its package leads to TypeScript. */
+function packSource(): string {
+  const directory = join(CACHE, "policy");
+  const pack = join(ROOT, "policy");
+  cpSync(pack, directory, { recursive: true, filter: (path) => !["dist", "node_modules"].includes(basename(path)) });
+  const manifest = JSON.parse(readFileSync(join(pack, "package.json"), "utf8")) as object;
+  writeFileSync(join(directory, "package.json"), JSON.stringify({ ...manifest, main: "index.ts" }));
+  const compilerOptions = { noEmit: false, rootDir: directory, types: ["node"] };
+  writeFileSync(
+    join(directory, "tsconfig.json"),
+    JSON.stringify({ extends: join(ROOT, "tsconfig.json"), compilerOptions }),
+  );
+  return directory;
+}
