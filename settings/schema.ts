@@ -100,8 +100,12 @@ const existing = z.strictObject(
     storageClass: text("the name of a StorageClass", /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/)
       .optional()
       .describe("class that every claim comes from; leave it out on GKE, where the server's disks are Google disks"),
+    nodeVolumes: z
+      .boolean({ error: "true or false" })
+      .default(false)
+      .describe("let claims have directories of the node, as on kind, k3s or minikube"),
   },
-  map("a map with context and, off GKE, storageClass"),
+  map("a map with context and, off GKE, storageClass, nodeVolumes"),
 );
 
 export const cluster = z
@@ -129,7 +133,10 @@ export const server = z.strictObject(
         text("a name of at most 16 characters: small letters, digits, dashes", RESTORED_NAME),
         z
           .strictObject(
-            { data: snapshot.optional(), artifacts: snapshot.optional() },
+            {
+              data: snapshot.optional().describe("makes a second disk for configuration, database and plugins"),
+              artifacts: snapshot.optional().describe("makes a second disk for artifacts"),
+            },
             map("a map with data, artifacts"),
           )
           .refine((disks) => Object.keys(disks).length > 0, { error: "at least one of data, artifacts" }),

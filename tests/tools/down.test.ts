@@ -177,6 +177,11 @@ describe("npm run down", () => {
 });
 
 describe("the list of what is left", () => {
+  it("knows a disk that was made from a snapshot", () => {
+    expect(holds(DISK, "gocd-dev-data-before-upgrade")).toContain("configuration");
+    expect(holds(DISK, "gocd-dev-artifacts-before-upgrade")).toContain("artifacts");
+  });
+
   it("has words for everything that the program protects", () => {
     const { stdout } = spawnSync(
       process.execPath,

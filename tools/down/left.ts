@@ -15,8 +15,8 @@ export interface Left {
 
 /** What is in a protected resource, by its type and the end of its name. */
 const HOLDS: readonly (readonly [type: RegExp, name: RegExp, holds: string])[] = [
-  [/:(Disk|PersistentVolumeClaim)$/, /-data$/, "GoCD's configuration, database and plugins"],
-  [/:(Disk|PersistentVolumeClaim)$/, /-artifacts$/, "artifacts and logs of jobs"],
+  [/:(Disk|PersistentVolumeClaim)$/, /-artifacts(-[a-z0-9-]+)?$/, "artifacts and logs of jobs"],
+  [/:(Disk|PersistentVolumeClaim)$/, /-data(-[a-z0-9-]+)?$/, "GoCD's configuration, database and plugins"],
   [/:Repository$/, /./, "the images that were pushed"],
   [/:RandomBytes$/, /-server-id$/, "the server's id"],
   [/:RandomBytes$/, /-token-generation-key$/, "the key that signs agents' tokens"],
