@@ -30,7 +30,13 @@ const cluster =
 const inCluster = { provider: cluster.kubernetes };
 const { namespaces } = new Guardrails(
   name,
-  { server: { port: PORT, egress: server.egress }, housekeeping: { port: HOUSEKEEPING_PORT }, pools: settings.agents },
+  {
+    server: { port: PORT, egress: server.egress },
+    housekeeping: { port: HOUSEKEEPING_PORT },
+    pools: settings.agents,
+    dindRepository: images.dindRepository,
+    nodeVolumes: settings.cluster.mode === "existing" && settings.cluster.nodeVolumes ? "allow" : "refuse",
+  },
   inCluster,
 );
 

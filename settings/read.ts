@@ -87,7 +87,11 @@ export function parseSettings(
     cluster:
       cluster.create && google
         ? { mode: "create", google, ...cluster.create }
-        : { mode: "existing", context: cluster.existing?.context ?? "" },
+        : {
+            mode: "existing",
+            context: cluster.existing?.context ?? "",
+            nodeVolumes: cluster.existing?.nodeVolumes ?? false,
+          },
     storage: google
       ? { mode: "disks", google, storageClass: GKE_CLASS }
       : { mode: "class", storageClass: storageClass ?? "" },

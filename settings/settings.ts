@@ -20,6 +20,8 @@ export type Create = { readonly mode: "create"; readonly google: Google } & NonN
 export interface Existing {
   readonly mode: "existing";
   readonly context: string;
+  /** Whether claims may be directories of a node. */
+  readonly nodeVolumes: boolean;
 }
 
 /** Where claims find their volumes: the server's on Google disks of our own, or all from a class of the cluster. */

@@ -14,15 +14,16 @@ export interface AdmissionArgs {
   readonly name: string;
   readonly serverNamespace: string;
   readonly agentsNamespace: string;
-  /** Reference, by digest, of the one image that may run privileged. */
-  readonly dindImage: string;
-  /** Images that it replaces, while agents that still run them are rolled. Default: none. */
-  readonly formerDindImages?: readonly string[];
+  /**
+   * Repository, without tag or digest, of the one image that may run privileged. Any digest of it will do: while a new image is
+   * rolled out, pods of the old template may have to be made anew, and refusing those would stop the rollout for good.
+   */
+  readonly dindRepository: string;
   /**
    * Whether a PersistentVolume that is a directory of a node may be bound to a claim of GoCD. `allow` is for clusters on
-   * one's own machines whose disks are such volumes; hostPath and runtime sockets stay refused. Default: `refuse`.
+   * one's own machine, whose storage class makes such volumes; runtime sockets stay refused. Default: `refuse`.
    */
-  readonly localVolumes?: "refuse" | "allow";
+  readonly nodeVolumes?: "refuse" | "allow";
 }
 
 type MatchConstraints = k8s.types.input.admissionregistration.v1.MatchResources;

@@ -91,15 +91,17 @@ function selinux(context: string): string {
   return `has(${context}.seLinuxOptions) && has(${context}.seLinuxOptions.type) && ${context}.seLinuxOptions.type in ${listOf(unconfinedSelinuxTypes)}`;
 }
 
-/** Where the privileged container may be, and with which images. */
+/** Where the privileged container may be, and from which repository. */
 interface DindPlace {
   readonly agentsNamespace: string;
-  readonly dindImage: string;
-  readonly formerDindImages?: readonly string[];
+  readonly dindRepository: string;
 }
 
+/** `@sha256:` and its hex digits. */
+const DIGEST_LENGTH = 72;
+
 /** Whether the init container `c` is the one that may be privileged: by all its features together. */
-function isDind({ agentsNamespace, dindImage, formerDindImages = [] }: DindPlace): string {
+function isDind({ agentsNamespace, dindRepository }: DindPlace): string {
   const none = (property: string) => `(!has(c.${property}) || size(c.${property}) == 0)`;
   const probe = (property: string) =>
     `(!has(c.${property}) || has(c.${property}.exec) && c.${property}.exec.command == ${listOf(dind.probe)})`;
@@ -108,7 +110,7 @@ function isDind({ agentsNamespace, dindImage, formerDindImages = [] }: DindPlace
   return [
     `request.namespace == ${quoted(agentsNamespace)}`,
     `c.name == ${quoted(dind.name)}`,
-    `has(c.image) && c.image in ${listOf([dindImage, ...formerDindImages])}`,
+    `has(c.image) && c.image.startsWith(${quoted(`${dindRepository}@sha256:`)}) && size(c.image) == ${dindRepository.length + DIGEST_LENGTH - 1}`,
     `has(c.restartPolicy) && c.restartPolicy == 'Always'`,
     none("command"),
     `has(c.args) && c.args == ${listOf(dind.args)}`,

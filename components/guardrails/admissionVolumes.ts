@@ -6,19 +6,14 @@ import { either, listOf, quoted } from "./cel";
 export interface VolumeArgs {
   readonly serverNamespace: string;
   readonly agentsNamespace: string;
-  readonly localVolumes?: "refuse" | "allow";
+  readonly nodeVolumes?: "refuse" | "allow";
 }
 
 /** Volumes of the whole cluster: sockets for nobody; for GoCD's claims nothing that is the node's. */
-export function volumeRules({
-  serverNamespace,
-  agentsNamespace,
-  localVolumes = "refuse",
-}: VolumeArgs): readonly Rule[] {
+export function volumeRules({ serverNamespace, agentsNamespace, nodeVolumes = "refuse" }: VolumeArgs): readonly Rule[] {
   const mine = `has(object.spec.claimRef) && has(object.spec.claimRef.namespace) && object.spec.claimRef.namespace in ${listOf([serverNamespace, agentsNamespace])}`;
   const nodes = either([
-    "has(object.spec.hostPath)",
-    ...(localVolumes === "refuse" ? ["has(object.spec.local)"] : []),
+    ...(nodeVolumes === "refuse" ? ["has(object.spec.hostPath)", "has(object.spec.local)"] : []),
     "has(object.spec.flexVolume)",
     `has(object.spec.csi) && object.spec.csi.driver in ${listOf(nodeDrivers)}`,
     `has(object.spec.nfs) && object.spec.nfs.server.lowerAscii().matches(${quoted(nodeItself)})`,

@@ -1,13 +1,19 @@
+import * as admission from "@pulumi/kubernetes/admissionregistration/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../kubernetes/labels";
+import { admissionBinding, admissionParts, admissionPolicy, type AdmissionArgs } from "./admission";
 import { namespace } from "./namespaces";
 import { networkPolicies, type PolicyShape } from "./network-policies";
 
-export type GuardrailsArgs = Pick<PolicyShape, "server" | "housekeeping" | "pools">;
+export type GuardrailsArgs = Pick<PolicyShape, "server" | "housekeeping" | "pools"> &
+  Pick<AdmissionArgs, "dindRepository" | "nodeVolumes">;
 
-/** The two namespaces and what holds in them for everybody: Pod Security, and network policies that deny by default. */
+/**
+ * The two namespaces and what holds in them for everybody: Pod Security, network policies that deny by default, and at
+ * admission what the policy pack refuses in review.
+ */
 export class Guardrails extends pulumi.ComponentResource {
   readonly namespaces: { readonly server: pulumi.Output<string>; readonly agents: pulumi.Output<string> };
 
@@ -23,6 +29,14 @@ export class Guardrails extends pulumi.ComponentResource {
     const policies = networkPolicies({ ...args, instance: name, namespaces: this.namespaces, labels: common });
     for (const [policy, spec] of Object.entries(policies)) {
       new networking.NetworkPolicy(`${name}-${policy}`, spec, child);
+    }
+    const place = { ...args, name, serverNamespace: name, agentsNamespace: `${name}-agents` };
+    for (const part of admissionParts) {
+      const policy = new admission.ValidatingAdmissionPolicy(`${name}-${part}`, admissionPolicy(part, place), child);
+      new admission.ValidatingAdmissionPolicyBinding(`${name}-${part}`, admissionBinding(part, place), {
+        ...child,
+        dependsOn: [policy],
+      });
     }
     this.registerOutputs({ namespaces: this.namespaces });
   }

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as gcp from "@pulumi/gcp/artifactregistry";
 import * as organizations from "@pulumi/gcp/organizations";
 import * as pulumi from "@pulumi/pulumi";
-import { IMAGES, imageArgs, repositoryArgs, repositoryLocation, type ImageName } from "./registry";
+import { IMAGES, imageArgs, imageRepository, repositoryArgs, repositoryLocation, type ImageName } from "./registry";
 
 /** References by digest, one for each image. */
 export type References = { readonly [image in ImageName]: pulumi.Input<string> };
@@ -16,11 +16,13 @@ export interface BuildArgs {
   repository: "create" | "existing";
 }
 
-export type ImagesArgs = BuildArgs | { mode: "prebuilt"; references: References };
+export type ImagesArgs = BuildArgs | { mode: "prebuilt"; references: { readonly [image in ImageName]: string } };
 
 /** This program's images: built and pushed, or built elsewhere. Only building needs Docker where Pulumi runs. */
 export class Images extends pulumi.ComponentResource {
   readonly references: References;
+  /** Repository of the image that may run privileged, without tag or digest. */
+  readonly dindRepository: string;
   /** The repository behind the registry's host; undefined if images come from elsewhere. */
   readonly repository?: { location: string; name: pulumi.Output<string> };
 
@@ -28,6 +30,7 @@ export class Images extends pulumi.ComponentResource {
     super("gocd:images:Images", name, args, opts);
     if (args.mode === "prebuilt") {
       this.references = args.references;
+      this.dindRepository = args.references.dind.replace(/@.*$/, "");
     } else {
       const created =
         args.repository === "create"
@@ -37,6 +40,7 @@ export class Images extends pulumi.ComponentResource {
         location: repositoryLocation(args.registry),
         name: created?.repositoryId ?? pulumi.output(args.registry),
       };
+      this.dindRepository = imageRepository({ name, image: "dind", host: args.registry, project: args.project });
       this.references = this.build(name, args, created);
     }
     this.registerOutputs({ references: this.references });

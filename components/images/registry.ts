@@ -38,7 +38,7 @@ export function repositoryArgs(host: string) {
 }
 
 export interface BuildShape {
-  /** `gocd-<stack>`: images of different stacks do not share a name. */
+  /** `gocd-<stack>`. */
   name: string;
   image: ImageName;
   host: string;
@@ -48,13 +48,24 @@ export interface BuildShape {
   password: pulumi.Input<string>;
 }
 
+/** An image's repository at the registry. Images of different stacks do not share one. */
+export function imageRepository({
+  name,
+  image,
+  host,
+  project,
+}: Pick<BuildShape, "name" | "image" | "host" | "project">): string {
+  return `${host}/${project}/${name}/${image}`;
+}
+
 /**
  * Arguments that build an image and push it. Nodes are amd64, whatever machine builds. The tag only keeps the newest image from
  * being cleaned up: what is deployed is the digest.
  */
-export function imageArgs({ name, image, host, project, root, password }: BuildShape) {
+export function imageArgs({ root, password, ...shape }: BuildShape) {
+  const { image, host } = shape;
   return {
-    imageName: `${host}/${project}/${name}/${image}:current`,
+    imageName: `${imageRepository(shape)}:current`,
     build: {
       context: `${root}/images/${image}`,
       dockerfile: `${root}/images/${image}/Dockerfile`,

@@ -27,7 +27,7 @@ export const installation = {
   name: "gocd-dev",
   serverNamespace: "gocd-dev",
   agentsNamespace: "gocd-dev-agents",
-  dindImage: `gcr.io/my-project/gocd-dev/dind@sha256:${"d".repeat(64)}`,
+  dindRepository: "gcr.io/my-project/gocd-dev/dind",
 } as const;
 
 /** An image by digest, so that no case is refused for its image unless it is about images. */

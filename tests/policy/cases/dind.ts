@@ -13,7 +13,7 @@ const mounts: readonly Manifest[] = [
 /** The sidecar as this program writes it. */
 export const sidecar: Manifest = {
   name: "dind",
-  image: installation.dindImage,
+  image: `${installation.dindRepository}@sha256:${"d".repeat(64)}`,
   args: ["dockerd"],
   restartPolicy: "Always",
   securityContext: { privileged: true, runAsUser: 0 },
@@ -122,10 +122,16 @@ export const dindCases: readonly Case[] = [
   ),
   ...Object.entries(impostors).map(([name, object]) => refusal("both", name, object)),
   refusal("both", "dind's image by tag", agentWith({ image: "gcr.io/my-project/gocd-dev/dind:29.7.2" })),
+  pass(
+    "both",
+    "dind of the digest before",
+    agentWith({ image: `gcr.io/my-project/gocd-dev/dind@sha256:${"e".repeat(64)}` }),
+  ),
+  refusal("both", "dind of half a digest", agentWith({ image: "gcr.io/my-project/gocd-dev/dind@sha256:eeee" })),
   refusal(
     "admission",
-    "dind of another digest",
-    agentWith({ image: `gcr.io/my-project/gocd-dev/dind@sha256:${"e".repeat(64)}` }),
+    "dind of a repository below",
+    agentWith({ image: `gcr.io/my-project/gocd-dev/dind/dind@sha256:${"d".repeat(64)}` }),
   ),
   refusal("admission", "dind of another registry", agentWith({ image: `evil.example/dind@sha256:${"d".repeat(64)}` })),
   refusal(
