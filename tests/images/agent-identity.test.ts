@@ -150,7 +150,7 @@ describe("a broken identity", () => {
     { what: "no token", file: "token", content: undefined },
     { what: "an empty uuid", file: "uuid", content: "" },
     { what: "a uuid that ends the request", file: "uuid", content: `${uuid}"\nurl = "http://evil/` },
-    { what: "a uuid with a second parameter", file: "uuid", content: "5f0c1a2e-9b7d-4c3a-8e6f-0123456&x=1" },
+    { what: "a uuid with a second parameter", file: "uuid", content: "5f0c1a2e-9b7d-4c3a-8e6f-01234567&x=1" },
     { what: "a uuid in other places", file: "uuid", content: "5f0c1a2e9-b7d-4c3a-8e6f-0123456789ab" },
     { what: "a token with a line break", file: "token", content: `${"A".repeat(20)}\n${"A".repeat(22)}=` },
     { what: "a token with a quote", file: "token", content: `${"A".repeat(42)}"=` },

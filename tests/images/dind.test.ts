@@ -119,6 +119,7 @@ describe("inner containers", () => {
         cgroups(pod);
         scene().remove("process/cgroup");
         scene().write("process/cgroup", "0::/../other\n");
+        for (const file of ["cgroup.procs", "cgroup.type", "cgroup.controllers"]) scene().write(`other/${file}`, "");
       },
       /not held to this container's limits/,
     ],
