@@ -5,7 +5,7 @@ import type { Base } from "./base";
 import { contexts, rebuiltImages } from "./contexts";
 import { difference, isEmpty } from "./difference";
 import type { Difference } from "./difference";
-import { ciphertexts, encryptedChanges, settingsChanges } from "./settings";
+import { ciphertexts, encryptedChanges, googleDefaults, settingsChanges } from "./configuration";
 import type { Versions } from "./text";
 
 /** What differs, and between what. */
@@ -39,7 +39,7 @@ export async function against(
   const notes = secrets.map(
     (key) => `${key} is encrypted as another text than before: another value, or the same one encrypted again`,
   );
-  const bare = difference(old, run, { rebuilt });
+  const bare = difference(old, run, { rebuilt, defaults: googleDefaults(config, project.config) });
   const hidden = isEmpty(bare) && settings.length > 0;
   return {
     versions,

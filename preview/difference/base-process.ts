@@ -8,7 +8,7 @@ import type { Run } from "../run";
 import { contexts } from "./contexts";
 import type { Contexts } from "./contexts";
 import { hostRun } from "./host";
-import { ciphertexts } from "./settings";
+import { ciphertexts } from "./configuration";
 
 /** What the process found out. */
 export interface BaseRun {

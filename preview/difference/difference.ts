@@ -4,7 +4,7 @@ import type { Run } from "../run";
 import { valueChanges } from "./fields";
 import type { FieldChange } from "./fields";
 import { forecast } from "./forecast";
-import type { Cause, Outlook, Renewal } from "./forecast";
+import type { Cause, Outlook, Renewal, Unseen } from "./forecast";
 import { match } from "./match";
 import type { Matching } from "./match";
 import { optionChanges, providerUrn } from "./options";
@@ -79,18 +79,16 @@ export interface Counts {
 export type Side = Pick<Run, "registrations" | "outputs">;
 
 /** What no registration shows. */
-export interface Beside {
-  /** URNs of images whose files differ. */
-  readonly rebuilt?: ReadonlySet<string>;
+export interface Beside extends Partial<Unseen> {
   readonly settings?: readonly FieldChange[];
   readonly notes?: readonly string[];
 }
 
 /** Compares what two versions of a program register. */
 export function difference(base: Side, current: Side, beside: Beside = {}): Difference {
-  const { rebuilt = new Set(), settings = [], notes = [] } = beside;
+  const { rebuilt = new Set<string>(), defaults = {}, settings = [], notes = [] } = beside;
   const matching = match(base.registrations, current.registrations);
-  const outlooks = forecast(matching.pairs, rebuilt);
+  const outlooks = forecast(matching.pairs, { rebuilt, defaults });
   const providers = new Map(base.registrations.map((resource) => [resource.urn, resource]));
   return {
     added: matching.added.map(named),

@@ -60,7 +60,7 @@ function own(map: WireObject, key: string): WireValue | undefined {
 function listChanges(before: readonly WireValue[], after: readonly WireValue[], path: Path): FieldChange[] {
   const key = ELEMENT_KEYS.find((candidate) => tellsApart(candidate, before) && tellsApart(candidate, after));
   if (key === undefined) return positionChanges(before, after, path);
-  const name = (element: WireValue) => String(elementName(key, element) as string | number);
+  const name = (element: WireValue) => text(elementName(key, element));
   const [olds, news] = [new Map(before.map((e) => [name(e), e])), new Map(after.map((e) => [name(e), e]))];
   const names = [...new Set([...news.keys(), ...olds.keys()])];
   const changes = names.flatMap((element) =>
@@ -74,7 +74,12 @@ function listChanges(before: readonly WireValue[], after: readonly WireValue[], 
 function tellsApart(key: string, list: readonly WireValue[]): boolean {
   const names = list.map((element) => elementName(key, element));
   const usable = names.every((name) => (typeof name === "string" && name !== UNKNOWN) || typeof name === "number");
-  return usable && new Set(names.map(String)).size === names.length;
+  return usable && new Set(names.map(text)).size === names.length;
+}
+
+/** Names are texts or numbers: {@link tellsApart} takes no others. */
+function text(name: WireValue | undefined): string {
+  return typeof name === "string" || typeof name === "number" ? String(name) : "";
 }
 
 function elementName(key: string, element: WireValue): WireValue | undefined {
@@ -89,8 +94,16 @@ function positionChanges(before: readonly WireValue[], after: readonly WireValue
   if (plain) {
     return isDeepStrictEqual(before, after) ? [] : [{ path, before: readable(before), after: readable(after) }];
   }
-  return Array.from({ length: Math.max(before.length, after.length) }, (_, place) =>
-    valueChanges(before[place], after[place], [...path, { element: String(place) }]),
+  // What is alike at both ends has only moved.
+  const same = (a: WireValue | undefined, b: WireValue | undefined) => isDeepStrictEqual(a, b);
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && same(before[start], after[start])) start += 1;
+  let end = 0;
+  while (end < shorter - start && same(before.at(-1 - end), after.at(-1 - end))) end += 1;
+  const [olds, news] = [before.slice(start, before.length - end), after.slice(start, after.length - end)];
+  return Array.from({ length: Math.max(olds.length, news.length) }, (_, place) =>
+    valueChanges(olds[place], news[place], [...path, { element: String(start + place) }]),
   ).flat();
 }
 
@@ -125,7 +138,8 @@ function secretChanges(before: WireValue, after: WireValue, path: Path): FieldCh
 function differ(before: WireValue | undefined, after: WireValue | undefined): boolean {
   if (before === UNKNOWN || after === UNKNOWN) return false;
   if (Array.isArray(before) && Array.isArray(after)) {
-    return before.length !== after.length || before.some((element, place) => differ(element, after[place]));
+    const [old, current]: (readonly WireValue[])[] = [before, after];
+    return old?.length !== current?.length || old?.some((element, place) => differ(element, current?.[place])) === true;
   }
   if (isObject(before) && isObject(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];

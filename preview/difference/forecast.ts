@@ -45,14 +45,24 @@ const IMAGE = "docker:index/image:Image";
 /** A token that the provider does not look at when it compares. */
 const CREDENTIALS = ["registry.username", "registry.password"];
 
+/** Keys of the stack that stand in for a property that a resource of Google's does not give, before and after. */
+export type Defaults = Readonly<
+  Partial<Record<"project" | "region" | "zone", readonly [before: string, after: string]>>
+>;
+
+/** What no registration shows. */
+export interface Unseen {
+  /** URNs of images whose files differ. */
+  readonly rebuilt: ReadonlySet<string>;
+  readonly defaults: Defaults;
+}
+
 /**
  * Works out what will happen to the resources that both versions have, and to those that follow: whatever takes a value
  * from a replaced resource gets a new one, and is replaced itself where it takes it in a field that cannot change.
- *
- * @param rebuilt URNs of images whose files differ
  */
-export function forecast(pairs: readonly Pair[], rebuilt: ReadonlySet<string>): Outlook[] {
-  const drafts = new Map(pairs.map((pair) => [pair.after.urn, draft(pair, pairs)]));
+export function forecast(pairs: readonly Pair[], { rebuilt, defaults }: Unseen): Outlook[] {
+  const drafts = new Map(pairs.map((pair) => [pair.after.urn, draft(pair, pairs, defaults)]));
   const now = new Map(pairs.map(({ before, after }) => [before.urn, after.urn]));
   for (const one of drafts.values()) {
     ownCauses(one, now);
@@ -70,18 +80,30 @@ export function forecast(pairs: readonly Pair[], rebuilt: ReadonlySet<string>): 
   }));
 }
 
-function draft(pair: Pair, pairs: readonly Pair[]): Draft {
+function draft(pair: Pair, pairs: readonly Pair[], defaults: Defaults): Draft {
   const { before, after } = pair;
   const provider = pairs.find((candidate) => candidate.after.urn === providerUrn(after))?.after;
-  const changes = after.custom ? fieldChanges(before.inputs, after.inputs) : [];
+  const rules = rulesOf(after, provider);
+  const changes = after.custom
+    ? [...fieldChanges(before.inputs, after.inputs), ...defaultChanges(pair, rules, defaults)]
+    : [];
   const ignored = after.ignoreChanges.map(plainField);
   return {
     pair,
-    rules: rulesOf(after, provider),
+    rules,
     fields: changes.filter(({ path }) => !ignored.some((field) => isWithin(path, field))),
     renewals: new Map(),
     causes: [],
   };
+}
+
+/** What the default provider fills in is as good as given. */
+function defaultChanges({ before, after }: Pair, rules: TypeRules, defaults: Defaults): FieldChange[] {
+  if (!after.type.startsWith("gcp:") || after.provider !== "") return [];
+  return Object.entries(defaults)
+    .filter(([key, [old, current]]) => old !== current && rules.replaces.some(({ field }) => field === key))
+    .filter(([key]) => !(key in before.inputs) && !(key in after.inputs))
+    .map(([key, [old, current]]) => ({ path: [key], before: old, after: current }));
 }
 
 /** `spec.containers[0].image` and `metadata["labels"]` as a rule would write them. */

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
 /** A package as a lock file has it. */
@@ -13,25 +13,39 @@ interface Locked {
 
 const INSTALL = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
 
+/** Packages on their way into a checkout. */
+export interface Provision {
+  readonly done: Promise<void>;
+  /** Ends an installation that is under way. */
+  readonly stop: () => void;
+}
+
 /**
  * Gives a checkout the packages that its lock file names: those installed here, when they are the same, or an installation
- * of its own.
+ * of its own. Where that fails, those installed here serve all the same: most programs do not notice.
  *
- * @param progress is told when it takes longer
- * @returns how to stop an installation that is under way, and the end of it
+ * @param progress is told when it takes longer, and when packages are not the ones named
  */
-export function packages(
-  here: string,
-  checkout: string,
-  progress: (line: string) => void,
-): { readonly done: Promise<void>; readonly stop: () => void } {
+export function packages(here: string, checkout: string, progress: (line: string) => void): Provision {
   const installed = join(here, "node_modules");
-  if (existsSync(installed) && suffices(installed, checkout)) {
+  const borrow = () => {
+    rmSync(join(checkout, "node_modules"), { recursive: true, force: true });
     symlinkSync(installed, join(checkout, "node_modules"), "dir");
+  };
+  if (existsSync(installed) && suffices(installed, checkout)) {
+    borrow();
     return { done: Promise.resolve(), stop: () => undefined };
   }
   progress("Installing the packages of the base version, which are others than those here (npm ci) …");
-  return install(checkout);
+  const { done, stop } = install(checkout);
+  const orElse = (error: unknown) => {
+    if (!existsSync(installed)) throw error;
+    progress(
+      `${error instanceof Error ? error.message : String(error)}; going on with the packages that are installed here`,
+    );
+    borrow();
+  };
+  return { done: done.catch(orElse), stop };
 }
 
 /** True when everything that the checkout's program can need is installed here in the same version. */
@@ -53,7 +67,7 @@ function lockedPackages(file: string): Readonly<Record<string, Locked>> {
   return content.packages ?? {};
 }
 
-function install(checkout: string): { readonly done: Promise<void>; readonly stop: () => void } {
+function install(checkout: string): Provision {
   // A group of its own, so that all of npm can be stopped.
   const npm = spawn("npm", INSTALL, { cwd: checkout, detached: true, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
@@ -64,10 +78,19 @@ function install(checkout: string): { readonly done: Promise<void>; readonly sto
     npm.on("error", reject);
     npm.on("close", (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`npm ci of the base version ended with ${String(code)}: ${said.trim()}`));
+      else reject(new Error(`npm ci of the base version failed: ${firstReason(said)}`));
     });
   });
-  return { done, stop: () => stopGroup(npm.pid) };
+  const stop = () => {
+    stopGroup(npm.pid);
+  };
+  return { done, stop };
+}
+
+/** npm says much; the reason is the first line that is one. */
+function firstReason(said: string): string {
+  const lines = said.split("\n").map((line) => line.replace(/^npm (error|ERR!)\s*/, "").trim());
+  return lines.find((line) => line !== "" && !line.startsWith("code ")) ?? "no reason given";
 }
 
 /** Ends a process that was started detached, and everything that it has started. */

@@ -24,8 +24,9 @@ export function rulesOf(resource: Registration, provider: Registration | undefin
   if (kind === undefined) return { ...GOOGLE, ...OTHERS }[type] ?? UNKNOWN_TYPE;
   const rules = KUBERNETES[kind] ?? OTHER_KIND;
   const content = CONTENT[kind];
+  const option = provider?.inputs[MUTABLE[kind] ?? ""];
   // The SDK writes a provider's options as JSON texts.
-  const inPlace = String(provider?.inputs[MUTABLE[kind] ?? ""]) === "true" && inputs["immutable"] !== true;
+  const inPlace = (option === true || option === "true") && inputs["immutable"] !== true;
   const own = content === undefined || inPlace ? rules.replaces : content;
   return { ...rules, replaces: [...METADATA, ...own] };
 }

@@ -4,6 +4,7 @@ import { isObject } from "../wire";
 import type { WireValue } from "../wire";
 import { valueChanges } from "./fields";
 import type { FieldChange } from "./fields";
+import type { Defaults } from "./forecast";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -11,6 +12,13 @@ type Texts = Readonly<Record<string, string>>;
 export function settingsChanges(before: Texts, after: Texts): FieldChange[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return keys.flatMap((key) => valueChanges(value(before[key]), value(after[key]), [key]));
+}
+
+/** What Google's default provider takes where a resource says nothing, if both versions have it. */
+export function googleDefaults(before: Texts, after: Texts): Defaults {
+  const keys = ["project", "region", "zone"] as const;
+  const pairs = keys.map((key) => [key, [before[`gcp:${key}`], after[`gcp:${key}`]]] as const);
+  return Object.fromEntries(pairs.filter(([, [old, current]]) => old !== undefined && current !== undefined));
 }
 
 /**
