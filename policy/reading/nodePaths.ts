@@ -16,9 +16,15 @@ export interface NodePath {
   readonly match: "directory" | "exact";
 }
 
+/** Properties without which an object, outside of a chart's values, asks for no path. */
+const telling = ["hostPath", "sourcePath", "local", "source", "driverOpts", "volumes", "binds"];
+
 /** Every path on a node that an object asks for by itself, in any of the ways that the pack knows. */
 export function nodePaths(subject: Subject, site: Site): readonly NodePath[] {
   const { value } = site;
+  const isCommand = subject.type.startsWith("command:");
+  const tells = site.key === "volumeAttributes" || site.inValues || isCommand || telling.some((key) => key in value);
+  if (!tells) return [];
   const found: NodePath[] = [];
   const add = (key: string, path: unknown, how: string, match: NodePath["match"] = "directory", saysSocket = false) => {
     found.push({ site, key, path: text(path), how, saysSocket, match });
@@ -60,7 +66,7 @@ export function nodePaths(subject: Subject, site: Site): readonly NodePath[] {
         add(key, value[key], "chart value", "exact");
     }
   }
-  if (subject.type.startsWith("command:")) {
+  if (isCommand) {
     for (const key of Object.keys(value)) {
       for (const path of boundByCommand(text(value[key]) ?? "")) add(key, path, "bind mount of the command");
     }

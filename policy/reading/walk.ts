@@ -18,6 +18,9 @@ export interface Site {
 
 /** Everything that was found in one resource. */
 export interface Walked {
+  /** The resource's own properties. */
+  readonly root: Site;
+  /** Every object, the root first. */
   readonly sites: readonly Site[];
   /** Texts that hold something to judge but cannot be parsed; each with the object it stands in and its property. */
   readonly unreadable: readonly { readonly site: Site; readonly key: string; readonly why: string }[];
@@ -74,7 +77,7 @@ export function walk(type: string, properties: object): Walked {
       }
     }
   }
-  return { sites, unreadable };
+  return { root, sites, unreadable };
 }
 
 /** A Kubernetes resource's properties with the kind and version that its type token gives, where it leaves them out. */

@@ -4,6 +4,11 @@ import { finding, Findings, type StackRule } from "../rule";
 const instead =
   "Raise the pool's `rotation` in the stack's settings: it makes new keys and rolls the pool, one agent after the other.";
 
+const certificateTypes: ReadonlySet<string> = new Set([
+  "tls:index/selfSignedCert:SelfSignedCert",
+  "tls:index/locallySignedCert:LocallySignedCert",
+]);
+
 const daysByDefault = 90;
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -27,12 +32,8 @@ export const certificatesLast: StackRule = {
     const findings = new Findings();
     const days = typeof config["days"] === "number" && config["days"] > 0 ? config["days"] : daysByDefault;
     for (const subject of subjects) {
-      const [root] = subject.walked.sites;
-      if (
-        root === undefined ||
-        !/^tls:index\/(selfSignedCert:SelfSignedCert|locallySignedCert:LocallySignedCert)$/.test(subject.type)
-      )
-        continue;
+      if (!certificateTypes.has(subject.type)) continue;
+      const { root } = subject.walked;
       const { validityEndTime, readyForRenewal } = root.value;
       const end = Date.parse(text(validityEndTime) ?? "");
       const left = Math.floor((end - Date.now()) / dayMs);

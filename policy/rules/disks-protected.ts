@@ -33,13 +33,12 @@ export const disksProtected: ResourceRule = {
   check: (subject) => {
     const findings = new Findings();
     const kept = lasting[subject.type];
-    const [root] = subject.walked.sites;
-    if (kept === undefined || root === undefined || subject.protect || !kept.when(subject)) return findings;
-    findings.refused.push(finding(subject, root, `${kept.what} is not protected`, instead));
+    if (kept === undefined || subject.protect || !kept.when(subject)) return findings;
+    findings.refused.push(finding(subject, subject.walked.root, `${kept.what} is not protected`, instead));
     return findings;
   },
 };
 
 function property(subject: Subject, key: string): string {
-  return text(subject.walked.sites[0]?.value[key]) ?? "";
+  return text(subject.walked.root.value[key]) ?? "";
 }

@@ -5,6 +5,11 @@ import { hostSwitches } from "../tables/privileges";
 
 const instead = "Leave it out; a pod has network, processes and memory of its own.";
 
+const switches = Object.entries(hostSwitches);
+/** How docker.Container spells the same. */
+const modes = ["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode"];
+const staticPodAnnotations = ["kubernetes.io/config.mirror", "kubernetes.io/config.source"];
+
 /** No pod shares a namespace with its node, nor its containers' processes with each other. */
 export const noHostNamespaces: ResourceRule = {
   name: "no-host-namespaces",
@@ -25,13 +30,13 @@ export const noHostNamespaces: ResourceRule = {
     for (const site of subject.walked.sites) {
       const { value } = site;
       const refuse = (found: string, key: string) => findings.refused.push(finding(subject, site, found, instead, key));
-      for (const [key, what] of Object.entries(hostSwitches)) if (isOn(value[key])) refuse(`${key} opens ${what}`, key);
-      for (const key of ["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode"]) {
+      for (const [key, what] of switches) if (isOn(value[key])) refuse(`${key} opens ${what}`, key);
+      for (const key of modes) {
         if (text(value[key]) === "host") refuse(`${key} is the host's`, key);
       }
       if (isOn(record(value["windowsOptions"])["hostProcess"]))
         refuse("hostProcess runs the container as a process of the node", "windowsOptions");
-      for (const key of ["kubernetes.io/config.mirror", "kubernetes.io/config.source"]) {
+      for (const key of staticPodAnnotations) {
         if (site.key === "annotations" && typeof value[key] === "string" && value[key] !== "api") {
           refuse(`the annotation ${key} passes the pod off as a static pod of the node`, key);
         }

@@ -52,8 +52,7 @@ export const nothingPublic: ResourceRule = {
         if (members.length > 0) refuse(`${String(members[0])} may use it`, key);
       }
     }
-    const [root] = subject.walked.sites;
-    if (root === undefined) return findings;
+    const { root } = subject.walked;
     const refuse: Refuse = (found, key) => findings.refused.push(finding(subject, root, found, instead, key));
     if (subject.type === "gcp:container/cluster:Cluster") judgeControlPlane(root, refuse);
     if (subject.type === "gcp:compute/firewall:Firewall") judgeFirewall(root, refuse);

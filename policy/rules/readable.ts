@@ -21,29 +21,29 @@ export const readable: ResourceRule = {
     const findings = new Findings();
     const isKubernetes = /^(kubernetes|docker):/.test(subject.type);
     for (const site of subject.walked.sites) {
-      const strict = isBuiltIn(subject, site);
-      const ours = isKubernetes || typeof site.owner.value["kind"] === "string";
       for (const key of Object.keys(site.value)) {
         const value = site.value[key];
-        if (isUnknown(value) && decisive.has(key) && ours && key !== "image") {
+        const wanted = shapes[key];
+        if (isUnknown(value)) {
+          if (!decisive.has(key) || key === "image" || !(isKubernetes || typeof site.owner.value["kind"] === "string"))
+            continue;
           findings.noted.push(
             finding(subject, site, `${key} is known only after up`, "It is checked again then.", key),
           );
-          continue;
+        } else if (wanted !== undefined && !holdsShape(value, wanted) && !isFreeForm(site)) {
+          const strict = isBuiltIn(subject, site);
+          if (!strict && !looksLikePod(site)) continue;
+          const problem = finding(
+            subject,
+            site,
+            `${key} should be ${articles[wanted]} and is ${nameOf(value)}`,
+            instead,
+            key,
+          );
+          (strict ? findings.refused : findings.noted).push(problem);
         }
-        const wanted = shapes[key];
-        if (wanted === undefined || !(strict || looksLikePod(site))) continue;
-        if (holdsShape(value, wanted) || isFreeForm(site)) continue;
-        const problem = finding(
-          subject,
-          site,
-          `${key} should be ${articles[wanted]} and is ${nameOf(value)}`,
-          instead,
-          key,
-        );
-        (strict ? findings.refused : findings.noted).push(problem);
       }
-      judgeSpec(subject, site, strict, findings);
+      judgeSpec(subject, site, findings);
       if (site.key === "" && /^kubernetes:helm\.sh\/.*:Release$/.test(subject.type)) {
         const found = "the chart's own templates cannot be seen here, only its values";
         findings.noted.push(
@@ -98,8 +98,8 @@ function holdsShape(value: unknown, wanted: keyof typeof articles): boolean {
 }
 
 /** A workload without a pod to read; a patch may leave it out. */
-function judgeSpec(subject: Subject, site: Site, strict: boolean, findings: Findings): void {
-  if (!strict || site.owner !== site) return;
+function judgeSpec(subject: Subject, site: Site, findings: Findings): void {
+  if (site.owner !== site || !isBuiltIn(subject, site)) return;
   const kind = text(site.value["kind"]) ?? subject.type.replace(/^.*:/, "");
   const way = workloads[kind];
   if (way === undefined || subject.type.endsWith("Patch")) return;
