@@ -56,13 +56,17 @@ const store = state as unknown as {
  */
 export async function runProgram({ project, directory, program, providers, dryRun }: Request): Promise<Run> {
   const monitor = new Monitor(project.stack, project.name, providers);
-  const failures = new Map<unknown, Failure>();
+  const thrown = new Set<unknown>();
   const fail = (error: unknown) => {
-    failures.set(error, failure(error, directory));
+    thrown.add(error);
   };
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back as it was, and never called here
+  const format = Error.prepareStackTrace;
   process.on("unhandledRejection", fail).on("uncaughtException", fail);
   process.chdir(directory);
   try {
+    // The SDK notes a stack trace for each of its promises, and to map them all to TypeScript costs more than the run.
+    Error.prepareStackTrace = (error) => String(error);
     await store.withLocalStorage(async () => {
       const monitorClient = procedures(monitor.resourceMonitor);
       runtime.setMockOptions(monitorClient, project.name, project.stack, dryRun, "organization");
@@ -70,15 +74,20 @@ export async function runProgram({ project, directory, program, providers, dryRu
       const { settings } = store.getStore();
       settings.options.rootDirectory = directory;
       settings.engine = procedures(monitor.engine);
-      await Promise.race([
-        runtime.runInPulumiStack(() => Promise.resolve().then(() => load(program, directory))).catch(fail),
-        eventLoopEmpty(),
-      ]);
+      const ended = runtime
+        .runInPulumiStack(() => Promise.resolve().then(() => load(program, directory)))
+        .then(() => true);
+      const settled = await Promise.race([ended, eventLoopEmpty().then(() => false)]).catch(fail);
       await eventLoopEmpty();
+      if (settled === false && thrown.size === 0)
+        fail(new Error("The program waits for something that never happens."));
     });
   } finally {
+    Error.prepareStackTrace = format;
     process.off("unhandledRejection", fail).off("uncaughtException", fail);
   }
+  // Traces are only formatted when they are read, which is now.
+  const failures = [...thrown].map((error) => failure(error, directory));
   const logged = monitor.logs
     .filter((line) => line.severity === "error")
     .map(({ message }) => ({ message, trace: [] }));
@@ -88,7 +97,7 @@ export async function runProgram({ project, directory, program, providers, dryRu
     registrations: monitor.registrations,
     outputs: monitor.outputs,
     logs: monitor.logs,
-    errors: distinct([...failures.values(), ...logged]),
+    errors: distinct([...failures, ...logged]),
   };
 }
 

@@ -72,12 +72,13 @@ describe("a program that goes wrong", () => {
     ["settings", /^1 problem in the settings$/],
     ["logs", /^gave up$/],
     ["asks the cloud", /asks the cloud \(gcp:organizations\/getBillingAccount/],
+    ["never ends", /^The program waits for something that never happens\.$/],
     ["transforms", /uses a resource transform, which the offline preview cannot run/],
   ];
   let outcomes: Run[];
 
   beforeAll(async () => {
-    const how = [...faults.map(([fault]) => fault), "never ends", "nothing"];
+    const how = [...faults.map(([fault]) => fault), "nothing"];
     outcomes = await runs(
       how.map((fault) => task({ config: { "faulty:how": fault } }, { directory: join(FIXTURES, "faulty") }, false)),
     );
@@ -104,9 +105,8 @@ describe("a program that goes wrong", () => {
     ]);
   });
 
-  it("does not harm the run after it, nor one that waits for ever", () => {
+  it("does not harm the run after it", () => {
     expect(outcomes.at(-1)?.errors).toEqual([]);
     expect(outcomes.at(-1)?.registrations).toHaveLength(2);
-    expect(outcomes.at(-2)?.registrations).toHaveLength(1);
   });
 });
