@@ -73,6 +73,14 @@ describe("an agent that is stopped", () => {
     ).toHaveLength(1);
   });
 
+  test("goes in the middle of a job when its part of the grace period is over", () => {
+    scene().server(draining);
+    clock(10);
+    expect(run("agent-drain", { DRAIN_SECONDS: "300" }).status).toBe(0);
+    expect(scene().read("log")).toContain("the job still runs after 300 seconds");
+    expect(methods()).toHaveLength(15);
+  });
+
   test.each([["000"], ["503 the server is away"]])(
     "gives up a minute after the last word from anybody (%s)",
     (silence) => {
