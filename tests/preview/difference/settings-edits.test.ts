@@ -1,0 +1,260 @@
+import { googleDefaults } from "../../../preview/difference/configuration";
+import { counts, difference, isEmpty } from "../../../preview/difference/difference";
+import type { Difference } from "../../../preview/difference/difference";
+import type { Run } from "../../../preview/run";
+import { projectOf, runs, task } from "../../support/program";
+import type { StackSource } from "../../support/program";
+import { told } from "./told";
+
+const docker = { replicas: 2, resources: ["docker"], environments: ["docker"] };
+const pool = (more: object) => ({ config: { "gocd:agents": { docker: { ...docker, ...more } } } });
+const server = (more: object) => ({ config: { "gocd:server": more } });
+const agentNodes = { machineType: "e2-standard-4", max: 3 };
+const cluster = (more: object) => ({ config: { "gocd:cluster": { create: { agentNodes, ...more } } } });
+const restart = "  pods: restarts one after the other: docker-1, docker-0 (each gets up to 31 min to stop)";
+const keys = (pods: readonly string[], rotation: number) =>
+  ["PrivateKey", "SelfSignedCert"].flatMap((type) =>
+    pods.flatMap((pod) =>
+      ["client", "daemon"].map((side) => `${type} gocd-dev-docker-${pod}-${side}-r${String(rotation)}`),
+    ),
+  );
+const bothSecrets = [
+  "~ Secret gocd-dev-docker-client-tls: stringData",
+  "~ Secret gocd-dev-docker-daemon-tls: stringData",
+];
+
+/** An edit of the dev stack and everything that comes of it. */
+type Whole = readonly [edit: string, source: StackSource, told: readonly string[]];
+
+const WHOLE: readonly Whole[] = [
+  ["nothing", {}, []],
+  [
+    "one agent more",
+    pool({ replicas: 3 }),
+    [
+      ...keys(["docker-2"], 1).map((key) => `+ ${key}`),
+      "~ StatefulSet gocd-dev-docker: spec.replicas, option customTimeouts",
+      "  pods: adds docker-2; restarts none for it",
+      ...bothSecrets,
+    ],
+  ],
+  [
+    "one agent less",
+    pool({ replicas: 1 }),
+    [
+      ...keys(["docker-1"], 1).map((key) => `- ${key}`),
+      "~ StatefulSet gocd-dev-docker: spec.replicas, option customTimeouts",
+      "  pods: stops docker-1 for good; restarts none for it (kept: the claims workspace and cache as they are: same size, same data)",
+      ...bothSecrets,
+    ],
+  ],
+  [
+    "new certificates",
+    pool({ rotation: 2 }),
+    [
+      ...keys(["docker-0", "docker-1"], 2).map((key) => `+ ${key}`),
+      ...keys(["docker-0", "docker-1"], 1).map((key) => `- ${key}`),
+      '~ StatefulSet gocd-dev-docker: spec.template.metadata.annotations["gocd-on-kubernetes/rotation"]',
+      restart,
+      ...bothSecrets,
+    ],
+  ],
+  [
+    "larger workspaces, which running claims do not get",
+    pool({ workspace: "60Gi" }),
+    [
+      "! StatefulSet gocd-dev-docker: spec.volumeClaimTemplates[workspace].spec.resources.requests.storage",
+      "  pods: stops docker-0, docker-1, then starts again",
+    ],
+  ],
+  [
+    "more memory for the daemon",
+    pool({ dind: { memory: "5Gi" } }),
+    [
+      "~ StatefulSet gocd-dev-docker: spec.template.spec.initContainers[dind].resources.limits.memory, spec.template.spec.initContainers[dind].resources.requests.memory",
+      restart,
+    ],
+  ],
+  [
+    "another MTU, which the daemon reads from a ConfigMap",
+    pool({ dind: { mtu: 1400 } }),
+    [
+      '~ StatefulSet gocd-dev-docker: spec.template.metadata.annotations["gocd-on-kubernetes/daemon-config"]',
+      restart,
+      '~ ConfigMap gocd-dev-docker-daemon: data["daemon.json"].default-network-opts.bridge["com.docker.network.driver.mtu"], data["daemon.json"].mtu',
+    ],
+  ],
+  [
+    "a range that jobs may reach",
+    pool({ egress: ["10.99.0.0/16"] }),
+    ["~ NetworkPolicy gocd-dev-agents-docker: spec.egress[2]"],
+  ],
+  [
+    "a larger disk",
+    server({ disk: "40Gi" }),
+    ["~ Disk gocd-dev-data: size, with effect", "~ PersistentVolume gocd-dev-data: spec.capacity.storage"],
+  ],
+  [
+    "a smaller disk",
+    server({ disk: "20Gi" }),
+    ["! Disk gocd-dev-data: size REFUSED", "! PersistentVolume gocd-dev-data: spec.csi (from gocd-dev-data)"],
+  ],
+  [
+    "disks of another type",
+    server({ diskType: "pd-ssd" }),
+    [
+      "! Disk gocd-dev-artifacts: type REFUSED",
+      "! Disk gocd-dev-data: type REFUSED",
+      "! PersistentVolume gocd-dev-artifacts: spec.csi (from gocd-dev-artifacts)",
+      "! PersistentVolume gocd-dev-data: spec.csi (from gocd-dev-data)",
+    ],
+  ],
+  [
+    "more CPU for the server",
+    server({ cpu: "1" }),
+    [
+      "~ StatefulSet gocd-dev-server: spec.template.spec.containers[server].resources.requests.cpu",
+      "  pods: restarts gocd-server-0 (each gets up to 5 min to stop)",
+    ],
+  ],
+  [
+    "another machine type for the server's node",
+    cluster({ serverNodes: { machineType: "e2-standard-4" } }),
+    ["~ NodePool gocd-dev-server: nodeConfig.machineType, with effect"],
+  ],
+  [
+    "spot nodes for agents",
+    cluster({ agentNodes: { ...agentNodes, spot: true } }),
+    ["! NodePool gocd-dev-agents: nodeConfig.spot"],
+  ],
+  [
+    "more nodes for agents",
+    cluster({ agentNodes: { ...agentNodes, max: 5 } }),
+    ["~ NodePool gocd-dev-agents: autoscaling.totalMaxNodeCount"],
+  ],
+  ["a wider range for nodes", cluster({ ranges: { nodes: "10.10.0.0/19" } }), ["~ Subnetwork gocd-dev: ipCidrRange"]],
+  ["another release channel", cluster({ releaseChannel: "STABLE" }), ["~ Cluster gocd-dev: releaseChannel.channel"]],
+  [
+    "a repository that somebody else keeps",
+    { config: { "gocd:images": { repository: "existing" } } },
+    ["- Repository gocd-dev REFUSED"],
+  ],
+  [
+    "a password that people choose",
+    { secrets: { "gocd:adminPassword": "correct horse" } },
+    [
+      "+ RandomBytes gocd-dev-admin-salt",
+      "- RandomPassword gocd-dev-admin REFUSED",
+      "~ Secret gocd-dev-server: stringData",
+    ],
+  ],
+];
+
+/** The same for edits of which so much comes that the table names what matters. */
+const PARTS: readonly Whole[] = [
+  [
+    "a pool under another name",
+    { config: { "gocd:agents": { builder: docker } } },
+    ["+ StatefulSet gocd-dev-builder", "- StatefulSet gocd-dev-docker", "- Secret gocd-dev-docker-identity"],
+  ],
+  [
+    "another zone",
+    { config: { "gcp:zone": "us-central1-b" } },
+    [
+      "! Cluster gocd-dev: location",
+      "! NodePool gocd-dev-server: location, cluster (from gocd-dev)",
+      "! kubernetes gocd-dev: clusterIdentifier (from gocd-dev)",
+      "! Namespace gocd-dev-agents: provider (from gocd-dev)",
+      "! Disk gocd-dev-data: zone REFUSED",
+    ],
+  ],
+  [
+    "another project, which most resources take from the default provider",
+    { config: { "gcp:project": "other-project" } },
+    [
+      "! Disk gocd-dev-data: project REFUSED",
+      "! Repository gocd-dev: project REFUSED",
+      "! Cluster gocd-dev: project, network (from gocd-dev), subnetwork (from gocd-dev)",
+      "! Secret gocd-dev-server: provider (from gocd-dev)",
+    ],
+  ],
+  [
+    "a narrower range for nodes, and so another network for the cluster",
+    cluster({ ranges: { nodes: "10.11.0.0/20" } }),
+    ["! Subnetwork gocd-dev: ipCidrRange", "! Cluster gocd-dev: subnetwork (from gocd-dev)"],
+  ],
+  [
+    "another registry",
+    { config: { "gocd:images": { registry: "eu.gcr.io" } } },
+    ["! Repository gocd-dev: location, repositoryId REFUSED", "~ StatefulSet gocd-dev-docker: spec", restart],
+  ],
+  [
+    "a cluster that exists",
+    { config: { "gocd:cluster": { existing: { context: "gke" } } } },
+    ["- Cluster gocd-dev", "+ kubernetes gocd-dev", "! PersistentVolumeClaim gocd-dev-data: provider"],
+  ],
+];
+
+const TASKS = [["the base", {}, []] as Whole, ...WHOLE, ...PARTS];
+const results = new Map<string, Run>();
+beforeAll(async () => {
+  const done = await runs(TASKS.map(([, source]) => task(source, {}, false)));
+  TASKS.forEach(([edit], place) => {
+    const run = done[place];
+    if (run !== undefined) results.set(edit, run);
+  });
+}, 180_000);
+
+function compared(edit: string, source: StackSource): Difference {
+  const [base, run] = [results.get("the base"), results.get(edit)];
+  if (base === undefined || run === undefined) throw new Error(`${edit} was not run`);
+  expect(run.errors).toEqual([]);
+  return difference(base, run, { defaults: googleDefaults(projectOf({}).config, projectOf(source).config) });
+}
+
+describe("an edit of the settings", () => {
+  it.each(WHOLE)("tells all that comes of %s", (edit, source, expected) => {
+    expect(told(compared(edit, source)).sort()).toEqual([...expected].sort());
+  });
+
+  it.each(PARTS)("tells what matters of %s", (edit, source, expected) => {
+    expect(told(compared(edit, source))).toEqual(expect.arrayContaining([...expected]));
+  });
+
+  it("is empty when nothing was edited", () => {
+    const same = compared("nothing", {});
+    expect(isEmpty(same)).toBe(true);
+    expect(counts(same)).toEqual({ added: 0, removed: 0, changed: 0, replaced: 0, refused: 0, restarts: 0 });
+  });
+
+  it("says that another name for a pool is a removal and an addition", () => {
+    const [, source] = PARTS[0] ?? ["", {}];
+    expect(compared("a pool under another name", source).notes).toContainEqual(
+      expect.stringMatching(/AgentPool gocd-dev-docker is removed and gocd-dev-builder is added.*renaming/),
+    );
+  });
+
+  it("leaves everything else alone when a pool is renamed", () => {
+    const { changed } = compared("a pool under another name", PARTS[0]?.[1] ?? {});
+    expect(changed.filter(({ replacement }) => replacement !== undefined)).toEqual([]);
+  });
+
+  it("shows no value of a secret", () => {
+    const shown = JSON.stringify(
+      compared("a password that people choose", { secrets: { "gocd:adminPassword": "correct horse" } }),
+    );
+    expect(shown).not.toContain("correct horse");
+  });
+
+  it("tells what a replaced disk loses, and who refuses it", () => {
+    const disk = compared("a smaller disk", server({ disk: "20Gi" })).changed.find(({ type }) =>
+      type.endsWith(":Disk"),
+    );
+    expect(disk?.replacement).toEqual({
+      causes: [{ field: "size" }],
+      lost: "everything on the disk: the new one is empty, or what its snapshot holds",
+      kept: "snapshots of the old disk",
+      refused: ["Pulumi refuses: the resource is protected", "Google's provider refuses: deletionPolicy is PREVENT"],
+    });
+  });
+});
