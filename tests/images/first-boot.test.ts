@@ -16,7 +16,7 @@ function boot(env: Readonly<Record<string, string>> = {}): Outcome {
     env: { SEED_DIR: scene().path("seed"), CONFIG_DIR: scene().path("config"), ...env },
   });
 }
-const files = (): Record<string, string | undefined> => ({
+const files = (): { config: string | undefined; cipher: string | undefined } => ({
   config: scene().read("config/cruise-config.xml"),
   cipher: scene().read("config/cipher.aes"),
 });
