@@ -1,8 +1,9 @@
+import { join } from "node:path";
 import { isKubernetesObject } from "../../preview/registration";
 import type { Registration } from "../../preview/registration";
 import { isObject, unwrappedMap } from "../../preview/wire";
 import type { WireObject } from "../../preview/wire";
-import { runs, succeeded, task } from "../support/program";
+import { ROOT, runs, succeeded, task } from "../support/program";
 import type { StackSource } from "../support/program";
 import { variants } from "../support/stacks";
 
@@ -30,18 +31,28 @@ function kubernetesPlace(inputs: WireObject): string {
 /** A second stack beside dev that shares its project's one repository, which exists once. */
 function beside(source: StackSource): StackSource {
   const shared = { "gocd:images": { repository: "existing" }, ...source.config };
-  return { ...source, stack: "second", file: "Pulumi.dev.yaml", config: shared };
+  return { ...source, stack: "second", file: join(ROOT, `Pulumi.${source.stack ?? "dev"}.yaml`), config: shared };
 }
 
-describe.each(Object.entries(variants))("two stacks with %s", (_, source: StackSource) => {
+/** The registrations of a stack and of one beside it, by variant; one child process runs them all. */
+let runsByVariant: ReadonlyMap<string, readonly (readonly Registration[])[]>;
+
+beforeAll(async () => {
+  const sources: readonly StackSource[] = Object.values(variants);
+  const all = await runs(sources.flatMap((source) => [task(source, {}, true), task(beside(source), {}, true)]));
+  const pairs = Object.keys(variants).map(
+    (name, index) => [name, all.slice(2 * index, 2 * index + 2).map(succeeded)] as const,
+  );
+  runsByVariant = new Map(pairs);
+});
+
+describe.each(Object.entries(variants))("two stacks with %s", (variant, source: StackSource) => {
+  const own = source.stack ?? "dev";
   let first: readonly Registration[];
   let second: readonly Registration[];
 
-  beforeAll(async () => {
-    [first, second] = (await runs([task(source, {}, true), task(beside(source), {}, true)])).map(succeeded) as [
-      Registration[],
-      Registration[],
-    ];
+  beforeAll(() => {
+    [first, second] = runsByVariant.get(variant) as [readonly Registration[], readonly Registration[]];
   });
 
   it("share no name that is physical, cluster-scoped or project-wide", () => {
@@ -52,7 +63,7 @@ describe.each(Object.entries(variants))("two stacks with %s", (_, source: StackS
 
   it("carry their names in every namespace and in everything outside namespaces", () => {
     for (const [stack, registrations] of [
-      ["dev", first],
+      [own, first],
       ["second", second],
     ] as const) {
       const objects = registrations.filter(isKubernetesObject).map(({ inputs }) => inputs["metadata"]);

@@ -1,20 +1,33 @@
 import { containersOf, objectsOf, selects, workloadsOf } from "../support/pods";
 import type { Container, KubernetesManifest, Labels, Workload } from "../support/pods";
-import { plannedRun, succeeded } from "../support/program";
-import type { StackSource } from "../support/program";
+import type { Run } from "../../preview/run";
+import { runs, succeeded, task } from "../support/program";
 import { variants } from "../support/stacks";
 
 jest.setTimeout(120_000);
 
 const MEMORY = /^[1-9]\d*(Mi|Gi)$/;
 
-describe.each(Object.entries(variants))("the pods of a stack with %s", (_, source: StackSource) => {
+let runsByVariant: ReadonlyMap<string, Run>;
+
+beforeAll(async () => {
+  const all = await runs(Object.values(variants).map((source) => task(source, {}, false)));
+  runsByVariant = new Map(Object.keys(variants).map((name, index) => [name, all[index] as Run]));
+});
+
+function objectsWith(variant: string): KubernetesManifest[] {
+  const run = runsByVariant.get(variant);
+  if (run === undefined) throw new Error(`there is no stack with ${variant}`);
+  return objectsOf(succeeded(run));
+}
+
+describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) => {
   let objects: readonly KubernetesManifest[];
   let workloads: readonly Workload[];
   let all: readonly { readonly title: string; readonly container: Container; readonly workload: Workload }[];
 
-  beforeAll(async () => {
-    objects = objectsOf(succeeded(await plannedRun(source)));
+  beforeAll(() => {
+    objects = objectsWith(variant);
     workloads = workloadsOf(objects);
     all = workloads.flatMap((workload) =>
       containersOf(workload.spec).map((container) => ({
@@ -29,12 +42,16 @@ describe.each(Object.entries(variants))("the pods of a stack with %s", (_, sourc
   const exists = (kind: string, namespace: string, name: string) =>
     matching(kind).some(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
 
-  it("are those of server, housekeeping and one pool", () => {
-    expect(workloads.map(({ title }) => title).sort()).toEqual([
-      "Deployment gocd-dev/gocd-housekeeping",
-      "StatefulSet gocd-dev-agents/docker",
-      "StatefulSet gocd-dev/gocd-server",
-    ]);
+  it("are those of server, housekeeping and pools", () => {
+    const titles = workloads.map(({ title }) => title.replace(/gocd-(dev|pools)/, "gocd"));
+    const pools = variant === "several pools" ? ["deploy", "docker", "large"] : ["docker"];
+    expect(titles.sort()).toEqual(
+      [
+        "Deployment gocd/gocd-housekeeping",
+        ...pools.map((pool) => `StatefulSet gocd-agents/${pool}`),
+        "StatefulSet gocd/gocd-server",
+      ].sort(),
+    );
   });
 
   it("mount only volumes that they have, and have none that nothing mounts", () => {
@@ -144,7 +161,8 @@ describe.each(Object.entries(variants))("the pods of a stack with %s", (_, sourc
 
   it("give privileges to dind alone", () => {
     const privileged = all.filter(({ container }) => container.securityContext?.privileged === true);
-    expect(privileged.map(({ container }) => container.name)).toEqual(["dind"]);
+    expect(new Set(privileged.map(({ container }) => container.name))).toEqual(new Set(["dind"]));
+    expect(privileged.every(({ workload }) => workload.namespace.endsWith("-agents"))).toBe(true);
   });
 
   it("reach nothing of their node", () => {
@@ -165,8 +183,8 @@ describe("an agent and its daemon", () => {
   let pod: Workload;
   let daemon: Readonly<Record<string, unknown>>;
 
-  beforeAll(async () => {
-    const objects = objectsOf(succeeded(await plannedRun()));
+  beforeAll(() => {
+    const objects = objectsWith("a cluster of its own");
     const [pool] = workloadsOf(objects).filter(({ namespace }) => namespace.endsWith("-agents"));
     if (pool === undefined) throw new Error("there is no pool of agents");
     pod = pool;

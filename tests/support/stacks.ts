@@ -31,4 +31,6 @@ export const variants = {
     },
     without: ["gcp:project", "gcp:region", "gcp:zone"],
   },
+  /** Pools that differ, some on nodes of their own. */
+  "several pools": { stack: "pools" },
 } as const satisfies Record<string, StackSource>;
