@@ -1,0 +1,148 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { GOCD, google, SECRETS } from "../../settings/schema";
+import { keys } from "../../tools/schema/wanted";
+
+const root = join(__dirname, "..", "..");
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+
+const PAGES = [
+  ...readdirSync(root).filter((file) => file.endsWith(".md")),
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => join("docs", file)),
+].sort();
+const OPERATIONS = PAGES.filter((file) => file.startsWith("docs/operations/"));
+
+/** What stands in backquotes or in a block of code, where names and commands are. */
+function code(file: string): string[] {
+  const text = read(file);
+  const blocks = [...text.matchAll(/^ *```\w*\n([\s\S]*?)^ *```/gm)].map(([, block]) => block ?? "");
+  const spans = [...text.replace(/^ *```[\s\S]*?^ *```/gm, "").matchAll(/`([^`\n]+)`/g)].map(([, span]) => span ?? "");
+  return [...blocks, ...spans];
+}
+
+interface Registered {
+  readonly urn: string;
+  readonly type: string;
+  readonly inputs: { readonly metadata?: { readonly name?: string; readonly namespace?: string } };
+}
+
+let resources: Registered[];
+beforeAll(() => {
+  const json = execFileSync("npm", ["run", "--silent", "preview", "--", "--json"], { cwd: root, maxBuffer: 1 << 28 });
+  resources = (JSON.parse(json.toString()) as { resources: Registered[] }).resources;
+}, 60_000);
+
+describe("the documentation", () => {
+  it("has a page for each thing that operators do, and the first page lists them all", () => {
+    const listed = [...read("docs/operations/README.md").matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, page]) => page);
+    expect(listed.sort()).toEqual(
+      OPERATIONS.map((file) => file.replace("docs/operations/", ""))
+        .filter((file) => file !== "README.md")
+        .sort(),
+    );
+  });
+
+  it.each(PAGES)("links to files that exist: %s", (file) => {
+    const links = [...read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, link]) => link ?? "");
+    expect(links.filter((link) => !existsSync(join(root, dirname(file), link)))).toEqual([]);
+  });
+
+  it.each(PAGES)("names scripts that package.json has: %s", (file) => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const named = code(file).flatMap((text) =>
+      [...text.matchAll(/\bnpm run (?:-s |--silent )?([a-z][\w:-]*)/g)].map(([, script]) => script ?? ""),
+    );
+    expect(named.filter((script) => !(script in scripts))).toEqual([]);
+  });
+
+  it.each(PAGES)("names files and folders that exist: %s", (file) => {
+    const folders = readdirSync(root, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() && !["node_modules", "out", ".git", ".cache"].includes(entry.name) ? [entry.name] : [],
+    );
+    const named = code(file)
+      .flatMap((text) => text.split(/[\s()'",;=]+/))
+      .map((word) => word.replace(/^\.\//, "").replace(/[.:/]+$/, ""))
+      .filter((word) => folders.includes(word.split("/")[0] ?? "") && /^[\w./-]+$/.test(word) && word.includes("/"));
+    expect(
+      named.filter((word) => !existsSync(join(root, word)) && !existsSync(join(root, dirname(file), word))),
+    ).toEqual([]);
+  });
+});
+
+describe("what the operations pages tell to type", () => {
+  it("has settings that exist", () => {
+    const all = [
+      ...Object.entries(GOCD).flatMap(([key, schema]) => keys(`gocd:${key}`, schema)),
+      ...Object.entries(google.shape).flatMap(([key, schema]) => keys(`gcp:${key}`, schema)),
+    ].map(({ path }) => path);
+    const known = [...all, ...SECRETS.map((key) => `gocd:${key}`)].map((path) => path.replace("<pool>", "docker"));
+    const named = OPERATIONS.flatMap((file) =>
+      code(file)
+        .map((text) => text.replace(/urn:\S+/g, ""))
+        .flatMap((text) => [...text.matchAll(/\b(?:gocd|gcp):[a-z]\w*(?:\.\w+)*/g)].map(([key]) => key)),
+    );
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((key) => !known.some((path) => path === key || path.startsWith(`${key}.`)))).toEqual([]);
+  });
+
+  it("has resources of Pulumi that the stack dev registers", () => {
+    const named = OPERATIONS.flatMap((file) =>
+      [...read(file).matchAll(/urn:pulumi:dev::[^'`\s]+/g)].map(([urn]) => urn),
+    );
+    expect(named.length).toBeGreaterThan(2);
+    expect(named.filter((urn) => !resources.some((resource) => resource.urn === urn))).toEqual([]);
+  });
+
+  it("has objects of Kubernetes that the stack dev registers", () => {
+    const has = (kind: string, name: string, namespace: string) =>
+      resources.some(
+        ({ type, inputs: { metadata } }) =>
+          type.toLowerCase().endsWith(`:${kind}`) && metadata?.name === name && metadata.namespace === namespace,
+      );
+    const named = OPERATIONS.flatMap((file) =>
+      code(file).flatMap((text) =>
+        [...text.matchAll(/--namespace (\S+) [^\n]*?(statefulset|deployment|service)[ /]([\w-]+)/g)].map(
+          ([, namespace = "", kind = "", name = ""]) => ({ kind, name, namespace }),
+        ),
+      ),
+    );
+    expect(named.length).toBeGreaterThan(2);
+    expect(named.filter(({ kind, name, namespace }) => !has(kind, name, namespace))).toEqual([]);
+  });
+
+  it("has pods and containers that are there", () => {
+    const pod = JSON.stringify(resources.filter(({ type }) => type.endsWith(":StatefulSet")));
+    const named = OPERATIONS.flatMap((file) =>
+      code(file).flatMap((text) =>
+        [...text.matchAll(/(?:logs|exec) docker-0 -c (\w+)/g)].map(([, name]) => name ?? ""),
+      ),
+    );
+    expect(new Set(named)).toEqual(new Set(["certificates", "dind"]));
+    expect([...named, "workspace", "cache"].filter((name) => !pod.includes(`"name":"${name}"`))).toEqual([]);
+  });
+
+  it("has disks by the names that they are made with", () => {
+    const disks = resources.filter(({ type }) => type.endsWith(":Disk")).map(({ urn }) => urn.split("::").at(-1));
+    expect(disks.sort()).toEqual(["gocd-dev-artifacts", "gocd-dev-data"]);
+  });
+});
+
+describe("the versions that an upgrade changes", () => {
+  const base = (file: string, argument: string) =>
+    new RegExp(`^ARG ${argument}=(\\S+)`, "m").exec(read(file))?.[1] ?? "";
+
+  it("are the same for GoCD's server and agent", () => {
+    const version = (image: string) => image.split(":")[1];
+    expect(version(base("images/agent/Dockerfile", "BASE"))).toMatch(/^v\d+\.\d+\.\d+$/);
+    expect(version(base("images/agent/Dockerfile", "BASE"))).toBe(version(base("images/server/Dockerfile", "BASE")));
+  });
+
+  it("are the same for Docker's daemon and client", () => {
+    const version = (image: string) => /:(\d+\.\d+\.\d+)-/.exec(image)?.[1];
+    expect(version(base("images/dind/Dockerfile", "BASE"))).toBeDefined();
+    expect(version(base("images/agent/Dockerfile", "CLI"))).toBe(version(base("images/dind/Dockerfile", "BASE")));
+  });
+});
