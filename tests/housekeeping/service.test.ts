@@ -9,8 +9,9 @@ import type { Agent } from "../../images/housekeeping/src/agents";
 import { httpServer } from "../../images/housekeeping/src/http";
 import { logger } from "../../images/housekeeping/src/log";
 import type { Process } from "../../images/housekeeping/src/main";
-import { main } from "../../images/housekeeping/src/main";
+import { main, runOrExit } from "../../images/housekeeping/src/main";
 import { metrics } from "../../images/housekeeping/src/metrics";
+import { programNamed } from "../../images/housekeeping/src/programs";
 import { startService } from "../../images/housekeeping/src/service";
 import { MINUTE, PASSWORD, TOKEN_KEY, until, worlds } from "./world";
 
@@ -215,6 +216,14 @@ describe("the process", () => {
     };
   }
 
+  it("is housekeeping unless its argument names another program", async () => {
+    const process = fake({ CONFIG_FOLDER: world().folder });
+    await runOrExit(process, world().log(), programNamed());
+    expect(said("config.json: cannot be read")).toBe(true);
+    expect(programNamed("backup")).not.toBe(programNamed("restore"));
+    expect(() => programNamed("other")).toThrow("other: must be housekeeping or backup or restore");
+  });
+
   it("reports every problem of the configuration and exits with status 2", async () => {
     world().write();
     writeFileSync(join(world().folder, "config.json"), "{}");
@@ -239,7 +248,7 @@ describe("the process", () => {
     const process = fake({ CONFIG_FOLDER: world().write(), PORT: String((taken.address() as AddressInfo).port) });
     await main(process, world().log(), startService);
     expect(process.statuses).toEqual([1]);
-    expect(said("housekeeping cannot start")).toBe(true);
+    expect(said("cannot go on: listen EADDRINUSE")).toBe(true);
     taken.close();
   });
 

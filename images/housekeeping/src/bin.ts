@@ -1,5 +1,5 @@
 import { logger } from "./log";
-import { main } from "./main";
-import { startService } from "./service";
+import { runOrExit } from "./main";
+import { programNamed } from "./programs";
 
-void main(process, logger(), startService);
+void runOrExit(process, logger(), (from, log) => programNamed(process.argv[2])(from, log));

@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Logger } from "../log";
+import type { BackupMetrics } from "./metrics";
+import type { Manifest } from "./manifest";
+import { MANIFEST, versionIn } from "./manifest";
+import type { Storage } from "./storage";
+import { StorageError } from "./storage";
+
+/** Made beside a backup's folder by the post-backup script: GoCD writes to it no more. */
+export const READY = ".ready";
+/** Made beside it by us: everything is in the bucket, and compared. Holds the manifest. */
+export const STORED = ".stored";
+
+const NAME = /^backup_\d{8}-\d{6}$/;
+
+export interface UploadTools {
+  /** GoCD's serverBackups. */
+  folder: string;
+  /** Before every name in the bucket; empty, or ends in a slash. */
+  prefix: string;
+  /** Newest backups that stay on the disk; at least 1. */
+  keepLocal: number;
+  storage: Storage;
+  log: Logger;
+  metrics: BackupMetrics;
+}
+
+/**
+ * Looks once for backups that were handed over, stores and compares them, oldest first, then removes the oldest stored ones
+ * from the disk: GoCD never does. Ends in a line when there was something to do. Never throws: the next look tries again.
+ */
+export async function lookForBackups(tools: UploadTools): Promise<void> {
+  const { folder, log, metrics } = tools;
+  try {
+    const names = (await readdir(folder)).filter((name) => NAME.test(name)).sort();
+    const is = (name: string, mark: string): boolean => existsSync(join(folder, name + mark));
+    for (const name of names) if (is(name, READY) && !is(name, STORED)) await store(tools, name);
+    metrics.waiting.set(names.filter((name) => is(name, READY) && !is(name, STORED)).length);
+    const stored = names.filter((name) => is(name, STORED));
+    const newest = stored.at(-1);
+    // From the disk, so that it is right after a restart as well.
+    if (newest !== undefined) metrics.lastSuccess.set((await stat(join(folder, newest + STORED))).mtimeMs / 1000);
+    for (const name of stored.slice(0, -tools.keepLocal)) await forget(tools, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return; // no backup has been made yet
+    const failure = error instanceof StorageError ? error.failure : "unexpected";
+    metrics.failures.inc({ failure });
+    log.error({ failure }, `backup failed: ${(error as Error).message}`);
+  }
+}
+
+async function store(tools: UploadTools, name: string): Promise<void> {
+  const { storage, prefix, folder, metrics, log } = tools;
+  const path = join(folder, name);
+  const version = versionIn(await readFile(join(path, "version.txt"), "utf8"));
+  if (version === undefined) throw new StorageError("refused", `${name}: version.txt holds no version`);
+  const files: Manifest["files"] = [];
+  for (const file of (await readdir(path)).sort())
+    files.push({ name: file, ...(await storage.upload(`${prefix}${name}/${file}`, join(path, file))) });
+  await storeManifest(tools, { name, version, files });
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  metrics.stored.inc();
+  metrics.bytes.set(bytes);
+  log.info({ name, version, bytes }, `backup ${name} is in the bucket`);
+}
+
+/** The manifest is what makes a backup complete, in the bucket; its copy beside the backup is the mark that it is there. */
+async function storeManifest({ storage, prefix, folder }: UploadTools, content: Manifest): Promise<void> {
+  const mark = join(folder, content.name + STORED);
+  await writeFile(`${mark}.new`, JSON.stringify(content));
+  await storage.upload(`${prefix}${content.name}/${MANIFEST}`, `${mark}.new`);
+  await rename(`${mark}.new`, mark);
+}
+
+async function forget({ folder, log }: UploadTools, name: string): Promise<void> {
+  await rm(join(folder, name), { recursive: true, force: true });
+  for (const mark of [READY, STORED]) await rm(join(folder, name + mark), { force: true });
+  log.info({ name }, `backup ${name} is removed from the disk; it is in the bucket`);
+}
