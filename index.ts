@@ -12,6 +12,7 @@ import { HOUSEKEEPING_PORT } from "./components/housekeeping/housekeeping";
 import { Images } from "./components/images/component";
 import { Network } from "./components/network/component";
 import { Server } from "./components/server/component";
+import { purgeOf } from "./components/server/cruise-config";
 import { PORT, SERVER } from "./components/server/server";
 import { Volume } from "./components/volumes/component";
 import { readSecrets, readSettings, type Settings } from "./settings";
@@ -47,7 +48,12 @@ const artifacts = new Volume(
   { ...volume, size: server.artifacts, source: sources.artifacts },
   inCluster,
 );
-const managed = { siteUrl: server.siteUrl, backupSchedule: settings.backup.schedule, environments };
+const managed = {
+  siteUrl: server.siteUrl,
+  backupSchedule: settings.backup.schedule,
+  purge: purgeOf(server.artifacts),
+  environments,
+};
 const gocd = new Server(
   name,
   {
@@ -77,6 +83,7 @@ const housekeeping = new Housekeeping(
   name,
   {
     namespace: namespaces.server,
+    agentsNamespace: namespaces.agents,
     image: images.references.housekeeping,
     placement: cluster.placement.server,
     serverUrl: gocd.url,

@@ -135,12 +135,13 @@ function checkRanges({ cluster, agents, server }: Settings): Problem[] {
 /** GKE waits at most an hour for a pod when it upgrades a node. */
 const LONGEST_GRACE_SECONDS = 3600;
 const SHORTEST_GRACE_SECONDS = 60;
-/** Three PEM files of a pair and the base64 of all must stay below a Secret's 1 MiB; 200 agents do. */
 const LEAST_DIND_MIB = 512;
 const LEAST_AGENT_MIB = 512;
 
 /** Node pools may have 40 characters, of which Pulumi takes 8 to tell a new one from the one it replaces. */
 const LONGEST_NODE_POOL = 32;
+/** What housekeeping writes on agents (images/housekeeping/src/record.ts). */
+const RESERVED_RESOURCES = ["draining", "housekeeping"];
 /** Node pools of these names exist already. */
 const TAKEN = ["server", "agents"];
 
@@ -183,6 +184,14 @@ function checkPools({ name, agents, cluster }: Settings): Problem[] {
         key: `${key}.agent.memory`,
         found: show(pool.agent.memory),
         wanted: `at least ${LEAST_AGENT_MIB}Mi, half of which the JVM takes`,
+      });
+    }
+    const reserved = pool.resources.find((resource) => RESERVED_RESOURCES.includes(resource));
+    if (reserved !== undefined) {
+      problems.push({
+        key: `${key}.resources`,
+        found: show(reserved),
+        wanted: "another name; housekeeping marks agents with this one",
       });
     }
     for (const list of ["resources", "environments"] as const) {

@@ -30,11 +30,8 @@ const digest = text(
   "an image by digest: registry/repository@sha256: and 64 hex digits",
   /^[a-z0-9][\w.:/-]*@sha256:[0-9a-f]{64}$/,
 );
-/** GoCD's own rule for names of resources and environments (`Resource.java`, `EnvironmentConfig`): letters, digits, `-_.`, blanks. */
-const gocdName = text(
-  "a GoCD name: letters, digits, dots, dashes, underscores and blanks, at most 255",
-  /^[A-Za-z0-9_][\w. -]{0,254}$/,
-);
+/** GoCD's rule for names (`NameTypeValidator`), which also leaves out blanks and pipes, with which housekeeping separates names. */
+const gocdName = text("a GoCD name: letters, digits, dots, dashes and underscores, at most 255", /^\w[\w.-]{0,254}$/);
 
 /** A snapshot's name, or its path with the project. */
 const snapshot = text(

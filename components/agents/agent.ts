@@ -52,11 +52,14 @@ export function rolloutSeconds(shape: Pick<PoolShape, "replicas" | "gracePeriod"
   return shape.replicas * (seconds(shape.gracePeriod) + SHUTDOWN_SECONDS + START_SECONDS);
 }
 
-/** Gives the StatefulSet's pods their names; nobody connects to an agent. */
+/**
+ * Gives the StatefulSet's pods their names, from before they are ready: housekeeping looks up by name where an agent that waits
+ * for approval must come from. Nobody connects to an agent.
+ */
 export function poolService(shape: Pick<PoolShape, "instance" | "namespace" | "labels" | "pool">) {
   return {
     metadata: { name: shape.pool, namespace: shape.namespace, labels: shape.labels },
-    spec: { clusterIP: "None", selector: poolSelector(shape.instance, shape.pool) },
+    spec: { clusterIP: "None", publishNotReadyAddresses: true, selector: poolSelector(shape.instance, shape.pool) },
   } satisfies k8s.types.input.core.v1.Service;
 }
 
@@ -120,6 +123,7 @@ function agentPod(shape: PoolShape) {
           { name: "DRAIN_SECONDS", value: String(seconds(shape.gracePeriod)) },
           ...sidecar.clientEnv,
         ],
+        terminationMessagePolicy: "FallbackToLogsOnError",
         resources: { requests: { ...shape.agent }, limits: { memory: shape.agent.memory } },
         securityContext: RESTRICTED,
         readinessProbe: { exec: { command: ["agent-ready"] }, periodSeconds: 10, timeoutSeconds: 5 },

@@ -72,6 +72,7 @@ function certificatesContainer(shape: DindShape) {
     image: shape.image,
     command: ["prepare-certificates"],
     env: [POD_NAME_ENV, { name: "POOL", value: shape.pool }],
+    terminationMessagePolicy: "FallbackToLogsOnError",
     resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } },
     securityContext: RESTRICTED,
     volumeMounts: [
@@ -92,7 +93,13 @@ function dindContainer(shape: DindShape) {
     // Just the daemon's name: with it the image's entry point adds no listener to those of daemon.json.
     args: ["dockerd"],
     securityContext: { privileged: true, runAsUser: 0, runAsGroup: 0 },
-    startupProbe: { exec: { command: ["docker", "info"] }, periodSeconds: 2, timeoutSeconds: 10, failureThreshold: 90 },
+    // Five minutes: before it starts, a large workspace is walked through for files of others.
+    startupProbe: {
+      exec: { command: ["docker", "info"] },
+      periodSeconds: 2,
+      timeoutSeconds: 10,
+      failureThreshold: 150,
+    },
     // Five minutes of silence: a busy disk makes a daemon slow, and a restart kills every running build.
     livenessProbe: {
       exec: { command: ["docker", "info"] },
@@ -100,6 +107,7 @@ function dindContainer(shape: DindShape) {
       timeoutSeconds: 30,
       failureThreshold: 5,
     },
+    terminationMessagePolicy: "FallbackToLogsOnError",
     resources: { requests: { cpu: shape.cpu, memory: shape.memory }, limits: { memory: shape.memory } },
     volumeMounts: [
       { name: CACHE, mountPath: "/var/lib/docker", subPath: "docker" },

@@ -26,7 +26,15 @@ export interface HousekeepingArgs extends Pick<HousekeepingShape, "namespace" | 
   password: pulumi.Output<string>;
   agents: readonly ExpectedAgent[];
   /** Settings that follow the stack file for ever. */
-  managed: { siteUrl: string; backupSchedule: string; environments: readonly string[] };
+  managed: {
+    siteUrl: string;
+    backupSchedule: string;
+    /** GiB free on the artifacts' disk: old artifacts go when less than `start` are, until `upto` are. */
+    purge: { start: number; upto: number };
+    environments: readonly string[];
+  };
+  /** Namespace of the agents; a pending agent is approved only if it asked from the address of its pod there. */
+  agentsNamespace: pulumi.Output<string>;
 }
 
 /** What GoCD leaves undone: approves this program's agents, removes lost ones, keeps settings in line, drains agents. */
@@ -39,12 +47,16 @@ export class Housekeeping extends pulumi.ComponentResource {
     const child = { parent: this };
     const shape = { ...args, instance: name, labels: labels(name, "gocd-housekeeping") };
 
+    const { siteUrl, backupSchedule, purge, environments } = args.managed;
     const config = {
       serverUrl: args.serverUrl,
+      agentsDomain: pulumi.interpolate`${args.agentsNamespace}.svc`,
       managed: {
-        siteUrl: args.managed.siteUrl,
-        backup: { schedule: args.managed.backupSchedule },
-        environments: args.managed.environments,
+        siteUrl,
+        ...(siteUrl.startsWith("https:") && { secureSiteUrl: siteUrl }),
+        backup: { schedule: backupSchedule },
+        artifacts: { purgeStartGib: purge.start, purgeUptoGib: purge.upto },
+        environments,
       },
     };
     const secret = new core.Secret(

@@ -48,6 +48,7 @@ export function housekeepingDeployment(shape: HousekeepingShape) {
               name: "housekeeping",
               image: shape.image,
               ports: [{ name: "http", containerPort: HOUSEKEEPING_PORT, protocol: "TCP" }],
+              terminationMessagePolicy: "FallbackToLogsOnError",
               resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
               securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
               readinessProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 10 },

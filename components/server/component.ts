@@ -2,16 +2,14 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../kubernetes/labels";
-import { gibibytes } from "../kubernetes/quantities";
-import { cruiseConfig } from "./cruise-config";
+import { cruiseConfig, type Purge } from "./cruise-config";
 import { PORT, SECRET_DIRECTORY, SERVER, serverService, serverStatefulSet, type ServerShape } from "./server";
 
 export interface ServerArgs extends Pick<ServerShape, "namespace" | "image" | "heap" | "cpu" | "claims" | "placement"> {
   siteUrl: string;
   /** Quartz schedule of GoCD's own backup, in UTC. */
   backupSchedule: string;
-  /** Size of the artifacts' disk, such as `100Gi`. */
-  artifacts: string;
+  purge: Purge;
   environments: readonly string[];
   /** Lines of GoCD's password file. */
   passwordFile: pulumi.Output<string>;
@@ -45,7 +43,7 @@ export class Server extends pulumi.ComponentResource {
         admins: args.admins,
         siteUrl: args.siteUrl,
         backupSchedule: args.backupSchedule,
-        purge: purge(args.artifacts),
+        purge: args.purge,
         environments: args.environments,
       }),
     );
@@ -67,10 +65,4 @@ export class Server extends pulumi.ComponentResource {
     this.url = pulumi.interpolate`http://${service.metadata.name}.${args.namespace}.svc:${PORT}/go`;
     this.registerOutputs({ url: this.url });
   }
-}
-
-/** Old artifacts go when a tenth of their disk is left, until a fifth is free. */
-function purge(artifacts: string): { start: number; upto: number } {
-  const size = gibibytes(artifacts);
-  return { start: Math.max(1, Math.floor(size / 10)), upto: Math.max(2, Math.floor(size / 5)) };
 }

@@ -1,7 +1,20 @@
 import XMLBuilder from "fast-xml-builder";
+import { gibibytes } from "../kubernetes/quantities";
 
 /** The version of GoCD's configuration schema that 26.1.0 writes; older ones are migrated, newer ones refused. */
 const SCHEMA_VERSION = 139;
+
+/** GiB free on the artifacts' disk: old artifacts go when less than `start` are, until `upto` are. */
+export interface Purge {
+  start: number;
+  upto: number;
+}
+
+/** When to purge a disk of a size such as `100Gi`: from a tenth left, until a fifth is free. */
+export function purgeOf(artifacts: string): Purge {
+  const size = gibibytes(artifacts);
+  return { start: Math.max(1, Math.floor(size / 10)), upto: Math.max(2, Math.floor(size / 5)) };
+}
 
 /** What GoCD's first configuration says; afterwards the file is GoCD's own. */
 export interface CruiseConfig {
@@ -16,8 +29,7 @@ export interface CruiseConfig {
   siteUrl: string;
   /** Quartz schedule, in UTC. */
   backupSchedule: string;
-  /** GiB free on the artifacts' disk: old artifacts go when less than `start` are, until `upto` are. */
-  purge: { start: number; upto: number };
+  purge: Purge;
   environments: readonly string[];
 }
 

@@ -66,6 +66,7 @@ export function serverStatefulSet(shape: ServerShape) {
               image: shape.image,
               ports: [{ name: "http", containerPort: PORT, protocol: "TCP" }],
               env: [{ name: "GOCD_SERVER_JVM_OPTS", value: `-Xms${heap}m -Xmx${heap}m` }],
+              terminationMessagePolicy: "FallbackToLogsOnError",
               resources: { requests: { cpu: shape.cpu, memory }, limits: { memory } },
               securityContext: RESTRICTED,
               // Half an hour: the first start of a new version may migrate the database.

@@ -403,6 +403,13 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
     /sunday/,
     /storage class/,
   ],
+  [
+    "a resource that housekeeping uses",
+    pool({ resources: ["draining"] }),
+    "gocd:agents.docker.resources",
+    /draining/,
+    /another name/,
+  ],
   ["a secret in plain text", { "gocd:adminPassword": "hunter2" }, "gocd:adminPassword", /^plain text$/, /--secret/],
 ];
 
