@@ -170,6 +170,7 @@ function apply(
     if (exception === undefined) report(sentence(refused));
     else kept.push(`${rule.name} makes an exception: ${sentence(refused)} Reason: ${shown(exception.reason)}`);
   }
+  if (kept.length === 0 && !notes.has(urn)) return;
   const ofResource = notes.get(urn) ?? new Map<string, readonly string[]>();
   notes.set(urn, ofResource.set(rule.name, kept));
 }

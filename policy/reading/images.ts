@@ -1,4 +1,5 @@
 import { isUnknown, text } from "./values";
+import type { Subject } from "../rule";
 import type { Site } from "./walk";
 
 /** An image that a container or volume asks for. */
@@ -12,8 +13,12 @@ export interface ImageUse {
 /** How firmly a reference names its image. */
 export type Firmness = "digest" | "version" | "loose";
 
-/** Every image that an object asks for by itself. */
-export function imageUses(type: string, site: Site): readonly ImageUse[] {
+/** Every image that a resource asks for. */
+export function imageUses({ type, walked }: Subject): readonly ImageUse[] {
+  return [...walked.having(["image", "reference"])].flatMap((site) => imageUsesOf(type, site));
+}
+
+function imageUsesOf(type: string, site: Site): readonly ImageUse[] {
   const { value, key } = site;
   const uses: ImageUse[] = [];
   const add = (property: string) => {

@@ -19,6 +19,15 @@ export interface NodePath {
 /** Properties without which an object, outside of a chart's values, asks for no path. */
 const telling = ["hostPath", "sourcePath", "local", "source", "driverOpts", "volumes", "binds"];
 
+/** Properties in which paths have names of their own. */
+const freeForm = ["volumeAttributes", "values", "valuesObject", "valuesContent", "valuesInline"];
+
+/** The objects of a resource that can ask for a path on a node. */
+export function sitesWithPaths({ type, walked }: Subject): Iterable<Site> {
+  const anywhere = type.startsWith("command:") || walked.root.inValues || [...walked.having(freeForm)].length > 0;
+  return anywhere ? walked.sites : walked.having(telling);
+}
+
 /** Every path on a node that an object asks for by itself, in any of the ways that the pack knows. */
 export function nodePaths(subject: Subject, site: Site): readonly NodePath[] {
   const { value } = site;

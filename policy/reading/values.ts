@@ -15,9 +15,12 @@ const unknownMarks: ReadonlySet<unknown> = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
 ]);
 
+/** Length of every mark; most texts have another, and comparing that is quicker than looking them up. */
+const markLength = 36;
+
 /** Whether a value is known only after the update. */
 export function isUnknown(value: unknown): boolean {
-  return typeof value === "string" && unknownMarks.has(value);
+  return typeof value === "string" && value.length === markLength && unknownMarks.has(value);
 }
 
 /** Whether a value is an object with properties (no list, no null). */
@@ -27,13 +30,9 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 /** The object's own data properties as they are, past a proxy that throws on unknowns; accessors are never called. */
 export function rawProperties(value: object): Record<string, unknown> {
-  const properties: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    Object.defineProperty(properties, key, {
-      value: Object.getOwnPropertyDescriptor(value, key)?.value as unknown,
-      enumerable: true,
-    });
-  }
+  // Without a prototype, so that a property called __proto__ is one like any other.
+  const properties = Object.create(null) as Record<string, unknown>;
+  for (const key of Object.keys(value)) properties[key] = Object.getOwnPropertyDescriptor(value, key)?.value;
   return properties;
 }
 

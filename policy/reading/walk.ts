@@ -22,6 +22,10 @@ export interface Walked {
   readonly root: Site;
   /** Every object, the root first. */
   readonly sites: readonly Site[];
+  /** The objects that have one of these properties. */
+  readonly having: (keys: readonly string[]) => Iterable<Site>;
+  /** Properties, or members of lists, that are known only after up. */
+  readonly unknowns: readonly { readonly site: Site; readonly key: string }[];
   /** Texts that hold something to judge but cannot be parsed; each with the object it stands in and its property. */
   readonly unreadable: readonly { readonly site: Site; readonly key: string; readonly why: string }[];
 }
@@ -42,8 +46,10 @@ const looksDangerous = /\b(?:hostPath|privileged|hostNetwork|hostPID|hostIPC|hos
 export function walk(type: string, properties: object): Walked {
   const root = makeSite(identified(type, rawProperties(properties)), "", undefined, undefined);
   const unreadable: { site: Site; key: string; why: string }[] = [];
+  const unknowns: { site: Site; key: string }[] = [];
   const seen = new Set<unknown>();
   const sites: Site[] = [];
+  const byKey = new Map<string, Site[]>();
   const open: { site: Site; depth: number }[] = [{ site: root, depth: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { site, depth } = next;
@@ -51,12 +57,16 @@ export function walk(type: string, properties: object): Walked {
     const secret = record(site.parent?.value)["kind"] === "Secret" && site.key === "data";
     for (const key of Object.keys(site.value)) {
       if (describesOnly(site, key)) continue;
+      const holders = byKey.get(key);
+      if (holders === undefined) byKey.set(key, [site]);
+      else holders.push(site);
       const pending: { value: unknown; index: number | undefined }[] = [
         { value: property(site.value, key), index: undefined },
       ];
       for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
         const { value, index } = item;
         if (typeof value === "string") {
+          if (isUnknown(value)) unknowns.push({ site, key });
           const body = secret ? decoded(value) : value;
           if (body.length < 16 || key === "description" || !(looksLikeManifest.test(body) || /daemon\.json$/.test(key)))
             continue;
@@ -77,14 +87,15 @@ export function walk(type: string, properties: object): Walked {
       }
     }
   }
-  return { root, sites, unreadable };
+  const having = (keys: readonly string[]) => new Set(keys.flatMap((key) => byKey.get(key) ?? []));
+  return { root, sites, having, unknowns, unreadable };
 }
 
 /** A Kubernetes resource's properties with the kind and version that its type token gives, where it leaves them out. */
 function identified(type: string, properties: Record<string, unknown>): Record<string, unknown> {
   const [, version, kind] = /^kubernetes:([^:]+):([^:]+)$/.exec(type) ?? [];
   if (version === undefined || typeof properties["kind"] === "string") return properties;
-  return { ...properties, kind, apiVersion: version.replace(/^core\//, "") };
+  return Object.assign(properties, { kind, apiVersion: version.replace(/^core\//, "") });
 }
 
 /** A property's value without calling an accessor. */

@@ -15,7 +15,7 @@ export const imagesByDigest: ResourceRule = {
   instead,
   check: (subject) => {
     const findings = new Findings();
-    for (const { site, key, image } of subject.walked.sites.flatMap((each) => imageUses(subject.type, each))) {
+    for (const { site, key, image } of imageUses(subject)) {
       if (image === undefined || firmness(image) !== "version") continue;
       findings.refused.push(
         finding(subject, site, `the image ${shown(image)} is named by version, not by digest`, instead, key),

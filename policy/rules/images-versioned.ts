@@ -22,7 +22,7 @@ export const imagesVersioned: ResourceRule = {
   instead,
   check: (subject) => {
     const findings = new Findings();
-    for (const use of subject.walked.sites.flatMap((site) => imageUses(subject.type, site))) {
+    for (const use of imageUses(subject)) {
       const { site, key, image } = use;
       if (image === undefined) {
         findings.noted.push(

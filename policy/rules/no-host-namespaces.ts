@@ -10,6 +10,15 @@ const switches = Object.entries(hostSwitches);
 const modes = ["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode"];
 const staticPodAnnotations = ["kubernetes.io/config.mirror", "kubernetes.io/config.source"];
 
+/** Properties without which an object shares nothing. */
+const telling = [
+  ...Object.keys(hostSwitches),
+  ...modes,
+  ...staticPodAnnotations,
+  "windowsOptions",
+  "targetContainerName",
+];
+
 /** No pod shares a namespace with its node, nor its containers' processes with each other. */
 export const noHostNamespaces: ResourceRule = {
   name: "no-host-namespaces",
@@ -27,7 +36,7 @@ export const noHostNamespaces: ResourceRule = {
   instead,
   check: (subject) => {
     const findings = new Findings();
-    for (const site of subject.walked.sites) {
+    for (const site of subject.walked.having(telling)) {
       const { value } = site;
       const refuse = (found: string, key: string) => findings.refused.push(finding(subject, site, found, instead, key));
       for (const [key, what] of switches) if (isOn(value[key])) refuse(`${key} opens ${what}`, key);

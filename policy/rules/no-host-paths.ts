@@ -8,6 +8,18 @@ import { nodeDrivers, nodeItself, nodeProvisioners, refusedSources } from "../ta
 
 const instead = "Claim a volume of a storage class that makes disks of their own, or use an emptyDir.";
 
+/** Properties without which an object is no volume of the node. */
+const telling = [
+  "hostPath",
+  "sourcePath",
+  "local",
+  "csi",
+  "nfs",
+  "iscsi",
+  "provisioner",
+  ...Object.keys(refusedSources),
+];
+
 /** No disk of the node in GoCD's pods; nowhere a volume that leads to the node by another name. */
 export const noHostPaths: ResourceRule = {
   name: "no-host-paths",
@@ -29,7 +41,7 @@ export const noHostPaths: ResourceRule = {
   settings: { namespaces: namespacesSchema },
   check: (subject, config) => {
     const findings = new Findings();
-    for (const site of subject.walked.sites) {
+    for (const site of subject.walked.having(telling)) {
       const { value } = site;
       const refuse = (found: string, key: string) => findings.refused.push(finding(subject, site, found, instead, key));
 

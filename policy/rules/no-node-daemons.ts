@@ -7,7 +7,7 @@ import { addressArgument, daemonVariables, insideThePod, nodeAddressFields, node
 const instead = "Talk to the pod's own daemon: DOCKER_HOST=tcp://127.0.0.1:2376 with DOCKER_TLS_VERIFY=1.";
 
 /** Properties without which an object tells nobody about a daemon. */
-const telling = [...daemonVariables, "env", "envs", "command", "args", "hosts"];
+const telling = [...daemonVariables, "value", "valueFrom", "env", "envs", "command", "args", "hosts"];
 
 /** The ways to the node's daemon that need no mount. */
 export const noNodeDaemons: ResourceRule = {
@@ -29,8 +29,7 @@ export const noNodeDaemons: ResourceRule = {
   settings: { namespaces: namespacesSchema },
   check: (subject, config) => {
     const findings = new Findings();
-    for (const site of subject.walked.sites) {
-      if (site.key !== "env" && !telling.some((key) => key in site.value)) continue;
+    for (const site of subject.walked.having(telling)) {
       const { value } = site;
       const closed = isClosed(site, config);
       const judge = (address: string, how: string, key: string) => {

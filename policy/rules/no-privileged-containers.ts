@@ -7,6 +7,9 @@ import { dangerousCapabilities, unconfinedSelinuxTypes } from "../tables/privile
 
 const instead = `Drop it; what needs a Docker daemon uses the agent's ${dind.name} sidecar.`;
 
+/** Properties without which an object asks for no privilege. */
+const telling = ["privileged", "add", "adds", "capAdd", "capabilityAdds", "procMount", "seLinuxOptions"];
+
 /** One container is privileged, and it is recognised by all that it is. */
 export const noPrivilegedContainers: ResourceRule = {
   name: "no-privileged-containers",
@@ -27,7 +30,7 @@ export const noPrivilegedContainers: ResourceRule = {
   settings: { dindImages: dindImagesSchema },
   check: (subject, config) => {
     const findings = new Findings();
-    for (const site of subject.walked.sites) {
+    for (const site of subject.walked.having(telling)) {
       const { value } = site;
       const refuse = (found: string, key: string) => findings.refused.push(finding(subject, site, found, instead, key));
 

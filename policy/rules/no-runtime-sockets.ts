@@ -1,4 +1,4 @@
-import { nodePaths } from "../reading/nodePaths";
+import { nodePaths, sitesWithPaths } from "../reading/nodePaths";
 import { judgePath, type PathVerdict } from "../reading/paths";
 import { shown } from "../reading/values";
 import { finding, Findings, type ResourceRule } from "../rule";
@@ -28,7 +28,7 @@ export const noRuntimeSockets: ResourceRule = {
   instead,
   check: (subject) => {
     const findings = new Findings();
-    for (const site of subject.walked.sites) {
+    for (const site of sitesWithPaths(subject)) {
       for (const { key, path, how, saysSocket, match } of nodePaths(subject, site)) {
         if (path === undefined) continue;
         const verdict = judgePath(path) ?? (saysSocket ? socketByType : undefined);

@@ -27,7 +27,7 @@ export const nothingPublic: ResourceRule = {
   instead,
   check: (subject) => {
     const findings = new Findings();
-    for (const site of subject.walked.sites) {
+    for (const site of subject.walked.having(["kind", "hostPort", "member", "members"])) {
       const refuse: Refuse = (found, key) => findings.refused.push(finding(subject, site, found, instead, key));
       const note: Refuse = (found, key) =>
         findings.noted.push(finding(subject, site, found, "It is checked again after up.", key));

@@ -20,36 +20,20 @@ export const readable: ResourceRule = {
   check: (subject) => {
     const findings = new Findings();
     const isKubernetes = /^(kubernetes|docker):/.test(subject.type);
-    for (const site of subject.walked.sites) {
-      for (const key of Object.keys(site.value)) {
-        const value = site.value[key];
-        const wanted = shapes[key];
-        if (isUnknown(value)) {
-          if (!decisive.has(key) || key === "image" || !(isKubernetes || typeof site.owner.value["kind"] === "string"))
-            continue;
-          findings.noted.push(
-            finding(subject, site, `${key} is known only after up`, "It is checked again then.", key),
-          );
-        } else if (wanted !== undefined && !holdsShape(value, wanted) && !isFreeForm(site)) {
-          const strict = isBuiltIn(subject, site);
-          if (!strict && !looksLikePod(site)) continue;
-          const problem = finding(
-            subject,
-            site,
-            `${key} should be ${articles[wanted]} and is ${nameOf(value)}`,
-            instead,
-            key,
-          );
-          (strict ? findings.refused : findings.noted).push(problem);
-        }
-      }
-      judgeSpec(subject, site, findings);
-      if (site.key === "" && /^kubernetes:helm\.sh\/.*:Release$/.test(subject.type)) {
-        const found = "the chart's own templates cannot be seen here, only its values";
-        findings.noted.push(
-          finding(subject, site, found, "Use kubernetes.helm.v4.Chart, whose objects are checked one by one."),
-        );
-      }
+    for (const { site, key } of subject.walked.unknowns) {
+      const matters = isKubernetes || typeof site.owner.value["kind"] === "string";
+      if (!matters || !decisive.has(key) || key === "image") continue;
+      findings.noted.push(finding(subject, site, `${key} is known only after up`, "It is checked again then.", key));
+    }
+    for (const key of Object.keys(shapes)) {
+      for (const site of subject.walked.having([key])) judgeShape(subject, site, key, findings);
+    }
+    for (const site of subject.walked.having(["kind"])) judgeSpec(subject, site, findings);
+    const { root } = subject.walked;
+    if (/^kubernetes:helm\.sh\/.*:Release$/.test(subject.type)) {
+      const found = "the chart's own templates cannot be seen here, only its values";
+      const use = "Use kubernetes.helm.v4.Chart, whose objects are checked one by one.";
+      findings.noted.push(finding(subject, root, found, use));
     }
     for (const { site, key, why } of subject.walked.unreadable) {
       findings.noted.push(
@@ -95,6 +79,17 @@ function holdsShape(value: unknown, wanted: keyof typeof articles): boolean {
   if (wanted === "object") return isRecord(value);
   // An image may also be an object: the source of an image volume.
   return wanted === "text" ? typeof value === "string" || isRecord(value) : typeof value === "boolean";
+}
+
+/** A property of another shape than the one that Kubernetes gives it. */
+function judgeShape(subject: Subject, site: Site, key: string, findings: Findings): void {
+  const value = site.value[key];
+  const wanted = shapes[key];
+  if (wanted === undefined || holdsShape(value, wanted) || isUnknown(value) || isFreeForm(site)) return;
+  const strict = isBuiltIn(subject, site);
+  if (!strict && !looksLikePod(site)) return;
+  const found = `${key} should be ${articles[wanted]} and is ${nameOf(value)}`;
+  (strict ? findings.refused : findings.noted).push(finding(subject, site, found, instead, key));
 }
 
 /** A workload without a pod to read; a patch may leave it out. */

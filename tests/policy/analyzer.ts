@@ -114,6 +114,17 @@ export function analyzer(config: Readonly<Record<string, object>> = {}) {
   };
 }
 
+/** Makes the requests for resources ahead, which is the engine's work, and returns what analyses them. */
+export function prepared(resources: readonly Resource[]): () => Promise<readonly Report[]> {
+  const rpc = server.makeAnalyzeRpcFun("gocd-policy", "0.1.0", "mandatory", makePolicies());
+  const requests = resources.map((resource) => request("AnalyzeRequest", resource));
+  return async () => {
+    const found: Report[] = [];
+    for (const each of requests) found.push(...(await call(rpc, each)));
+    return found;
+  };
+}
+
 interface Configurable {
   readonly validateResource?: (args: object, report: unknown) => void;
   readonly validateStack?: (args: object, report: unknown) => void;
