@@ -295,7 +295,8 @@ function pods(...names: string[]): WireObject {
 }
 
 describe("an edit of a component", () => {
-  it.each(EDITS)("tells what comes of %s", (_, type, before, after, expected, [old, current] = [{}, {}]) => {
+  it.each(EDITS.map((edit) => [edit[0], edit] as const))("tells what comes of %s", (_, edit) => {
+    const [, type, before, after, expected, [old, current] = [{}, {}]] = edit;
     const cluster = type.startsWith("kubernetes:") ? inCluster : {};
     const base = side(provider(mutable), resource(type, "x", { ...cluster, inputs: before, ...old }));
     const next = side(provider(mutable), resource(type, "x", { ...cluster, inputs: after, ...current }));
