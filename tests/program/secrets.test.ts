@@ -8,6 +8,7 @@ import { toYaml } from "../../preview/manifests";
 import { manifestFile } from "../../preview/output";
 import { assemble } from "../../preview/preview";
 import type { Preview } from "../../preview/preview";
+import { isKubernetesObject } from "../../preview/registration";
 import type { Registration } from "../../preview/registration";
 import type { Run } from "../../preview/run";
 import { palette } from "../../preview/terminal";
@@ -120,6 +121,13 @@ describe.each(Object.entries(variants))("secrets of a stack with %s", (_, source
       );
     });
     expect(leaks).toEqual([]);
+  });
+
+  it("lie in the cluster in Secrets only", () => {
+    const objects = registrations.filter(
+      (resource) => isKubernetesObject(resource) && resource.inputs["kind"] !== "Secret",
+    );
+    expect(objects.filter(({ inputs }) => secretTexts(inputs).length > 0).map(({ urn }) => urn)).toEqual([]);
   });
 
   it("do reach the resources that need them", () => {
