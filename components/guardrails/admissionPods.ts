@@ -110,7 +110,7 @@ function isDind({ agentsNamespace, dindRepository }: DindPlace): string {
   return [
     `request.namespace == ${quoted(agentsNamespace)}`,
     `c.name == ${quoted(dind.name)}`,
-    `has(c.image) && c.image.startsWith(${quoted(`${dindRepository}@sha256:`)}) && size(c.image) == ${dindRepository.length + DIGEST_LENGTH - 1}`,
+    `has(c.image) && c.image.startsWith(${quoted(`${dindRepository}@sha256:`)}) && size(c.image) == ${dindRepository.length + DIGEST_LENGTH}`,
     `has(c.restartPolicy) && c.restartPolicy == 'Always'`,
     none("command"),
     `has(c.args) && c.args == ${listOf(dind.args)}`,
