@@ -76,7 +76,7 @@ describe("the difference that a pull request makes", () => {
     });
 
   it("is taken of every committed stack, as text and as Markdown", async () => {
-    fake(directory, "npm", 'case "$*" in *--markdown) echo "**md**" ;; *) echo "txt" ;; esac');
+    fake(directory, "npm", 'case "$*" in *--markdown) echo "**md**" ;; *) echo "txt" ;; esac; echo "comparing" >&2');
     expect((await difference()).status).toBe(0);
     expect(stacks(root)).toContain("dev");
     expect(calls(directory)).toEqual(
@@ -91,8 +91,8 @@ describe("the difference that a pull request makes", () => {
   });
 
   it("fails as the worst of the stacks, with everything kept", async () => {
-    fake(directory, "npm", 'case "$*" in *"--stack dev "*) echo broken; exit 2 ;; esac');
+    fake(directory, "npm", 'case "$*" in *"--stack dev "*) echo broken >&2; exit 2 ;; *) echo fine ;; esac');
     expect((await difference()).status).toBe(2);
-    expect(text("out/preview.txt")).toContain("broken");
+    expect(text("out/preview.txt")).toMatch(/Stack dev\n\nbroken\n[^]*fine/);
   });
 });

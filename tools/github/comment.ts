@@ -17,7 +17,7 @@ const MOST_BYTES = 1_000_000;
 
 /** The artifacts of the workflow `preview`, each a folder; a fork may call anything the second, which needs credentials. */
 const PARTS = [
-  { folder: "preview-difference", heading: "What the program would register", rendered: "preview.md", forks: true },
+  { folder: "preview-difference", heading: "What the program would do", rendered: "preview.md", forks: true },
   { folder: "preview-pulumi", heading: "pulumi preview", rendered: undefined, forks: false },
 ] as const;
 

@@ -2,7 +2,7 @@
 // and for comments on branches of this repository, as text for comments on forks.
 import { appendFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { keep, write } from "./keep";
+import { keep, write, type Kept } from "./keep";
 
 /** Names of the stacks whose settings are committed. */
 export function stacks(root: string): string[] {
@@ -33,8 +33,8 @@ export async function difference(
     const markdown = await run("--markdown");
     parts.push({
       status: Math.max(text.status, markdown.status),
-      text: `Stack ${stack}\n\n${text.text}`,
-      markdown: `#### Stack \`${stack}\`\n\n${markdown.text}`,
+      text: `Stack ${stack}\n\n${shown(text)}`,
+      markdown: `#### Stack \`${stack}\`\n\n${shown(markdown)}`,
     });
   }
   const markdown = parts.map((part) => part.markdown).join("\n\n");
@@ -43,4 +43,9 @@ export async function difference(
   const summary = environment["GITHUB_STEP_SUMMARY"];
   if (summary) appendFileSync(summary, `${markdown}\n`);
   return Math.max(0, ...parts.map(({ status }) => status));
+}
+
+/** The result; what stands on the other stream only where there is none, since progress goes there as well as reasons. */
+function shown({ output, text }: Kept): string {
+  return output.trim() === "" ? text : output;
 }
