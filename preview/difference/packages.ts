@@ -57,7 +57,9 @@ function suffices(installed: string, checkout: string): boolean {
     .filter(([path, { dev, optional, link }]) => path.startsWith("node_modules/") && !dev && !optional && !link)
     .every(([path, { version, integrity }]) => {
       const found = have[path];
-      return found?.version === version && found?.integrity === integrity;
+      // What is installed is described by its own package.json, which may say v1.0.0 and knows of no integrity.
+      const same = found?.version?.replace(/^v/, "") === version?.replace(/^v/, "");
+      return same && (found?.integrity === undefined || found.integrity === integrity);
     });
 }
 
