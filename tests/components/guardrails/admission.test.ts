@@ -1,0 +1,148 @@
+import {
+  admissionBinding,
+  admissionName,
+  admissionParts,
+  admissionPolicy,
+  type AdmissionArgs,
+} from "../../../components/guardrails/admission";
+import { daemonVariables } from "../../../policy/tables/daemons";
+import { dind } from "../../../policy/tables/dind";
+import { sockets } from "../../../policy/tables/paths";
+import { dangerousCapabilities, hostSwitches } from "../../../policy/tables/privileges";
+import { nodeDrivers, refusedSources } from "../../../policy/tables/volumes";
+import { installation } from "../../policy/cases/case";
+
+const policies = admissionParts.map((part) => admissionPolicy(part, installation));
+const podPolicies = policies.filter(({ metadata }) => !metadata.name.endsWith("-volumes"));
+const textOf = (args: AdmissionArgs, part: (typeof admissionParts)[number] = "pods") =>
+  JSON.stringify(admissionPolicy(part, args));
+
+interface Matched {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly operations: readonly string[];
+}
+
+describe("the admission policies", () => {
+  test("cover pods, ephemeral containers, every kind with a pod template, and volumes", () => {
+    const matched = policies.flatMap(({ spec }) => [spec.matchConstraints.resourceRules].flat()) as readonly Matched[];
+    const resources = matched.flatMap(({ apiGroups, resources: names }) =>
+      names.map((name) => `${apiGroups.join("")}/${name}`),
+    );
+    expect(resources.sort()).toEqual([
+      "/persistentvolumes",
+      "/pods",
+      "/pods/ephemeralcontainers",
+      "/podtemplates",
+      "/replicationcontrollers",
+      "apps/daemonsets",
+      "apps/deployments",
+      "apps/replicasets",
+      "apps/statefulsets",
+      "batch/cronjobs",
+      "batch/jobs",
+    ]);
+    for (const { operations } of matched) expect(operations).toEqual(["CREATE", "UPDATE"]);
+  });
+
+  test("look at pods of GoCD's two namespaces and no others", () => {
+    for (const { spec } of podPolicies) {
+      expect(spec.matchConstraints.namespaceSelector).toEqual({
+        matchExpressions: [
+          { key: "kubernetes.io/metadata.name", operator: "In", values: ["gocd-dev", "gocd-dev-agents"] },
+        ],
+      });
+    }
+  });
+
+  test("fail closed, deny, and say what is wrong", () => {
+    for (const { spec } of policies) {
+      expect(spec.failurePolicy).toBe("Fail");
+      for (const { message, messageExpression } of spec.validations) {
+        expect(messageExpression).toContain(message);
+        expect(message).not.toMatch(/['\n]/);
+      }
+    }
+    for (const part of admissionParts)
+      expect(admissionBinding(part, installation).spec.validationActions).toEqual(["Deny"]);
+  });
+
+  test("hold nothing up that is being deleted or that does not change its pods", () => {
+    for (const { spec } of policies) {
+      expect(spec.matchConditions.map(({ name }) => name)).toEqual(["not-being-deleted", "new-or-changed"]);
+      expect(spec.matchConditions[1]?.expression).toMatch(/ (object\S*) != oldObject\.\S+$/);
+    }
+  });
+
+  test("are bound by name, and two installations in one cluster share none", () => {
+    const names = (name: string) =>
+      admissionParts.flatMap((part) => [
+        admissionPolicy(part, { ...installation, name }).metadata.name,
+        admissionBinding(part, { name }).metadata.name,
+      ]);
+    expect(names("gocd-dev").filter((name) => names("gocd-prod").includes(name))).toEqual([]);
+    for (const part of admissionParts) {
+      expect(admissionBinding(part, installation).spec.policyName).toBe(
+        admissionPolicy(part, installation).metadata.name,
+      );
+      expect(admissionName(part, "gocd-dev")).toBe(`gocd-dev-${part}`);
+    }
+  });
+
+  test("use every variable that they declare, and declare every variable that they use", () => {
+    for (const { spec } of policies) {
+      const declared = spec.variables.map(({ name }) => name);
+      const used = [...JSON.stringify(spec).matchAll(/variables\.(\w+)/g)].map(([, name]) => name);
+      expect([...new Set(used)].sort()).toEqual([...declared].sort());
+    }
+  });
+
+  test.each(podPolicies.map((policy) => [policy.metadata.name, JSON.stringify(policy)]))(
+    "%s knows what the rules in review know",
+    (_name, expressions) => {
+      const known = [
+        ...daemonVariables,
+        ...dangerousCapabilities,
+        ...Object.keys(hostSwitches),
+        ...nodeDrivers,
+        ...Object.keys(refusedSources),
+        ...dind.mounts.map(({ mountPath }) => mountPath),
+      ];
+      expect(known.filter((word) => !expressions.includes(word))).toEqual([]);
+    },
+  );
+
+  test("know every socket under both spellings of /run", () => {
+    const expressions = textOf(installation, "volumes");
+    const plain = sockets.map(({ path }) => path).filter((path) => !path.includes("*"));
+    expect(plain.filter((path) => !expressions.includes(path))).toEqual([]);
+    expect(plain.filter((path) => path.startsWith("/run/") && !expressions.includes(`/var${path}`))).toEqual([]);
+  });
+});
+
+describe("what may be privileged", () => {
+  test("is this installation's image by digest and no other, in the agents' namespace", () => {
+    expect(textOf(installation)).toContain(`${installation.dindRepository}@sha256:`);
+    expect(textOf(installation)).toContain('request.namespace == \\"gocd-dev-agents\\"');
+  });
+});
+
+describe("volumes of a node", () => {
+  const nodes = (args: AdmissionArgs) => {
+    const { variables } = admissionPolicy("volumes", args).spec;
+    return variables.find(({ name }) => name === "nodes")?.expression;
+  };
+
+  test("are refused for GoCD's claims, by both namespaces' names", () => {
+    expect(nodes(installation)).toContain("has(object.spec.hostPath)");
+    expect(nodes(installation)).toContain("has(object.spec.local)");
+    expect(nodes(installation)).toContain('["gocd-dev", "gocd-dev-agents"]');
+  });
+
+  test("may be bound where the cluster has no other disks, while sockets and drivers of the node stay refused", () => {
+    const allowing = { ...installation, nodeVolumes: "allow" } as const;
+    expect(nodes(allowing)).not.toContain("has(object.spec.local)");
+    expect(nodes(allowing)).toContain("has(object.spec.flexVolume)");
+    expect(textOf(allowing, "volumes")).toContain("size(variables.sockets) == 0");
+  });
+});
