@@ -40,7 +40,7 @@ export class Disks extends pulumi.ComponentResource {
     const schedule = new gcp.ResourcePolicy(
       name,
       {
-        name: `${name}-snapshots-${args.keepDays}d`,
+        name: `${name}-snapshots`,
         region: args.region,
         snapshotSchedulePolicy: {
           // Two hours after GoCD's own backup by default, so that each snapshot holds a consistent one.
