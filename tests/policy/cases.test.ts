@@ -10,6 +10,8 @@ describe("the policy pack in review", () => {
     const messages = found.filter(({ policy }) => policy === each.rule).map(({ message }) => message);
     expect(messages).not.toEqual([]);
     expect(messages.join("\n")).toContain(each.says ?? "");
+    // The whole report as people read it; `npx jest tests/policy/cases -u` after a change of words.
+    expect(found.map(({ policy, message }) => `${policy}: ${message}`)).toMatchSnapshot();
   });
 
   test.each(reviewed.filter(({ expect: expected }) => expected === "allowed"))("allows $name", async (each) => {

@@ -3,7 +3,7 @@ import { policies, subjectOf, rules } from "../../policy/policies";
 import { judgePath } from "../../policy/reading/paths";
 import { sockets, trees } from "../../policy/tables/paths";
 import { analyzer, refusals, type Report } from "./analyzer";
-import { agentsPod, container, inEveryKind, type Manifest, otherPod, withHostPath } from "./cases/case";
+import { container, inEveryKind, type Manifest, otherPod, withHostPath } from "./cases/case";
 
 const pod = "kubernetes:core/v1:Pod";
 const { analyze } = analyzer();
@@ -19,78 +19,6 @@ function judge(type: string, props: object): readonly string[] {
 }
 
 describe("malformed input", () => {
-  const spec = (changes: Manifest): Manifest => ({ ...agentsPod(), spec: { containers: [container()], ...changes } });
-
-  test.each<[string, Manifest]>([
-    ["no specification", { ...agentsPod(), spec: null }],
-    ["a specification that is text", { ...agentsPod(), spec: "x" }],
-    ["a specification that is a list", { ...agentsPod(), spec: [] }],
-    ["volumes that are an object", spec({ volumes: { a: 1 } })],
-    ["volumes that are text", spec({ volumes: "/var/run/docker.sock" })],
-    ["volumes that are a number", spec({ volumes: 7 })],
-    ["volumes that are numbers", spec({ volumes: [1, 2] })],
-    ["volumes in lists in lists", spec({ volumes: [[[]]] })],
-    ["containers that are an object", spec({ containers: { name: "x" } })],
-    ["containers that are true", spec({ containers: true })],
-    ["a container that is null", spec({ containers: [null] })],
-    ["a security context that is a list", spec({ containers: [container({ securityContext: ["privileged"] })] })],
-    ["privileged as a number", spec({ containers: [container({ securityContext: { privileged: 7 } })] })],
-    ["a host path that is a number", spec({ volumes: [{ name: "x", hostPath: 7 }] })],
-    ["an environment that is a map", spec({ containers: [container({ env: { A: "b" } })] })],
-    ["an image that is a number", spec({ containers: [container({ image: 7 })] })],
-    ["hostNetwork that is text", spec({ hostNetwork: "perhaps" })],
-  ])("is refused instead of passing in silence: %s", async (_what, props) => {
-    expect(policyNames(refusals(await analyze({ type: pod, props })))).toContain("readable");
-  });
-
-  test.each<[string, Manifest]>([
-    ["a Deployment without template", { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "x" }, spec: {} }],
-    [
-      "a CronJob whose template is null",
-      {
-        apiVersion: "batch/v1",
-        kind: "CronJob",
-        metadata: { name: "x" },
-        spec: { jobTemplate: { spec: { template: null } } },
-      },
-    ],
-  ])("is refused when there is nothing to read: %s", (_what, props) => {
-    expect(judge(`kubernetes:apps/v1:${String(props["kind"])}`, props)).toContain("readable");
-  });
-
-  test("is not asked of a patch, which leaves out what it keeps", () => {
-    expect(
-      judge("kubernetes:apps/v1:DeploymentPatch", {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        metadata: { name: "x" },
-        spec: { replicas: 2 },
-      }),
-    ).toEqual([]);
-  });
-
-  test("is only noted in a custom resource that looks like a pod", async () => {
-    const props = {
-      apiVersion: "example.com/v1",
-      kind: "Thing",
-      metadata: { name: "t" },
-      spec: { containers: [container()], volumes: { data: {} } },
-    };
-    const found = await analyze({ type: "kubernetes:example.com/v1:Thing", props });
-    expect(refusals(found)).toEqual([]);
-    expect(found.map(({ message }) => message).join()).toContain("volumes should be a list and is an object");
-  });
-
-  test("is noted when it is text that means something and cannot be parsed", async () => {
-    const template = "{{- range .pods }}\nkind: Pod\nspec:\n  hostPath: {{ .path }}\n{{ end }}";
-    const found = await analyze({
-      type: "kubernetes:core/v1:ConfigMap",
-      props: { kind: "ConfigMap", apiVersion: "v1", data: { template } },
-    });
-    expect(refusals(found)).toEqual([]);
-    expect(found.map(({ message }) => message).join()).toContain("template holds text that is not valid YAML");
-  });
-
   test("holds its violations although a cycle runs through it", () => {
     const props = { ...withHostPath("/run/docker.sock") } as Record<string, unknown>;
     const ring: unknown[] = [[props]];

@@ -1,0 +1,7 @@
+// The tests that judge the rules in this process; the ones that start a policy host would start the compiled pack, which
+// holds no mutants, and the ones that measure time or try thousands of values would only take long.
+module.exports = {
+  ...require("../../jest.config"),
+  rootDir: "../..",
+  testMatch: ["<rootDir>/tests/policy/{cases,notes,malformed}.test.ts"],
+};
