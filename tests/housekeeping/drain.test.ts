@@ -245,6 +245,7 @@ describe("who may drain", () => {
     expect(await ask(method, docker.uuid, other.token)).toEqual(refused);
     expect(await ask(method, docker.uuid, docker.token.slice(0, -1))).toEqual(refused);
     expect(await ask(method, "00000000-0000-4000-8000-000000000000", docker.token)).toEqual(refused);
+    expect(await ask(method, "00000000-0000-4000-8000-000000000000")).toEqual(refused);
     expect(world().changes()).toEqual(before);
     expect(await state(docker)).toEqual(WORKS);
   });

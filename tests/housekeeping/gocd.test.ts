@@ -112,11 +112,12 @@ describe("asking GoCD", () => {
       new AbortController().signal,
     );
     const call = gocd.call({ method: "GET", path: "/x", version: 1, answer: z.object({}) });
-    await expect(call).rejects.toThrow("307 in place of an answer");
-    expect(asked).toBe(0);
+    const told: unknown = await call.catch((problem: unknown) => problem);
     for (const one of [server, elsewhere]) {
       one.closeAllConnections();
       one.close();
     }
+    expect(String(told)).toContain("307 in place of an answer");
+    expect(asked).toBe(0);
   });
 });

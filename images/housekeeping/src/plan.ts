@@ -133,7 +133,7 @@ interface Difference {
 
 /**
  * What brings an agent in line: add what is wanted, take away what we gave and no longer want. What a person added, and what a
- * configuration repository says, is not ours.
+ * configuration repository says, is not ours; taking away an environment leaves what such a repository says of it.
  */
 function difference(agent: Agent, wanted: ExpectedAgent): Difference {
   const has = agent.resources;
@@ -141,7 +141,6 @@ function difference(agent: Agent, wanted: ExpectedAgent): Difference {
   const resources = [...wanted.resources, record(wanted)];
   const ours = (name: string): boolean => isRecord(name) || gave.resources.includes(name);
   const environments = agent.environments.map(({ name }) => name);
-  const local = agent.environments.filter(({ origin }) => origin.type !== "config-repo").map(({ name }) => name);
   return {
     uuid: agent.uuid,
     resources: {
@@ -150,7 +149,7 @@ function difference(agent: Agent, wanted: ExpectedAgent): Difference {
     },
     environments: {
       add: wanted.environments.filter((name) => !environments.includes(name)),
-      remove: local.filter((name) => gave.environments.includes(name) && !wanted.environments.includes(name)),
+      remove: environments.filter((name) => gave.environments.includes(name) && !wanted.environments.includes(name)),
     },
   };
 }
