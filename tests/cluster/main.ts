@@ -7,19 +7,20 @@ import { emptyCgroup, makeCgroup, removeCgroup } from "./harness/cgroups";
 import { bringPackages, program } from "./harness/debian";
 import { lacks } from "./harness/machine";
 import { fillNpmCache } from "./harness/npm";
-import { CACHE, LOGS, STATE } from "./harness/paths";
+import { CACHE, LOCK, LOGS, STATE } from "./harness/paths";
 import { say, step } from "./harness/progress";
 import { closingLine, runSuites, type Counts } from "./harness/suites";
+import { WORLD } from "./harness/world";
 
-const LOCK = path.join(CACHE, "lock");
 const COUNTS = path.join(STATE, "counts.json");
+const INSIDE = { cluster: "inside.ts", laptop: "laptop/inside.ts" };
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 async function main(args: readonly string[]): Promise<Counts> {
-  if (process.env["KUBECONFIG"] !== undefined) return runSuites(args);
+  if (WORLD === "cluster" && process.env["KUBECONFIG"] !== undefined) return runSuites(args);
   const missing = lacks();
   if (missing !== undefined) {
-    say(`cluster tests skipped: ${missing}`);
+    say(`${WORLD} tests skipped: ${missing}`);
     return { passed: 0, failed: 0, skipped: 1 };
   }
   const unlock = lock();
@@ -48,7 +49,7 @@ async function onOwnCluster(args: readonly string[]): Promise<Counts> {
 }
 
 /**
- * Runs inside.ts with mounts, processes, network and host name of its own. Whatever happens to it, the kernel ends its
+ * Runs what tests this world with mounts, processes, network and host name of its own. Whatever happens to it, the kernel ends its
  * processes and takes away its mounts, interfaces and firewall rules; if this process dies, so does the other one.
  */
 async function inNamespaces(args: readonly string[]): Promise<void> {
@@ -65,7 +66,7 @@ async function inNamespaces(args: readonly string[]): Promise<void> {
     "--uts",
     "--ipc",
   ];
-  const inside = [process.execPath, "-r", "@swc-node/register", path.join(__dirname, "inside.ts"), ...args];
+  const inside = [process.execPath, "-r", "@swc-node/register", path.join(__dirname, INSIDE[WORLD]), ...args];
   const child = spawn("setpriv", ["--pdeathsig", "KILL", ...namespaces, program("tini"), "--", ...inside], {
     stdio: ["ignore", "inherit", "inherit"],
     detached: true,

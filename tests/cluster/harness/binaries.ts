@@ -48,6 +48,17 @@ const BUILDS: readonly Build[] = [
   },
   kubernetes("kubelet", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubectl"),
   { module: "coredns", packages: { coredns: "." }, ldflags: STRIPPED },
+  // The client's plug-ins, for the laptop. Each tells its version, and Compose wants a buildx that is new enough.
+  {
+    module: "compose",
+    packages: { "docker-compose": "github.com/docker/compose/v5/cmd" },
+    ldflags: `${STRIPPED} -X github.com/docker/compose/v5/internal.Version=v5.6.0`,
+  },
+  {
+    module: "buildx",
+    packages: { "docker-buildx": "github.com/docker/buildx/cmd/buildx" },
+    ldflags: `${STRIPPED} -X github.com/docker/buildx/version.Version=v0.36.1`,
+  },
 ];
 
 /** Where a built binary lies; it is there once {@link buildBinaries} has come back. */

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { eventually } from "./run";
+import { WORLD } from "./world";
 
-/** The group that everything of the cluster runs in, at the root of each hierarchy of the machine. */
-export const CGROUP = "gocd-cluster-tests";
+/** The group that everything of a run is in, at the root of each hierarchy of the machine. */
+export const CGROUP = `gocd-${WORLD}-tests`;
 
 const MOUNT = "/sys/fs/cgroup";
 

@@ -1,8 +1,8 @@
 import { startControlPlane, stopControlPlane, wipeControlPlane } from "./control-plane";
 import { daemonRuns, logTail } from "./daemons";
-import { storageClass } from "./disks";
+import { driverObjects } from "./disks";
 import { apply } from "./kubectl";
-import { startContainerd, startKubelet, stopNode } from "./node";
+import { forgetPods, startContainerd, startKubelet, stopNode } from "./node";
 import { step } from "./progress";
 import { startServices, stopServices } from "./services";
 
@@ -12,6 +12,7 @@ const DAEMONS = [
   "kube-controller-manager",
   "kube-scheduler",
   "containerd",
+  "disk-driver",
   "kubelet",
   "kube-proxy",
   "coredns",
@@ -25,7 +26,7 @@ export async function startCluster(load: () => Promise<void>): Promise<void> {
     await load();
     startServices();
     await step("start the kubelet", startKubelet);
-    await apply([storageClass()]);
+    await apply(driverObjects());
   } catch (error) {
     throw new Error(`the cluster did not start: ${String(error)}\n${lastWords()}`, { cause: error });
   }
@@ -44,11 +45,12 @@ export async function replaceCluster(): Promise<void> {
   await stopServices();
   await stopControlPlane();
   wipeControlPlane();
+  await forgetPods();
   await startControlPlane();
   await startContainerd();
   startServices();
   await startKubelet();
-  await apply([storageClass()]);
+  await apply(driverObjects());
 }
 
 /** Ends everything that was started. */

@@ -87,6 +87,7 @@ function startControllers(): void {
       `--service-account-private-key-file=${KEYS}/accounts.key`,
       `--root-ca-file=${KEYS}/api/apiserver.crt`,
       "--controllers=*,-cloud-node-lifecycle-controller,-nodeipam,-node-route-controller,-service-lb-controller",
+      // Nothing is there; by default the controllers watch a folder in the machine's /usr.
       `--flex-volume-plugin-dir=${STATE}/volume-plugins`,
     ],
   });

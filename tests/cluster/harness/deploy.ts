@@ -1,7 +1,7 @@
 import path from "node:path";
 import { resolvedManifests, type KubernetesObject, type StackSource } from "../../support/program";
 import { volumeFor, type Claim } from "./disks";
-import { apply, kubectl, tryKubectl } from "./kubectl";
+import { apply, kubectl, remove } from "./kubectl";
 import { ROOT, STATE } from "./paths";
 import { OWN_CLUSTER, TEST_IMAGES } from "./stack";
 import { eventually } from "./run";
@@ -117,9 +117,5 @@ function claimsOfPods({ metadata, spec }: StatefulSet): Claim[] {
 /** Removes what the tests have put on somebody else's cluster; their own cluster goes as a whole. */
 export async function removeDeployment(): Promise<void> {
   const objects = await manifests();
-  const outside = objects.filter(({ metadata }) => metadata.namespace === undefined);
-  await tryKubectl(["delete", "--ignore-not-found", "--timeout=300s", "-f", "-"], {
-    input: JSON.stringify({ apiVersion: "v1", kind: "List", items: outside }),
-    timeout: 310_000,
-  });
+  await remove(objects.filter(({ metadata }) => metadata.namespace === undefined));
 }

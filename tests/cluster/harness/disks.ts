@@ -1,13 +1,18 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import path from "node:path";
+import { startDaemon } from "./daemons";
 import { STATE } from "./paths";
 
-/** The flex volume driver that stands in for a cloud's disks. */
-export const DISK_DRIVER = "gocd-tests/disk";
-/** The storage class of these disks. */
-export const STORAGE_CLASS = "tests";
+/** The storage driver that stands in for a cloud's disks: disk-driver.ts. */
+export const DISK_DRIVER = "disks.gocd-tests";
+/** Where the kubelet finds drivers, and the socket on which this one answers. */
+export const REGISTRATION_SOCKET = `/var/lib/kubelet/plugins_registry/${DISK_DRIVER}.sock`;
+export const DRIVER_SOCKET = "/run/disks.sock";
+/** Where the disks are: folders, or images of a file system. They outlive clusters. */
+export const DISKS = path.join(STATE, "disks");
 
-const DISKS = path.join(STATE, "disks");
+/** The storage class of these disks. */
+const STORAGE_CLASS = "tests";
 
 /** A claim that will be made, for which a disk must be there: nothing in this cluster makes disks by itself. */
 export interface Claim {
@@ -17,63 +22,55 @@ export interface Claim {
   readonly size?: string;
 }
 
-export const storageClass = () => ({
-  apiVersion: "storage.k8s.io/v1",
-  kind: "StorageClass",
-  metadata: { name: STORAGE_CLASS },
-  provisioner: "kubernetes.io/no-provisioner",
-  reclaimPolicy: "Retain",
-});
+/** What the cluster must know of the driver before volumes of it can be used. */
+export const driverObjects = () => [
+  {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "CSIDriver",
+    metadata: { name: DISK_DRIVER },
+    spec: { attachRequired: false, fsGroupPolicy: "File" },
+  },
+  {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "StorageClass",
+    metadata: { name: STORAGE_CLASS },
+    provisioner: "kubernetes.io/no-provisioner",
+    reclaimPolicy: "Retain",
+  },
+];
+
+/** Starts the driver; the kubelet finds it by its socket. */
+export function startDiskDriver(): void {
+  startDaemon({
+    name: "disk-driver",
+    command: process.execPath,
+    args: ["-r", "@swc-node/register", path.join(__dirname, "disk-driver.ts")],
+  });
+}
 
 /** The volume for a claim. The same claim gets the same disk for ever, in whatever cluster. */
-export const volumeFor = ({ namespace, name, size }: Claim) => ({
+export const volumeFor = (claim: Claim) => ({
   apiVersion: "v1",
   kind: "PersistentVolume",
-  metadata: { name: `${namespace}.${name}` },
+  metadata: { name: handle(claim) },
   spec: {
     capacity: { storage: "1Ti" },
     accessModes: ["ReadWriteOnce"],
     persistentVolumeReclaimPolicy: "Retain",
     storageClassName: STORAGE_CLASS,
-    claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name },
-    flexVolume: {
+    claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: claim.namespace, name: claim.name },
+    csi: {
       driver: DISK_DRIVER,
-      options: { disk: `${namespace}.${name}`, ...(size === undefined ? {} : { size }) },
+      volumeHandle: handle(claim),
+      ...(claim.size === undefined ? {} : { volumeAttributes: { size: claim.size } }),
     },
   },
 });
 
 /** Loses a disk with all that was on it. */
-export function loseDisk({ namespace, name }: Claim): void {
-  rmSync(path.join(DISKS, `${namespace}.${name}`), { recursive: true, force: true });
-  rmSync(path.join(DISKS, `${namespace}.${name}.img`), { force: true });
+export function loseDisk(claim: Claim): void {
+  rmSync(path.join(DISKS, handle(claim)), { recursive: true, force: true });
+  rmSync(path.join(DISKS, `${handle(claim)}.img`), { force: true });
 }
 
-/**
- * The driver: a program that the kubelet calls with `init`, `mount FOLDER OPTIONS` and `unmount FOLDER`. Not a local or
- * hostPath volume, because those are what the admission policy refuses.
- */
-export function diskDriver(): string {
-  mkdirSync(DISKS, { recursive: true });
-  return `#!/bin/sh
-# usage: disk init | disk mount FOLDER OPTIONS | disk unmount FOLDER
-option() { printf '%s' "$json" | sed -n 's/.*"'"$1"'":"\\([^"]*\\)".*/\\1/p'; }
-fail() { printf '{"status":"Failure","message":"%s"}' "$1"; exit 1; }
-case $1 in
-  init) printf '{"status":"Success","capabilities":{"attach":false,"fsGroup":true}}'; exit 0 ;;
-  mount)
-    json=$3 disk=${DISKS}/$(option disk) size=$(option size)
-    mkdir -p "$2"
-    mountpoint -q "$2" && { printf '{"status":"Success"}'; exit 0; }
-    if [ -n "$size" ]; then
-      [ -f "$disk.img" ] || { truncate -s "$size" "$disk.img" && mke2fs -q -t ext4 "$disk.img"; } || fail "cannot make $disk.img"
-      mount -o loop "$disk.img" "$2" || fail "cannot mount $disk.img"
-    else
-      mkdir -p "$disk" && mount --bind "$disk" "$2" || fail "cannot mount $disk"
-    fi ;;
-  unmount) mountpoint -q "$2" && { umount "$2" || fail "cannot unmount $2"; } ;;
-  *) printf '{"status":"Not supported"}'; exit 1 ;;
-esac
-printf '{"status":"Success"}'
-`;
-}
+const handle = ({ namespace, name }: Claim) => `${namespace}.${name}`;

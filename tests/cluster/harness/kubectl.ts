@@ -17,15 +17,15 @@ export interface KubernetesObject {
 const FIELD_MANAGER = "cluster-tests";
 
 // The one that belongs to the cluster's version; on somebody else's cluster, without a build, the one on the PATH.
-const client = () => (existsSync(binary("kubectl")) ? binary("kubectl") : "kubectl");
+export const kubectlProgram = (): string => (existsSync(binary("kubectl")) ? binary("kubectl") : "kubectl");
 
 /** Runs kubectl against the cluster of KUBECONFIG and returns what it printed; rejects with its message. */
 export const kubectl = (args: readonly string[], options: RunOptions = {}): Promise<string> =>
-  run(client(), args, options);
+  run(kubectlProgram(), args, options);
 
 /** Runs kubectl and tells how it ended, for what may be refused. */
 export const tryKubectl = (args: readonly string[], options: RunOptions = {}): Promise<Ended> =>
-  outcome(client(), args, options);
+  outcome(kubectlProgram(), args, options);
 
 /** True when kubectl succeeds, else undefined: for waiting. */
 export const succeeds = async (args: readonly string[]): Promise<true | undefined> =>
@@ -36,9 +36,17 @@ export async function get<T = KubernetesObject>(what: string, namespace: string)
   return JSON.parse(await kubectl(["get", what, "-n", namespace, "-o", "json"])) as T;
 }
 
-/** Applies objects on the server's side; unknown and repeated fields are errors. */
-export async function apply(objects: readonly object[], ...flags: readonly string[]): Promise<string> {
-  return kubectl(
+/** Applies objects on the server's side; unknown and repeated fields are errors. Rejects when one is refused. */
+export async function apply(objects: readonly object[]): Promise<void> {
+  const { code, stderr } = await tryApply(objects);
+  if (code !== 0) throw new Error(stderr);
+}
+
+/** Asks the API server whether it would accept these objects; nothing is kept. */
+export const dryRun = (objects: readonly object[]): Promise<Ended> => tryApply(objects, "--dry-run=server");
+
+const tryApply = (objects: readonly object[], ...flags: readonly string[]): Promise<Ended> =>
+  tryKubectl(
     [
       "apply",
       "--server-side",
@@ -49,11 +57,14 @@ export async function apply(objects: readonly object[], ...flags: readonly strin
       "-f",
       "-",
     ],
-    {
-      input: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }),
-    },
+    { input: list(objects) },
   );
-}
+
+/** Removes objects and waits until they are gone. */
+export const remove = (objects: readonly object[]): Promise<Ended> =>
+  tryKubectl(["delete", "--ignore-not-found", "--timeout=300s", "-f", "-"], { input: list(objects), timeout: 310_000 });
+
+const list = (objects: readonly object[]) => JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
 
 /** A command in a container, its end and its output. */
 export function exec(

@@ -1,11 +1,11 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { binary } from "./binaries";
 import { CGROUP, emptyCgroup } from "./cgroups";
 import { forgetNode, KUBECONFIG } from "./control-plane";
 import { startDaemon, stopDaemon } from "./daemons";
 import { containerdPrograms, program } from "./debian";
-import { DISK_DRIVER, diskDriver } from "./disks";
+import { DISKS, startDiskDriver } from "./disks";
 import { succeeds } from "./kubectl";
 import { STATE } from "./paths";
 import { standInTag } from "./stack";
@@ -16,6 +16,7 @@ import { NODE, POD_NETWORK } from "./surroundings";
 export const CONTAINERD_SOCKET = "/run/containerd.sock";
 const CONTAINERD_CONFIG = path.join(STATE, "containerd.toml");
 const KUBELET_CONFIG = path.join(STATE, "kubelet.json");
+const KUBELET = "/var/lib/kubelet";
 const NETWORKS = path.join(STATE, "networks");
 /** Starts containerd alone, so that images can be loaded before a pod wants one. */
 export async function startContainerd(): Promise<void> {
@@ -32,14 +33,14 @@ export async function startContainerd(): Promise<void> {
 /** Starts the kubelet and waits until the node is ready. */
 export async function startKubelet(): Promise<void> {
   await forgetNode(NODE);
+  startDiskDriver();
   startDaemon({
     name: "kubelet",
     command: binary("kubelet"),
     args: [
       `--config=${KUBELET_CONFIG}`,
       `--kubeconfig=${KUBECONFIG}`,
-      `--root-dir=${STATE}/kubelet`,
-      `--cert-dir=${STATE}/kubelet/pki`,
+      `--cert-dir=${STATE}/kubelet-keys`,
       `--node-ip=${POD_NETWORK.gateway}`,
       `--hostname-override=${NODE}`,
     ],
@@ -54,8 +55,19 @@ export async function startKubelet(): Promise<void> {
 /** Ends the node as a power cut would: the kubelet, every container, containerd. Disks and images stay. */
 export async function stopNode(): Promise<void> {
   await stopDaemon("kubelet");
+  await stopDaemon("disk-driver");
   await emptyCgroup();
   await stopDaemon("containerd");
+}
+
+/** Loses what the kubelet knows of its pods, as a new machine does. The node must be stopped. */
+export async function forgetPods(): Promise<void> {
+  const mounts = readFileSync("/proc/self/mounts", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "")
+    .filter((target) => target.startsWith(`${KUBELET}/`));
+  for (const target of mounts.reverse()) await run("umount", ["-l", target]);
+  rmSync(KUBELET, { recursive: true, force: true });
 }
 
 /** Runs containerd's client on the images and containers of Kubernetes. */
@@ -63,15 +75,11 @@ export const ctr = (...args: readonly string[]): Promise<string> =>
   run(program("ctr"), ["-a", CONTAINERD_SOCKET, "-n", "k8s.io", ...args]);
 
 function writeConfiguration(): void {
-  for (const folder of [NETWORKS, `${STATE}/kubelet`, `${STATE}/var/log/pods`]) mkdirSync(folder, { recursive: true });
+  for (const folder of [NETWORKS, DISKS, `${STATE}/var/log/pods`]) mkdirSync(folder, { recursive: true });
   writeFileSync(CONTAINERD_CONFIG, containerdConfig());
   writeFileSync(KUBELET_CONFIG, JSON.stringify(kubeletConfig(), null, 1));
   writeFileSync(path.join(STATE, "resolv.conf"), "");
   writeFileSync(path.join(NETWORKS, "10-pods.conflist"), JSON.stringify(podNetwork()));
-  const driver = path.join(STATE, "volume-plugins", DISK_DRIVER.replace("/", "~"), path.basename(DISK_DRIVER));
-  mkdirSync(path.dirname(driver), { recursive: true });
-  writeFileSync(driver, diskDriver());
-  chmodSync(driver, 0o755);
 }
 
 const containerdConfig = () => `version = 2
@@ -133,8 +141,9 @@ const kubeletConfig = () => ({
   maxOpenFiles: Math.min(1_000_000, openFilesLimit()),
   clusterDNS: [POD_NETWORK.gateway],
   clusterDomain: "cluster.local",
-  resolvConf: `${STATE}/resolv.conf`,
+  // Nothing is there; by default the kubelet makes a folder for it in the machine's /usr.
   volumePluginDir: `${STATE}/volume-plugins`,
+  resolvConf: `${STATE}/resolv.conf`,
   makeIPTablesUtilChains: false,
   serializeImagePulls: false,
   registerNode: true,

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { WORLD } from "./world";
 
 /** The checkout. */
 export const ROOT = path.resolve(__dirname, "../../..");
@@ -9,10 +10,18 @@ export const BINARIES = path.join(CACHE, "bin");
 /** Debian packages, unpacked and never installed. */
 export const PACKAGES = path.join(CACHE, "debian");
 /** The log files of the last run. */
-export const LOGS = path.join(CACHE, "logs");
+export const LOGS = ofWorld("logs");
 /** Go modules that pin what is built. */
 export const MODULES = path.join(ROOT, "tests/cluster/modules");
 /** Images that stand in for those of other projects. */
 export const STAND_INS = path.join(ROOT, "tests/cluster/stand-ins");
-/** The cluster's own files while it runs: keys, databases, disks, the node's /var. Removed at the end. */
-export const STATE = path.join(CACHE, "state");
+/** What is there while a run lasts: keys, databases, disks, the node's /var. Removed at the end. */
+export const STATE = ofWorld("state");
+/** Held by a run while it lasts. */
+export const LOCK = ofWorld("lock");
+/** What Jest reports of the last run. */
+export const REPORT = ofWorld("report.json");
+
+function ofWorld(name: string): string {
+  return path.join(CACHE, WORLD === "cluster" ? name : `${WORLD}-${name}`);
+}

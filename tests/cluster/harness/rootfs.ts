@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   copyFileSync,
   cpSync,
   existsSync,
@@ -51,7 +52,8 @@ export async function makeRootfs(
   ])
     mkdirSync(path.join(folder, made), { recursive: true });
   for (const merged of ["bin", "sbin", "lib", "lib64"]) symlinkSync(`usr/${merged}`, path.join(folder, merged));
-  mkdirSync(path.join(folder, "tmp"), { mode: 0o1777, recursive: true });
+  mkdirSync(path.join(folder, "tmp"));
+  chmodSync(path.join(folder, "tmp"), 0o1777);
   symlinkSync("/run", path.join(folder, "var/run"));
   writeFileSync(
     path.join(folder, "etc/passwd"),

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { CACHE, ROOT } from "./paths";
+import { REPORT, ROOT } from "./paths";
+import { WORLD } from "./world";
 
 /** How many tests ended how. */
 export interface Counts {
@@ -19,13 +20,13 @@ interface JestReport {
   readonly numRuntimeErrorTestSuites: number;
 }
 
-const REPORT = path.join(CACHE, "report.json");
+const CONFIGURATION = { cluster: "tests/cluster/jest.config.js", laptop: "tests/cluster/laptop/jest.config.js" };
 
 /** Runs the suites one after the other with Jest; `args` are handed to it, e.g. `-t "a name"`. */
 export async function runSuites(args: readonly string[]): Promise<Counts> {
   rmSync(REPORT, { force: true });
   const jest = createRequire(__filename).resolve("jest/bin/jest");
-  const config = path.join(ROOT, "tests/cluster/jest.config.js");
+  const config = path.join(ROOT, CONFIGURATION[WORLD]);
   await new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,

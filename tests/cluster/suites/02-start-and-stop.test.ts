@@ -1,4 +1,4 @@
-import { agent, inAgent, inDind, pod, status, type Pod } from "../harness/pods";
+import { agent, inAgent, inDind, job, pod, status, type Pod } from "../harness/pods";
 import { AGENTS_NAMESPACE, deployed, ready, SERVER_NAMESPACE } from "../harness/deploy";
 import { get, kubectl } from "../harness/kubectl";
 import { eventually } from "../harness/run";
@@ -47,7 +47,7 @@ test("an agent does not start while its daemon does not answer", async () => {
 });
 
 test("on the way down the agent ends first, and its daemon serves the running job until then", async () => {
-  await inAgent(1, "touch /tmp/job");
+  await job(1, "touch /tmp/job");
   await kubectl([
     "patch",
     "pod",
@@ -67,7 +67,7 @@ test("on the way down the agent ends first, and its daemon serves the running jo
       : undefined,
   );
   expect((await inAgent(1, "docker info")).code).toBe(0);
-  await inAgent(1, "rm /tmp/job");
+  await job(1, "rm /tmp/job");
   const ended = await eventually(
     "both containers to end",
     async () => {

@@ -1,0 +1,114 @@
+import { admissionBinding, admissionParts, admissionPolicy } from "../../../components/guardrails/admission";
+import { cases } from "../../policy/cases/all";
+import { agentsPod, container, image, inEveryKind, installation, volume, type Case } from "../../policy/cases/case";
+import { apply, dryRun, get, remove, type KubernetesObject } from "../harness/kubectl";
+import { RawApi, type ApiObject, type Answer } from "../harness/raw-api";
+import { eventually } from "../harness/run";
+
+interface Policy extends KubernetesObject {
+  readonly metadata: KubernetesObject["metadata"] & { readonly generation: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly typeChecking?: { readonly expressionWarnings?: readonly object[] };
+  };
+}
+
+const namespaces = [installation.serverNamespace, installation.agentsNamespace, "shop"].map((name) => ({
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name },
+}));
+const registration = { apiVersion: "admissionregistration.k8s.io/v1" };
+const policies = admissionParts.flatMap((part) => [
+  { ...registration, kind: "ValidatingAdmissionPolicy", ...admissionPolicy(part, installation) },
+  { ...registration, kind: "ValidatingAdmissionPolicyBinding", ...admissionBinding(part, installation) },
+]);
+const atAdmission = cases.filter(({ tags, object }) => tags !== "review" && "metadata" in object);
+const nodeSpec = { containers: [container()], volumes: [{ name: "node", hostPath: { path: "/var/log" } }] };
+const hostPath = { volumes: [{ name: "node", hostPath: { path: "/var/log" } }] };
+
+let api: RawApi;
+
+beforeAll(async () => {
+  await apply(namespaces);
+  await apply(policies);
+  api = await RawApi.open();
+  // Each part comes into force by itself.
+  for (const object of [
+    ...Object.values(inEveryKind(nodeSpec, installation.agentsNamespace)),
+    volume({ hostPath: { path: "/run" } }),
+  ])
+    await eventually("the policies to be in force", async () =>
+      (await ask({ object })).status === 403 ? true : undefined,
+    );
+}, 120_000);
+
+afterAll(async () => {
+  api.close();
+  await remove(policies);
+  await remove(namespaces);
+}, 300_000);
+
+test.each(atAdmission.filter(({ expect }) => expect === "refused"))("the API server refuses $name", async (refused) => {
+  const answer = await ask(refused);
+  expect(answer).toEqual({
+    status: 403,
+    said: expect.stringMatching(/ValidatingAdmissionPolicy '[^']+' with binding '[^']+' denied request: \S/) as string,
+  });
+});
+
+test.each(atAdmission.filter(({ expect }) => expect === "allowed"))("the API server admits $name", async (allowed) => {
+  expect(await ask(allowed)).toEqual({ status: 201, said: "" });
+});
+
+test("the cluster's own pods may use the node, with any right", async () => {
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "own", namespace: "kube-system" },
+    spec: {
+      hostNetwork: true,
+      containers: [{ name: "own", image, securityContext: { privileged: true } }],
+      ...hostPath,
+    },
+  };
+  expect((await api.create(pod, true)).status).toBe(201);
+});
+
+test("what is refused in a Pod is refused in every way to apply it", async () => {
+  const { code, stderr } = await dryRun([agentsPod(hostPath)]);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain("denied request");
+});
+
+test.each(admissionParts)("Kubernetes finds no mistake of types in the policy for %s", async (part) => {
+  const { status } = await eventually("the type check", async () => {
+    const policy = await get<Policy>(`validatingadmissionpolicy/${installation.name}-${part}`, "default");
+    return policy.status?.observedGeneration === policy.metadata.generation ? policy : undefined;
+  });
+  expect(status?.typeChecking?.expressionWarnings ?? []).toEqual([]);
+});
+
+/** Sends a case as a client would: ephemeral containers go to a pod that is there, by its subresource. */
+async function ask({ object }: Pick<Case, "object">): Promise<{ readonly status: number; readonly said: string }> {
+  const whole = object as unknown as ApiObject & {
+    readonly spec?: { readonly ephemeralContainers?: readonly object[] };
+  };
+  const ephemeral = whole.kind === "Pod" ? whole.spec?.ephemeralContainers : undefined;
+  if (ephemeral === undefined) return read(await api.create(whole, true));
+  const spec: Record<string, unknown> = { ...whole.spec };
+  delete spec["ephemeralContainers"];
+  const pod = { ...whole, spec };
+  const created = await api.create(pod);
+  if (created.status !== 201) return read(created);
+  const answer = read(
+    await api.patch(whole, "ephemeralcontainers", { spec: { ephemeralContainers: ephemeral } }, true),
+  );
+  await remove([pod]);
+  return answer.status === 200 ? { ...answer, status: 201 } : answer;
+}
+
+const read = ({ status, body }: Answer) => ({
+  status,
+  said: status < 300 ? "" : String((body as { readonly message?: unknown }).message),
+});
