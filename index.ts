@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AgentPool } from "./components/agents/component";
 import { agentToken, agentUuid, podNames } from "./components/agents/identity";
+import { Backup } from "./components/backup/component";
 import { Certificates } from "./components/certificates/component";
 import { Cluster, ExistingCluster } from "./components/cluster/component";
 import { Credentials } from "./components/credentials/component";
@@ -13,7 +14,7 @@ import { Images } from "./components/images/component";
 import { Network } from "./components/network/component";
 import { Server } from "./components/server/component";
 import { purgeOf } from "./components/server/cruise-config";
-import { PORT, SERVER } from "./components/server/server";
+import { HAND_OVER_BACKUP, PORT, SERVER } from "./components/server/server";
 import { Volume } from "./components/volumes/component";
 import { readSecrets, readSettings, type Settings } from "./settings";
 
@@ -24,6 +25,7 @@ const environments = [...new Set(settings.agents.flatMap((pool) => pool.environm
 // What outlives the cluster: nothing here refers to it.
 const credentials = new Credentials(name, readSecrets());
 const images = new Images(name, settings.images);
+const backup = storage.mode === "disks" ? backups(storage) : undefined;
 const sources = storage.mode === "disks" ? disks(storage) : classes(storage.storageClass);
 
 const cluster =
@@ -32,7 +34,7 @@ const inCluster = { provider: cluster.kubernetes };
 const { namespaces } = new Guardrails(
   name,
   {
-    server: { port: PORT, egress: server.egress },
+    server: { port: PORT, egress: server.egress, workloadIdentity: backup !== undefined },
     housekeeping: { port: HOUSEKEEPING_PORT },
     pools: settings.agents,
     dindRepository: images.dindRepository,
@@ -51,6 +53,7 @@ const artifacts = new Volume(
 const managed = {
   siteUrl: server.siteUrl,
   backupSchedule: settings.backup.schedule,
+  postBackupScript: backup && HAND_OVER_BACKUP,
   purge: purgeOf(server.artifacts),
   environments,
 };
@@ -62,6 +65,11 @@ const gocd = new Server(
     namespace: namespaces.server,
     image: images.references.server,
     placement: cluster.placement.server,
+    backup: backup && {
+      bucket: backup.bucket,
+      image: images.references.housekeeping,
+      restore: settings.backup.restore,
+    },
     claims: { data: data.claim, artifacts: artifacts.claim },
     keys: credentials.keys,
     admins: ["admin", "housekeeping"],
@@ -140,6 +148,11 @@ function disks({ google }: Extract<Settings["storage"], { mode: "disks" }>) {
   const { diskType: type, restored, use } = server;
   const sizes = { data: server.disk, artifacts: server.artifacts };
   return new Disks(name, { ...google, type, sizes, restored, use, keepDays: settings.backup.keepDays });
+}
+
+function backups({ google }: Extract<Settings["storage"], { mode: "disks" }>) {
+  const writer = { namespace: name, serviceAccount: SERVER };
+  return new Backup(name, { ...google, writer, keepDays: settings.backup.keepDays });
 }
 
 function classes(storageClass: string) {

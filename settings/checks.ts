@@ -58,7 +58,7 @@ function checkDiskFitsMachine(diskType: Settings["server"]["diskType"], cluster:
   ];
 }
 
-function checkRestored({ server, storage }: Settings): Problem[] {
+function checkRestored({ server, storage, backup }: Settings): Problem[] {
   const { restored, use } = server;
   const problems: Problem[] = [];
   const names = Object.keys(restored);
@@ -66,7 +66,14 @@ function checkRestored({ server, storage }: Settings): Problem[] {
     problems.push({
       key: "gocd:server.restored",
       found: show(names),
-      wanted: "nothing where claims come from a storage class; restore from a backup instead",
+      wanted: "nothing where claims come from a storage class: there is no disk to make",
+    });
+  }
+  if (storage.mode === "class" && backup.restore !== undefined) {
+    problems.push({
+      key: "gocd:backup.restore",
+      found: show(backup.restore),
+      wanted: "nothing where claims come from a storage class: there is no bucket",
     });
   }
   if (use !== undefined && !names.includes(use)) {

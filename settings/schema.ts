@@ -264,8 +264,11 @@ export const backup = z.strictObject(
     keepDays: whole("a whole number of days from 1 to 3650", 1, 3650)
       .default(30)
       .describe("how long disk snapshots and backups are kept"),
+    restore: text("the name of a backup, such as backup_20260101-020000", /^backup_\d{8}-\d{6}$/)
+      .optional()
+      .describe("backup in the bucket to start from where the server's disk is empty; harmless if it stays"),
   },
-  map("a map with schedule, keepDays"),
+  map("a map with schedule, keepDays, restore"),
 );
 
 const PROJECT = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;

@@ -118,7 +118,6 @@ function agentPod(shape: PoolShape) {
         env: [
           POD_NAME_ENV,
           { name: "GO_SERVER_URL", value: shape.serverUrl },
-          { name: "AGENT_AUTO_REGISTER_HOSTNAME", value: "$(POD_NAME)" },
           { name: "HOUSEKEEPING_URL", value: shape.housekeepingUrl },
           { name: "DRAIN_SECONDS", value: String(seconds(shape.gracePeriod)) },
           ...sidecar.clientEnv,

@@ -12,7 +12,12 @@ export function bucketName(project: string, instance: string): string {
  *
  * @param keepDays days that each backup is kept; afterwards the bucket deletes it.
  */
-export function bucketArgs(shape: { name: string; location: string; labels: { [key: string]: string }; keepDays: number }) {
+export function bucketArgs(shape: {
+  name: string;
+  location: string;
+  labels: { [key: string]: string };
+  keepDays: number;
+}) {
   return {
     name: shape.name,
     location: shape.location,

@@ -44,7 +44,7 @@ export interface PolicyShape {
   instance: string;
   namespaces: { server: pulumi.Input<string>; agents: pulumi.Input<string> };
   labels: { [key: string]: string };
-  server: { port: number; egress: readonly string[] };
+  server: { port: number; egress: readonly string[]; workloadIdentity: boolean };
   housekeeping: { port: number };
   pools: readonly { name: string; egress: readonly string[]; workloadIdentity: boolean }[];
 }
@@ -82,7 +82,7 @@ export function networkPolicies(shape: PolicyShape): { [name: string]: Policy } 
       ...pods(instance, "gocd-server"),
       policyTypes: ["Ingress", "Egress"],
       ingress: [{ from: [agents, pods(instance, "gocd-housekeeping")], ports: [port(shape.server.port)] }],
-      egress: [...DNS, INTERNET, ...ranges(shape.server.egress)],
+      egress: [...DNS, INTERNET, ...ranges(shape.server.egress), ...(shape.server.workloadIdentity ? [METADATA] : [])],
     }),
     housekeeping: inServer("housekeeping", {
       ...pods(instance, "gocd-housekeeping"),

@@ -29,6 +29,8 @@ export interface HousekeepingArgs extends Pick<HousekeepingShape, "namespace" | 
   managed: {
     siteUrl: string;
     backupSchedule: string;
+    /** Path of a program in the server's image that GoCD runs after a backup. */
+    postBackupScript?: string | undefined;
     /** GiB free on the artifacts' disk: old artifacts go when less than `start` are, until `upto` are. */
     purge: { start: number; upto: number };
     environments: readonly string[];
@@ -47,14 +49,14 @@ export class Housekeeping extends pulumi.ComponentResource {
     const child = { parent: this };
     const shape = { ...args, instance: name, labels: labels(name, "gocd-housekeeping") };
 
-    const { siteUrl, backupSchedule, purge, environments } = args.managed;
+    const { siteUrl, backupSchedule, postBackupScript = null, purge, environments } = args.managed;
     const config = {
       serverUrl: args.serverUrl,
       agentsDomain: pulumi.interpolate`${args.agentsNamespace}.svc`,
       managed: {
         siteUrl,
         ...(siteUrl.startsWith("https:") && { secureSiteUrl: siteUrl }),
-        backup: { schedule: backupSchedule },
+        backup: { schedule: backupSchedule, postBackupScript },
         artifacts: { purgeStartGib: purge.start, purgeUptoGib: purge.upto },
         environments,
       },

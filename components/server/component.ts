@@ -5,10 +5,15 @@ import { labels } from "../kubernetes/labels";
 import { cruiseConfig, type Purge } from "./cruise-config";
 import { PORT, SECRET_DIRECTORY, SERVER, serverService, serverStatefulSet, type ServerShape } from "./server";
 
-export interface ServerArgs extends Pick<ServerShape, "namespace" | "image" | "heap" | "cpu" | "claims" | "placement"> {
+export interface ServerArgs extends Pick<
+  ServerShape,
+  "namespace" | "image" | "heap" | "cpu" | "claims" | "placement" | "backup"
+> {
   siteUrl: string;
   /** Quartz schedule of GoCD's own backup, in UTC. */
   backupSchedule: string;
+  /** Path of a program in the image that GoCD runs after a backup. */
+  postBackupScript?: string | undefined;
   purge: Purge;
   environments: readonly string[];
   /** Lines of GoCD's password file. */
@@ -43,6 +48,7 @@ export class Server extends pulumi.ComponentResource {
         admins: args.admins,
         siteUrl: args.siteUrl,
         backupSchedule: args.backupSchedule,
+        postBackupScript: args.postBackupScript,
         purge: args.purge,
         environments: args.environments,
       }),
@@ -55,12 +61,21 @@ export class Server extends pulumi.ComponentResource {
       },
       child,
     );
+    // A principal of Google's IAM by its name; its token is never mounted.
+    const account = new core.ServiceAccount(
+      `${name}-server`,
+      {
+        metadata: { name: SERVER, namespace: args.namespace, labels: shape.labels },
+        automountServiceAccountToken: false,
+      },
+      child,
+    );
     const service = new core.Service(`${name}-server`, serverService(shape), child);
     new apps.StatefulSet(
       `${name}-server`,
       serverStatefulSet({ ...shape, secret: secret.metadata.name }),
-      // Half an hour of migration, five minutes of shutdown.
-      { ...child, customTimeouts: { create: "40m", update: "45m", delete: "10m" } },
+      // The account is named, not referred to. Half an hour of migration, five minutes of shutdown.
+      { ...child, dependsOn: [account], customTimeouts: { create: "40m", update: "45m", delete: "10m" } },
     );
     this.url = pulumi.interpolate`http://${service.metadata.name}.${args.namespace}.svc:${PORT}/go`;
     this.registerOutputs({ url: this.url });

@@ -29,6 +29,8 @@ export interface CruiseConfig {
   siteUrl: string;
   /** Quartz schedule, in UTC. */
   backupSchedule: string;
+  /** Path of a program in the server's image that GoCD runs after a backup. */
+  postBackupScript?: string | undefined;
   purge: Purge;
   environments: readonly string[];
 }
@@ -63,7 +65,10 @@ export function cruiseConfig(config: CruiseConfig): string {
           },
           admins: { user: config.admins },
         },
-        backup: { "@schedule": config.backupSchedule },
+        backup: {
+          "@schedule": config.backupSchedule,
+          ...(config.postBackupScript !== undefined && { "@postBackupScript": config.postBackupScript }),
+        },
         siteUrls: {
           siteUrl: config.siteUrl,
           ...(config.siteUrl.startsWith("https:") && { secureSiteUrl: config.siteUrl }),

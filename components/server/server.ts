@@ -14,6 +14,21 @@ export const SECRET_DIRECTORY = "/etc/gocd-server";
 
 const HEALTH = { httpGet: { path: "/go/api/v1/health", port: "http" } } as const;
 
+/** Version of GoCD in images/server; a restore refuses backups of newer ones. */
+export const GOCD_VERSION = "26.1.0";
+
+/** Where GoCD's own backups go, and the one to start from where the disk is empty. */
+export interface BackupShape {
+  bucket: pulumi.Input<string>;
+  /** Image of the sidecar: that of housekeeping. */
+  image: pulumi.Input<string>;
+  /** Name of a backup such as `backup_20260101-020000`. */
+  restore?: string | undefined;
+}
+
+/** GoCD's post-backup script, in images/server. */
+export const HAND_OVER_BACKUP = "/usr/local/bin/hand-over-backup";
+
 export interface ServerShape {
   instance: string;
   namespace: pulumi.Input<string>;
@@ -26,6 +41,8 @@ export interface ServerShape {
   claims: { data: pulumi.Input<string>; artifacts: pulumi.Input<string> };
   secret: pulumi.Input<string>;
   placement: Placement;
+  /** Absent where there is no bucket. */
+  backup?: BackupShape | undefined;
 }
 
 export function serverService(shape: Pick<ServerShape, "instance" | "namespace" | "labels">) {
@@ -54,18 +71,21 @@ export function serverStatefulSet(shape: ServerShape) {
         metadata: { labels: shape.labels },
         spec: {
           ...shape.placement,
+          serviceAccountName: SERVER,
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           // OnRootMismatch, because walking through all artifacts at each start takes minutes.
           securityContext: { fsGroup: GO_GROUP, fsGroupChangePolicy: "OnRootMismatch" },
           // H2 closes its file properly, or the next start repairs it.
           terminationGracePeriodSeconds: 300,
+          initContainers:
+            shape.backup?.restore === undefined ? [] : [restoreContainer(shape.backup, shape.backup.restore)],
           containers: [
             {
               name: "server",
               image: shape.image,
               ports: [{ name: "http", containerPort: PORT, protocol: "TCP" }],
-              env: [{ name: "GOCD_SERVER_JVM_OPTS", value: `-Xms${heap}m -Xmx${heap}m` }],
+              env: [{ name: "GOCD_SERVER_JVM_OPTS", value: jvmOptions(heap) }],
               terminationMessagePolicy: "FallbackToLogsOnError",
               resources: { requests: { cpu: shape.cpu, memory }, limits: { memory } },
               securityContext: RESTRICTED,
@@ -82,6 +102,7 @@ export function serverStatefulSet(shape: ServerShape) {
                 { name: "secret", mountPath: SECRET_DIRECTORY, readOnly: true },
               ],
             },
+            ...(shape.backup ? [backupContainer(shape.backup)] : []),
           ],
           volumes: [
             { name: "data", persistentVolumeClaim: { claimName: shape.claims.data } },
@@ -92,4 +113,45 @@ export function serverStatefulSet(shape: ServerShape) {
       },
     },
   } satisfies k8s.types.input.apps.v1.StatefulSet;
+}
+
+/**
+ * A fixed heap; and no agent is approved because it says that it is on the server's own machine: GoCD takes an agent's address
+ * from a header that any job can send (`GoPlainSocketConnector`, `AgentInstance.createFromLiveAgent`).
+ */
+function jvmOptions(heap: number): string {
+  return `-Xms${heap}m -Xmx${heap}m -Dgo.auto.register.local.agent.enabled=false`;
+}
+
+/** Stores what the post-backup script hands over; with Workload Identity, without a key. */
+function backupContainer({ bucket, image }: BackupShape) {
+  return {
+    name: "backup",
+    image,
+    args: ["backup"],
+    ports: [{ name: "backup-metrics", containerPort: 8081, protocol: "TCP" }],
+    env: [{ name: "BACKUP_BUCKET", value: bucket }],
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
+    securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
+    volumeMounts: [{ name: "artifacts", mountPath: "/godata/artifacts", subPath: "artifacts" }],
+  } satisfies k8s.types.input.core.v1.Container;
+}
+
+/** Before the first boot: brings a backup back to an empty disk, and does nothing on one that it has brought it to before. */
+function restoreContainer({ bucket, image }: BackupShape, name: string) {
+  return {
+    name: "restore",
+    image,
+    args: ["restore"],
+    env: [
+      { name: "BACKUP_BUCKET", value: bucket },
+      { name: "RESTORE_NAME", value: name },
+      { name: "GOCD_VERSION", value: GOCD_VERSION },
+    ],
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "256Mi" } },
+    securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
+    volumeMounts: [{ name: "data", mountPath: "/godata", subPath: "godata" }],
+  } satisfies k8s.types.input.core.v1.Container;
 }

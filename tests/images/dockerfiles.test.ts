@@ -1,3 +1,4 @@
+import { GOCD_VERSION } from "../../components/server/server";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -48,6 +49,8 @@ describe("the Dockerfiles", () => {
     expect(argument("server", "BASE")).toMatch(/^gocd\/gocd-server:/);
     expect(argument("agent", "BASE")).toMatch(/^gocd\/gocd-agent-debian-13:/);
     expect(version(argument("agent", "BASE"))).toEqual(version(argument("server", "BASE")));
+    // What a restore compares backups with.
+    expect(version(argument("server", "BASE"))).toEqual(GOCD_VERSION.split("."));
   });
 
   test("copy only files that are in the repository, and nothing that is secret", () => {

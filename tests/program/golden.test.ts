@@ -7,7 +7,7 @@ import { golden } from "../support/golden";
 import { ROOT, runs, task } from "../support/program";
 import { committedStacks, variants } from "../support/stacks";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const DIRECTORY = join(ROOT, "tests", "golden");
 /** Accept what the program registers now as right: `UPDATE_GOLDEN=1 npx jest tests/program/golden`. */

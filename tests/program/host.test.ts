@@ -5,7 +5,7 @@ import { hostRun } from "../support/host";
 import type { HostRun } from "../support/host";
 import { plannedRun, projectOf, ROOT } from "../support/program";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describe("the preview and Pulumi's own Node host", () => {
   const stack = { stack: "dev", secrets: { "gocd:adminPassword": "a-password-of-twenty-characters" } };

@@ -4,7 +4,7 @@ import type { Run } from "../../preview/run";
 import { runs, succeeded, task } from "../support/program";
 import { variants } from "../support/stacks";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const MEMORY = /^[1-9]\d*(Mi|Gi)$/;
 

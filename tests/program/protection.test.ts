@@ -4,7 +4,7 @@ import { runs, succeeded, task } from "../support/program";
 import { resource } from "../support/resource";
 import { variants } from "../support/stacks";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** Random values that the data on the server's disk, or an agent's identity, is worthless without. */
 const DATA_DEPENDS_ON = [
@@ -40,9 +40,9 @@ describe("what pulumi destroy --exclude-protected leaves", () => {
   const secrets = DATA_DEPENDS_ON.map(
     (purpose) => `${purpose === "admin" ? "RandomPassword" : "RandomBytes"} gocd-dev-${purpose}`,
   );
-  const disks = ["Disk gocd-dev-artifacts", "Disk gocd-dev-data"];
+  const disks = ["Bucket gocd-dev", "Disk gocd-dev-artifacts", "Disk gocd-dev-data"];
 
-  it("is the disks, the random values that data depends on, and the repository", () => {
+  it("is the disks, the bucket, the random values that data depends on, and the repository", () => {
     expect(named(own)).toEqual([...disks, ...secrets, "Repository gocd-dev"].sort());
   });
 

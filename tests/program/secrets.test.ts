@@ -16,11 +16,11 @@ import { toText } from "../../preview/text";
 import { isObject, isSecret, secretTexts } from "../../preview/wire";
 import type { WireObject, WireValue } from "../../preview/wire";
 import { golden } from "../support/golden";
-import { projectOf, resolvedRun } from "../support/program";
+import { projectOf, resolvedRun, runs, succeeded, task } from "../support/program";
 import type { StackSource } from "../support/program";
 import { variants } from "../support/stacks";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const ADMIN = "canary-Of-The-Admin-7Qx";
 
@@ -74,72 +74,81 @@ function showings(preview: Preview, run: Run): Record<string, string> {
   };
 }
 
-describe.each(Object.entries(variants))("secrets of a stack with %s", (_, source: StackSource) => {
-  const directory = mkdtempSync(join(tmpdir(), "gocd-secrets-"));
-  const withPassword = { ...source, secrets: { "gocd:adminPassword": ADMIN } };
-  const canaries = new Map<string, string>();
-  let shown: Record<string, string>;
-  let registrations: readonly Registration[];
+const directory = mkdtempSync(join(tmpdir(), "gocd-secrets-"));
+const stateOf = (index: number) => join(directory, `${String(index)}.json`);
+const sources: readonly StackSource[] = Object.values(variants).map((source) => ({
+  ...source,
+  secrets: { "gocd:adminPassword": ADMIN },
+}));
+let all: readonly Run[];
 
-  beforeAll(async () => {
-    const state = join(directory, "state.json");
-    const run = await resolvedRun(withPassword, { state });
-    registrations = run.registrations;
-    for (const [name, value] of [
-      ["gocd:adminPassword", ADMIN] as const,
-      ...planted(registrations, state),
-      ...derived(registrations),
-    ])
-      canaries.set(name, value);
-    shown = showings(await assemble(projectOf(withPassword), run, policies), run);
-  });
-
-  afterAll(() => {
-    rmSync(directory, { recursive: true });
-  });
-
-  it("are many, and all different", () => {
-    expect(canaries.size).toBeGreaterThan(25);
-    const fingerprints = [...canaries.values()].map((value) => createHash("sha256").update(value).digest("hex"));
-    expect(new Set(fingerprints).size).toBe(canaries.size);
-  });
-
-  it("appear in nothing that is shown, written or logged", () => {
-    const leaks = [...canaries].flatMap(([name, value]) =>
-      Object.entries(shown).flatMap(([where, text]) =>
-        guises(value).some((guise) => text.includes(guise)) ? [`${name} in ${where}`] : [],
-      ),
-    );
-    expect(leaks).toEqual([]);
-  });
-
-  it("reach resources only as values that are marked secret", () => {
-    const leaks = registrations.flatMap(({ urn, inputs }) => {
-      const text = open(inputs);
-      return [...canaries].flatMap(([name, value]) =>
-        guises(value).some((guise) => text.includes(guise)) ? [`${name} in ${urn}`] : [],
-      );
-    });
-    expect(leaks).toEqual([]);
-  });
-
-  it("lie in the cluster in Secrets only", () => {
-    const objects = registrations.filter(
-      (resource) => isKubernetesObject(resource) && resource.inputs["kind"] !== "Secret",
-    );
-    expect(objects.filter(({ inputs }) => secretTexts(inputs).length > 0).map(({ urn }) => urn)).toEqual([]);
-  });
-
-  it("do reach the resources that need them", () => {
-    const marked = registrations.flatMap(({ inputs }) => secretTexts(inputs)).join("\n");
-    const reaching = (suffix: RegExp) =>
-      [...canaries].filter(([name]) => suffix.test(name)).every(([, value]) => marked.includes(value));
-    expect(reaching(/(server-id|token-generation-key|webhook-secret|auto-register-key|cipher) hex$/)).toBe(true);
-    expect(reaching(/ privateKeyPem$/)).toBe(true);
-    expect(reaching(/\.(uuid|token)$/)).toBe(true);
-    expect(reaching(/-housekeeping result$/)).toBe(true);
-  });
+beforeAll(async () => {
+  // One child process for all of them.
+  all = await runs(sources.map((source, index) => task(source, { state: stateOf(index) }, true)));
 });
+
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+describe.each(Object.keys(variants).map((name, index) => [name, index] as const))(
+  "secrets of a stack with %s",
+  (_, index) => {
+    const canaries = new Map<string, string>();
+    let shown: Record<string, string>;
+    let registrations: readonly Registration[];
+
+    beforeAll(async () => {
+      const [run, source] = [all[index] as Run, sources[index] as StackSource];
+      registrations = succeeded(run);
+      const found = [...planted(registrations, stateOf(index)), ...derived(registrations)];
+      for (const [name, value] of [["gocd:adminPassword", ADMIN] as const, ...found]) canaries.set(name, value);
+      shown = showings(await assemble(projectOf(source), run, policies), run);
+    });
+
+    it("are many, and all different", () => {
+      expect(canaries.size).toBeGreaterThan(25);
+      const fingerprints = [...canaries.values()].map((value) => createHash("sha256").update(value).digest("hex"));
+      expect(new Set(fingerprints).size).toBe(canaries.size);
+    });
+
+    it("appear in nothing that is shown, written or logged", () => {
+      const leaks = [...canaries].flatMap(([name, value]) =>
+        Object.entries(shown).flatMap(([where, text]) =>
+          guises(value).some((guise) => text.includes(guise)) ? [`${name} in ${where}`] : [],
+        ),
+      );
+      expect(leaks).toEqual([]);
+    });
+
+    it("reach resources only as values that are marked secret", () => {
+      const leaks = registrations.flatMap(({ urn, inputs }) => {
+        const text = open(inputs);
+        return [...canaries].flatMap(([name, value]) =>
+          guises(value).some((guise) => text.includes(guise)) ? [`${name} in ${urn}`] : [],
+        );
+      });
+      expect(leaks).toEqual([]);
+    });
+
+    it("lie in the cluster in Secrets only", () => {
+      const objects = registrations.filter(
+        (resource) => isKubernetesObject(resource) && resource.inputs["kind"] !== "Secret",
+      );
+      expect(objects.filter(({ inputs }) => secretTexts(inputs).length > 0).map(({ urn }) => urn)).toEqual([]);
+    });
+
+    it("do reach the resources that need them", () => {
+      const marked = registrations.flatMap(({ inputs }) => secretTexts(inputs)).join("\n");
+      const reaching = (suffix: RegExp) =>
+        [...canaries].filter(([name]) => suffix.test(name)).every(([, value]) => marked.includes(value));
+      expect(reaching(/(server-id|token-generation-key|webhook-secret|auto-register-key|cipher) hex$/)).toBe(true);
+      expect(reaching(/ privateKeyPem$/)).toBe(true);
+      expect(reaching(/\.(uuid|token)$/)).toBe(true);
+      expect(reaching(/-housekeeping result$/)).toBe(true);
+    });
+  },
+);
 
 describe("secrets of a stack that fails", () => {
   it.each([

@@ -404,6 +404,24 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
     /storage class/,
   ],
   [
+    "a backup that has no name",
+    { "gocd:backup": { restore: "yesterday" } },
+    "gocd:backup.restore",
+    /yesterday/,
+    /backup_2026/,
+  ],
+  [
+    "a backup to restore where there is no bucket",
+    {
+      "gocd:cluster": { existing: { context: "kind", storageClass: "standard" } },
+      "gocd:images": { prebuilt: PREBUILT },
+      "gocd:backup": { restore: "backup_20260101-020000" },
+    },
+    "gocd:backup.restore",
+    /backup_2026/,
+    /no bucket/,
+  ],
+  [
     "a resource that housekeeping uses",
     pool({ resources: ["draining"] }),
     "gocd:agents.docker.resources",

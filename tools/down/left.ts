@@ -17,6 +17,7 @@ export interface Left {
 const HOLDS: readonly (readonly [type: RegExp, name: RegExp, holds: string])[] = [
   [/:(Disk|PersistentVolumeClaim)$/, /-artifacts(-[a-z0-9-]+)?$/, "artifacts and logs of jobs"],
   [/:(Disk|PersistentVolumeClaim)$/, /-data(-[a-z0-9-]+)?$/, "GoCD's configuration, database and plugins"],
+  [/:Bucket$/, /./, "GoCD's own backups"],
   [/:Repository$/, /./, "the images that were pushed"],
   [/:RandomBytes$/, /-server-id$/, "the server's id"],
   [/:RandomBytes$/, /-token-generation-key$/, "the key that signs agents' tokens"],

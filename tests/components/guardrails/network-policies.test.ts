@@ -4,7 +4,7 @@ const SHAPE = {
   instance: "gocd-dev",
   namespaces: { server: "gocd-dev", agents: "gocd-dev-agents" },
   labels: {},
-  server: { port: 8153, egress: ["10.1.0.0/16"] },
+  server: { port: 8153, egress: ["10.1.0.0/16"], workloadIdentity: true },
   housekeeping: { port: 8080 },
   pools: [
     { name: "plain", egress: [], workloadIdentity: false },
@@ -64,10 +64,11 @@ describe("network policies", () => {
     );
   });
 
-  it("open the metadata server for tokens only to pools with Workload Identity", () => {
+  it("open the metadata server for tokens only to the server and to pools with Workload Identity", () => {
     const tokens = (name: string) =>
       blocks(name).filter(({ cidr, ports }) => cidr.startsWith("169.254.169.25") && ports?.includes(80));
     expect(tokens("agents-plain")).toEqual([]);
+    expect(tokens("server")).toHaveLength(2);
     expect(tokens("agents-pushing").map(({ cidr }) => cidr)).toEqual(["169.254.169.254/32", "169.254.169.252/32"]);
   });
 
