@@ -12,6 +12,7 @@ const HELP = `Usage: npm run bench -- [options]
 
 Measures, each in turn and several times: the start of the program in Pulumi's Node host, as configured here and with
 Pulumi's stock settings; a preview with 2, 50 and 200 agents; the start of the policy pack, compiled and from source.
+Starts begin with an empty compiler cache, as in CI or after a change.
 
   --rounds N  measurements of each (default: 3)
   --json      the numbers as JSON on standard output

@@ -7,7 +7,7 @@ import { ROOT } from "../support/program";
 import { spawned } from "../support/spawned";
 import type { Spawned } from "../support/spawned";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const MAIN = join(ROOT, "preview", "main.ts");
 const FIXTURES = join(ROOT, "tests", "preview", "fixtures");

@@ -3,7 +3,7 @@ import type { Run } from "../../preview/run";
 import { isSecret, SECRET_TEXT, readable, UNKNOWN, unwrapped } from "../../preview/wire";
 import { ROOT, runs, task } from "../support/program";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const FIXTURES = join(ROOT, "tests", "preview", "fixtures");
 

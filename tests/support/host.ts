@@ -14,6 +14,8 @@ export interface HostOptions {
   readonly directory: string;
   /** The option `tsconfig` of `Pulumi.yaml`; the host's default without. */
   readonly tsconfig?: string;
+  /** Variables beside those that the CLI sets. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** What came of it. */
@@ -31,18 +33,15 @@ const MOST_BYTES = 400 * 1024 * 1024;
  * Previews a program in Pulumi's unmodified Node host: a process of its own that the CLI's language plugin would start
  * with these arguments and this environment, and that talks over gRPC to the same {@link Monitor} as the preview.
  */
-export async function hostRun({ project, directory, tsconfig }: HostOptions): Promise<HostRun> {
+export async function hostRun(options: HostOptions): Promise<HostRun> {
+  const { project } = options;
   const monitor = new Monitor(project.stack, project.name, plannedProviders);
   const server = new grpc.Server({ "grpc.max_receive_message_length": MOST_BYTES });
   server.addService(ResourceMonitorService, implementation(monitor.resourceMonitor));
   server.addService(EngineService, implementation(monitor.engine));
   try {
     const started = performance.now();
-    const { status, said } = await host(await listen(server), {
-      project,
-      directory,
-      ...(tsconfig !== undefined && { tsconfig }),
-    });
+    const { status, said } = await host(await listen(server), options);
     const milliseconds = performance.now() - started;
     const { registrations, outputs, logs } = monitor;
     const errors = logs.filter(({ severity }) => severity === "error").map(({ message }) => ({ message, trace: [] }));
@@ -64,7 +63,7 @@ export async function hostRun({ project, directory, tsconfig }: HostOptions): Pr
 
 function host(
   address: string,
-  { project, directory, tsconfig }: HostOptions,
+  { project, directory, tsconfig, environment = {} }: HostOptions,
 ): Promise<{ status: number | null; said: string }> {
   const flags = {
     monitor: address,
@@ -84,7 +83,7 @@ function host(
   ];
   const child = spawn(process.execPath, [require.resolve("@pulumi/pulumi/cmd/run"), ...args], {
     cwd: directory,
-    env: { ...withoutPulumi(process.env), ...environment(project, tsconfig) },
+    env: { ...withoutPulumi(process.env), ...environment, ...fromTheCli(project, tsconfig) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
@@ -102,7 +101,7 @@ function host(
 }
 
 /** The language plugin still writes keys in their old form; packages read both. */
-function environment({ config, secretKeys }: Project, tsconfig: string | undefined): NodeJS.ProcessEnv {
+function fromTheCli({ config, secretKeys }: Project, tsconfig: string | undefined): NodeJS.ProcessEnv {
   const old = Object.entries(config).map(([key, value]) => [key.replace(":", ":config:"), value]);
   return {
     PULUMI_CONFIG: JSON.stringify(Object.fromEntries(old)),
