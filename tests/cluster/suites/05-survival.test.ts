@@ -5,7 +5,7 @@ import { kubectl } from "../harness/kubectl";
 import { agent, job, loadTool, pod, status } from "../harness/pods";
 import { OWN_CLUSTER } from "../harness/stack";
 
-const MODES = "for f in /setuid /sticky /secret /shared; do stat -c '%n %a %u:%g' $f; done";
+const MODES = "stat -c '%n %a %u:%g' /setuid /sticky /secret /shared";
 const DOCKERFILE = `FROM tool:1
 RUN touch /setuid /secret && mkdir /sticky /shared && chmod 4755 /setuid && chmod 1777 /sticky && chmod 0600 /secret && chmod 2775 /shared && chown 12:34 /shared`;
 
@@ -21,7 +21,7 @@ const remember = async (): Promise<Memory> => ({
   identities: await identities(),
   file: await job(0, "cat /godata/pipelines/kept; stat -c '%a %u:%g' /godata/pipelines/kept"),
   image: await job(0, "docker image inspect modes:1 --format '{{.Id}}'"),
-  modes: await job(0, `docker run --rm modes:1 sh -c "${MODES}"`),
+  modes: await job(0, `docker run --rm modes:1 ${MODES}`),
 });
 
 let before: Memory;
