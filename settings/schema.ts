@@ -1,43 +1,20 @@
 import { z } from "zod";
-import { CPU_PATTERN, DURATION_PATTERN, SIZE_PATTERN } from "../components/kubernetes/quantities";
 import { quartzProblem } from "./cron";
-
-// Each message says what is wanted; what was found is added where problems are reported (read.ts).
-
-const text = (wanted: string, pattern: RegExp) => z.string({ error: wanted }).regex(pattern, { error: wanted });
-const whole = (wanted: string, least: number, most: number) =>
-  z.int({ error: wanted }).min(least, { error: wanted }).max(most, { error: wanted });
-const choice = <T extends string>(...values: [T, ...T[]]) => z.enum(values, { error: `one of ${values.join(", ")}` });
-const map = (wanted: string) => ({
-  error: (issue: { code?: string | undefined }) => (issue.code === "invalid_type" ? wanted : undefined),
-});
-
-const size = text("a size such as 30Gi (whole number and Ki, Mi, Gi or Ti)", SIZE_PATTERN);
-const cpu = z
-  .union([z.number(), z.string()], { error: "a CPU quantity such as 500m, 0.5 or 2" })
-  .transform(String)
-  .refine((value) => CPU_PATTERN.test(value) && Number.parseFloat(value) > 0, {
-    error: "a CPU quantity above 0 such as 500m, 0.5 or 2",
-  });
-const duration = text("a duration such as 90s, 30m or 1h", DURATION_PATTERN);
-const cidr = text("an IPv4 range such as 10.10.0.0/20", /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/);
-const url = text("a URL that starts with http:// or https://", /^https?:\/\/[\w.:-]+(\/[\w.~:@!$&()*+,;=%-]*)*$/);
-const machineType = text(
-  "a Compute Engine machine type such as e2-standard-4",
-  /^[a-z][a-z0-9]*-[a-z0-9]+(-[a-z0-9]+)*$/,
-);
-const digest = text(
-  "an image by digest: registry/repository@sha256: and 64 hex digits",
-  /^[a-z0-9][\w.:/-]*@sha256:[0-9a-f]{64}$/,
-);
-/** GoCD's rule for names (`NameTypeValidator`), which also leaves out blanks and pipes, with which housekeeping separates names. */
-const gocdName = text("a GoCD name: letters, digits, dots, dashes and underscores, at most 255", /^\w[\w.-]{0,254}$/);
-
-/** A snapshot's name, or its path with the project. */
-const snapshot = text(
-  "a snapshot: its name, or projects/PROJECT/global/snapshots/NAME",
-  /^(projects\/[a-z0-9:.-]+\/global\/snapshots\/)?[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
-);
+import {
+  choice,
+  cidr,
+  cpu,
+  digest,
+  duration,
+  gocdName,
+  machineType,
+  map,
+  size,
+  snapshot,
+  text,
+  url,
+  whole,
+} from "./values";
 
 /** A name that becomes part of a disk's name. */
 const RESTORED_NAME = /^[a-z0-9]([a-z0-9-]{0,14}[a-z0-9])?$/;
