@@ -3,6 +3,7 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   realpathSync,
   statSync,
@@ -92,7 +93,11 @@ async function applets(folder: string): Promise<void> {
   const list = await run(program("busybox"), ["--list-full"]);
   for (const applet of list.trim().split("\n")) {
     const name = path.basename(applet);
-    if (SEARCH.some((directory) => existsSync(path.join(folder, directory, name)))) continue;
+    // A link may point to what is there only in the image.
+    if (
+      SEARCH.some((directory) => lstatSync(path.join(folder, directory, name), { throwIfNoEntry: false }) !== undefined)
+    )
+      continue;
     mkdirSync(path.dirname(path.join(folder, applet)), { recursive: true });
     symlinkSync("/bin/busybox", path.join(folder, applet));
   }

@@ -48,3 +48,16 @@ export async function runSuites(args: readonly string[]): Promise<Counts> {
 /** The line that ends a run, for people and for .ci/run. */
 export const closingLine = ({ passed, failed, skipped }: Counts): string =>
   `${passed} passed, ${failed} failed, ${skipped} skipped`;
+
+/** Reads that line again, at the end of a run's output; a run without one has failed. */
+export function countsOf(output: string): Counts {
+  const [, passed, failed, skipped] = /(\d+) passed, (\d+) failed, (\d+) skipped\n$/.exec(output) ?? [];
+  if (passed === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  return { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
+}
+
+export const sum = (one: Counts, other: Counts): Counts => ({
+  passed: one.passed + other.passed,
+  failed: one.failed + other.failed,
+  skipped: one.skipped + other.skipped,
+});

@@ -1,8 +1,9 @@
 import { restartNode } from "../harness/cluster";
-import { AGENTS_NAMESPACE, deployed, POOL, ready } from "../harness/deploy";
+import { AGENTS_NAMESPACE, deployed, POOL, ready, SERVER_NAMESPACE } from "../harness/deploy";
 import { identities, serverAgents } from "../harness/gocd";
 import { kubectl } from "../harness/kubectl";
 import { agent, job, loadTool, pod, status } from "../harness/pods";
+import { eventually } from "../harness/run";
 import { OWN_CLUSTER } from "../harness/stack";
 
 const MODES = "stat -c '%n %a %u:%g' /setuid /sticky /secret /shared";
@@ -87,7 +88,20 @@ test("… deleting and applying the StatefulSet again", async () => {
 // Only the harness's own node can be stopped without asking anybody.
 (OWN_CLUSTER ? describe : describe.skip)("on a node of the harness's own", () => {
   test("… a restart of the node", async () => {
+    const stopped = Date.now();
     await restartNode();
+    // Until the kubelet has looked, the API server believes that all runs on.
+    await eventually(
+      "every container to have started anew",
+      async () => {
+        const pods = await Promise.all([pod(agent(0)), pod(agent(1)), pod("gocd-server-0", SERVER_NAMESPACE)]);
+        const started = pods.flatMap((each) =>
+          each.spec.containers.map(({ name }) => status(each, name).state.running?.startedAt),
+        );
+        return started.every((at) => at !== undefined && Date.parse(at) > stopped - 1000) ? true : undefined;
+      },
+      120_000,
+    );
     await ready();
     expect(await remember()).toEqual(before);
   });
