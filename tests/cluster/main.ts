@@ -5,11 +5,12 @@ import path from "node:path";
 import { buildBinaries } from "./harness/binaries";
 import { emptyCgroup, makeCgroup, removeCgroup } from "./harness/cgroups";
 import { bringPackages, program } from "./harness/debian";
+import { removeDeployment } from "./harness/deploy";
 import { lacks } from "./harness/machine";
 import { fillNpmCache } from "./harness/npm";
 import { CACHE, LOCK, LOGS, STATE } from "./harness/paths";
 import { say, step } from "./harness/progress";
-import { closingLine, runSuites, type Counts } from "./harness/suites";
+import { closingLine, countsOf, runSuites, sum, type Counts } from "./harness/suites";
 import { WORLD } from "./harness/world";
 
 const COUNTS = path.join(STATE, "counts.json");
@@ -19,16 +20,32 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 async function main(args: readonly string[]): Promise<Counts> {
   if (WORLD === "cluster" && process.env["KUBECONFIG"] !== undefined) return runSuites(args);
   const missing = lacks();
-  if (missing !== undefined) {
-    say(`${WORLD} tests skipped: ${missing}`);
-    return { passed: 0, failed: 0, skipped: 1 };
-  }
+  if (missing !== undefined) return skipped(missing);
   const unlock = lock();
   try {
     return await onOwnCluster(args);
   } finally {
     unlock();
   }
+}
+
+/** On the cluster of KUBECONFIG, which is left as it was found. */
+async function onGivenCluster(args: readonly string[]): Promise<Counts> {
+  const missing = ["GOCD_TEST_IMAGES", "GOCD_TEST_STORAGE_CLASS"].filter((name) => process.env[name] === undefined);
+  if (missing.length > 0)
+    return skipped(`KUBECONFIG is set and ${missing.join(" and ")} not; tests/cluster/README.md says what they are`);
+  mkdirSync(STATE, { recursive: true });
+  try {
+    return await runSuites(args);
+  } finally {
+    await step("remove what the tests have made", removeDeployment);
+    rmSync(STATE, { recursive: true, force: true });
+  }
+}
+
+function skipped(why: string): Counts {
+  say(`cluster tests skipped: ${why}`);
+  return { passed: 0, failed: 0, skipped: 1 };
 }
 
 async function onOwnCluster(args: readonly string[]): Promise<Counts> {
@@ -105,7 +122,42 @@ async function cleanUp(): Promise<void> {
   rmSync(STATE, { recursive: true, force: true });
 }
 
-main(process.argv.slice(2))
+/**
+ * The laptop's tests run in a process of their own, whose last line tells how they ended. In a session of its own, so that
+ * Ctrl-C reaches it once, and told to clean up should this process die.
+ */
+function onLaptop(): Promise<Counts> {
+  return new Promise((resolve, reject) => {
+    const again = [process.execPath, "-r", "@swc-node/register", __filename];
+    const child = spawn("setpriv", ["--pdeathsig", "TERM", ...again], {
+      env: { ...process.env, GOCD_TESTS: "laptop" },
+      stdio: ["ignore", "pipe", "inherit"],
+      detached: true,
+    });
+    let last = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      process.stdout.write(chunk);
+      last = (last + chunk.toString()).slice(-200);
+    });
+    const forward = (signal: NodeJS.Signals) => child.kill(signal);
+    for (const signal of SIGNALS) process.once(signal, forward);
+    child.on("error", reject);
+    child.on("close", () => {
+      for (const signal of SIGNALS) process.off(signal, forward);
+      resolve(countsOf(last));
+    });
+  });
+}
+
+async function everything(args: readonly string[]): Promise<Counts> {
+  const counts = await main(args);
+  // Whoever asks for something in particular, or brings a cluster, wants no more than that.
+  if (WORLD === "laptop" || args.length > 0 || process.env["KUBECONFIG"] !== undefined) return counts;
+  if (lacks() !== undefined) return sum(counts, { passed: 0, failed: 0, skipped: 1 });
+  return sum(counts, await onLaptop());
+}
+
+everything(process.argv.slice(2))
   .then((counts) => {
     say(closingLine(counts));
     process.exitCode = counts.failed === 0 ? 0 : 1;

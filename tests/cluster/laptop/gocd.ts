@@ -1,0 +1,66 @@
+import { compose, composeOutcome } from "./engine";
+import { eventually, type Ended } from "../harness/run";
+
+/** An agent as GoCD shows it. */
+export interface Agent {
+  readonly uuid: string;
+  readonly hostname: string;
+  readonly agent_state: string;
+  readonly agent_config_state: string;
+  readonly resources: readonly string[];
+  readonly environments: readonly { readonly name: string }[];
+}
+
+const GOCD = "http://127.0.0.1:8153/go";
+
+/** What the user types to log in. */
+export const password = async (): Promise<string> => (await compose(["run", "--rm", "setup", "password"])).trim();
+
+/** Asks GoCD's API as this user; without a user as a stranger. */
+export function ask(path: string, user?: { readonly name: string; readonly password: string }): Promise<Response> {
+  const headers: Record<string, string> = { accept: "application/vnd.go.cd.v7+json" };
+  if (user) headers["authorization"] = `Basic ${Buffer.from(`${user.name}:${user.password}`).toString("base64")}`;
+  return fetch(`${GOCD}${path}`, { headers });
+}
+
+/** The agents that GoCD knows. */
+export async function agents(): Promise<readonly Agent[]> {
+  const answer = await ask("/api/agents", { name: "admin", password: await password() });
+  if (answer.status !== 200) throw new Error(`GoCD answers ${answer.status}`);
+  return ((await answer.json()) as { _embedded: { agents: Agent[] } })._embedded.agents;
+}
+
+/** Waits until an agent is approved and waits for work. */
+export const ready = (hostname: string): Promise<Agent> =>
+  eventually(
+    `${hostname} to be enabled and idle`,
+    async () =>
+      (await agents()).find(
+        (agent) =>
+          agent.hostname === hostname && agent.agent_config_state === "Enabled" && agent.agent_state === "Idle",
+      ),
+    120_000,
+    1000,
+  );
+
+/** Runs a shell script in a service's container; tells how it ended. */
+export const inService = (service: string, script: string): Promise<Ended> =>
+  composeOutcome(["exec", "-T", service, "sh", "-c", script]);
+
+/** Runs a script in an agent's container as a job would; returns what it printed, without blanks around it. */
+export async function job(agent: string, script: string): Promise<string> {
+  const { code, stdout, stderr } = await inService(`${agent}-agent`, `set -eu; ${script}`);
+  if (code !== 0) throw new Error(`in ${agent}: ${script}\nended with ${code}: ${stderr || stdout}`);
+  return stdout.trim();
+}
+
+/** An image to start containers from. Nothing listens on port 1: a builder that wants to look for a newer one is refused. */
+export const TOOL = "localhost:1/tool:1";
+
+/** Gives it to an agent's daemon: the busybox of the stand-in's image. */
+export const loadTool = (agent: string): Promise<string> =>
+  job(
+    agent,
+    `docker image inspect ${TOOL} >/dev/null 2>&1 ||
+    tar -c -C / bin/busybox bin/sh bin/cat bin/sleep bin/nc bin/touch bin/mkdir | docker import -c 'CMD ["sh"]' - ${TOOL}`,
+  );
