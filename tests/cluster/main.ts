@@ -18,7 +18,7 @@ const INSIDE = { cluster: "inside.ts", laptop: "laptop/inside.ts" };
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 async function main(args: readonly string[]): Promise<Counts> {
-  if (WORLD === "cluster" && process.env["KUBECONFIG"] !== undefined) return runSuites(args);
+  if (WORLD === "cluster" && process.env["KUBECONFIG"] !== undefined) return onGivenCluster(args);
   const missing = lacks();
   if (missing !== undefined) return skipped(missing);
   const unlock = lock();

@@ -28,6 +28,7 @@ const TIMEOUT = 900_000;
  * it with the scripts of images/dind. Returns what was measured for the daemon `plain` and the daemon `wrapped`.
  */
 export async function compareInGuest(): Promise<Readonly<Record<string, Measured>>> {
+  rmSync(FOLDER, { recursive: true, force: true });
   const disk = await makeDisk();
   const start = await makeStart();
   const [kernel] = readdirSync(path.join(guestKernel, "boot")).filter((name) => name.startsWith("vmlinuz"));

@@ -1,3 +1,9 @@
+/** References that somebody gives for a cluster of their own, by image. */
+const given = JSON.parse(process.env["GOCD_TEST_IMAGES"] ?? "{}") as Readonly<Record<string, string>>;
+
+/** True on the cluster that the harness runs itself; false on that of a given KUBECONFIG. */
+export const OWN_CLUSTER = Object.keys(given).length === 0;
+
 /** An image under test: where it is built from, what it is called here, and the reference that the test stack gives. */
 export interface TestImage {
   readonly folder: string;
@@ -18,11 +24,8 @@ const image = (folder: string, digit: string, buildArgs: Readonly<Record<string,
   tag: `${REGISTRY}/${folder}:1`,
   buildArgs,
   // The digest is a name here: what is built differs from machine to machine, and the stack file does not.
-  reference: `registry.tests/${folder}@sha256:${digit.repeat(64)}`,
+  reference: given[folder] ?? `registry.tests/${folder}@sha256:${digit.repeat(64)}`,
 });
-
-/** True on the cluster that the harness runs itself; false on that of a given KUBECONFIG. */
-export const OWN_CLUSTER = process.env["GOCD_TEST_IMAGES"] === undefined;
 
 /** The images under test, in the order in which they are built. */
 export const TEST_IMAGES = {
