@@ -1,10 +1,12 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { ROOT } from "./paths";
 import { eventually } from "./run";
 import { WORLD } from "./world";
 
-/** The group that everything of a run is in, at the root of each hierarchy of the machine. */
-export const CGROUP = `gocd-${WORLD}-tests`;
+/** The group that everything of the cluster runs in, at the root of each hierarchy; each checkout on a machine has its own. */
+export const CGROUP = `gocd-${WORLD}-tests-${createHash("sha256").update(ROOT).digest("hex").slice(0, 8)}`;
 
 const MOUNT = "/sys/fs/cgroup";
 
