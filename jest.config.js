@@ -4,6 +4,11 @@ module.exports = {
   // tests/cluster starts a Kubernetes of its own: `npm run test:cluster`
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/cluster/"],
   modulePathIgnorePatterns: ["<rootDir>/.*/dist/", "<rootDir>/(.*/)?\\.cache/", "<rootDir>/out/"],
-  transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }] },
+  transform: {
+    "\\.ts$": [
+      "@swc/jest",
+      { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
+    ],
+  },
   testEnvironment: "node",
 };
