@@ -108,7 +108,7 @@ const composeArguments = (args: readonly string[]) => [
 
 const composeOptions = ({ secondAgent, ...options }: ComposeOptions): RunOptions => ({
   ...options,
-  env: { ...process.env, ...environment, ...(secondAgent && { SECOND_AGENT: "1" }) },
+  env: { ...process.env, ...environment, SECOND_AGENT: secondAgent ? "1" : "0" },
 });
 
 async function loadStandIn(name: string, { contents, config, sources = [] }: StandIn): Promise<void> {
