@@ -85,6 +85,20 @@ test("… deleting and applying the StatefulSet again", async () => {
   expect(await remember()).toEqual(before);
 });
 
+test("adding a third agent restarts neither of the others, and the third comes by itself", async () => {
+  const identity = async (ordinal: number) => {
+    const found = await pod(agent(ordinal));
+    return { uid: found.metadata.uid, restarts: ["agent", "dind"].map((name) => status(found, name).restartCount) };
+  };
+  const others = await Promise.all([0, 1].map(identity));
+  await deployed({ replicas: 3 });
+  expect(await Promise.all([0, 1].map(identity))).toEqual(others);
+  expect((await serverAgents()).map(({ hostname, agent_config_state }) => `${hostname} ${agent_config_state}`)).toEqual(
+    [0, 1, 2].map((ordinal) => `${agent(ordinal)} Enabled`),
+  );
+  await deployed();
+});
+
 // Only the harness's own node can be stopped without asking anybody.
 (OWN_CLUSTER ? describe : describe.skip)("on a node of the harness's own", () => {
   test("… a restart of the node", async () => {
@@ -105,18 +119,4 @@ test("… deleting and applying the StatefulSet again", async () => {
     await ready();
     expect(await remember()).toEqual(before);
   });
-});
-
-test("adding a third agent restarts neither of the others, and the third comes by itself", async () => {
-  const identity = async (ordinal: number) => {
-    const found = await pod(agent(ordinal));
-    return { uid: found.metadata.uid, restarts: ["agent", "dind"].map((name) => status(found, name).restartCount) };
-  };
-  const others = await Promise.all([0, 1].map(identity));
-  await deployed({ replicas: 3 });
-  expect(await Promise.all([0, 1].map(identity))).toEqual(others);
-  expect((await serverAgents()).map(({ hostname, agent_config_state }) => `${hostname} ${agent_config_state}`)).toEqual(
-    [0, 1, 2].map((ordinal) => `${agent(ordinal)} Enabled`),
-  );
-  await deployed();
 });
