@@ -180,10 +180,6 @@ test.each([
   await ready(FIRST);
   expect(await job(FIRST, "docker run --rm greeting:1")).toBe("hello");
 });
-    await ready(FIRST);
-    expect(await job(FIRST, `docker run --rm greeting:1`)).toBe("hello");
-  },
-);
 
 test("all is there again after the machine was switched off and on", async () => {
   await stopEngine();
