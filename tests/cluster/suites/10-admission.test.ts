@@ -36,7 +36,7 @@ beforeAll(async () => {
   // Each part comes into force by itself.
   for (const object of [
     ...Object.values(inEveryKind(nodeSpec, installation.agentsNamespace)),
-    volume({ hostPath: { path: "/run" } }),
+    volume({ hostPath: { path: "/mnt/data" } }, installation.agentsNamespace),
   ])
     await eventually("the policies to be in force", async () =>
       (await ask({ object })).status === 403 ? true : undefined,
