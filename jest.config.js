@@ -11,4 +11,6 @@ module.exports = {
     ],
   },
   testEnvironment: "node",
+  // What is waited for starts processes; a busy machine is no failure, a hang still is.
+  testTimeout: 60_000,
 };
