@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { STATE } from "./paths";
+import { ROOT, STATE } from "./paths";
 import { run } from "./run";
 
 /** The node's name, which /etc/hosts here gives the loopback address, so that no pod reaches the kubelet. */
@@ -51,7 +51,13 @@ async function ownVar(): Promise<void> {
   const own = path.join(STATE, "var");
   for (const folder of ["lib", "log", "tmp", "cache"]) mkdirSync(path.join(own, folder), { recursive: true });
   symlinkSync("/run", path.join(own, "run"));
-  await run("mount", ["--bind", own, "/var"]);
+  // A checkout below /var would be out of sight.
+  const checkout = path.relative("/var", ROOT);
+  if (!checkout.startsWith("..")) {
+    mkdirSync(path.join(own, checkout), { recursive: true });
+    await run("mount", ["--bind", ROOT, path.join(own, checkout)]);
+  }
+  await run("mount", ["--rbind", own, "/var"]);
 }
 
 async function ownNetwork(): Promise<void> {
