@@ -36,7 +36,11 @@ const POD = {
  */
 const DAEMON = `export DOCKER_TLS_CERTDIR=/keys
   dockerd-entrypoint.sh --bridge=none --iptables=false --ip6tables=false </dev/null >/var/log/daemon 2>&1 &
-  until docker -H unix:///var/run/docker.sock version >/dev/null 2>&1; do sleep 0.05; done`;
+  daemon=$!
+  until docker -H unix:///var/run/docker.sock version >/dev/null 2>&1; do
+    kill -0 $daemon 2>/dev/null || { cat /var/log/daemon >&2; exit 1; }
+    sleep 0.05
+  done`;
 const STOP = `pid=$(cat /var/run/docker.pid); kill $pid; for i in $(seq 100); do kill -0 $pid 2>/dev/null || break; sleep 0.1; done; pkill janitor; true`;
 
 /** Measures and prints, in one run, what the design promises to be faster: medians and their ratios. */

@@ -35,7 +35,7 @@ const pause: StandIn = { contents: {}, config: { Entrypoint: ["/bin/busybox", "s
 /** docker:29-dind: the same paths, programs, entry point and environment; dockerd and runc are built from their modules. */
 const dind: StandIn = {
   contents: {
-    machine: ["openssl", "/usr/sbin/xtables-nft-multi"],
+    machine: ["openssl", "/usr/lib/ssl/openssl.cnf", "/usr/sbin/xtables-nft-multi"],
     files: {
       "/usr/local/bin/docker": program("docker"),
       "/usr/local/bin/docker-init": program("tini"),
