@@ -2,7 +2,7 @@ import * as artifactregistry from "@pulumi/gcp/artifactregistry";
 import * as gcp from "@pulumi/gcp/container";
 import * as projects from "@pulumi/gcp/projects";
 import * as serviceaccount from "@pulumi/gcp/serviceaccount";
-import * as k8s from "@pulumi/kubernetes";
+import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../kubernetes/placement";
 import { clusterArgs, kubeconfig, nodePoolArgs, placement, type ClusterShape, type Nodes } from "./gke";
@@ -36,7 +36,7 @@ interface Placements {
 /** A GKE cluster with a pool for the server, in the disks' zone, and one for agents. */
 export class Cluster extends pulumi.ComponentResource {
   /** Registers objects in the cluster; gone before the nodes are. */
-  readonly kubernetes: k8s.Provider;
+  readonly kubernetes: Provider;
   /** The command that makes `kubectl` talk to this cluster. */
   readonly connect: pulumi.Output<string>;
   readonly placement: Placements;
@@ -88,7 +88,7 @@ export class Cluster extends pulumi.ComponentResource {
     ];
 
     const host = cluster.controlPlaneEndpointsConfig.apply((config) => config.dnsEndpointConfig.endpoint);
-    this.kubernetes = new k8s.Provider(
+    this.kubernetes = new Provider(
       name,
       {
         kubeconfig: host.apply(kubeconfig),
@@ -139,14 +139,14 @@ export interface ExistingClusterArgs {
 
 /** A cluster that somebody else made: only a provider for it. */
 export class ExistingCluster extends pulumi.ComponentResource {
-  readonly kubernetes: k8s.Provider;
+  readonly kubernetes: Provider;
   readonly connect: pulumi.Output<string>;
   /** Anywhere: whose nodes these are is not ours to know. */
   readonly placement: Placements = { server: {}, agents: () => ({}) };
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:cluster:ExistingCluster", name, {}, opts);
-    this.kubernetes = new k8s.Provider(
+    this.kubernetes = new Provider(
       name,
       {
         context: args.context,

@@ -36,12 +36,25 @@ async function withoutCompilerCache<T>(use: (environment: NodeJS.ProcessEnv) => 
   }
 }
 
-/** The same language settings, with the type check that Pulumi makes unless it is told otherwise. */
+/** What `pulumi new typescript` puts into a project (pulumi/templates since March 2026), and the folder that TypeScript 6 asks for. */
 function stockSettings(): string {
   mkdirSync(CACHE, { recursive: true });
   const file = join(CACHE, "tsconfig.json");
-  const compilerOptions = { noCheck: false, rootDir: ROOT };
-  writeFileSync(file, JSON.stringify({ extends: join(ROOT, "tsconfig.pulumi.json"), compilerOptions }));
+  const compilerOptions = {
+    strict: true,
+    outDir: "bin",
+    target: "es2022",
+    module: "nodenext",
+    moduleResolution: "nodenext",
+    moduleDetection: "force",
+    types: ["node"],
+    skipLibCheck: true,
+    sourceMap: true,
+    noFallthroughCasesInSwitch: true,
+    noImplicitReturns: true,
+    rootDir: ROOT,
+  };
+  writeFileSync(file, JSON.stringify({ compilerOptions, files: [join(ROOT, "index.ts")] }));
   return file;
 }
 
