@@ -2,12 +2,12 @@
 // it has nothing left to do. Arguments: directory of the project, name of the stack, file for the answer.
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { hostRun } from "../host";
 import { readProject } from "../project";
 import { redactor } from "../redact";
 import type { Run } from "../run";
 import { contexts } from "./contexts";
 import type { Contexts } from "./contexts";
-import { hostRun } from "./host";
 import { ciphertexts } from "./configuration";
 
 /** What the process found out. */
@@ -27,7 +27,8 @@ async function baseRun(directory: string, stack: string): Promise<BaseRun> {
   const file = join(directory, `Pulumi.${stack}.yaml`);
   if (!existsSync(join(directory, "Pulumi.yaml")) || !existsSync(file)) return NOTHING;
   const project = readProject(directory, stack);
-  const run = await hostRun(directory, project);
+  // Whether it type-checks was that version's business.
+  const run = await hostRun({ project, directory, environment: { PULUMI_NODEJS_TRANSPILE_ONLY: "true" } });
   const redact = redactor(project, run.registrations);
   if (run.errors.length > 0) return { ...NOTHING, error: redact(run.errors.map(({ message }) => message).join("\n")) };
   return {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { hostRun } from "../support/host";
+import { hostRun } from "../../preview/host";
 import { projectOf, ROOT } from "../support/program";
 import { spawned } from "../support/spawned";
 
@@ -18,8 +18,8 @@ export type Compilation = "as configured" | "stock settings";
  */
 export async function programStart(compilation: Compilation): Promise<number> {
   return withoutCompilerCache(async (environment) => {
-    const tsconfig = compilation === "as configured" ? "tsconfig.pulumi.json" : stockSettings();
-    const run = await hostRun({ project: projectOf({}), directory: ROOT, tsconfig, environment });
+    const settings = compilation === "as configured" ? {} : { tsconfig: stockSettings() };
+    const run = await hostRun({ project: projectOf({}), directory: ROOT, ...settings, environment });
     const messages = run.errors.map(({ message }) => message);
     if (run.status !== 0) throw new Error(`the program failed: ${[run.said, ...messages].join("\n")}`);
     return run.milliseconds;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { STACK_TYPE } from "../../preview/registration";
-import { hostRun } from "../support/host";
+import { hostRun } from "../../preview/host";
 import { prepared } from "./analyzer";
 
 jest.setTimeout(300_000);

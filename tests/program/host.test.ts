@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Registration } from "../../preview/registration";
 import type { Run } from "../../preview/run";
-import { hostRun } from "../support/host";
-import type { HostRun } from "../support/host";
+import { hostRun } from "../../preview/host";
+import type { HostRun } from "../../preview/host";
 import { plannedRun, projectOf, ROOT } from "../support/program";
 
 jest.setTimeout(300_000);
@@ -15,10 +15,7 @@ describe("the preview and Pulumi's own Node host", () => {
   let inHost: readonly Registration[];
 
   beforeAll(async () => {
-    [preview, host] = await Promise.all([
-      plannedRun(stack),
-      hostRun({ project: projectOf(stack), directory: ROOT, tsconfig: "tsconfig.pulumi.json" }),
-    ]);
+    [preview, host] = await Promise.all([plannedRun(stack), hostRun({ project: projectOf(stack), directory: ROOT })]);
     [inProcess, inHost] = [preview.registrations, host.registrations];
   });
 

@@ -1,34 +1,12 @@
+import { runtime } from "@pulumi/pulumi";
 import { urnOf } from "../../../preview/registration";
 import type { Registration } from "../../../preview/registration";
-import { runtime } from "@pulumi/pulumi";
+import { resource as plain } from "../../support/resource";
 
 /** A resource with the usual options; its URN follows from type, name and parent. */
 export function resource(type: string, name: string, given: Partial<Registration> = {}): Registration {
   const parent = given.parent ?? "";
-  return {
-    urn: urnOf("dev", "gocd", parent, type, name),
-    type,
-    name,
-    parent,
-    custom: true,
-    aliases: [],
-    inputs: {},
-    dependencies: [],
-    propertyDependencies: {},
-    provider: "",
-    providers: {},
-    protect: false,
-    retainOnDelete: false,
-    deletedWith: "",
-    replaceWith: [],
-    ignoreChanges: [],
-    replaceOnChanges: [],
-    additionalSecretOutputs: [],
-    deleteBeforeReplace: false,
-    customTimeouts: {},
-    version: "",
-    ...given,
-  };
+  return plain({ urn: urnOf("dev", "gocd", parent, type, name), type, name, parent, ...given });
 }
 
 /** A component. */

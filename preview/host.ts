@@ -1,31 +1,55 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import { parse } from "yaml";
-import { Monitor, procedure } from "../monitor";
-import type { Project } from "../project";
-import { plannedProviders } from "../providers";
-import type { Run } from "../run";
+import { Monitor, procedure } from "./monitor";
+import type { Project } from "./project";
+import { plannedProviders } from "./providers";
+import type { Run } from "./run";
+
+/** What to run in Pulumi's Node host. */
+export interface HostRequest {
+  readonly project: Project;
+  /** Folder of the program, of its packages and, where there is one, of its `Pulumi.yaml`, which says how to run it. */
+  readonly directory: string;
+  /** The option `tsconfig`, in place of the one in `Pulumi.yaml`. */
+  readonly tsconfig?: string;
+  /** Variables beside those that the CLI sets. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** What came of it. */
+export interface HostRun extends Run {
+  /** Milliseconds from the start of the process to its end. */
+  readonly milliseconds: number;
+  readonly status: number | null;
+  /** What the process wrote. */
+  readonly said: string;
+}
 
 /** A registration with a few hundred objects is large; the CLI allows as much. */
 const MOST_BYTES = 400 * 1024 * 1024;
 
 /**
- * Previews the program of a checkout in Pulumi's Node host, the one that the checkout's own packages bring: it needs
- * nothing of this project in that version but a Pulumi program. It talks to this version's {@link Monitor} over Pulumi's
- * protocol, which stays the same from release to release.
+ * Previews a program in Pulumi's unmodified Node host, the one that the program's own packages bring: a process of its own,
+ * which the CLI's language plugin would start with these arguments and this environment, and which talks to the same
+ * {@link Monitor} as the preview over Pulumi's protocol, which stays the same from release to release.
  */
-export async function hostRun(directory: string, project: Project): Promise<Run> {
+export async function hostRun(request: HostRequest): Promise<HostRun> {
+  const { project } = request;
   const monitor = new Monitor(project.stack, project.name, plannedProviders);
   const server = new grpc.Server({ "grpc.max_receive_message_length": MOST_BYTES });
   server.addService(ResourceMonitorService, implementation(monitor.resourceMonitor));
   server.addService(EngineService, implementation(monitor.engine));
   try {
-    const { status, said } = await host(await listen(server), directory, project);
+    const address = await listen(server);
+    const started = performance.now();
+    const { status, said } = await host(address, request);
+    const milliseconds = performance.now() - started;
     const logged = monitor.logs.filter(({ severity }) => severity === "error").map(({ message }) => message);
     const messages = status === 0 || logged.length > 0 ? logged : [said.trim() || `ended with ${String(status)}`];
     return {
@@ -35,6 +59,9 @@ export async function hostRun(directory: string, project: Project): Promise<Run>
       outputs: monitor.outputs,
       logs: monitor.logs,
       errors: messages.map((message) => ({ message: message.trim(), trace: [] })),
+      milliseconds,
+      status,
+      said,
     };
   } finally {
     server.forceShutdown();
@@ -47,9 +74,10 @@ interface Options {
   readonly typescript: boolean;
 }
 
-/** How the version's own `Pulumi.yaml` has its program run. */
+/** How the program's own `Pulumi.yaml` has it run. */
 function options(directory: string): Options {
-  const content = parse(readFileSync(join(directory, "Pulumi.yaml"), "utf8")) as {
+  const file = join(directory, "Pulumi.yaml");
+  const content = (existsSync(file) ? parse(readFileSync(file, "utf8")) : {}) as {
     readonly main?: unknown;
     readonly runtime?: { readonly options?: { readonly tsconfig?: unknown; readonly typescript?: unknown } } | string;
   };
@@ -61,8 +89,11 @@ function options(directory: string): Options {
   };
 }
 
-function host(address: string, directory: string, project: Project): Promise<{ status: number | null; said: string }> {
-  const { main, tsconfig, typescript } = options(directory);
+function host(address: string, request: HostRequest): Promise<{ status: number | null; said: string }> {
+  const { project, directory } = request;
+  const { main, typescript, ...given } = options(directory);
+  const tsconfig = request.tsconfig ?? given.tsconfig;
+  const isFile = main.endsWith(".ts") || main.endsWith(".js");
   const flags = {
     monitor: address,
     engine: address,
@@ -70,10 +101,14 @@ function host(address: string, directory: string, project: Project): Promise<{ s
     project: project.name,
     "root-directory": directory,
     stack: project.stack,
-    pwd: resolve(directory, main.endsWith(".ts") || main.endsWith(".js") ? "." : main),
+    parallel: "16",
+    pwd: resolve(directory, isFile ? "." : main),
   };
-  const program = main.endsWith(".ts") || main.endsWith(".js") ? main : ".";
-  const args = [...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]), "--dry-run", program];
+  const args = [
+    ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]),
+    "--dry-run",
+    isFile ? main : ".",
+  ];
   const entry = createRequire(join(directory, "package.json")).resolve("@pulumi/pulumi/cmd/run");
   const child = spawn(process.execPath, [entry, ...args], {
     cwd: directory,
@@ -82,9 +117,8 @@ function host(address: string, directory: string, project: Project): Promise<{ s
       PULUMI_CONFIG: JSON.stringify(oldKeys(project.config)),
       PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(project.secretKeys),
       PULUMI_NODEJS_TYPESCRIPT: String(typescript),
-      // Whether it type-checks was that version's business.
-      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       ...(tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: tsconfig }),
+      ...request.environment,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
