@@ -62,9 +62,15 @@ function elsewhere(): Record<string, unknown> {
   };
 }
 
-/** Gives the program's claims disks and applies its objects. Does not wait until anything is ready. */
-export async function deploy(change: PoolChange = {}): Promise<KubernetesObject[]> {
-  const objects = await manifests(change);
+/**
+ * Gives the program's claims disks and applies its objects, or what a test makes of them. Does not wait until anything is
+ * ready.
+ */
+export async function deploy(
+  change: PoolChange = {},
+  adapt = (objects: KubernetesObject[]) => objects,
+): Promise<KubernetesObject[]> {
+  const objects = adapt(await manifests(change));
   if (OWN_CLUSTER) await apply(claimsOf(objects).map(volumeFor));
   await apply(objects);
   return objects;

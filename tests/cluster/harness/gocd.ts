@@ -1,8 +1,7 @@
-import { get, type KubernetesObject } from "./kubectl";
-import { SERVER_NAMESPACE } from "./deploy";
-import { exec } from "./kubectl";
+import { AGENTS_NAMESPACE, POOL, SERVER_NAMESPACE } from "./deploy";
+import { exec, get, type KubernetesObject } from "./kubectl";
 
-interface Secret extends KubernetesObject {
+export interface Secret extends KubernetesObject {
   readonly data: Readonly<Record<string, string>>;
 }
 
@@ -10,30 +9,120 @@ interface Secret extends KubernetesObject {
 export interface ApiAgent {
   readonly uuid: string;
   readonly hostname: string;
+  readonly ip_address: string;
   readonly agent_config_state: "Enabled" | "Disabled" | "Pending";
   readonly agent_state: string;
   readonly resources: readonly string[];
+  readonly environments: readonly { readonly name: string }[];
 }
+
+/** One request to the server, sent from its own pod. */
+export interface ServerRequest {
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below `http://127.0.0.1:8153`. */
+  readonly path: string;
+  /** Version of the API in question; without one nothing is asked for in particular. */
+  readonly version?: number;
+  readonly body?: object | string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: as housekeeping, who is an administrator. */
+  readonly as?: "housekeeping" | "nobody";
+  /** Where the server runs. Default: the test stack's namespace. */
+  readonly namespace?: string;
+}
+
+export interface ServerAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A value of a Secret, as it is mounted. */
+export async function secretText(name: string, namespace: string, key: string): Promise<string> {
+  const { data } = await get<Secret>(`secret/${name}`, namespace);
+  const value = data[key];
+  if (value === undefined) throw new Error(`the Secret ${name} has no ${key}`);
+  return Buffer.from(value, "base64").toString();
+}
+
+/** Asks the server, and tells what it answered. The log-in goes through a pipe, never onto a command line. */
+export async function askServer(request: ServerRequest): Promise<ServerAnswer> {
+  const { method = "GET", path, version, body, headers = {}, as = "housekeeping" } = request;
+  const lines = [
+    `url = ${JSON.stringify(`http://127.0.0.1:8153${path}`)}`,
+    `request = "${method}"`,
+    'dump-header = "-"',
+    "max-time = 20",
+    ...(version === undefined ? [] : [header("Accept", `application/vnd.go.cd.v${version}+json`)]),
+    ...Object.entries(headers).map(([name, value]) => header(name, value)),
+    ...(as === "nobody" ? [] : [await logIn()]),
+    ...(typeof body === "object" ? [header("Content-Type", "application/json")] : []),
+    ...(body === undefined ? [] : [`data = ${JSON.stringify(typeof body === "string" ? body : JSON.stringify(body))}`]),
+  ];
+  const namespace = request.namespace ?? SERVER_NAMESPACE;
+  const curl = ["curl", "--silent", "--show-error", "--config", "-"];
+  const { code, stdout, stderr } = await exec("gocd-server-0", "server", namespace, curl, {
+    input: `${lines.join("\n")}\n`,
+  });
+  if (code !== 0) throw new Error(`${method} ${path}: ${stderr}`);
+  const [head = "", ...rest] = stdout.split("\r\n\r\n");
+  const [first = "", ...fields] = head.split("\r\n");
+  return {
+    status: Number(first.split(" ")[1]),
+    text: rest.join("\r\n\r\n"),
+    headers: Object.fromEntries(
+      fields.map((field): [string, string] => [field.split(": ")[0]?.toLowerCase() ?? "", field.split(": ")[1] ?? ""]),
+    ),
+  };
+}
+
+const header = (name: string, value: string) => `header = ${JSON.stringify(`${name}: ${value}`)}`;
+
+let password: Promise<string> | undefined;
+
+/** Asked for once: what a test does to the cluster does not change it. */
+async function logIn(): Promise<string> {
+  password ??= secretText("gocd-housekeeping", SERVER_NAMESPACE, "password");
+  return `user = ${JSON.stringify(`housekeeping:${(await password).trim()}`)}`;
+}
+
+/** The same, for a request that must go well; returns what the JSON of the answer says. */
+export async function gocd<T = unknown>(request: ServerRequest): Promise<T> {
+  const { status, text } = await askServer(request);
+  if (status >= 300) throw new Error(`${request.method ?? "GET"} ${request.path}: ${status} ${text}`);
+  return (text === "" ? {} : JSON.parse(text)) as T;
+}
+
+/** Tells the stand-in how to behave; what there is to tell is in tests/support/gocd-stand-in/stand-in.ts. */
+export const standIn = <T = unknown>(what: string, body: object = {}): Promise<T> =>
+  gocd<T>({ method: "POST", path: `/stand-in/${what}`, body, as: "nobody" });
 
 /** The agents that the server knows, by host name; asked with housekeeping's own log-in. */
 export async function serverAgents(): Promise<readonly ApiAgent[]> {
-  const { data } = await get<Secret>("secret/gocd-housekeeping", SERVER_NAMESPACE);
-  const read = (key: string) =>
-    Buffer.from(data[key] ?? "", "base64")
-      .toString()
-      .trim();
-  const config = `user = "${read("username")}:${read("password")}"\nheader = "Accept: application/vnd.go.cd.v7+json"\nurl = "http://127.0.0.1:8153/go/api/agents"\n`;
-  const { code, stdout, stderr } = await exec(
-    "gocd-server-0",
-    "server",
-    SERVER_NAMESPACE,
-    ["curl", "--silent", "--fail", "--config", "-"],
-    { input: config },
-  );
-  if (code !== 0) throw new Error(`the server's agents: ${stderr}`);
-  const { _embedded } = JSON.parse(stdout) as { readonly _embedded: { readonly agents: readonly ApiAgent[] } };
+  const { _embedded } = await gocd<{ readonly _embedded: { readonly agents: readonly ApiAgent[] } }>({
+    path: "/go/api/agents",
+    version: 7,
+  });
   return [..._embedded.agents].sort((a, b) => a.hostname.localeCompare(b.hostname));
 }
+
+/** One of them, or undefined when the server does not know it. */
+export const serverAgent = async (uuid: string): Promise<ApiAgent | undefined> =>
+  (await serverAgents()).find((found) => found.uuid === uuid);
+
+/** What a person does to an agent on the agents page. */
+export const changeByHand = (uuid: string, change: object): Promise<ApiAgent> =>
+  gocd<ApiAgent>({ method: "PATCH", path: `/go/api/agents/${uuid}`, version: 7, body: change });
+
+/** A person removes an agent: GoCD wants it disabled first. */
+export async function deleteByHand(uuid: string): Promise<void> {
+  await changeByHand(uuid, { agent_config_state: "Disabled" });
+  await gocd({ method: "DELETE", path: `/go/api/agents/${uuid}`, version: 7 });
+}
+
+/** The uuid that the program derived for a pod of the pool. */
+export const uuidOf = async (pod: string): Promise<string> =>
+  (await secretText(`${POOL}-identity`, AGENTS_NAMESPACE, `${pod}.uuid`)).trim();
 
 /** Each agent's host name and uuid: what must stay the same for life. */
 export const identities = async (): Promise<readonly string[]> =>

@@ -103,7 +103,11 @@ const server: StandIn = {
     ...go,
   },
   config: { Entrypoint: ["/docker-entrypoint.sh"], Env: [PATH], User: "1000", WorkingDir: "/go-working-dir" },
-  sources: ["tests/cluster/stand-ins/server/server.ts", "tests/support/gocd-stand-in"],
+  sources: [
+    "tests/cluster/stand-ins/server/server.ts",
+    "tests/support/gocd-stand-in",
+    "tests/support/storage-stand-in",
+  ],
 };
 
 /** Every stand-in by its name. */

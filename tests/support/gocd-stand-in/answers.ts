@@ -2,6 +2,7 @@
 //   spark/spark-base/…/spark/SparkPreFilter.java (no valid Accept header: 404 in plain text)
 //   api/api-base/…/api/ApiController.java (verifyContentType)
 //   server/…/server/web/BackupFilter.java, …/newsecurity/filters/helpers/ServerUnavailabilityResponse.java
+import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
@@ -44,11 +45,37 @@ export function unavailable(ask: Ask): Answer {
       };
 }
 
-/** The files of BackupService.java, with contents that a test can tell apart. */
-export function writeBackup(path: string): void {
+/** A backup's archives by name: what is in them. */
+export type Archives = Readonly<Record<string, string | Buffer>>;
+
+/** The files of BackupService.java; an archive that nobody gives has contents that a test can tell apart. */
+export function writeBackup(path: string, archives: Archives = {}): void {
   mkdirSync(path, { recursive: true });
   for (const name of ["version.txt", "config-dir.zip", "wrapper-config-dir.zip", "config-repo.zip", "db.zip"])
-    writeFileSync(join(path, name), name === "version.txt" ? "26.1.0 (22543-0)" : `${name} of ${path}`);
+    writeFileSync(
+      join(path, name),
+      name === "version.txt" ? "26.1.0 (22543-0)" : (archives[name] ?? `${name} of ${path}`),
+    );
+}
+
+/** Runs the post-backup script as PostBackupScript.java does; resolves with whether it went well. */
+export function runPostBackupScript(script: string, path: string, user: string): Promise<boolean> {
+  const env = {
+    ...process.env,
+    GOCD_BACKUP_STATUS: "success",
+    GOCD_BACKUP_PATH: path,
+    GOCD_BACKUP_INITIATED_VIA: "USER",
+    GOCD_BACKUP_INITIATED_BY: user,
+  };
+  return new Promise((resolve) => {
+    const child = spawn(script, [], { env, stdio: ["ignore", "inherit", "inherit"] });
+    child.on("error", () => {
+      resolve(false);
+    });
+    child.on("close", (code) => {
+      resolve(code === 0);
+    });
+  });
 }
 
 export async function read(request: IncomingMessage): Promise<string> {

@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-import { readSeed } from "./seed";
+import { autoRegistersLocal, readSeed } from "./seed";
 import { GocdStandIn } from "./stand-in";
 
 async function main(): Promise<void> {
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   mkdirSync(dirname(stateFile), { recursive: true });
   const server = new GocdStandIn({
     ...seed,
-    autoRegisterLocal: !(env["GOCD_SERVER_JVM_OPTS"] ?? "").includes("-Dgo.auto.register.local.agent.enabled=false"),
+    autoRegisterLocal: autoRegistersLocal(env["GOCD_SERVER_JVM_OPTS"]),
     logIn: (user, password) => {
       if (users[user] !== password) return undefined;
       return seed.admins.includes(user) ? "admin" : "user";

@@ -62,3 +62,13 @@ export function readSeed(xml: string): Seed {
     },
   };
 }
+
+/**
+ * Whether the server enables an agent at once that says it is on the server's own machine, by the options of its JVM. Read in
+ * gocd/gocd at tag 26.1.0: SystemEnvironment.java (AUTO_REGISTER_LOCAL_AGENT_ENABLED, GoBooleanSystemProperty). As for any
+ * Java property the last one counts.
+ */
+export function autoRegistersLocal(jvmOptions: string | undefined): boolean {
+  const given = [...(jvmOptions ?? "").matchAll(/(?:^|\s)-Dgo\.auto\.register\.local\.agent\.enabled=(\S*)/g)].at(-1);
+  return given === undefined || /^(y|true)$/i.test(given[1] ?? "");
+}

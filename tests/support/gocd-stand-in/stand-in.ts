@@ -9,7 +9,17 @@ import { setTimeout as after } from "node:timers/promises";
 
 import type { AgentRecord, RuntimeState } from "./agents";
 import { Agents, Refusal } from "./agents";
-import { accepts, contentRefusal, INCORRECT, read, send, unavailable, writeBackup } from "./answers";
+import type { Archives } from "./answers";
+import {
+  accepts,
+  contentRefusal,
+  INCORRECT,
+  read,
+  runPostBackupScript,
+  send,
+  unavailable,
+  writeBackup,
+} from "./answers";
 import type { ConfigurationState } from "./configuration";
 import { Configuration, emptyConfiguration } from "./configuration";
 import { AGENT_ROUTES } from "./agent-routes";
@@ -30,6 +40,8 @@ export interface StandInOptions {
   stateFile?: string;
   /** Where a backup is written to. Default: nowhere, it is only recorded. */
   artifactsDir?: string;
+  /** What is in a backup's archives. Default: nothing that can be unpacked. */
+  archives?: () => Archives;
   /** `agent.connection.timeout`. Default: 300 seconds. */
   lostContactAfterSeconds?: number;
   now?: () => number;
@@ -172,13 +184,26 @@ export class GocdStandIn {
     };
     this.backups.push(backup);
     this.backingUp = true;
-    setTimeout(() => {
-      if (this.options.artifactsDir !== undefined) writeBackup(path);
-      Object.assign(backup, { status: "COMPLETED", message: "Backup was generated successfully." });
-      this.backingUp = false;
-      this.save();
-    }, this.backupMilliseconds).unref();
+    setTimeout(() => void this.finishBackup(backup), this.backupMilliseconds).unref();
     return id;
+  }
+
+  /** Writes it and runs the post-backup script; the server is backing up until that has ended. */
+  private async finishBackup(backup: Backup): Promise<void> {
+    const script = this.configuration.state.backup?.postBackupScript ?? "";
+    let well = true;
+    if (this.options.artifactsDir !== undefined) {
+      writeBackup(backup.path, this.options.archives?.());
+      if (script !== "") well = await runPostBackupScript(script, backup.path, backup.user);
+    }
+    Object.assign(
+      backup,
+      well
+        ? { status: "COMPLETED", message: "Backup was generated successfully." }
+        : { status: "ERROR", message: `Post backup script '${script}' failed.` },
+    );
+    this.backingUp = false;
+    this.save();
   }
 
   private now(): number {

@@ -11,11 +11,13 @@ interface Session {
   bytes: Buffer;
 }
 
-/** What goes wrong next: answered in place of the real answer, once for each entry. */
-export type Trouble = number | "cut" | "hang" | "half" | "lose";
+/**
+ * What goes wrong next, once for each entry: a status in place of the answer, a connection that breaks (before anything is done,
+ * or half-way), silence, a part or a byte that gets lost, every token refused from then on. `none`: this one goes well.
+ */
+export type Trouble = number | "cut" | "hang" | "half" | "lose" | "expire" | "none";
 
 export class StorageStandIn {
-  readonly objects = new Map<string, Buffer>();
   readonly requests: string[] = [];
   /** By kind of request: `token`, `find`, `media`, `begin`, `part`, `ask`. */
   readonly troubles: Record<string, Trouble[]> = {};
@@ -28,6 +30,12 @@ export class StorageStandIn {
   private readonly server: Server = createServer((request, response) => {
     this.serve(request, response).catch(() => response.destroy());
   });
+
+  /** Several can hold the same objects, each with its own tokens and troubles, below a path of its own such as `/slow`. */
+  constructor(
+    readonly objects = new Map<string, Buffer>(),
+    private readonly below = "",
+  ) {}
 
   async start(): Promise<string> {
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
@@ -48,11 +56,12 @@ export class StorageStandIn {
     this.valid = new Set();
   }
 
-  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Answers one request, whose path begins with that of this one. */
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const body = Buffer.concat(chunks);
-    const url = new URL(request.url ?? "/", "http://storage");
+    const url = new URL((request.url ?? "/").slice(this.below.length), "http://storage");
     const range = request.headers["content-range"] ?? "";
     const kind = kindOf(request.method ?? "", url, range);
     this.requests.push(kind);
@@ -62,6 +71,7 @@ export class StorageStandIn {
       return;
     }
     if (trouble === "hang") return;
+    if (trouble === "expire") this.expireTokens();
     if (typeof trouble === "number") {
       response.writeHead(trouble).end();
       return;
@@ -97,7 +107,9 @@ export class StorageStandIn {
     else {
       const id = randomUUID();
       this.sessions.set(id, { name, size: Number(request.headers["x-upload-content-length"]), bytes: Buffer.alloc(0) });
-      response.writeHead(200, { Location: `${this.url}/session?upload_id=${id}` }).end();
+      response
+        .writeHead(200, { Location: `http://${request.headers.host ?? ""}${this.below}/session?upload_id=${id}` })
+        .end();
     }
   }
 
@@ -145,7 +157,8 @@ function kindOf(method: string, url: URL, range: string): string {
   return url.searchParams.get("alt") === "media" ? "media" : "find";
 }
 
-const described = (name: string, bytes: Buffer): object => ({
+/** An object as the API tells of it. */
+export const described = (name: string, bytes: Buffer): object => ({
   kind: "storage#object",
   name,
   size: String(bytes.length),

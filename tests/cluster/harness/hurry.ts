@@ -1,0 +1,152 @@
+import type { KubernetesObject } from "../../support/program";
+import { AGENTS_NAMESPACE, deploy, manifests, POOL, ready, SERVER_NAMESPACE, type PoolChange } from "./deploy";
+import { apply, get, kubectl } from "./kubectl";
+import { eventually } from "./run";
+
+/** A part of an object, of whose shape only what is changed is known. */
+type Part = Readonly<Record<string, unknown>>;
+
+interface Template {
+  readonly spec: { readonly containers: readonly Part[] };
+}
+
+interface Workload extends KubernetesObject {
+  readonly spec: Part & { readonly template: Template };
+}
+
+/** What housekeeping is configured with; see images/housekeeping/README.md. */
+export interface HousekeepingConfig {
+  readonly intervalSeconds: number;
+  readonly managed: Part;
+}
+
+export interface ExpectedAgent {
+  readonly uuid: string;
+  readonly token: string;
+  readonly hostname: string;
+  readonly pool: string;
+  readonly resources: readonly string[];
+  readonly environments: readonly string[];
+}
+
+/** What a test changes of housekeeping's own Secret. */
+export interface Adapted {
+  readonly agents?: (agents: readonly ExpectedAgent[]) => readonly ExpectedAgent[];
+  readonly managed?: Part;
+}
+
+/** Seconds for which an agent of ours must have been lost before it is removed, in a hurry. */
+export const LOST_AFTER_SECONDS = 6;
+/** Seconds after which housekeeping gives up a request, in a hurry. */
+export const REQUEST_TIMEOUT_SECONDS = 2;
+
+// Everything here waits shorter than in a program's life, and nothing else is different: housekeeping's rounds, requests and
+// time of grace, the agents' probes, and the pauses of the agents' hooks between two questions.
+const HURRIED_CONFIG = {
+  intervalSeconds: 1,
+  requestTimeoutSeconds: REQUEST_TIMEOUT_SECONDS,
+  lostAfterMinutes: LOST_AFTER_SECONDS / 60,
+};
+const HURRIED_PROBES = {
+  readinessProbe: { periodSeconds: 1 },
+  livenessProbe: { initialDelaySeconds: 2, periodSeconds: 2 },
+} as const;
+const HURRIED_PAUSES = ["IDENTITY_PAUSE_SECONDS", "ENABLE_PAUSE_SECONDS", "DRAIN_PAUSE_SECONDS"].map((name) => ({
+  name,
+  value: "1",
+}));
+
+/**
+ * Applies the program's objects with shorter waits and waits until all is ready. Two agents that still run with the longer ones
+ * are replaced at once rather than one after the other.
+ */
+export async function deployedInAHurry(change: PoolChange = {}, adapted: Adapted = {}): Promise<void> {
+  await deployInAHurry(change, adapted);
+  await replaceOutdated();
+  await ready(change.replicas);
+}
+
+/** The same without waiting for anything but housekeeping, which gets its new configuration at once. */
+export async function deployInAHurry(change: PoolChange = {}, adapted: Adapted = {}): Promise<void> {
+  await deploy(change, (objects) => objects.map((object) => hurried(object, adapted)));
+  await handOverConfiguration();
+}
+
+/** Changes what housekeeping is told, without a restart, as a mounted Secret is changed. */
+export async function tellHousekeeping(adapted: Adapted, change: PoolChange = {}): Promise<void> {
+  const secret = (await manifests(change)).filter(isConfiguration);
+  await apply(secret.map((object) => hurried(object, adapted)));
+  await handOverConfiguration();
+}
+
+const isConfiguration = ({ kind, metadata }: KubernetesObject) =>
+  kind === "Secret" && metadata.name === "gocd-housekeeping";
+
+function hurried(object: KubernetesObject, adapted: Adapted): KubernetesObject {
+  if (isConfiguration(object)) return configured(object, adapted);
+  if (object.kind === "StatefulSet" && object.metadata.name === POOL) return probed(object as Workload);
+  return object;
+}
+
+function configured(object: KubernetesObject, { agents = (all) => all, managed = {} }: Adapted): KubernetesObject {
+  const { stringData } = object as KubernetesObject & { readonly stringData: Readonly<Record<string, string>> };
+  const config = JSON.parse(stringData["config.json"] ?? "") as HousekeepingConfig;
+  const expected = JSON.parse(stringData["agents.json"] ?? "") as readonly ExpectedAgent[];
+  const changed = {
+    "config.json": JSON.stringify({ ...config, ...HURRIED_CONFIG, managed: { ...config.managed, ...managed } }),
+    "agents.json": JSON.stringify(agents(expected)),
+  };
+  return { ...object, stringData: { ...stringData, ...changed } };
+}
+
+function probed(object: Workload): Workload {
+  const { template } = object.spec;
+  const containers = template.spec.containers.map((container) => ({
+    ...container,
+    env: [...(container["env"] as readonly object[]), ...HURRIED_PAUSES],
+    ...Object.fromEntries(
+      Object.entries(HURRIED_PROBES).map(([probe, periods]) => [
+        probe,
+        { ...(container[probe] as object), ...periods },
+      ]),
+    ),
+  }));
+  return { ...object, spec: { ...object.spec, template: { ...template, spec: { ...template.spec, containers } } } };
+}
+
+/** The kubelet looks at a Secret when it looks at a pod that mounts it, which a new annotation makes it do. */
+async function handOverConfiguration(): Promise<void> {
+  const { data } = await get<{ readonly data: Readonly<Record<string, string>> }>(
+    "secret/gocd-housekeeping",
+    SERVER_NAMESPACE,
+  );
+  const files = ["config.json", "agents.json"].map((name) => data[name] ?? "");
+  await eventually("housekeeping to find its new configuration", async () => {
+    const pods = ["pods", "-n", SERVER_NAMESPACE, "-l", "app.kubernetes.io/name=gocd-housekeeping"];
+    await kubectl(["annotate", ...pods, "--overwrite", `gocd-tests/looked=${Date.now()}`]);
+    const read = `for (const name of ["config.json", "agents.json"]) console.log(require("fs").readFileSync("/etc/gocd-housekeeping/" + name).toString("base64"))`;
+    const seen = await kubectl([
+      "exec",
+      "-n",
+      SERVER_NAMESPACE,
+      "deployment/gocd-housekeeping",
+      "--",
+      "node",
+      "-e",
+      read,
+    ]);
+    return seen.trim() === files.join("\n") ? true : undefined;
+  });
+}
+
+async function replaceOutdated(): Promise<void> {
+  const { status } = await eventually("the pool's new revision", async () => {
+    const found = await get<{
+      readonly metadata: { readonly generation: number };
+      readonly status: { readonly observedGeneration: number; readonly updateRevision: string };
+    }>(`statefulset/${POOL}`, AGENTS_NAMESPACE);
+    return found.status.observedGeneration === found.metadata.generation ? found : undefined;
+  });
+  const outdated = `gocd-on-kubernetes/pool=${POOL},controller-revision-hash!=${status.updateRevision}`;
+  await kubectl(["delete", "pods", "-n", AGENTS_NAMESPACE, "-l", outdated, "--grace-period=1", "--wait=true"]);
+}
