@@ -20,11 +20,12 @@ import { readSecrets, readSettings, type Settings } from "./settings";
 
 const settings = readSettings();
 const { name, server, storage } = settings;
+const secrets = readSecrets();
 const environments = [...new Set(settings.agents.flatMap((pool) => pool.environments))].sort();
 
 // What outlives the cluster: nothing here refers to it.
-const credentials = new Credentials(name, readSecrets());
-const images = new Images(name, settings.images);
+const credentials = new Credentials(name, secrets);
+const images = new Images(name, { ...settings.images, password: secrets.registryPassword });
 const backup = storage.mode === "disks" ? backups(storage) : undefined;
 const sources = storage.mode === "disks" ? disks(storage) : classes(storage.storageClass);
 

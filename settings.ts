@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import { SettingsError } from "./settings/problems";
 import { parseSettings } from "./settings/read";
+import { SECRETS } from "./settings/schema";
 import type { Settings } from "./settings/settings";
 
 export { SettingsError, type Settings };
@@ -13,6 +14,8 @@ const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret: (key: s
 export interface Secrets {
   /** Password of the user `admin`; made by the program if absent. */
   readonly adminPassword?: pulumi.Output<string>;
+  /** Password of `gocd:images.username`. */
+  readonly registryPassword?: pulumi.Output<string>;
 }
 
 /**
@@ -32,5 +35,5 @@ export function readSettings(): Settings {
 /** The stack's secrets, as encrypted Outputs. An empty text is Pulumi.yaml's default and means that there is none. */
 export function readSecrets(): Secrets {
   const config = new pulumi.Config("gocd");
-  return config.get("adminPassword") ? { adminPassword: config.requireSecret("adminPassword") } : {};
+  return Object.fromEntries(SECRETS.flatMap((key) => (config.get(key) ? [[key, config.requireSecret(key)]] : [])));
 }

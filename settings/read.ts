@@ -3,6 +3,7 @@ import { crossCheck } from "./checks";
 import { show, SettingsError, type Problem } from "./problems";
 import * as schema from "./schema";
 import type { Google, Settings } from "./settings";
+import { GOOGLE_REGISTRIES } from "./values";
 
 /** Service account ids may have 30 characters, of which `gocd-` and `-agents` take 12. */
 const STACK_NAME = /^[a-z]([a-z0-9-]{0,16}[a-z0-9])?$/;
@@ -56,7 +57,11 @@ export function parseSettings(
   const read = <T extends z.ZodType>(key: keyof typeof STAND_IN, of: T): z.output<T> => {
     const text = config[`gocd:${key}`];
     if (secretKeys.includes(`gocd:${key}`)) {
-      problems.push({ key: `gocd:${key}`, found: "a secret", wanted: "plain text; only adminPassword is a secret" });
+      problems.push({
+        key: `gocd:${key}`,
+        found: "a secret",
+        wanted: `plain text; only ${schema.SECRETS.join(" and ")} are secrets`,
+      });
       return of.parse(STAND_IN[key]);
     }
     return (
@@ -73,13 +78,7 @@ export function parseSettings(
 
   const storageClass = cluster.existing?.storageClass;
   const google = storageClass === undefined ? readGoogle(config, problems) : undefined;
-  if (!google && images.prebuilt === undefined) {
-    problems.push({
-      key: "gocd:images.prebuilt",
-      found: "nothing",
-      wanted: "images by digest, since a cluster with a storageClass uses no Google registry",
-    });
-  }
+  problems.push(...imageProblems(images, google !== undefined, Boolean(config["gocd:registryPassword"])));
 
   const settings: Settings = {
     stack,
@@ -124,16 +123,59 @@ function readGoogle(config: Readonly<Record<string, string>>, problems: Problem[
   return check("gcp:", schema.google, { project, region, zone }, problems) ?? { project: "", region: "", zone: "-" };
 }
 
-function imagesOf(images: z.output<typeof schema.images>, google: Google | undefined): Settings["images"] {
-  if (images.prebuilt || !google) {
-    return { mode: "prebuilt", references: images.prebuilt ?? { server: "", agent: "", dind: "", housekeeping: "" } };
+type ImagesInFile = z.output<typeof schema.images>;
+
+const isGoogles = (registry: string) => GOOGLE_REGISTRIES.includes(registry);
+
+/** What the images' keys say together, and with the password that is a key of its own. */
+function imageProblems(images: ImagesInFile, google: boolean, password: boolean): Problem[] {
+  const { prebuilt, registry = "gcr.io", repository, username } = images;
+  const own = prebuilt === undefined && !isGoogles(registry);
+  const problems: Problem[] = [];
+  if (prebuilt === undefined && !own && !google) {
+    problems.push({
+      key: images.registry === undefined ? "gocd:images.prebuilt" : "gocd:images.registry",
+      found: show(images.registry),
+      wanted:
+        "images by digest, or a registry that is not Google's, since a cluster with a storageClass uses no Google project",
+    });
   }
-  return {
-    mode: "build",
-    project: google.project,
-    registry: images.registry ?? "gcr.io",
-    repository: images.repository ?? "create",
-  };
+  if (own && repository !== undefined) {
+    problems.push({
+      key: "gocd:images.repository",
+      found: show(repository),
+      wanted: `nothing: only the repository behind ${GOOGLE_REGISTRIES.join(", ")} is made here`,
+    });
+  }
+  if (username !== undefined && !own && prebuilt === undefined) {
+    problems.push({
+      key: "gocd:images.username",
+      found: show(username),
+      wanted: `nothing: whoever runs Pulumi pushes to ${registry}`,
+    });
+  }
+  if (own && username !== undefined && !password) {
+    problems.push({
+      key: "gocd:registryPassword",
+      found: "nothing",
+      wanted: `the password of ${show(username)}: pulumi config set --secret gocd:registryPassword`,
+    });
+  }
+  if (password && (!own || username === undefined)) {
+    problems.push({
+      key: own ? "gocd:images.username" : "gocd:registryPassword",
+      found: own ? "nothing" : "a secret",
+      wanted: own ? "the user that gocd:registryPassword belongs to" : "nothing: no registry here asks for it",
+    });
+  }
+  return problems;
+}
+
+function imagesOf(images: ImagesInFile, google: Google | undefined): Settings["images"] {
+  const { registry = "gcr.io", repository = "create", username } = images;
+  if (images.prebuilt) return { mode: "prebuilt", references: images.prebuilt };
+  if (isGoogles(registry)) return { mode: "google", project: google?.project ?? "", registry, repository };
+  return { mode: "registry", registry, username };
 }
 
 /** A value of the stack file: maps, lists, numbers and booleans arrive as JSON, text as it is. */

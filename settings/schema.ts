@@ -9,6 +9,7 @@ import {
   gocdName,
   machineType,
   map,
+  registry,
   size,
   snapshot,
   text,
@@ -200,9 +201,17 @@ export const agents = z
 export const images = z
   .strictObject(
     {
-      registry: choice("gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io")
+      registry: registry
         .optional()
-        .describe("registry that the images are pushed to; default gcr.io"),
+        .describe(
+          "where the images are pushed to: one of Google's hosts, or any registry with its path; default gcr.io",
+        ),
+      username: text("the name of a user of the registry", /^[!-~]+$/)
+        .optional()
+        .describe(
+          "who pushes to a registry that is not one of Google's hosts, with the secret gocd:registryPassword; without both, " +
+            "whoever docker login has logged in where Pulumi runs",
+        ),
       repository: choice("create", "existing")
         .optional()
         .describe("whether this stack makes the project's one gcr.io repository; default create"),
@@ -219,10 +228,10 @@ export const images = z
         .optional()
         .describe("images built elsewhere; with them no Docker daemon is needed where Pulumi runs"),
     },
-    map("a map with registry, repository, or with prebuilt"),
+    map("a map with registry, username, repository, or with prebuilt"),
   )
-  .refine((value) => value.prebuilt === undefined || (value.registry === undefined && value.repository === undefined), {
-    error: "either prebuilt, or registry and repository",
+  .refine(({ prebuilt, ...built }) => prebuilt === undefined || Object.keys(built).length === 0, {
+    error: "either prebuilt, or registry, username and repository",
   });
 
 export const access = z
@@ -265,4 +274,4 @@ export const google = z.object({
 export const GOCD = { cluster, server, agents, images, access, backup } as const;
 
 /** Secret keys: read as Outputs, never as plain text, so they have no schema. */
-export const SECRETS = ["adminPassword"] as const;
+export const SECRETS = ["adminPassword", "registryPassword"] as const;

@@ -29,14 +29,15 @@ export type Storage =
   | { readonly mode: "disks"; readonly google: Google; readonly storageClass: string }
   | { readonly mode: "class"; readonly storageClass: string };
 
-/** Images built from `images/` and pushed, or references to images built elsewhere. */
+/** Images built from `images/` and pushed, to Google's registry or another, or references to images built elsewhere. */
 export type Images =
   | {
-      readonly mode: "build";
+      readonly mode: "google";
       readonly project: string;
       readonly registry: string;
       readonly repository: "create" | "existing";
     }
+  | { readonly mode: "registry"; readonly registry: string; readonly username?: string | undefined }
   | { readonly mode: "prebuilt"; readonly references: ImageReferences };
 
 /** One reference, by digest, for each image of `images/`. */

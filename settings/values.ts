@@ -38,6 +38,16 @@ export const digest = text(
   "an image by digest: registry/repository@sha256: and 64 hex digits",
   /^[a-z0-9][\w.:/-]*@sha256:[0-9a-f]{64}$/,
 );
+/** Hosts whose images are in an Artifact Registry repository of the project. */
+export const GOOGLE_REGISTRIES: readonly string[] = ["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"];
+/**
+ * Such a host alone, or another with a path that may be absent. A first part without dot or port is no host to Docker; on
+ * docker.io images belong to an account.
+ */
+export const registry = text(
+  `one of ${GOOGLE_REGISTRIES.join(", ")}, or another registry with its path, such as registry.example.com/team`,
+  /^((us\.|eu\.|asia\.)?gcr\.io|(?!([a-z0-9-]+\.)*gcr\.io(\/|$)|docker\.io$)(localhost|[a-z0-9-]+(\.[a-z0-9-]+)+|[a-z0-9.-]+(?=:))(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*)$/,
+);
 /** GoCD's rule for names (`NameTypeValidator`), which also leaves out blanks and pipes, with which housekeeping separates names. */
 export const gocdName = text(
   "a GoCD name: letters, digits, dots, dashes and underscores, at most 255",

@@ -2,13 +2,24 @@ import * as docker from "@pulumi/docker";
 import * as gcp from "@pulumi/gcp/artifactregistry";
 import * as organizations from "@pulumi/gcp/organizations";
 import * as pulumi from "@pulumi/pulumi";
-import { IMAGES, imageArgs, imageRepository, repositoryArgs, repositoryLocation, type ImageName } from "./registry";
+import {
+  googleTarget,
+  IMAGES,
+  imageArgs,
+  imageRepository,
+  otherTarget,
+  reference,
+  repositoryArgs,
+  repositoryLocation,
+  type ImageName,
+  type Target,
+} from "./registry";
 
 /** References by digest, one for each image. */
 export type References = { readonly [image in ImageName]: pulumi.Input<string> };
 
-export interface BuildArgs {
-  mode: "build";
+interface GoogleArgs {
+  mode: "google";
   project: string;
   /** Host that the images are named after: `gcr.io`, `us.gcr.io`, `eu.gcr.io` or `asia.gcr.io`. */
   registry: string;
@@ -16,47 +27,73 @@ export interface BuildArgs {
   repository: "create" | "existing";
 }
 
-export type ImagesArgs = BuildArgs | { mode: "prebuilt"; references: { readonly [image in ImageName]: string } };
+interface RegistryArgs {
+  mode: "registry";
+  /** Host and path, such as `registry.example.com/team`. */
+  registry: string;
+  /** Who pushes; whoever `docker login` has logged in if absent. */
+  username?: string | undefined;
+}
+
+interface PrebuiltArgs {
+  mode: "prebuilt";
+  references: { readonly [image in ImageName]: string };
+}
+
+export type ImagesArgs = (GoogleArgs | RegistryArgs | PrebuiltArgs) & {
+  /** Password of `username`. */
+  password?: pulumi.Output<string> | undefined;
+};
 
 /** This program's images: built and pushed, or built elsewhere. Only building needs Docker where Pulumi runs. */
 export class Images extends pulumi.ComponentResource {
   readonly references: References;
   /** Repository of the image that may run privileged, without tag or digest. */
   readonly dindRepository: string;
-  /** The repository behind the registry's host; undefined if images come from elsewhere. */
+  /** The repository behind one of Google's hosts; undefined if images come from elsewhere. */
   readonly repository?: { location: string; name: pulumi.Output<string> };
 
   constructor(name: string, args: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("gocd:images:Images", name, args, opts);
-    if (args.mode === "prebuilt") {
-      this.references = args.references;
-      this.dindRepository = args.references.dind.replace(/@.*$/, "");
-    } else {
-      const created =
-        args.repository === "create"
-          ? new gcp.Repository(name, repositoryArgs(args.registry), { parent: this, protect: true })
-          : undefined;
-      this.repository = {
-        location: repositoryLocation(args.registry),
-        name: created?.repositoryId ?? pulumi.output(args.registry),
-      };
-      this.dindRepository = imageRepository({ name, image: "dind", host: args.registry, project: args.project });
-      this.references = this.build(name, args, created);
+    super("gocd:images:Images", name, {}, opts);
+    switch (args.mode) {
+      case "prebuilt":
+        this.references = args.references;
+        this.dindRepository = args.references.dind.replace(/@.*$/, "");
+        break;
+      case "google": {
+        const created =
+          args.repository === "create"
+            ? new gcp.Repository(name, repositoryArgs(args.registry), { parent: this, protect: true })
+            : undefined;
+        this.repository = {
+          location: repositoryLocation(args.registry),
+          name: created?.repositoryId ?? pulumi.output(args.registry),
+        };
+        const token = pulumi.secret(organizations.getClientConfigOutput({ parent: this }).accessToken);
+        const target = googleTarget(name, args, token);
+        this.dindRepository = imageRepository(target, "dind");
+        this.references = this.build(name, target, created);
+        break;
+      }
+      case "registry": {
+        const target = otherTarget(name, args);
+        this.dindRepository = imageRepository(target, "dind");
+        this.references = this.build(name, target);
+      }
     }
     this.registerOutputs({ references: this.references });
   }
 
-  private build(name: string, args: BuildArgs, repository: gcp.Repository | undefined): References {
-    const password = pulumi.secret(organizations.getClientConfigOutput({ parent: this }).accessToken);
-    const built = IMAGES.map((image) => [
-      image,
-      new docker.Image(
+  private build(name: string, target: Target, repository?: gcp.Repository): References {
+    const built = IMAGES.map((image) => {
+      const { repoDigest } = new docker.Image(
         `${name}-${image}`,
-        imageArgs({ name, image, host: args.registry, project: args.project, root: ".", password }),
+        imageArgs(target, image, "."),
         // The image's name holds no output of the repository that must exist before it is pushed.
         { parent: this, ...(repository && { dependsOn: [repository] }) },
-      ).repoDigest,
-    ]);
+      );
+      return [image, repoDigest.apply((digest) => reference(imageRepository(target, image), digest))];
+    });
     return Object.fromEntries(built) as References;
   }
 }

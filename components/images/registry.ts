@@ -37,40 +37,70 @@ export function repositoryArgs(host: string) {
   } satisfies gcp.RepositoryArgs;
 }
 
-export interface BuildShape {
-  /** `gocd-<stack>`. */
-  name: string;
-  image: ImageName;
-  host: string;
-  project: string;
-  /** Folder of the program. */
-  root: string;
-  password: pulumi.Input<string>;
+/** Where images are pushed to. */
+export interface Target {
+  /** What the names of the images' repositories begin with. */
+  readonly prefix: string;
+  /** Keeps the newest image from being cleaned up, and apart from other stacks' in the same repository; deployed is the digest. */
+  readonly tag: string;
+  /** Who pushes; absent where that is whoever `docker login` has logged in. */
+  readonly registry?: { server: string; username: string; password: pulumi.Input<string> };
 }
 
-/** An image's repository at the registry. Images of different stacks do not share one. */
-export function imageRepository({
-  name,
-  image,
-  host,
-  project,
-}: Pick<BuildShape, "name" | "image" | "host" | "project">): string {
-  return `${host}/${project}/${name}/${image}`;
-}
-
-/**
- * Arguments that build an image and push it. Nodes are amd64, whatever machine builds. The tag only keeps the newest image from
- * being cleaned up: what is deployed is the digest.
- */
-export function imageArgs({ root, password, ...shape }: BuildShape) {
-  const { image, host } = shape;
+/** A project's repository behind one of Google's hosts. */
+export function googleTarget(
+  name: string,
+  { registry, project }: { registry: string; project: string },
+  token: pulumi.Input<string>,
+): Target {
   return {
-    imageName: `${imageRepository(shape)}:current`,
+    prefix: `${registry}/${project}/${name}/`,
+    tag: "current",
+    registry: { server: registry, username: "oauth2accesstoken", password: token },
+  };
+}
+
+/** Any other registry: no folders below its path, because some, such as Docker Hub, have none. So stacks share repositories. */
+export function otherTarget(
+  name: string,
+  {
+    registry,
+    username,
+    password,
+  }: {
+    registry: string;
+    username?: string | undefined;
+    password?: pulumi.Input<string> | undefined;
+  },
+): Target {
+  const [server = registry] = registry.split("/", 1);
+  return {
+    prefix: `${registry}/gocd-`,
+    tag: name,
+    ...(username !== undefined && password !== undefined && { registry: { server, username, password } }),
+  };
+}
+
+/** An image's repository at the registry, without tag or digest. */
+export const imageRepository = ({ prefix }: Target, image: ImageName): string => `${prefix}${image}`;
+
+/** Arguments that build an image and push it. Nodes are amd64, whatever machine builds. */
+export function imageArgs(target: Target, image: ImageName, root: string) {
+  return {
+    imageName: `${imageRepository(target, image)}:${target.tag}`,
     build: {
       context: `${root}/images/${image}`,
       dockerfile: `${root}/images/${image}/Dockerfile`,
       platform: "linux/amd64",
     },
-    registry: { server: host, username: "oauth2accesstoken", password },
+    ...(target.registry && { registry: target.registry }),
   } satisfies docker.ImageArgs;
+}
+
+/**
+ * What was pushed, by digest under the name that it was pushed by. Docker may report another: it leaves `docker.io` out, and
+ * knows an image that was pushed to two repositories by either.
+ */
+export function reference(repository: string, repoDigest: string): string {
+  return `${repository}@${repoDigest.slice(repoDigest.indexOf("@") + 1)}`;
 }

@@ -33,8 +33,26 @@ describe("the committed stacks", () => {
     expect(actual).toBe(existsSync(file) ? readFileSync(file, "utf8") : "(no golden file; UPDATE_GOLDEN=1 writes it)");
   });
 
+  it.each(committedStacks)("break no policy: %s", async (stack) => {
+    const { findings } = await judge(policies, registered.get(stack)?.registrations ?? []);
+    expect(findings.filter(({ level }) => level !== "undecided")).toEqual([]);
+  });
+
   it("have a golden file each, and no golden file is left over", () => {
     expect(readdirSync(DIRECTORY).sort()).toEqual(committedStacks.map((stack) => `${stack}.yaml`));
+  });
+});
+
+describe("a stack off Google", () => {
+  it.each([
+    ["another Kubernetes", ["kubernetes", "random", "tls"]],
+    ["another Kubernetes and registry", ["docker", "kubernetes", "random", "tls"]],
+  ] as const)("on %s needs these providers and no other: %j", async (variant, providers) => {
+    const [run] = await runs([task(variants[variant], {}, false)]);
+    expect(run?.errors).toEqual([]);
+    const types = (run?.registrations ?? []).filter(({ custom }) => custom).map(({ type }) => type);
+    const found = types.map((type) => type.replace(/^pulumi:providers:/, "").split(":", 1)[0]);
+    expect([...new Set(found)].sort()).toEqual(providers);
   });
 });
 

@@ -76,9 +76,9 @@ function showings(preview: Preview, run: Run): Record<string, string> {
 
 const directory = mkdtempSync(join(tmpdir(), "gocd-secrets-"));
 const stateOf = (index: number) => join(directory, `${String(index)}.json`);
-const sources: readonly StackSource[] = Object.values(variants).map((source) => ({
+const sources = Object.values<StackSource>(variants).map((source): StackSource => ({
   ...source,
-  secrets: { "gocd:adminPassword": ADMIN },
+  secrets: { ...source.secrets, "gocd:adminPassword": ADMIN },
 }));
 let all: readonly Run[];
 
@@ -102,7 +102,7 @@ describe.each(Object.keys(variants).map((name, index) => [name, index] as const)
       const [run, source] = [all[index] as Run, sources[index] as StackSource];
       registrations = succeeded(run);
       const found = [...planted(registrations, stateOf(index)), ...derived(registrations)];
-      for (const [name, value] of [["gocd:adminPassword", ADMIN] as const, ...found]) canaries.set(name, value);
+      for (const [name, value] of [...Object.entries(source.secrets ?? {}), ...found]) canaries.set(name, value);
       shown = showings(await assemble(projectOf(source), run, policies), run);
     });
 

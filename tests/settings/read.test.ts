@@ -295,11 +295,56 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
     /either prebuilt/,
   ],
   [
-    "a registry that is none of Google's",
+    "Docker Hub without an account",
     { "gocd:images": { registry: "docker.io" } },
     "gocd:images.registry",
     /docker.io/,
     /gcr.io/,
+  ],
+  [
+    "one of Google's hosts with a path, which is the project's",
+    { "gocd:images": { registry: "eu.gcr.io/my-project" } },
+    "gocd:images.registry",
+    /my-project/,
+    /one of gcr.io/,
+  ],
+  [
+    "a path that Docker would look for on Docker Hub",
+    { "gocd:images": { registry: "team/gocd" } },
+    "gocd:images.registry",
+    /team/,
+    /registry.example.com\/team/,
+  ],
+  [
+    "a Google registry where there is no Google",
+    {
+      "gocd:cluster": { existing: { context: "kind", storageClass: "standard" } },
+      "gocd:images": { registry: "gcr.io" },
+    },
+    "gocd:images.registry",
+    /gcr.io/,
+    /not Google's/,
+  ],
+  [
+    "a repository to make in a registry that is not Google's",
+    { "gocd:images": { registry: "ghcr.io/team", repository: "create" } },
+    "gocd:images.repository",
+    /create/,
+    /nothing: only the repository behind gcr.io/,
+  ],
+  [
+    "a user for a registry of Google's",
+    { "gocd:images": { username: "pusher" } },
+    "gocd:images.username",
+    /pusher/,
+    /whoever runs Pulumi pushes to gcr.io/,
+  ],
+  [
+    "a user without a password",
+    { "gocd:images": { registry: "ghcr.io/team", username: "pusher" } },
+    "gocd:registryPassword",
+    /nothing/,
+    /pulumi config set --secret gocd:registryPassword/,
   ],
   [
     "images to build where there is no Google",
@@ -496,7 +541,7 @@ describe("good settings", () => {
       name: "gocd-dev",
       cluster: { mode: "create", google: { zone: "us-central1-a" } },
       storage: { mode: "disks", google: { zone: "us-central1-a" } },
-      images: { mode: "build", project: "my-project", registry: "gcr.io", repository: "create" },
+      images: { mode: "google", project: "my-project", registry: "gcr.io", repository: "create" },
       agents: [{ name: "docker", replicas: 2, rotation: 1 }],
     });
   });
@@ -522,6 +567,34 @@ describe("good settings", () => {
   it("accept CPU as a number and as text", () => {
     const settings = parse({ ...STACK, ...pool({ agent: { cpu: 0.5 }, dind: { cpu: 1 } }) });
     expect(settings.agents[0]).toMatchObject({ agent: { cpu: "0.5" }, dind: { cpu: "1" } });
+  });
+
+  it.each([
+    ["ghcr.io/team", undefined],
+    ["docker.io/team", "pusher"],
+    ["registry.example.com:5000", undefined],
+    ["localhost:5000/a/b-c", undefined],
+    ["us-docker.pkg.dev/my-project/gocd", "oauth2accesstoken"],
+  ])("push to %s as %s", (registry, username) => {
+    const images = { registry, ...(username !== undefined && { username }) };
+    const password = username === undefined ? {} : { "gocd:registryPassword": "canary" };
+    expect(parse({ ...STACK, "gocd:images": images, ...password }, "dev", ["gocd:registryPassword"]).images).toEqual({
+      mode: "registry",
+      ...images,
+    });
+  });
+
+  it.each([
+    ["a registry's password without its user", { registry: "ghcr.io/team" }, "gocd:images.username", /belongs to/],
+    ["a registry's password that nobody asks for", {}, "gocd:registryPassword", /nothing/],
+    ["a registry's password with images built elsewhere", { prebuilt: PREBUILT }, "gocd:registryPassword", /nothing/],
+  ])("refuse %s, and do not quote it", (_, images, key, wanted) => {
+    const config = { ...STACK, "gocd:images": images, "gocd:registryPassword": "canary-5c1d" };
+    const problems = problemsOf(() => parse(config, "dev", ["gocd:registryPassword"]));
+    expect(problems).toEqual([
+      { key, found: expect.any(String) as string, wanted: expect.stringMatching(wanted) as string },
+    ]);
+    expect(JSON.stringify(problems)).not.toContain("canary-5c1d");
   });
 
   it("take the default of Pulumi.yaml, an empty text, as no password", () => {

@@ -31,6 +31,15 @@ export const variants = {
     },
     without: ["gcp:project", "gcp:region", "gcp:zone"],
   },
+  /** The same, with images built and pushed to a registry of one's own. */
+  "another Kubernetes and registry": {
+    config: {
+      "gocd:cluster": { existing: { context: "kind-gocd", storageClass: "standard" } },
+      "gocd:images": { registry: "registry.example:5000/team", username: "pusher" },
+    },
+    secrets: { "gocd:registryPassword": "canary-Of-The-Registry-4Kd" },
+    without: ["gcp:project", "gcp:region", "gcp:zone"],
+  },
   /** Pools that differ, some on nodes of their own. */
   "several pools": { stack: "pools" },
 } as const satisfies Record<string, StackSource>;

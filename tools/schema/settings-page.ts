@@ -15,6 +15,7 @@ const SECRETS = `## Secrets
 | key | meaning | default |
 | --- | --- | --- |
 | \`gocd:adminPassword\` | password of the user \`admin\`: 1 to 72 bytes, set with \`pulumi config set --secret gocd:adminPassword\` | made by the program; \`pulumi stack output adminPassword --show-secrets\` shows it |
+| \`gocd:registryPassword\` | password of \`gocd:images.username\`, set with \`pulumi config set --secret gocd:registryPassword\`; it pushes, and is in no cluster | none |
 `;
 
 /** `docs/settings.md`: a table of every key for each part of the settings. */

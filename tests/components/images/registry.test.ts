@@ -1,0 +1,52 @@
+import {
+  googleTarget,
+  imageArgs,
+  imageRepository,
+  IMAGES,
+  otherTarget,
+  reference,
+} from "../../../components/images/registry";
+
+const PASSWORD = "secret";
+
+describe("where images are pushed to", () => {
+  it("is the project's repository behind a host of Google's, with a token for it", () => {
+    const target = googleTarget("gocd-dev", { registry: "eu.gcr.io", project: "p" }, PASSWORD);
+    expect(imageArgs(target, "dind", ".")).toMatchObject({
+      imageName: "eu.gcr.io/p/gocd-dev/dind:current",
+      registry: { server: "eu.gcr.io", username: "oauth2accesstoken", password: PASSWORD },
+    });
+  });
+
+  it.each([
+    ["registry.example.com:5000/team", "registry.example.com:5000/team/gocd-agent", "registry.example.com:5000"],
+    ["docker.io/team", "docker.io/team/gocd-agent", "docker.io"],
+    ["localhost:5000", "localhost:5000/gocd-agent", "localhost:5000"],
+  ])("is %s, one level below it", (registry, repository, server) => {
+    const target = otherTarget("gocd-dev", { registry, username: "pusher", password: PASSWORD });
+    expect(imageRepository(target, "agent")).toBe(repository);
+    expect(target.registry).toEqual({ server, username: "pusher", password: PASSWORD });
+  });
+
+  it("is left to docker login where nobody is named", () => {
+    expect(imageArgs(otherTarget("gocd-dev", { registry: "ghcr.io/team" }), "agent", ".")).not.toHaveProperty(
+      "registry",
+    );
+  });
+
+  it("is another name for every image and stack", () => {
+    const names = ["gocd-a", "gocd-b"].flatMap((name) => {
+      const target = otherTarget(name, { registry: "ghcr.io/team" });
+      return IMAGES.map((image) => imageArgs(target, image, ".").imageName);
+    });
+    expect(new Set(names).size).toBe(2 * IMAGES.length);
+  });
+});
+
+it.each([
+  ["docker.io/team/gocd-dind", "team/gocd-dind@sha256:0a"],
+  ["gcr.io/p/gocd-b/dind", "gcr.io/p/gocd-a/dind@sha256:0a"],
+  ["gcr.io/p/gocd-a/dind", "sha256:0a"],
+])("an image pushed to %s runs under that name, though Docker reports %s", (repository, reported) => {
+  expect(reference(repository, reported)).toBe(`${repository}@sha256:0a`);
+});
