@@ -26,7 +26,11 @@ function code(file: string): string[] {
 interface Registered {
   readonly urn: string;
   readonly type: string;
-  readonly inputs: { readonly metadata?: { readonly name?: string; readonly namespace?: string } };
+  readonly protect: boolean;
+  readonly inputs: {
+    readonly name?: string;
+    readonly metadata?: { readonly name?: string; readonly namespace?: string };
+  };
 }
 
 let resources: Registered[];
@@ -125,8 +129,35 @@ describe("what the operations pages tell to type", () => {
   });
 
   it("has disks by the names that they are made with", () => {
-    const disks = resources.filter(({ type }) => type.endsWith(":Disk")).map(({ urn }) => urn.split("::").at(-1));
-    expect(disks.sort()).toEqual(["gocd-dev-artifacts", "gocd-dev-data"]);
+    const disks = resources.filter(({ type }) => type.endsWith(":Disk")).map(({ inputs }) => inputs.name);
+    const named = OPERATIONS.flatMap((file) =>
+      [...read(file).matchAll(/gcloud compute disks (?:snapshot|delete)((?: gocd-[\w-]+)+)/g)].flatMap(
+        ([, names = ""]) => names.trim().split(" "),
+      ),
+    );
+    expect(named.length).toBeGreaterThan(2);
+    expect(named.filter((name) => !disks.includes(name))).toEqual([]);
+  });
+
+  it("deletes for good all that is protected in the cloud", () => {
+    const page = read("docs/operations/destroy.md").split("## Delete the data for good")[1] ?? "";
+    const kept = resources.filter(({ type, protect }) => protect && type.startsWith("gcp:"));
+    const names = kept.map(({ urn, inputs: { name } }) => name?.replace("my-gocd-project", "PROJECT") ?? urn);
+    expect(names.length).toBeGreaterThan(3);
+    expect(names.filter((name) => !page.includes(name))).toEqual([]);
+  });
+
+  it("enables the same services of Google wherever it says so", () => {
+    const services = (file: string) =>
+      [
+        ...(/gcloud services enable ([^`]*?\n)(?! *\S+\.googleapis)/.exec(read(file))?.[1] ?? "").matchAll(
+          /\w+(?=\.googleapis)/g,
+        ),
+      ]
+        .map(([name]) => name)
+        .sort();
+    expect(services("README.md").length).toBeGreaterThan(5);
+    expect(services("docs/operations/install.md")).toEqual(services("README.md"));
   });
 });
 
