@@ -158,6 +158,11 @@ const PARTS: readonly Whole[] = [
     ["+ StatefulSet gocd-dev-builder", "- StatefulSet gocd-dev-docker", "- Secret gocd-dev-docker-identity"],
   ],
   [
+    "a pool more, with nodes and an environment of its own",
+    { config: { "gocd:agents": { docker, large: { environments: ["large"], nodes: {} } } } },
+    ["+ StatefulSet gocd-dev-large", "+ NodePool gocd-dev-large", "+ NetworkPolicy gocd-dev-agents-large"],
+  ],
+  [
     "another zone",
     { config: { "gcp:zone": "us-central1-b" } },
     [
@@ -237,6 +242,17 @@ describe("an edit of the settings", () => {
   it("leaves everything else alone when a pool is renamed", () => {
     const { changed } = compared("a pool under another name", PARTS[0]?.[1] ?? {});
     expect(changed.filter(({ replacement }) => replacement !== undefined)).toEqual([]);
+  });
+
+  it.each(["added", "removed"] as const)("touches nothing else when a pool is %s", (how) => {
+    const edit = "a pool more, with nodes and an environment of its own";
+    const [without, within] = [results.get("the base") as Run, results.get(edit) as Run];
+    const comes = how === "added" ? difference(without, within) : difference(within, without);
+    expect(comes[how].length).toBeGreaterThan(10);
+    expect(counts(comes)).toEqual({
+      ...{ added: 0, removed: 0, changed: 0, replaced: 0, refused: 0, restarts: 0 },
+      [how]: comes[how].length,
+    });
   });
 
   it("shows no value of a secret", () => {
