@@ -98,6 +98,7 @@ describe("npm run down", () => {
 
   it.each([
     [["-s=dev"], "stack export -s=dev"],
+    [["-sdev"], "stack export -sdev"],
     [["-C", "elsewhere", "-y", "--stack=dev"], "stack export -C elsewhere --stack=dev"],
     [["--yes"], "stack export"],
   ])("reads the list from where %j points", (args, call) => {
@@ -128,21 +129,27 @@ describe("npm run down", () => {
     expect(stderr).toContain("could not be read");
   });
 
-  it.each(["--ignore-protect", "--remove", "--remove=true", "--target=urn", "-t"])(
-    "refuses %s and calls nothing",
-    (option) => {
-      fakePulumi();
-      const { status, stderr, calls } = run(["--stack", "dev", option]);
-      expect({ status, calls }).toEqual({ status: 2, calls: [] });
-      expect(stderr).toContain(option);
-    },
-  );
+  it.each([
+    "--ignore-protect",
+    "--exclude-protected=false",
+    "--remove",
+    "--remove=true",
+    "--target=urn",
+    "-t",
+    "-turn",
+  ])("refuses %s and calls nothing", (option) => {
+    fakePulumi();
+    const { status, stderr, calls } = run(["--stack", "dev", option]);
+    expect({ status, calls }).toEqual({ status: 2, calls: [] });
+    expect(stderr).toContain(option);
+  });
 
   it("does not let the environment add what the command line may not", () => {
     fakePulumi();
     const { options } = run([], {
       PULUMI_OPTION_IGNORE_PROTECT: "true",
       PULUMI_OPTION_REMOVE: "true",
+      PULUMI_OPTION_EXCLUDE_PROTECTED: "false",
       PULUMI_OPTION_TARGET: "urn",
       PULUMI_OPTION_PARALLEL: "4",
     });

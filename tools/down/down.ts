@@ -12,6 +12,7 @@ const MISSING = `The Pulumi CLI is not on PATH. How to install it: docs/operatio
 /** Options of `pulumi destroy` that would reach further than this command may. */
 const TOO_FAR: Readonly<Record<string, string>> = {
   "--ignore-protect": "deletes what is protected",
+  "--exclude-protected": "is what this command says already",
   "--remove": "deletes the stack with its settings and keys",
   "--target": "is no way to take the whole stack down; use pulumi destroy --target",
   "-t": "is no way to take the whole stack down; use pulumi destroy --target",
@@ -38,7 +39,7 @@ export function down(args: readonly string[], { environment, stdout, stderr }: S
     return 0;
   }
   for (const arg of args) {
-    const reason = TOO_FAR[arg.split("=", 1)[0] ?? arg];
+    const reason = TOO_FAR[optionOf(arg)];
     if (reason !== undefined) {
       stderr.write(`npm run down: ${arg} ${reason}. docs/operations/destroy.md says how data is deleted.\n`);
       return 2;
@@ -46,7 +47,9 @@ export function down(args: readonly string[], { environment, stdout, stderr }: S
   }
   // Pulumi takes every option from the environment as well.
   const env = Object.fromEntries(
-    Object.entries(environment).filter(([key]) => !/^PULUMI_OPTION_(IGNORE_PROTECT|REMOVE|TARGET)$/.test(key)),
+    Object.entries(environment).filter(
+      ([key]) => !/^PULUMI_OPTION_(IGNORE_PROTECT|EXCLUDE_PROTECTED|REMOVE|TARGET)$/.test(key),
+    ),
   );
 
   const destroyed = spawnSync("pulumi", ["destroy", "--exclude-protected", ...args], { env, stdio: "inherit" });
@@ -75,11 +78,16 @@ function isMissing({ error }: SpawnSyncReturns<unknown>): boolean {
   return (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 }
 
+/** The option of an argument that may hold its value as well: `--stack=dev`, `-s=dev`, `-sdev`. */
+function optionOf(arg: string): string {
+  return /^-[^-]/.test(arg) ? arg.slice(0, 2) : (arg.split("=", 1)[0] ?? arg);
+}
+
 /** Those of the options that say which stack is meant, with their values. */
 function place(args: readonly string[]): string[] {
   return args.flatMap((arg, index) => {
-    const [option, value] = arg.split("=", 2);
-    if (!PLACE.includes(option ?? "")) return [];
-    return value === undefined ? args.slice(index, index + 2) : [arg];
+    const option = optionOf(arg);
+    if (!PLACE.includes(option)) return [];
+    return arg === option ? args.slice(index, index + 2) : [arg];
   });
 }
