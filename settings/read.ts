@@ -78,7 +78,10 @@ export function parseSettings(
 
   const storageClass = cluster.existing?.storageClass;
   const google = storageClass === undefined ? readGoogle(config, problems) : undefined;
-  problems.push(...imageProblems(images, google !== undefined, Boolean(config["gocd:registryPassword"])));
+  // Images with problems of their own are a stand-in here, of which there is nothing to say.
+  if (!problems.some(({ key }) => partOf(key) === "gocd:images")) {
+    problems.push(...imageProblems(images, google !== undefined, Boolean(config["gocd:registryPassword"])));
+  }
 
   const settings: Settings = {
     stack,

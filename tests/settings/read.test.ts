@@ -303,7 +303,10 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
   ],
   [
     "one of Google's hosts with a path, which is the project's",
-    { "gocd:images": { registry: "eu.gcr.io/my-project" } },
+    {
+      "gocd:cluster": { existing: { context: "kind", storageClass: "standard" } },
+      "gocd:images": { registry: "eu.gcr.io/my-project" },
+    },
     "gocd:images.registry",
     /my-project/,
     /one of gcr.io/,
