@@ -75,12 +75,14 @@ export class Housekeeping extends pulumi.ComponentResource {
       child,
     );
     const service = new core.Service(`${name}-housekeeping`, housekeepingService(shape), child);
-    new apps.Deployment(
+    const deployment = new apps.Deployment(
       `${name}-housekeeping`,
       housekeepingDeployment({ ...shape, secret: secret.metadata.name }),
       child,
     );
-    this.url = pulumi.interpolate`http://${service.metadata.name}.${args.namespace}.svc:${HOUSEKEEPING_PORT}`;
+    // Agents drain through it, so it is there before they change, and until they are gone.
+    const host = pulumi.all([service.metadata.name, deployment.metadata.name]).apply(([name]) => name);
+    this.url = pulumi.interpolate`http://${host}.${args.namespace}.svc:${HOUSEKEEPING_PORT}`;
     this.registerOutputs({ url: this.url });
   }
 }

@@ -71,13 +71,15 @@ export class Server extends pulumi.ComponentResource {
       child,
     );
     const service = new core.Service(`${name}-server`, serverService(shape), child);
-    new apps.StatefulSet(
+    const server = new apps.StatefulSet(
       `${name}-server`,
       serverStatefulSet({ ...shape, secret: secret.metadata.name }),
       // The account is named, not referred to. Half an hour of migration, five minutes of shutdown.
       { ...child, dependsOn: [account], customTimeouts: { create: "40m", update: "45m", delete: "10m" } },
     );
-    this.url = pulumi.interpolate`http://${service.metadata.name}.${args.namespace}.svc:${PORT}/go`;
+    // The server answers once the StatefulSet is ready; on the way down it goes after everybody who asks it.
+    const host = pulumi.all([service.metadata.name, server.metadata.name]).apply(([name]) => name);
+    this.url = pulumi.interpolate`http://${host}.${args.namespace}.svc:${PORT}/go`;
     this.registerOutputs({ url: this.url });
   }
 }

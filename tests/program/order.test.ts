@@ -1,0 +1,52 @@
+import type { Registration } from "../../preview/registration";
+import { runs, succeeded, task } from "../support/program";
+import { variants } from "../support/stacks";
+
+jest.setTimeout(300_000);
+
+/** URNs of everything that a resource waits for on the way up, and that waits for it on the way down. */
+function before(resource: Registration, registrations: readonly Registration[]): Set<string> {
+  const byUrn = new Map(registrations.map((one) => [one.urn, one]));
+  const found = new Set<string>();
+  const visit = (one: Registration | undefined) => {
+    for (const urn of one?.dependencies ?? []) {
+      if (found.has(urn)) continue;
+      found.add(urn);
+      visit(byUrn.get(urn));
+    }
+  };
+  visit(resource);
+  return found;
+}
+
+describe.each(["a cluster of its own", "another Kubernetes"] as const)(
+  "the order of up and destroy (%s)",
+  (variant) => {
+    let registrations: readonly Registration[];
+    beforeAll(async () => {
+      const [result] = await runs([task(variants[variant], {}, false)]);
+      registrations = succeeded(result as Parameters<typeof succeeded>[0]);
+    });
+    const of = (kind: string, name: string): Registration => {
+      const found = registrations.find((one) => one.type.endsWith(`:${kind}`) && one.name === name);
+      if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
+      return found;
+    };
+    const pools = () =>
+      registrations.filter(({ type, name }) => type.endsWith(":StatefulSet") && name !== "gocd-dev-server");
+
+    it("changes agents when server and housekeeping are ready, and ends agents while both still answer", () => {
+      expect(pools().length).toBeGreaterThan(0);
+      for (const pool of pools()) {
+        const earlier = before(pool, registrations);
+        expect([pool.name, earlier.has(of("Deployment", "gocd-dev-housekeeping").urn)]).toEqual([pool.name, true]);
+        expect([pool.name, earlier.has(of("StatefulSet", "gocd-dev-server").urn)]).toEqual([pool.name, true]);
+      }
+    });
+
+    it("starts housekeeping when there is a server", () => {
+      const earlier = before(of("Deployment", "gocd-dev-housekeeping"), registrations);
+      expect(earlier.has(of("StatefulSet", "gocd-dev-server").urn)).toBe(true);
+    });
+  },
+);
