@@ -100,8 +100,9 @@ const housekeeping = new Housekeeping(
     password: credentials.housekeeping.plain,
     managed,
     agents: pools.flatMap(({ name: pool, pods, resources, environments }) =>
-      pods.map(({ pod, uuid, token }) => ({ hostname: pod, pool, uuid, token, resources, environments })),
+      pods.map(({ pod, uuid }) => ({ hostname: pod, pool, uuid, resources, environments })),
     ),
+    tokenGenerationKey: credentials.keys.tokenGenerationKey,
   },
   inCluster,
 );

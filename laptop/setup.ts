@@ -47,7 +47,7 @@ export async function setUp(laptop: Laptop): Promise<string> {
   server(laptop, keys);
   const agents = podNames(POOL, laptop.agents).map((pod) => {
     const uuid = agentUuid(keys.identityKey, pod);
-    return { hostname: pod, pool: POOL, uuid, token: agentToken(keys.tokenGenerationKey, uuid) };
+    return { hostname: pod, uuid, token: agentToken(keys.tokenGenerationKey, uuid) };
   });
   housekeeping(laptop, keys, agents);
   const lines = [`GoCD is at ${SITE_URL}, user admin; docker compose run --rm setup password shows the password`];
@@ -98,17 +98,24 @@ function server({ folder }: Laptop, keys: Keys): void {
   write(path.join(folder, "server/passwd"), passwordFile(users));
 }
 
-function housekeeping({ folder }: Laptop, keys: Keys, agents: readonly object[]): void {
+function housekeeping({ folder }: Laptop, keys: Keys, agents: readonly { hostname: string; uuid: string }[]): void {
   const config = {
     serverUrl: "http://server:8153/go",
     // compose.yaml gives agents such names as docker-0.docker.agents.
     agentsDomain: "agents",
     managed: { siteUrl: SITE_URL, environments: ENVIRONMENTS },
   };
-  const expected = agents.map((agent) => ({ ...agent, resources: [POOL], environments: ENVIRONMENTS }));
+  const expected = agents.map(({ hostname, uuid }) => ({
+    hostname,
+    pool: POOL,
+    uuid,
+    resources: [POOL],
+    environments: ENVIRONMENTS,
+  }));
   const own = path.join(folder, "housekeeping");
   write(path.join(own, "config.json"), JSON.stringify(config));
   write(path.join(own, "agents.json"), JSON.stringify(expected));
+  write(path.join(own, "token-generation-key"), keys.tokenGenerationKey);
   write(path.join(own, "username"), "housekeeping");
   write(path.join(own, "password"), keys.housekeepingPassword);
 }

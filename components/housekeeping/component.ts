@@ -15,7 +15,6 @@ export interface ExpectedAgent {
   hostname: string;
   pool: string;
   uuid: pulumi.Output<string>;
-  token: pulumi.Output<string>;
   resources: readonly string[];
   environments: readonly string[];
 }
@@ -25,6 +24,8 @@ export interface HousekeepingArgs extends Pick<HousekeepingShape, "namespace" | 
   username: string;
   password: pulumi.Output<string>;
   agents: readonly ExpectedAgent[];
+  /** What the server makes agents' tokens with. */
+  tokenGenerationKey: pulumi.Output<string>;
   /** Settings that follow the stack file for ever. */
   managed: {
     siteUrl: string;
@@ -68,6 +69,7 @@ export class Housekeeping extends pulumi.ComponentResource {
         stringData: {
           "config.json": pulumi.jsonStringify(config),
           "agents.json": pulumi.jsonStringify(args.agents),
+          "token-generation-key": args.tokenGenerationKey,
           username: args.username,
           password: args.password,
         },

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { ConfigError, ConfigFolder } from "../../images/housekeeping/src/config";
-import { PASSWORD, USERNAME, worlds } from "./world";
+import { PASSWORD, TOKEN_KEY, USERNAME, worlds } from "./world";
 
 const world = worlds();
 
@@ -37,7 +37,8 @@ describe("the configuration", () => {
         lowDiskGib: 2,
         managed: { environments: [] },
       },
-      agents: world().expected,
+      agents: world().listed(),
+      tokenGenerationKey: TOKEN_KEY,
       username: USERNAME,
       password: PASSWORD,
     });
@@ -59,7 +60,8 @@ describe("the configuration", () => {
       surprise: 1,
       managed: { siteUrl: "ftp://x" },
     });
-    put("agents.json", [{ ...world().expected[0], uuid: "no", resources: ["two words", "draining"] }]);
+    put("agents.json", [{ ...world().listed()[0], uuid: "no", resources: ["two words", "draining"] }]);
+    put("token-generation-key", "");
     put("username", "");
     put("password", "one\ntwo\n");
     expect(problems()).toEqual([
@@ -70,13 +72,14 @@ describe("the configuration", () => {
       expect.stringMatching(/^agents.json: 0: uuid: /),
       "agents.json: 0: resources: 0: letters, digits, dots, hyphens and underscores only",
       "agents.json: 0: resources: 1: is housekeeping's own",
+      "token-generation-key: is empty",
       "username: is empty",
       "password: has more than one line",
     ]);
   });
 
   it("refuses the same agent twice", () => {
-    const [agent] = world().expected;
+    const [agent] = world().listed();
     put("agents.json", [agent, agent]);
     expect(problems()).toEqual(["agents.json: 1: uuid: is there twice", "agents.json: 1: hostname: is there twice"]);
   });
@@ -90,10 +93,9 @@ describe("the configuration", () => {
   });
 
   it("says which file cannot be read, and nothing else about it", () => {
-    for (const file of ["config.json", "agents.json", "username", "password"]) rmSync(join(world().folder, file));
-    expect(problems()).toEqual(
-      ["config.json", "agents.json", "username", "password"].map((file) => `${file}: cannot be read (ENOENT)`),
-    );
+    const files = ["config.json", "agents.json", "token-generation-key", "username", "password"];
+    for (const file of files) rmSync(join(world().folder, file));
+    expect(problems()).toEqual(files.map((file) => `${file}: cannot be read (ENOENT)`));
   });
 
   it("says that a file is not JSON without quoting it", () => {
@@ -107,7 +109,7 @@ describe("the configuration", () => {
     put("agents.json", [
       {
         uuid: secret,
-        token: [secret],
+        hidden: [secret],
         hostname: `${secret} !`,
         pool: `${secret} !`,
         resources: secret,

@@ -1,5 +1,5 @@
 import { DRAINING, record } from "../../images/housekeeping/src/record";
-import type { ExpectedAgent } from "../../images/housekeeping/src/config";
+import type { AgentOfOurs } from "./world";
 import { MINUTE, until, worlds } from "./world";
 
 const world = worlds();
@@ -22,9 +22,9 @@ async function ask(method: string, uuid: string, token?: string): Promise<[numbe
   const response = await fetch(`${url}/drain/${uuid}`, { method, headers });
   return [response.status, await response.json()];
 }
-const drain = (agent: ExpectedAgent) => ask("POST", agent.uuid, agent.token);
-const release = (agent: ExpectedAgent) => ask("DELETE", agent.uuid, agent.token);
-const state = async (agent: ExpectedAgent) => {
+const drain = (agent: AgentOfOurs) => ask("POST", agent.uuid, agent.token);
+const release = (agent: AgentOfOurs) => ask("DELETE", agent.uuid, agent.token);
+const state = async (agent: AgentOfOurs) => {
   const found = await world().agent(agent.uuid);
   return [found?.agent_config_state, found?.resources];
 };
@@ -121,6 +121,16 @@ describe("draining", () => {
     await until(() => world().lines.some((line) => line.includes("the configuration has changed")));
     world().gocd.setRuntimeState(docker.uuid, "Building");
     expect(await drain(docker)).toEqual([202, { state: "draining" }]);
+  });
+
+  it("goes on when housekeeping is replaced by one that has never heard of the agent", async () => {
+    const docker = await world().running("docker-0");
+    world().gocd.setRuntimeState(docker.uuid, "Building");
+    world().expected = [];
+    await start();
+    expect(await drain(docker)).toEqual([202, { state: "draining" }]);
+    expect(await state(docker)).toEqual(DRAINS);
+    expect(await release(docker)).toEqual([200, { state: "enabled" }]);
   });
 
   it("is named in the line of every round", async () => {
@@ -250,12 +260,14 @@ describe("who may drain", () => {
     expect(await state(docker)).toEqual(WORKS);
   });
 
-  it("an agent that this program does not expect may not, not even with its own token", async () => {
+  it("an agent that somebody else attached stays as it is, even when it asks with its own token", async () => {
     const theirs = world().expect("theirs-0");
     world().expected = [];
     await world().register(theirs, { key: "a-key-for-people" });
     await start();
-    expect((await drain(theirs))[0]).toBe(401);
+    expect(await drain(theirs)).toEqual([200, { state: "idle" }]);
+    expect(await release(theirs)).toEqual([200, { state: "unknown" }]);
+    expect(await state(theirs)).toEqual(["Enabled", []]);
   });
 
   it("nothing but POST and DELETE is understood", async () => {

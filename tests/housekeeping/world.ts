@@ -37,6 +37,9 @@ export interface RoundLine {
   failures: string[];
 }
 
+/** An agent of this program, with the token that its pod finds beside it. */
+export type AgentOfOurs = ExpectedAgent & { token: string };
+
 /** A GoCD server, agents that speak to it, and housekeeping, all over HTTP on 127.0.0.1. */
 export class World {
   /** Milliseconds; stands still unless a test moves it. */
@@ -50,7 +53,7 @@ export class World {
     const found = this.addresses.get(name);
     return found === undefined ? Promise.reject(new Error("ENOTFOUND")) : Promise.resolve(found);
   };
-  expected: ExpectedAgent[] = [];
+  expected: AgentOfOurs[] = [];
   settings: Record<string, unknown> = {};
   private readonly services: Service[] = [];
   private readonly standIns: GocdStandIn[] = [];
@@ -79,7 +82,7 @@ export class World {
   }
 
   /** An agent of this program, expected from now on. */
-  expect(hostname: string, more: Partial<ExpectedAgent> = {}): ExpectedAgent {
+  expect(hostname: string, more: Partial<ExpectedAgent> = {}): AgentOfOurs {
     const uuid = randomUUID();
     const token = createHmac("sha256", TOKEN_KEY).update(uuid).digest("base64");
     const pool = hostname.replace(/-\d+$/, "");
@@ -114,7 +117,7 @@ export class World {
   }
 
   /** An agent that is registered, approved and idle. */
-  async running(hostname: string, more: Partial<ExpectedAgent> = {}): Promise<ExpectedAgent> {
+  async running(hostname: string, more: Partial<ExpectedAgent> = {}): Promise<AgentOfOurs> {
     const agent = this.expect(hostname, more);
     await this.register(agent);
     await this.rounds().round();
@@ -150,10 +153,22 @@ export class World {
   write(): string {
     const config = { serverUrl: this.gocd.url, ...this.settings };
     writeFileSync(join(this.folder, "config.json"), JSON.stringify(config));
-    writeFileSync(join(this.folder, "agents.json"), JSON.stringify(this.expected));
+    writeFileSync(join(this.folder, "agents.json"), JSON.stringify(this.listed()));
+    writeFileSync(join(this.folder, "token-generation-key"), TOKEN_KEY);
     writeFileSync(join(this.folder, "username"), `${USERNAME}\n`);
     writeFileSync(join(this.folder, "password"), `${PASSWORD}\n`);
     return this.folder;
+  }
+
+  /** The agents as the Secret lists them: without their tokens. */
+  listed(): ExpectedAgent[] {
+    return this.expected.map(({ uuid, hostname, pool, resources, environments }) => ({
+      uuid,
+      hostname,
+      pool,
+      resources,
+      environments,
+    }));
   }
 
   /** Rounds of one housekeeper, run one by one. Two of these are two housekeepers. */
@@ -202,7 +217,7 @@ export class Rounds {
   async round(gocd?: Gocd): Promise<RoundLine> {
     const world = this.world;
     const config = new ConfigFolder(world.write()).read();
-    this.drains.expect(config.agents);
+    this.drains.follow(config);
     this.memory = await round(
       {
         gocd: gocd ?? world.client({ timeoutSeconds: config.settings.requestTimeoutSeconds }),

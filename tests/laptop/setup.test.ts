@@ -53,7 +53,9 @@ const ofAgent = (agent: string) => [
   `${agent}/identity/uuid`,
 ];
 const ALWAYS = [
-  ...["agents.json", "config.json", "password", "username"].map((file) => `housekeeping/${file}`),
+  ...["agents.json", "config.json", "password", "token-generation-key", "username"].map(
+    (file) => `housekeeping/${file}`,
+  ),
   "keys.json",
   ...["cipher.aes", "cruise-config.xml", "passwd"].map((file) => `server/${file}`),
 ];
@@ -96,20 +98,16 @@ describe("the first start", () => {
 
   it("gives housekeeping a configuration that it accepts, with the identity that the agent has", async () => {
     await up(2);
-    const { agents, settings, username, password } = new ConfigFolder(join(folder, "housekeeping")).read();
-    expect(agents.map(({ hostname, uuid, token }) => ({ hostname, uuid, token }))).toEqual(
-      ["docker-0", "docker-1"].map((hostname) => ({
-        hostname,
-        uuid: read(`${hostname}/identity/uuid`),
-        token: read(`${hostname}/identity/token`),
-      })),
+    const config = new ConfigFolder(join(folder, "housekeeping")).read();
+    const { agents, settings, tokenGenerationKey, username, password } = config;
+    expect(agents.map(({ hostname, uuid }) => ({ hostname, uuid }))).toEqual(
+      ["docker-0", "docker-1"].map((hostname) => ({ hostname, uuid: read(`${hostname}/identity/uuid`) })),
     );
-    const [first] = agents;
-    expect(first?.token).toBe(
-      createHmac("sha256", keys()["tokenGenerationKey"] ?? "")
-        .update(first?.uuid ?? "")
-        .digest("base64"),
-    );
+    expect(tokenGenerationKey).toBe(keys()["tokenGenerationKey"]);
+    for (const { hostname, uuid } of agents)
+      expect(read(`${hostname}/identity/token`)).toBe(
+        createHmac("sha256", tokenGenerationKey).update(uuid).digest("base64"),
+      );
     expect(username).toBe("housekeeping");
     const [, hash = ""] = /^housekeeping:(.*)$/m.exec(read("server/passwd")) ?? [];
     expect(compareSync(password, hash)).toBe(true);

@@ -20,8 +20,6 @@ const dnsLabel = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "a DNS
 
 const expectedAgent = z.strictObject({
   uuid: z.uuid(),
-  /** The token that GoCD gives this uuid. With it the agent proves to be the one that wants to be drained. */
-  token: z.string().min(16),
   /** Name of the pod, which is what the agent calls itself. */
   hostname: dnsLabel,
   pool: dnsLabel,
@@ -93,6 +91,8 @@ export type ExpectedAgent = z.output<typeof expectedAgent>;
 export interface Config {
   settings: Settings;
   agents: readonly ExpectedAgent[];
+  /** What GoCD makes agents' tokens with. With its token an agent proves to be the one that wants to be drained. */
+  tokenGenerationKey: string;
   username: string;
   password: string;
 }
@@ -105,7 +105,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the four files of a mounted Secret again whenever they have changed: kubelet refreshes them in place, so that adding
+ * Reads the five files of a mounted Secret again whenever they have changed: kubelet refreshes them in place, so that adding
  * an agent restarts nothing.
  */
 export class ConfigFolder {
@@ -124,6 +124,7 @@ export class ConfigFolder {
     const text = {
       config: this.file("config.json", problems),
       agents: this.file("agents.json", problems),
+      tokenGenerationKey: this.file("token-generation-key", problems),
       username: this.file("username", problems),
       password: this.file("password", problems),
     };
@@ -132,6 +133,7 @@ export class ConfigFolder {
     const parsed = {
       settings: parse("config.json", text.config, settings, problems),
       agents: parse("agents.json", text.agents, agents, problems),
+      tokenGenerationKey: line("token-generation-key", text.tokenGenerationKey, problems),
       username: line("username", text.username, problems),
       password: line("password", text.password, problems),
     };

@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 
 import type { Agent } from "./agents";
 import { changeAgent, findAgent } from "./agents";
-import type { ExpectedAgent } from "./config";
+import type { Config } from "./config";
 import type { Gocd } from "./gocd";
-import { DRAINING } from "./record";
+import { DRAINING, given } from "./record";
 
 /**
  * Milliseconds for which a disabled agent must have been seen idle before it is told so. A job that GoCD was just handing over
@@ -22,7 +22,8 @@ const NOTHING = { add: [], remove: [] };
  * on the agent; what is remembered here may be lost at any time and only costs seconds.
  */
 export class Drains {
-  private readonly tokens = new Map<string, string>();
+  private expected: ReadonlySet<string> = new Set();
+  private key = "";
   private readonly askedAt = new Map<string, number>();
   private readonly drainingSince = new Map<string, number>();
   private readonly idleSince = new Map<string, number>();
@@ -30,20 +31,21 @@ export class Drains {
 
   constructor(private readonly now: () => number) {}
 
-  /**
-   * Learns who may ask. Tokens of agents that are no longer expected stay: a pool that shrinks loses its agents from the
-   * configuration first, and they still have jobs to finish.
-   */
-  expect(agents: readonly ExpectedAgent[]): void {
-    for (const { uuid, token } of agents) this.tokens.set(uuid, token);
+  /** Learns whose agents are ours, and how to tell their tokens. */
+  follow({ agents, tokenGenerationKey }: Pick<Config, "agents" | "tokenGenerationKey">): void {
+    this.expected = new Set(agents.map(({ uuid }) => uuid));
+    this.key = tokenGenerationKey;
   }
 
-  /** Whether the token is that agent's own. Takes the same time for every wrong answer. */
+  /**
+   * Whether the token is that agent's own, as GoCD makes it (`AgentRegistrationController.hmacOf`). Nothing is remembered for
+   * it: a pool that shrinks loses its agents from the configuration first, and they still have jobs to finish, even when this
+   * process is replaced meanwhile. Takes the same time for every token of the right length.
+   */
   authenticates(uuid: string, token: string): boolean {
-    const own = this.tokens.get(uuid);
-    const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-    const same = timingSafeEqual(digest(own ?? ""), digest(token));
-    return same && own !== undefined;
+    const own = Buffer.from(createHmac("sha256", this.key).update(uuid).digest("base64"));
+    const shown = Buffer.from(token);
+    return own.length === shown.length && timingSafeEqual(own, shown);
   }
 
   /** Looks at the agents of a round: what is remembered of one that drains no more would be wrong the next time. */
@@ -75,7 +77,7 @@ export class Drains {
   async drain(gocd: Gocd, uuid: string): Promise<Drained> {
     this.askedAt.set(uuid, this.now());
     this.back.delete(uuid);
-    const agent = await findAgent(gocd, uuid);
+    const agent = await this.find(gocd, uuid);
     // GoCD gives no work to an agent that it does not know or has not approved, and disabling would approve it.
     if (agent === undefined || agent.agent_config_state === "Pending") return "idle";
     if (agent.agent_config_state === "Enabled") {
@@ -90,10 +92,16 @@ export class Drains {
   async release(gocd: Gocd, uuid: string): Promise<Released> {
     this.idleSince.delete(uuid);
     this.back.add(uuid); // until it is done: the next round tries again
-    const agent = await findAgent(gocd, uuid);
+    const agent = await this.find(gocd, uuid);
     const released = await this.enable(gocd, agent);
     this.back.delete(uuid);
     return released;
+  }
+
+  /** Nothing for an agent that somebody else attached: with its own token it gets this far, and stays as it is. */
+  private async find(gocd: Gocd, uuid: string): Promise<Agent | undefined> {
+    const agent = await findAgent(gocd, uuid);
+    return this.expected.has(uuid) || given(agent?.resources ?? []) !== undefined ? agent : undefined;
   }
 
   private async enable(gocd: Gocd, agent: Agent | undefined): Promise<Released> {

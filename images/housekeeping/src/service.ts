@@ -14,7 +14,7 @@ import type { RoundMemory } from "./round";
 import { round } from "./round";
 
 export interface ServiceOptions {
-  /** Folder with config.json, agents.json, username and password. */
+  /** Folder with config.json, agents.json, token-generation-key, username and password. */
   configFolder: string;
   /** 0 takes any free one. */
   port: number;
@@ -53,7 +53,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const drains = new Drains(now);
   let config = folder.read();
   let alive = now();
-  drains.expect(config.agents);
+  drains.follow(config);
   shown.configValid.set(1);
 
   const reread = (): void => {
@@ -61,7 +61,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       const next = folder.read();
       if (next !== config) log.info({ agents: next.agents.length }, "the configuration has changed");
       config = next;
-      drains.expect(config.agents);
+      drains.follow(config);
       shown.configValid.set(1);
     } catch (error) {
       const { problems } = error as ConfigError; // nothing else is thrown
