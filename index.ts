@@ -74,6 +74,7 @@ const gocd = new Server(
     claims: { data: data.claim, artifacts: artifacts.claim },
     keys: credentials.keys,
     admins: ["admin", "housekeeping"],
+    gitCredentials: secrets.configRepositoryCredentials,
     passwordFile: pulumi.all([credentials.admin.hash, credentials.housekeeping.hash]).apply(([admin, housekeeping]) =>
       passwordFile([
         { name: "admin", hash: admin },

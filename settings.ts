@@ -16,6 +16,8 @@ export interface Secrets {
   readonly adminPassword?: pulumi.Output<string>;
   /** Password of `gocd:images.username`. */
   readonly registryPassword?: pulumi.Output<string>;
+  /** Log-in for `gocd:server.configRepository`: `https://USER:TOKEN@HOST`. */
+  readonly configRepositoryCredentials?: pulumi.Output<string>;
 }
 
 /**
@@ -35,5 +37,5 @@ export function readSettings(): Settings {
 /** The stack's secrets, as encrypted Outputs. An empty text is Pulumi.yaml's default and means that there is none. */
 export function readSecrets(): Secrets {
   const config = new pulumi.Config("gocd");
-  return Object.fromEntries(SECRETS.flatMap((key) => (config.get(key) ? [[key, config.requireSecret(key)]] : [])));
+  return Object.fromEntries(SECRETS.filter((key) => config.get(key)).map((key) => [key, config.requireSecret(key)]));
 }

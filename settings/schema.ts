@@ -89,6 +89,35 @@ export const cluster = z
     error: "exactly one of create, existing",
   });
 
+/** What the program sets itself, with the reason. */
+const OWN_JVM_OPTIONS = /^-(Xm[sx]|Dgo\.auto\.register\.local\.agent\.enabled)/;
+
+const jvmOption = text(
+  "an option such as -Dhttp.proxyHost=proxy.example: no blanks, quotes, backslashes, $, %, # or backquotes",
+  /^-[A-Za-z][^\s'"\\$%#`]*$/,
+).refine((value) => !OWN_JVM_OPTIONS.test(value), {
+  error:
+    "nothing that the program sets itself: the heap is gocd:server.heap, and local agents are never approved unseen",
+});
+
+const plugin = z.strictObject(
+  {
+    url: url.describe("where its jar is downloaded from, once"),
+    sha256: text("64 hex digits", /^[0-9a-f]{64}$/).describe("checksum of the jar; another one is refused"),
+  },
+  map("a map with url, sha256"),
+);
+
+const configRepository = z.strictObject(
+  {
+    url: url.describe("Git repository with a cruise-config.xml that asks for a log-in"),
+    branch: text("the name of a branch", /^\w[\w./-]*$/)
+      .optional()
+      .describe("branch; the repository's own default if absent"),
+  },
+  map("a map with url, branch"),
+);
+
 export const server = z.strictObject(
   {
     disk: size.default("30Gi").describe("disk for configuration, database and plugins"),
@@ -99,6 +128,23 @@ export const server = z.strictObject(
     heap: size.default("1Gi").describe("heap of the server's JVM, fixed (-Xms = -Xmx)"),
     cpu: cpu.default("500m").describe("CPU request"),
     siteUrl: url.default("http://127.0.0.1:8153").describe("address people use, without /go"),
+    jvmOptions: z
+      .array(jvmOption, { error: "a list of JVM options" })
+      .default([])
+      .describe("further options of the server's JVM"),
+    plugins: z
+      .record(
+        text("a name of letters, digits, dots, dashes and underscores", /^[A-Za-z0-9][\w.-]*$/),
+        plugin,
+        map("a map of plugins by a name of your own"),
+      )
+      .default({})
+      .describe("GoCD plugins, kept on the disk; one that is taken away here goes from there"),
+    configRepository: configRepository
+      .optional()
+      .describe(
+        "what the first boot starts from in place of this program's configuration; afterwards it is not looked at",
+      ),
     egress: z
       .array(cidr, { error: "a list of IPv4 ranges" })
       .default([])
@@ -124,7 +170,9 @@ export const server = z.strictObject(
       .optional()
       .describe("which of the restored disks the server uses; the first ones if absent"),
   },
-  map("a map with disk, artifacts, diskType, heap, cpu, siteUrl, egress, restored, use"),
+  map(
+    "a map with disk, artifacts, diskType, heap, cpu, siteUrl, jvmOptions, plugins, configRepository, egress, restored, use",
+  ),
 );
 
 const pool = z.strictObject(
@@ -274,4 +322,4 @@ export const google = z.object({
 export const GOCD = { cluster, server, agents, images, access, backup } as const;
 
 /** Secret keys: read as Outputs, never as plain text, so they have no schema. */
-export const SECRETS = ["adminPassword", "registryPassword"] as const;
+export const SECRETS = ["adminPassword", "registryPassword", "configRepositoryCredentials"] as const;

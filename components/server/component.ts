@@ -7,7 +7,16 @@ import { PORT, SECRET_DIRECTORY, SERVER, serverService, serverStatefulSet, type 
 
 export interface ServerArgs extends Pick<
   ServerShape,
-  "namespace" | "image" | "heap" | "cpu" | "claims" | "placement" | "backup"
+  | "namespace"
+  | "image"
+  | "heap"
+  | "cpu"
+  | "jvmOptions"
+  | "plugins"
+  | "configRepository"
+  | "claims"
+  | "placement"
+  | "backup"
 > {
   siteUrl: string;
   /** Quartz schedule of GoCD's own backup, in UTC. */
@@ -18,6 +27,8 @@ export interface ServerArgs extends Pick<
   environments: readonly string[];
   /** Lines of GoCD's password file. */
   passwordFile: pulumi.Output<string>;
+  /** Log-in for the configuration repository, as Git's credential store writes it: `https://USER:TOKEN@HOST`. */
+  gitCredentials?: pulumi.Output<string> | undefined;
   /** Users with every right. */
   admins: readonly string[];
   keys: {
@@ -57,7 +68,12 @@ export class Server extends pulumi.ComponentResource {
       `${name}-server`,
       {
         metadata: { name: SERVER, namespace: args.namespace, labels: shape.labels },
-        stringData: { "cruise-config.xml": seed, "cipher.aes": cipher, passwd: args.passwordFile },
+        stringData: {
+          "cruise-config.xml": seed,
+          "cipher.aes": cipher,
+          passwd: args.passwordFile,
+          ...(args.gitCredentials && { "git-credentials": args.gitCredentials }),
+        },
       },
       child,
     );

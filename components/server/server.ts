@@ -38,6 +38,12 @@ export interface ServerShape {
   heap: string;
   /** CPU request. */
   cpu: string;
+  /** Further options of the JVM. */
+  jvmOptions: readonly string[];
+  /** Jars by the name that they get on the disk. */
+  plugins: { readonly [name: string]: { readonly url: string; readonly sha256: string } };
+  /** What an empty disk starts from, in place of the seed. */
+  configRepository?: { readonly url: string; readonly branch?: string | undefined } | undefined;
   claims: { data: pulumi.Input<string>; artifacts: pulumi.Input<string> };
   secret: pulumi.Input<string>;
   placement: Placement;
@@ -85,7 +91,7 @@ export function serverStatefulSet(shape: ServerShape) {
               name: "server",
               image: shape.image,
               ports: [{ name: "http", containerPort: PORT, protocol: "TCP" }],
-              env: [{ name: "GOCD_SERVER_JVM_OPTS", value: jvmOptions(heap) }],
+              env: serverEnv(heap, shape),
               terminationMessagePolicy: "FallbackToLogsOnError",
               resources: { requests: { cpu: shape.cpu, memory }, limits: { memory } },
               securityContext: RESTRICTED,
@@ -115,12 +121,26 @@ export function serverStatefulSet(shape: ServerShape) {
   } satisfies k8s.types.input.apps.v1.StatefulSet;
 }
 
+/** For the image's entry point, and for the hooks in images/server. */
+function serverEnv(heap: number, shape: Pick<ServerShape, "jvmOptions" | "plugins" | "configRepository">) {
+  const { plugins, configRepository: repository } = shape;
+  const lines = Object.entries(plugins).map(([name, { url, sha256 }]) => `${name} ${sha256} ${url}\n`);
+  return [
+    { name: "GOCD_SERVER_JVM_OPTS", value: jvmOptions(heap, shape.jvmOptions) },
+    ...(lines.length > 0 ? [{ name: "PLUGINS", value: lines.sort().join("") }] : []),
+    ...(repository ? [{ name: "CONFIG_REPOSITORY", value: repository.url }] : []),
+    ...(repository?.branch !== undefined ? [{ name: "CONFIG_REPOSITORY_BRANCH", value: repository.branch }] : []),
+  ];
+}
+
 /**
  * A fixed heap; and no agent is approved because it says that it is on the server's own machine: GoCD takes an agent's address
  * from a header that any job can send (`GoPlainSocketConnector`, `AgentInstance.createFromLiveAgent`).
  */
-function jvmOptions(heap: number): string {
-  return `-Xms${heap}m -Xmx${heap}m -Dgo.auto.register.local.agent.enabled=false`;
+function jvmOptions(heap: number, more: readonly string[]): string {
+  const own = [`-Xms${heap}m`, `-Xmx${heap}m`, "-Dgo.auto.register.local.agent.enabled=false"];
+  // The entry point has a shell take this apart; settings allow no quotes.
+  return [...own, ...more.map((option) => `'${option}'`)].join(" ");
 }
 
 /** Stores what the post-backup script hands over; with Workload Identity, without a key. */

@@ -98,6 +98,8 @@ const server = serverStatefulSet({
   image: "server",
   heap: "1Gi",
   cpu: "1",
+  jvmOptions: [],
+  plugins: {},
   claims: { data: "d", artifacts: "a" },
   secret: "s",
   placement: PLACE,

@@ -16,6 +16,7 @@ const SECRETS = `## Secrets
 | --- | --- | --- |
 | \`gocd:adminPassword\` | password of the user \`admin\`: 1 to 72 bytes, set with \`pulumi config set --secret gocd:adminPassword\` | made by the program; \`pulumi stack output adminPassword --show-secrets\` shows it |
 | \`gocd:registryPassword\` | password of \`gocd:images.username\`, set with \`pulumi config set --secret gocd:registryPassword\`; it pushes, and is in no cluster | none |
+| \`gocd:configRepositoryCredentials\` | log-in for \`gocd:server.configRepository\`: \`https://USER:TOKEN@HOST\`, set likewise | none: the repository is public |
 `;
 
 /** `docs/settings.md`: a table of every key for each part of the settings. */

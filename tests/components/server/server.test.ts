@@ -1,0 +1,69 @@
+import { spawnSync } from "node:child_process";
+import { serverStatefulSet, type ServerShape } from "../../../components/server/server";
+
+const SHAPE: ServerShape = {
+  instance: "gocd-dev",
+  namespace: "gocd-dev",
+  labels: {},
+  image: "server@sha256:a",
+  heap: "1Gi",
+  cpu: "500m",
+  jvmOptions: [],
+  plugins: {},
+  claims: { data: "gocd-dev-data", artifacts: "gocd-dev-artifacts" },
+  secret: "gocd-server",
+  placement: {},
+};
+
+const podOf = (change: Partial<ServerShape> = {}) => serverStatefulSet({ ...SHAPE, ...change }).spec.template.spec;
+const envOf = (change: Partial<ServerShape> = {}) =>
+  Object.fromEntries(
+    podOf(change)
+      .containers.flatMap((one) => ("env" in one ? one.env : []))
+      .map((one) => [one.name, one.value]),
+  );
+
+describe("the server's environment", () => {
+  it("is the JVM's options alone unless the settings say more", () => {
+    expect(envOf()).toEqual({
+      GOCD_SERVER_JVM_OPTS: "-Xms1024m -Xmx1024m -Dgo.auto.register.local.agent.enabled=false",
+    });
+  });
+
+  it("brings every option through the shell of the image's entry point as it was written", () => {
+    const jvmOptions = ["-Dhttp.nonProxyHosts=*.svc|localhost", "-XX:+UseZGC", "-Da=~;b&c>d(e)"];
+    const { GOCD_SERVER_JVM_OPTS } = envOf({ jvmOptions });
+    const taken = spawnSync("sh", ["-c", `set -f; eval set -- "$GOCD_SERVER_JVM_OPTS"; printf '%s\\n' "$@"`], {
+      env: { GOCD_SERVER_JVM_OPTS: GOCD_SERVER_JVM_OPTS as string },
+      encoding: "utf8",
+    });
+    expect(taken.stdout.trim().split("\n").slice(3)).toEqual(jvmOptions);
+  });
+
+  it("lists plugins in one order, however the settings do, so that the server restarts only for a change", () => {
+    const [a, b] = [
+      { url: "https://example.org/a.jar", sha256: "a" },
+      { url: "https://example.org/b.jar", sha256: "b" },
+    ];
+    const lines = "a a https://example.org/a.jar\nb b https://example.org/b.jar\n";
+    expect(envOf({ plugins: { a, b } })["PLUGINS"]).toBe(lines);
+    expect(envOf({ plugins: { b, a } })["PLUGINS"]).toBe(lines);
+  });
+
+  it("names the configuration repository, and its branch where there is one", () => {
+    const url = "https://example.org/config.git";
+    expect(envOf({ configRepository: { url } })).toMatchObject({ CONFIG_REPOSITORY: url });
+    expect(envOf({ configRepository: { url } })).not.toHaveProperty("CONFIG_REPOSITORY_BRANCH");
+    expect(envOf({ configRepository: { url, branch: "live" } })).toMatchObject({ CONFIG_REPOSITORY_BRANCH: "live" });
+  });
+
+  it("never uses the image's own ways, which replace a configuration and download at every start", () => {
+    const names = Object.keys(
+      envOf({
+        configRepository: { url: "https://example.org/config.git" },
+        plugins: { a: { url: "https://example.org/a.jar", sha256: "a" } },
+      }),
+    );
+    expect(names.filter((name) => /^(CONFIG_GIT|GOCD_PLUGIN_INSTALL)/.test(name))).toEqual([]);
+  });
+});

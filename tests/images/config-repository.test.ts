@@ -1,0 +1,170 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { stage, type Outcome } from "./scene";
+
+const scene = stage();
+const configuration = (id: string) =>
+  `<cruise><server serverId="${id}"><security><authConfigs><authConfig id="a"/></authConfigs></security></server></cruise>\n`;
+const cipher = "0123456789abcdef0123456789abcdef";
+
+const git = (...args: string[]) =>
+  execFileSync("git", ["-C", scene().path("repository"), "-c", "user.name=a", "-c", "user.email=a@b", ...args], {
+    stdio: "pipe",
+  });
+
+function commit(files: Readonly<Record<string, string>>): void {
+  for (const [name, content] of Object.entries(files)) scene().write(`repository/${name}`, content);
+  git("add", "--all");
+  git("commit", "--quiet", "--message", "a");
+}
+
+function boot(env: Readonly<Record<string, string>> = {}): Outcome {
+  return scene().run("server/hooks/10-first-boot", {
+    env: {
+      SEED_DIR: scene().path("seed"),
+      CONFIG_DIR: scene().path("config"),
+      CONFIG_REPOSITORY: scene().path("repository"),
+      ...env,
+    },
+  });
+}
+const read = (name: string) => scene().read(`config/${name}`);
+
+beforeEach(() => {
+  scene().write("seed/cruise-config.xml", configuration("seed"), 0o440);
+  scene().write("seed/cipher.aes", cipher, 0o440);
+  scene().write("repository/README.md", "");
+  git("init", "--quiet", "--initial-branch", "main");
+  commit({ "cruise-config.xml": configuration("theirs"), "log4j/extra.xml": "extra" });
+});
+
+describe("a configuration repository", () => {
+  test("is what an empty disk starts from, with the key of the seed", () => {
+    expect(boot()).toMatchObject({ status: 0 });
+    expect([read("cruise-config.xml"), read("log4j/extra.xml")]).toEqual([configuration("theirs"), "extra"]);
+    expect(read("cipher.aes")).toBe(cipher);
+    expect(scene().mode("config/cruise-config.xml")).toBe("600");
+    expect(read(".clone")).toBeUndefined();
+  });
+
+  test("gets the keys of the stack where it has none, and keeps those that it has", () => {
+    const keys = `agentAutoRegisterKey="r" serverId="s" tokenGenerationKey="t/&amp;" webhookSecret="w"`;
+    scene().remove("seed/cruise-config.xml");
+    scene().write("seed/cruise-config.xml", configuration("x").replace('serverId="x"', keys), 0o440);
+    expect(boot().status).toBe(0);
+    expect(read("cruise-config.xml")).toBe(
+      configuration("theirs").replace(
+        "<server ",
+        '<server tokenGenerationKey="t/&amp;" webhookSecret="w" agentAutoRegisterKey="r" ',
+      ),
+    );
+  });
+
+  test("with another key for agents' tokens stops the boot, since no agent could log in", () => {
+    commit({ "cruise-config.xml": configuration('a" tokenGenerationKey="other') });
+    const outcome = boot();
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toContain("has a tokenGenerationKey of its own");
+    expect(outcome.stderr).not.toContain("other");
+    expect(read("cruise-config.xml")).toBeUndefined();
+  });
+
+  test("brings its own key, if its secrets were encrypted with one", () => {
+    commit({ "cipher.aes": "f".repeat(32) });
+    expect(boot().stderr).toContain("cipher.aes is not the stack's: kept");
+    expect(read("cipher.aes")).toBe("f".repeat(32));
+  });
+
+  test("is taken from the branch that the settings name", () => {
+    git("checkout", "--quiet", "-b", "live");
+    commit({ "cruise-config.xml": configuration("live") });
+    git("checkout", "--quiet", "main");
+    boot({ CONFIG_REPOSITORY_BRANCH: "live" });
+    expect(read("cruise-config.xml")).toBe(configuration("live"));
+  });
+
+  test("is not looked at again, whatever changes there or here", () => {
+    boot();
+    scene().write("config/cruise-config.xml", configuration("edited"));
+    commit({ "cruise-config.xml": configuration("newer") });
+    expect(boot()).toMatchObject({ status: 0, stderr: "" });
+    expect(read("cruise-config.xml")).toBe(configuration("edited"));
+  });
+
+  test("never replaces the configuration of a server that was set up without it", () => {
+    boot({ CONFIG_REPOSITORY: "" });
+    expect(boot().status).toBe(0);
+    expect(read("cruise-config.xml")).toBe(configuration("seed"));
+  });
+
+  test.each([
+    ["cannot be cloned", () => ({ CONFIG_REPOSITORY: scene().path("nowhere") })],
+    ["cannot be cloned", () => ({ CONFIG_REPOSITORY_BRANCH: "nowhere" })],
+    ["has no <security>", () => (commit({ "cruise-config.xml": "<cruise><server/></cruise>" }), {})],
+    ["has no cruise-config.xml", () => (git("rm", "--quiet", "cruise-config.xml"), commit({}), {})],
+  ])("that %s stops the boot, leaves nothing, and is taken once that is mended", (says, spoil) => {
+    const outcome = boot(spoil());
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toContain(says);
+    expect([read("cruise-config.xml"), read("cipher.aes")]).toEqual([undefined, undefined]);
+    commit({ "cruise-config.xml": configuration("mended") });
+    expect(boot().status).toBe(0);
+    expect(read("cruise-config.xml")).toBe(configuration("mended"));
+  });
+
+  test("is taken again from the start after an interruption", () => {
+    scene().write("config/.clone/half", "");
+    scene().write("config/.git/objects/half", "", 0o444);
+    scene().write("config/.cruise-config.xml.new", "half");
+    expect(boot().status).toBe(0);
+    expect(read("cruise-config.xml")).toBe(configuration("theirs"));
+    expect(read(".git/objects/half")).toBeUndefined();
+  });
+});
+
+describe("a private configuration repository", () => {
+  let server: ChildProcess;
+  let address: string;
+
+  /** The repository as files, for whoever logs in; in a process of its own, because a boot blocks this one. */
+  const SERVE = `
+    const http = require("node:http"), fs = require("node:fs"), path = require("node:path");
+    const wanted = "Basic " + Buffer.from("reader:t0ken").toString("base64");
+    http.createServer((request, response) => {
+      if (request.headers.authorization !== wanted)
+        return response.writeHead(401, { "WWW-Authenticate": 'Basic realm="git"' }).end();
+      const file = path.join(process.argv[1], request.url.replace(/\\?.*/, ""));
+      fs.readFile(file, (error, content) => error ? response.writeHead(404).end() : response.end(content));
+    }).listen(0, "127.0.0.1", function () { console.log(this.address().port); });`;
+
+  beforeEach(async () => {
+    git("update-server-info");
+    server = spawn(process.execPath, ["-e", SERVE, scene().path("repository")], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [port] = (await once(server.stdout as NonNullable<typeof server.stdout>, "data")) as [Buffer];
+    address = `127.0.0.1:${port.toString().trim()}`;
+  });
+  afterEach(() => {
+    server.kill();
+  });
+
+  test("is read with the log-in of the Secret, which stays out of the disk and the log", () => {
+    const credentials = scene().write(
+      "seed/git-credentials",
+      `http://reader:t0ken@${encodeURIComponent("127.0.0.1")}:${address.split(":")[1] ?? ""}\n`,
+      0o440,
+    );
+    const outcome = boot({ CONFIG_REPOSITORY: `http://${address}/.git` });
+    expect(outcome).toMatchObject({ status: 0 });
+    expect(read("cruise-config.xml")).toBe(configuration("theirs"));
+    expect(outcome.stdout + outcome.stderr + (read(".git/config") ?? "")).not.toContain("t0ken");
+    expect(scene().read(credentials.slice(scene().path().length + 1))).toContain("t0ken");
+  });
+
+  test("stops the boot without one rather than wait for a person to type it", () => {
+    const outcome = boot({ CONFIG_REPOSITORY: `http://${address}/.git` });
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toContain("cannot be cloned");
+  });
+});
