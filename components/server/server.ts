@@ -154,6 +154,14 @@ function backupContainer({ bucket, image }: BackupShape) {
     terminationMessagePolicy: "FallbackToLogsOnError",
     resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
     securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
+    // A backup that is not off the cluster shows as an event of the pod, without any right to write events. The restart after a
+    // day of it does no harm; a readiness probe would take the server out of its Service.
+    livenessProbe: {
+      httpGet: { path: "/healthz", port: "backup-metrics" },
+      periodSeconds: 60,
+      timeoutSeconds: 5,
+      failureThreshold: 1440,
+    },
     volumeMounts: [{ name: "artifacts", mountPath: "/godata/artifacts", subPath: "artifacts" }],
   } satisfies k8s.types.input.core.v1.Container;
 }

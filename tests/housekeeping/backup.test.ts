@@ -132,6 +132,34 @@ describe("a backup", () => {
     expect(existsSync(join(folder(), NAME))).toBe(true);
   });
 
+  it("that cannot be stored holds up no other, and is counted as waiting", async () => {
+    made("backup_20251231-020000", "nonsense");
+    made("backup_20251231-030000");
+    rmSync(join(folder(), "backup_20251231-030000", "version.txt"));
+    made();
+    expect(await look()).toBe("unexpected");
+    expect(stored()).toEqual(ALL);
+    expect(lines.filter((line) => line.includes("backup failed"))).toHaveLength(2);
+    expect(await metrics.registry.metrics()).toContain("gocd_backup_waiting 2");
+  });
+
+  it("does not wait behind others that meet the same: a bucket that is away is asked once", async () => {
+    made("backup_20251231-020000");
+    made();
+    google.troubles["find"] = [403];
+    expect(await look()).toBe("forbidden");
+    expect(google.requests.filter((request) => request === "find")).toHaveLength(1);
+    expect(await metrics.registry.metrics()).toContain("gocd_backup_waiting 2");
+    expect(await look()).toBeUndefined();
+    expect(await metrics.registry.metrics()).toContain("gocd_backup_waiting 0");
+  });
+
+  it("is looked for in a folder; anything else there is reported", async () => {
+    writeFileSync(folder(), "");
+    expect(await look()).toBe("unexpected");
+    expect(lines.at(-1)).toContain("ENOTDIR");
+  });
+
   it("waits quietly while there is none", async () => {
     await look();
     expect(lines).toEqual([]);
@@ -355,10 +383,28 @@ describe("the programs", () => {
     await until(() => lines.some((line) => line.includes("is in the bucket")));
     const { port } = JSON.parse(lines[0] ?? "") as { port: number };
     expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain("gocd_backup_stored_total 1");
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
     process.signals.get("SIGTERM")?.();
     await running;
     expect(process.statuses).toEqual([0]);
+  });
+
+  it("are unhealthy while the last look failed, and say why", async () => {
+    made();
+    google.troubles["find"] = [403];
+    const process = fake({ BACKUP_FOLDER: folder(), PORT: "0", INTERVAL_SECONDS: "0.5" });
+    const running = runOrExit(process, log(), runBackup);
+    const health = async (): Promise<string> => {
+      const { port } = JSON.parse(lines[0] ?? "") as { port: number };
+      const response = await fetch(`http://127.0.0.1:${port}/healthz`);
+      return `${response.status} ${await response.text()}`;
+    };
+    await until(() => lines.some((line) => line.includes("backup failed")));
+    expect(await health()).toBe("503 backup failed: forbidden");
+    await until(async () => (await health()) === "200 ok");
+    process.signals.get("SIGTERM")?.();
+    await running;
   });
 
   it("restore, and end with status 0", async () => {

@@ -67,3 +67,18 @@ describe("the server's environment", () => {
     expect(names.filter((name) => /^(CONFIG_GIT|GOCD_PLUGIN_INSTALL)/.test(name))).toEqual([]);
   });
 });
+
+describe("the sidecar that stores backups", () => {
+  const pod = podOf({ backup: { bucket: "b", image: "housekeeping@sha256:h" } });
+  const backup = pod.containers.find(({ name }) => name === "backup");
+
+  it("shows a failure as an event once a minute, and is restarted for it once a day", () => {
+    const probe = backup && "livenessProbe" in backup ? backup.livenessProbe : undefined;
+    expect(probe?.httpGet).toEqual({ path: "/healthz", port: "backup-metrics" });
+    expect([probe?.periodSeconds, (probe?.periodSeconds ?? 0) * (probe?.failureThreshold ?? 0)]).toEqual([60, 86_400]);
+  });
+
+  it("never decides whether the server is in its Service", () => {
+    expect(backup).not.toHaveProperty("readinessProbe");
+  });
+});

@@ -10,8 +10,8 @@ import { restore } from "./restore";
 import { lookForBackups } from "./upload";
 
 /**
- * The sidecar of the server: stores backups as they are handed over, until it is told to stop. `GET /metrics` is all that its
- * port answers.
+ * The sidecar of the server: stores backups as they are handed over, until it is told to stop. Its port answers `GET /metrics`,
+ * and `GET /healthz` with 503 when the last look failed: then Kubernetes makes an event of it.
  *
  * @throws ConfigError when an environment variable is not valid.
  */
@@ -23,11 +23,17 @@ export async function runBackup(from: Process, log: Logger): Promise<void> {
       stopping.abort();
     });
   const metrics = backupMetrics();
+  let failure: string | undefined;
   const server = createServer((request, response) => {
     request.resume();
-    void metrics.registry.metrics().then((text) => {
-      response.writeHead(request.url === "/metrics" ? 200 : 404, { "Content-Type": metrics.registry.contentType });
-      response.end(request.url === "/metrics" ? text : "");
+    void metrics.registry.metrics().then((shown) => {
+      const answers = new Map<string | undefined, readonly [status: number, text: string]>([
+        ["/metrics", [200, shown]],
+        ["/healthz", failure === undefined ? [200, "ok"] : [503, `backup failed: ${failure}`]],
+      ]);
+      const [status, text] = answers.get(request.url) ?? [404, ""];
+      response.writeHead(status, { "Content-Type": metrics.registry.contentType });
+      response.end(text);
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -44,7 +50,7 @@ export async function runBackup(from: Process, log: Logger): Promise<void> {
     metrics,
   };
   while (!stopping.signal.aborted) {
-    await lookForBackups(tools);
+    failure = await lookForBackups(tools);
     const pause = wait(options.INTERVAL_SECONDS * 1000, undefined, { signal: stopping.signal });
     await pause.catch(() => undefined); // stopped
   }

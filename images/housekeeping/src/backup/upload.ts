@@ -28,28 +28,41 @@ export interface UploadTools {
   metrics: BackupMetrics;
 }
 
+/** About one backup: the others may do better. */
+const OF_ONE: ReadonlySet<string> = new Set(["different", "missing", "refused", "unexpected"]);
+
 /**
  * Looks once for backups that were handed over, stores and compares them, oldest first, then removes the oldest stored ones
- * from the disk: GoCD never does. Ends in a line when there was something to do. Never throws: the next look tries again.
+ * from the disk: GoCD never does. One that cannot be stored holds up no other. Never throws: the next look tries again.
+ *
+ * @returns why the last thing that failed did; nothing when all went well.
  */
-export async function lookForBackups(tools: UploadTools): Promise<void> {
+export async function lookForBackups(tools: UploadTools): Promise<string | undefined> {
   const { folder, log, metrics } = tools;
+  let failure: string | undefined;
+  const fail = (error: unknown): void => {
+    failure = error instanceof StorageError ? error.failure : "unexpected";
+    metrics.failures.inc({ failure });
+    log.error({ failure }, `backup failed: ${(error as Error).message}`);
+  };
   try {
     const names = (await readdir(folder)).filter((name) => NAME.test(name)).sort();
     const is = (name: string, mark: string): boolean => existsSync(join(folder, name + mark));
-    for (const name of names) if (is(name, READY) && !is(name, STORED)) await store(tools, name);
-    metrics.waiting.set(names.filter((name) => is(name, READY) && !is(name, STORED)).length);
+    const waiting = (): string[] => names.filter((name) => is(name, READY) && !is(name, STORED));
+    for (const name of waiting()) {
+      await store(tools, name).catch(fail);
+      if (failure !== undefined && !OF_ONE.has(failure)) break;
+    }
+    metrics.waiting.set(waiting().length);
     const stored = names.filter((name) => is(name, STORED));
     const newest = stored.at(-1);
     // From the disk, so that it is right after a restart as well.
     if (newest !== undefined) metrics.lastSuccess.set((await stat(join(folder, newest + STORED))).mtimeMs / 1000);
     for (const name of stored.slice(0, -tools.keepLocal)) await forget(tools, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return; // no backup has been made yet
-    const failure = error instanceof StorageError ? error.failure : "unexpected";
-    metrics.failures.inc({ failure });
-    log.error({ failure }, `backup failed: ${(error as Error).message}`);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") fail(error); // else no backup has been made yet
   }
+  return failure;
 }
 
 async function store(tools: UploadTools, name: string): Promise<void> {
