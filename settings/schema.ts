@@ -164,7 +164,7 @@ export const server = z.strictObject(
         map("a map of snapshots by a name of your own"),
       )
       .default({})
-      .describe("disks made from snapshots, beside the first ones"),
+      .describe("disks made from snapshots, or empty ones to restore a backup into, beside the first ones"),
     use: z
       .string({ error: "a name of gocd:server.restored" })
       .optional()

@@ -54,8 +54,8 @@ export const gocdName = text(
   /^\w[\w.-]{0,254}$/,
 );
 
-/** A snapshot's name, or its path with the project. */
+/** A snapshot's name, or its path with the project; or the word that stands for none (components/disks/component.ts). */
 export const snapshot = text(
-  "a snapshot: its name, or projects/PROJECT/global/snapshots/NAME",
+  "a snapshot: its name, or projects/PROJECT/global/snapshots/NAME; or empty, for a disk with nothing on it",
   /^(projects\/[a-z0-9:.-]+\/global\/snapshots\/)?[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
 );

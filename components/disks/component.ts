@@ -5,6 +5,9 @@ import { gibibytes } from "../kubernetes/quantities";
 /** What a disk holds: configuration, database and plugins, or artifacts and logs of jobs. */
 type Purpose = "data" | "artifacts";
 
+/** In place of a snapshot's name: a disk with nothing on it, for a backup to be restored into. */
+const EMPTY = "empty";
+
 export interface DisksArgs {
   region: string;
   zone: string;
@@ -14,7 +17,7 @@ export interface DisksArgs {
   sizes: { [purpose in Purpose]: string };
   /** Days that snapshots are kept; they stay when the disk is gone. */
   keepDays: number;
-  /** Snapshots to make further disks from, by a name and by what they hold. */
+  /** Snapshots to make further disks from, by a name and by what they hold; `empty` makes an empty one. */
   restored: { [name: string]: { [purpose in Purpose]?: string | undefined } };
   /** Which of those the server uses; the first ones if absent. */
   use?: string | undefined;
@@ -59,7 +62,7 @@ export class Disks extends pulumi.ComponentResource {
           zone: args.zone,
           type: args.type,
           size: gibibytes(args.sizes[purpose]),
-          ...(snapshot !== undefined && { snapshot }),
+          ...(snapshot !== undefined && snapshot !== EMPTY && { snapshot }),
           labels: { "gocd-stack": name },
           deletionPolicy: "PREVENT",
         },
