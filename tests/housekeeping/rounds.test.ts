@@ -1,3 +1,4 @@
+import { plan } from "../../images/housekeeping/src/plan";
 import { DRAINING, record } from "../../images/housekeeping/src/record";
 import { MINUTE, type RoundLine, worlds } from "./world";
 
@@ -112,6 +113,26 @@ describe("keeping agents in line", () => {
     const line = await world().rounds().round();
     expect(line.msg).toBe("round: nothing to do");
     expect(world().changes()).toEqual(before);
+  });
+
+  it("takes an environment for the same in either case, and takes it away by the name under which it gave it", async () => {
+    const docker = await world().running("docker-0");
+    const listed = await agent(docker.uuid);
+    // GoCD lists it as its own page does, whatever name the agent was given it by.
+    const asListed = { ...listed, environments: [{ name: "Docker", origin: { type: "gocd" } }] };
+    const planned = (environments: string[]) =>
+      plan({
+        agents: [asListed],
+        expected: [{ ...docker, environments }],
+        confirmed: new Set(),
+        lostSince: new Map(),
+        drains: world().rounds().drains,
+        now: world().time,
+        lostAfter: 1,
+        lowDisk: 0,
+      }).steps;
+    expect(planned(["docker"])).toEqual([]);
+    expect(planned([]).map(({ change }) => change?.environments)).toEqual([{ add: [], remove: ["docker"] }]);
   });
 
   it("gives new resources and environments, and takes away what it gave and is wanted no more", async () => {

@@ -141,6 +141,9 @@ function difference(agent: Agent, wanted: ExpectedAgent): Difference {
   const resources = [...wanted.resources, record(wanted)];
   const ours = (name: string): boolean => isRecord(name) || gave.resources.includes(name);
   const environments = agent.environments.map(({ name }) => name);
+  // GoCD lists an environment as it was made, and takes it by its name in either case.
+  const among = (names: readonly string[], name: string): boolean =>
+    names.some((one) => one.toLowerCase() === name.toLowerCase());
   return {
     uuid: agent.uuid,
     resources: {
@@ -148,8 +151,8 @@ function difference(agent: Agent, wanted: ExpectedAgent): Difference {
       remove: has.filter((name) => ours(name) && !resources.includes(name)),
     },
     environments: {
-      add: wanted.environments.filter((name) => !environments.includes(name)),
-      remove: environments.filter((name) => gave.environments.includes(name) && !wanted.environments.includes(name)),
+      add: wanted.environments.filter((name) => !among(environments, name)),
+      remove: gave.environments.filter((name) => among(environments, name) && !among(wanted.environments, name)),
     },
   };
 }

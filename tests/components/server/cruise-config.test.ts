@@ -87,7 +87,8 @@ describe("the first configuration", () => {
           autoRegisterKey: text,
           passwordFile: text,
           backupSchedule: text,
-          siteUrl: text,
+          postBackupScript: text,
+          siteUrl: `https:${text}`,
         };
         const read = parse(cruiseConfig({ ...CONFIG, ...fields, admins: [text], environments: [text] }));
         const attributes = [
@@ -96,11 +97,14 @@ describe("the first configuration", () => {
           ["cruise/server", "webhookSecret"],
           ["cruise/server", "agentAutoRegisterKey"],
           ["cruise/server/backup", "schedule"],
+          ["cruise/server/backup", "postBackupScript"],
           ["cruise/environments/environment", "name"],
         ] as const;
         expect(attributes.map(([path, name]) => read.attribute(path, name))).toEqual(attributes.map(() => text));
-        const elements = ["security/authConfigs/authConfig/property/value", "security/admins/user", "siteUrls/siteUrl"];
+        const elements = ["security/authConfigs/authConfig/property/value", "security/admins/user"];
         expect(elements.map((path) => read.texts(`cruise/server/${path}`))).toEqual(elements.map(() => [text]));
+        for (const path of ["siteUrls/siteUrl", "siteUrls/secureSiteUrl"])
+          expect(read.texts(`cruise/server/${path}`)).toEqual([`https:${text}`]);
       }),
     );
   });
