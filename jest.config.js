@@ -11,6 +11,10 @@ module.exports = {
     ],
   },
   testEnvironment: "node",
+  // With --coverage, as CI runs it: housekeeping changes a server that people work with, and every branch of it is tested.
+  collectCoverageFrom: ["images/housekeeping/src/**/*.ts"],
+  coverageReporters: ["text"],
+  coverageThreshold: { global: { branches: 100 } },
   // What is waited for starts processes; a busy machine is no failure, a hang still is.
   testTimeout: 60_000,
 };

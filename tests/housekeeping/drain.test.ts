@@ -103,6 +103,14 @@ describe("draining", () => {
     expect(await release(docker)).toEqual([200, { state: "unknown" }]);
   });
 
+  it("has nothing to do for one that is neither expected any more nor known", async () => {
+    const docker = world().expect("docker-0");
+    world().expected = [];
+    await start();
+    expect(await drain(docker)).toEqual([200, { state: "idle" }]);
+    expect(await release(docker)).toEqual([200, { state: "unknown" }]);
+  });
+
   it("asks for patience during a backup, and changes nothing", async () => {
     const docker = await world().running("docker-0");
     await start();
