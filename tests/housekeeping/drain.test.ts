@@ -187,6 +187,20 @@ describe("starting again", () => {
     expect(await state(docker)).toEqual(WORKS);
   });
 
+  it("keeps the mark of an agent that a person enables while it drains, since it is disabled again in a moment", async () => {
+    const docker = await world().running("docker-0");
+    const rounds = world().rounds();
+    await rounds.drains.drain(world().client(), docker.uuid);
+    await world().byHand(docker.uuid, { agent_config_state: "Enabled" });
+    expect((await rounds.round()).aligned).toEqual([]);
+    await rounds.drains.drain(world().client(), docker.uuid);
+    expect(await state(docker)).toEqual(DRAINS);
+    await world().byHand(docker.uuid, { agent_config_state: "Enabled" });
+    world().time += 30_000;
+    expect((await rounds.round()).aligned).toEqual(["docker-0"]);
+    expect(await state(docker)).toEqual(WORKS);
+  });
+
   it("is made good by the next round when GoCD could not be asked", async () => {
     const docker = await world().running("docker-0");
     const rounds = world().rounds();

@@ -81,7 +81,18 @@ describe("an agent that is stopped", () => {
     expect(methods()).toHaveLength(15);
   });
 
-  test.each([["000"], ["503 the server is away"]])(
+  test("waits for the end of a backup, however long it takes, within its part of the grace period", () => {
+    const backup = '503 {"error":"unavailable"}';
+    scene().server(...Array.from({ length: 20 }, () => backup), draining, idle);
+    clock(10);
+    expect(run("agent-drain").status).toBe(0);
+    expect(scene().read("log")).toContain("idle");
+    scene().server(backup);
+    expect(run("agent-drain", { DRAIN_SECONDS: "300" }).status).toBe(0);
+    expect(scene().read("log")).toContain("still runs after 300 seconds");
+  });
+
+  test.each([["000"], ["503 the server is away"], ['503 {"error":"unreachable"}']])(
     "gives up a minute after the last word from anybody (%s)",
     (silence) => {
       clock(10);

@@ -12,6 +12,9 @@ import { DRAINING, given } from "./record";
  */
 export const SETTLED_AFTER = 10_000;
 
+/** Milliseconds within which a draining agent asks again: every 3 s, and once more after a request that timed out. */
+const ASKS_WITHIN = 30_000;
+
 export type Drained = "draining" | "idle";
 export type Released = "enabled" | "disabled" | "pending" | "unknown";
 
@@ -69,6 +72,11 @@ export class Drains {
     return Math.max(this.askedAt.get(uuid) ?? 0, this.drainingSince.get(uuid) ?? this.now());
   }
 
+  /** Whether the agent drains now: nobody has told it yet that it may go, or only just. */
+  asks(uuid: string): boolean {
+    return this.now() - (this.askedAt.get(uuid) ?? -Infinity) < ASKS_WITHIN;
+  }
+
   isBack(uuid: string): boolean {
     return this.back.has(uuid);
   }
@@ -91,6 +99,7 @@ export class Drains {
   /** Enables an agent that has started again, unless a person had disabled it. */
   async release(gocd: Gocd, uuid: string): Promise<Released> {
     this.idleSince.delete(uuid);
+    this.askedAt.delete(uuid);
     this.back.add(uuid); // until it is done: the next round tries again
     const agent = await this.find(gocd, uuid);
     const released = await this.enable(gocd, agent);

@@ -19,6 +19,8 @@ export interface Round {
   drains: {
     /** Since when nobody has asked to drain this agent, in milliseconds. */
     quietSince: (uuid: string) => number;
+    /** The agent asks to drain at this moment. */
+    asks: (uuid: string) => boolean;
     /** The agent has started again and could not be enabled at that moment. */
     isBack: (uuid: string) => boolean;
   };
@@ -91,8 +93,9 @@ function planExpected(round: Round, agent: Agent, wanted: ExpectedAgent, result:
   const disabled = agent.agent_config_state === "Disabled";
   const enable = disabled && draining && isBack(round, agent);
   const change = difference(agent, wanted);
-  // Enabled again, by us or by a person: it drains no more.
-  if (draining && (enable || !disabled)) change.resources.remove.push(DRAINING);
+  // Enabled again, by us or by a person: it drains no more. Unless it asks at this moment: then it is being disabled again, and
+  // without the mark it would look as if a person had done that.
+  if (draining && (enable || (!disabled && !round.drains.asks(agent.uuid)))) change.resources.remove.push(DRAINING);
   const lists = [change.resources.add, change.resources.remove, change.environments.add, change.environments.remove];
   if (disabled && !enable)
     result.notices.push(draining ? `${wanted.hostname} drains` : `${wanted.hostname} has been disabled by a person`);
