@@ -92,8 +92,9 @@ export function networkPolicies(shape: PolicyShape): { [name: string]: Policy } 
     }),
     ...Object.fromEntries(
       shape.pools.map((pool) => [
-        `agents-${pool.name}`,
-        inAgents(pool.name, {
+        // A prefix of their own: a pool may be called `deny`, and must not take the place of the policy above.
+        `agents-pool-${pool.name}`,
+        inAgents(`pool-${pool.name}`, {
           podSelector: { matchLabels: { ...selector(instance, "gocd-agent"), [POOL_LABEL]: pool.name } },
           policyTypes: ["Ingress", "Egress"],
           egress: [

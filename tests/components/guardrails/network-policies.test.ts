@@ -40,15 +40,22 @@ describe("network policies", () => {
     }
   });
 
+  it("deny everything also where a pool is called deny", () => {
+    const named = networkPolicies({ ...SHAPE, pools: [{ name: "deny", egress: [], workloadIdentity: false }] });
+    expect(named["agents-deny"]?.spec).toEqual({ podSelector: {}, policyTypes: ["Ingress", "Egress"] });
+    const objects = Object.values(named).map(({ metadata }) => JSON.stringify([metadata?.namespace, metadata?.name]));
+    expect(objects).toEqual([...new Set(objects)]);
+  });
+
   it("let nobody connect to an agent", () => {
-    for (const name of ["agents-plain", "agents-pushing"]) {
+    for (const name of ["agents-pool-plain", "agents-pool-pushing"]) {
       expect(policies[name]?.policyTypes).toContain("Ingress");
       expect(policies[name]?.ingress).toBeUndefined();
     }
   });
 
   it("keep agents from everything private but names, server and drain", () => {
-    const inside = policies["agents-plain"]?.egress?.flatMap(({ to, ports }) =>
+    const inside = policies["agents-pool-plain"]?.egress?.flatMap(({ to, ports }) =>
       to
         .filter(({ ipBlock }) => !ipBlock)
         .map((peer) => [peer.podSelector?.matchLabels, ports?.map(({ port }) => port)]),
@@ -58,7 +65,7 @@ describe("network policies", () => {
       [expect.objectContaining({ "app.kubernetes.io/name": "gocd-server" }), [8153]],
       [expect.objectContaining({ "app.kubernetes.io/name": "gocd-housekeeping" }), [8080]],
     ]);
-    const internet = blocks("agents-plain").find(({ cidr }) => cidr === "0.0.0.0/0");
+    const internet = blocks("agents-pool-plain").find(({ cidr }) => cidr === "0.0.0.0/0");
     expect(internet?.except).toEqual(
       expect.arrayContaining(["10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"]),
     );
@@ -67,9 +74,9 @@ describe("network policies", () => {
   it("open the metadata server for tokens only to the server and to pools with Workload Identity", () => {
     const tokens = (name: string) =>
       blocks(name).filter(({ cidr, ports }) => cidr.startsWith("169.254.169.25") && ports?.includes(80));
-    expect(tokens("agents-plain")).toEqual([]);
+    expect(tokens("agents-pool-plain")).toEqual([]);
     expect(tokens("server")).toHaveLength(2);
-    expect(tokens("agents-pushing").map(({ cidr }) => cidr)).toEqual(["169.254.169.254/32", "169.254.169.252/32"]);
+    expect(tokens("agents-pool-pushing").map(({ cidr }) => cidr)).toEqual(["169.254.169.254/32", "169.254.169.252/32"]);
   });
 
   it("open the private ranges that were asked for, each to whom it was asked for", () => {
@@ -77,7 +84,7 @@ describe("network policies", () => {
       blocks(name)
         .map(({ cidr }) => cidr)
         .filter((cidr) => cidr.startsWith("10."));
-    expect([asked("server"), asked("agents-plain"), asked("agents-pushing")]).toEqual([
+    expect([asked("server"), asked("agents-pool-plain"), asked("agents-pool-pushing")]).toEqual([
       ["10.1.0.0/16"],
       [],
       ["10.2.0.0/16"],

@@ -87,7 +87,7 @@ const WHOLE: readonly Whole[] = [
   [
     "a range that jobs may reach",
     pool({ egress: ["10.99.0.0/16"] }),
-    ["~ NetworkPolicy gocd-dev-agents-docker: spec.egress[2]"],
+    ["~ NetworkPolicy gocd-dev-agents-pool-docker: spec.egress[2]"],
   ],
   [
     "a larger disk",
