@@ -1,17 +1,19 @@
-import { gibibytes, mebibytes, seconds } from "../components/kubernetes/quantities";
-import { count, overlap, range } from "./addresses";
+import { seconds } from "../components/kubernetes/quantities";
 import { checkNodes } from "./nodes";
 import { show, type Problem } from "./problems";
-import type { Create, Settings } from "./settings";
+import { checkRanges } from "./ranges";
+import type { Settings } from "./settings";
+import { checkSizes } from "./sizes";
 
 /** What no single value shows: how keys fit together. Every check returns the problems it finds, never throws. */
 export function crossCheck(settings: Settings): Problem[] {
   return [
     ...checkLocation(settings),
-    ...checkDisks(settings),
+    ...checkSizes(settings),
     ...checkRestored(settings),
     ...checkRanges(settings),
     ...checkPools(settings),
+    ...checkEnvironments(settings),
     ...(settings.cluster.mode === "create" ? checkNodes(settings, settings.cluster) : []),
   ];
 }
@@ -21,41 +23,6 @@ function checkLocation({ storage }: Settings): Problem[] {
   const { google } = storage;
   if (google.zone.startsWith(`${google.region}-`)) return [];
   return [{ key: "gcp:zone", found: show(google.zone), wanted: `a zone of gcp:region, which is ${google.region}` }];
-}
-
-/** Smallest size of each disk type in GiB (Compute Engine: "Disk types"). */
-const LEAST_GIB = { "pd-balanced": 10, "pd-ssd": 10, "pd-standard": 10, "hyperdisk-balanced": 4 } as const;
-const MOST_GIB = 65_536;
-
-/** Series that take Hyperdisk only, and those whose machines take hyperdisk-balanced at all (Compute Engine: "Hyperdisk"). */
-const HYPERDISK_ONLY = /^(c4|c4a|c4d|n4|n4a|n4d)-/;
-const HYPERDISK_BALANCED = /^(c3|c3d|c4|c4a|c4d|n4|n4a|n4d|m[1-4]|x4|z3|h3|h4d|a3|a4|g4)-/;
-
-function checkDisks({ server, cluster, storage }: Settings): Problem[] {
-  if (storage.mode === "class") return [];
-  const least = LEAST_GIB[server.diskType];
-  const sizes = (["disk", "artifacts"] as const)
-    .filter((key) => gibibytes(server[key]) < least || gibibytes(server[key]) > MOST_GIB)
-    .map((key) => ({
-      key: `gocd:server.${key}`,
-      found: show(server[key]),
-      wanted: `${least}Gi to ${MOST_GIB}Gi, the bounds of ${server.diskType}`,
-    }));
-  return [...sizes, ...(cluster.mode === "create" ? checkDiskFitsMachine(server.diskType, cluster) : [])];
-}
-
-function checkDiskFitsMachine(diskType: Settings["server"]["diskType"], cluster: Create): Problem[] {
-  const { machineType } = cluster.serverNodes;
-  const hyperdisk = diskType.startsWith("hyperdisk");
-  const fits = hyperdisk ? HYPERDISK_BALANCED.test(machineType) : !HYPERDISK_ONLY.test(machineType);
-  if (fits) return [];
-  return [
-    {
-      key: "gocd:server.diskType",
-      found: show(diskType),
-      wanted: `a type that attaches to ${machineType}: ${hyperdisk ? "pd-balanced, pd-ssd or pd-standard" : "hyperdisk-balanced"}`,
-    },
-  ];
 }
 
 function checkRestored({ server, storage, backup }: Settings): Problem[] {
@@ -86,64 +53,9 @@ function checkRestored({ server, storage, backup }: Settings): Problem[] {
   return problems;
 }
 
-const LEAST_ADDRESSES = {
-  nodes: [8, "at least a /29"],
-  /** GKE gives every node a /24 at its default of 110 pods. */
-  pods: [1024, "at least a /22, since every node takes a /24 of it"],
-  services: [32, "at least a /27"],
-} as const;
-
-/** Ranges by key path, with those of the settings that are no range at all reported. */
-function checkRanges({ cluster, agents, server }: Settings): Problem[] {
-  const problems: Problem[] = [];
-  const parse = (key: string, cidr: string) => {
-    const parsed = range(cidr);
-    if (!parsed)
-      problems.push({ key, found: show(cidr), wanted: "an IPv4 range whose host bits are zero, such as 10.10.0.0/20" });
-    return parsed === undefined ? [] : [{ key, cidr, range: parsed }];
-  };
-  const own =
-    cluster.mode === "create"
-      ? (["nodes", "pods", "services"] as const).flatMap((name) => {
-          const key = `gocd:cluster.create.ranges.${name}`;
-          const parsed = parse(key, cluster.ranges[name]);
-          const [least, wanted] = LEAST_ADDRESSES[name];
-          if (parsed.some((one) => count(one.range) < least))
-            problems.push({ key, found: show(cluster.ranges[name]), wanted });
-          return parsed;
-        })
-      : [];
-  const docker = agents.flatMap((pool) =>
-    pool.dind.addressPools.flatMap((cidr, index) => {
-      const key = `gocd:agents.${pool.name}.dind.addressPools[${index}]`;
-      const parsed = parse(key, cidr);
-      if (parsed.some((one) => count(one.range) < 512))
-        problems.push({ key, found: show(cidr), wanted: "at least a /23: Docker cuts a /24 for each network" });
-      return parsed;
-    }),
-  );
-  server.egress.forEach((cidr, index) => parse(`gocd:server.egress[${index}]`, cidr));
-  for (const pool of agents)
-    pool.egress.forEach((cidr, index) => parse(`gocd:agents.${pool.name}.egress[${index}]`, cidr));
-
-  // Docker's networks of different pools may share ranges: they never meet. The cluster's may not, among themselves or with Docker's.
-  for (const [index, one] of [...own, ...docker].entries()) {
-    const other = own.slice(0, index).find((earlier) => overlap(earlier.range, one.range));
-    if (other)
-      problems.push({
-        key: one.key,
-        found: show(one.cidr),
-        wanted: `a range apart from ${other.key}, which is ${other.cidr}`,
-      });
-  }
-  return problems;
-}
-
 /** GKE waits at most an hour for a pod when it upgrades a node. */
 const LONGEST_GRACE_SECONDS = 3600;
 const SHORTEST_GRACE_SECONDS = 60;
-const LEAST_DIND_MIB = 512;
-const LEAST_AGENT_MIB = 512;
 
 /** Node pools may have 40 characters, of which Pulumi takes 8 to tell a new one from the one it replaces. */
 const LONGEST_NODE_POOL = 32;
@@ -151,6 +63,8 @@ const LONGEST_NODE_POOL = 32;
 const RESERVED_RESOURCES = ["draining", "housekeeping"];
 /** Node pools of these names exist already. */
 const TAKEN = ["server", "agents"];
+/** Every namespace has a service account of this name, and a pool's is called as the pool. */
+const EVERYWHERE = "default";
 
 function checkPools({ name, agents, cluster }: Settings): Problem[] {
   return agents.flatMap((pool) => {
@@ -162,6 +76,13 @@ function checkPools({ name, agents, cluster }: Settings): Problem[] {
         key,
         found: show(pool.name),
         wanted: `with nodes of its own a name of at most ${most} characters, and none of ${TAKEN.join(", ")}`,
+      });
+    }
+    if (pool.name === EVERYWHERE) {
+      problems.push({
+        key,
+        found: show(pool.name),
+        wanted: "another name: every namespace has an account of this one",
       });
     }
     if (pool.nodes && cluster.mode === "existing") {
@@ -179,20 +100,6 @@ function checkPools({ name, agents, cluster }: Settings): Problem[] {
         wanted: "60s to 1h, which is how long a node's upgrade waits",
       });
     }
-    if (mebibytes(pool.dind.memory) < LEAST_DIND_MIB) {
-      problems.push({
-        key: `${key}.dind.memory`,
-        found: show(pool.dind.memory),
-        wanted: `at least ${LEAST_DIND_MIB}Mi`,
-      });
-    }
-    if (mebibytes(pool.agent.memory) < LEAST_AGENT_MIB) {
-      problems.push({
-        key: `${key}.agent.memory`,
-        found: show(pool.agent.memory),
-        wanted: `at least ${LEAST_AGENT_MIB}Mi, half of which the JVM takes`,
-      });
-    }
     const reserved = pool.resources.find((resource) => RESERVED_RESOURCES.includes(resource));
     if (reserved !== undefined) {
       problems.push({
@@ -202,9 +109,27 @@ function checkPools({ name, agents, cluster }: Settings): Problem[] {
       });
     }
     for (const list of ["resources", "environments"] as const) {
-      const twice = pool[list].find((item, index) => pool[list].indexOf(item) !== index);
-      if (twice !== undefined) problems.push({ key: `${key}.${list}`, found: show(twice), wanted: "every name once" });
+      const names = pool[list].map((item) => item.toLowerCase());
+      const twice = pool[list].find((_, index) => names.indexOf(names[index] ?? "") !== index);
+      if (twice !== undefined) {
+        const wanted = "every name once; to GoCD capitals make no difference";
+        problems.push({ key: `${key}.${list}`, found: show(twice), wanted });
+      }
     }
     return problems;
   });
+}
+
+/** Two environments whose names differ in capitals only are one to GoCD, which then refuses its whole configuration. */
+function checkEnvironments({ agents }: Settings): Problem[] {
+  const spelled = new Map<string, { key: string; name: string }>();
+  return agents.flatMap((pool) =>
+    pool.environments.flatMap((name, index) => {
+      const key = `gocd:agents.${pool.name}.environments[${index}]`;
+      const first = spelled.get(name.toLowerCase());
+      if (first === undefined) spelled.set(name.toLowerCase(), { key, name });
+      if (first === undefined || first.name === name) return [];
+      return [{ key, found: show(name), wanted: `${show(first.name)}, as ${first.key} spells it` }];
+    }),
+  );
 }

@@ -8,6 +8,8 @@ interface Field {
   readonly names?: readonly string[];
   /** Forms that only this field knows, such as `L` for the last day. */
   readonly special?: RegExp;
+  /** Whether `?` may stand for the whole field. */
+  readonly any?: true;
 }
 
 /** Quartz's fields in order; the seventh, the year, may be left out. */
@@ -15,9 +17,9 @@ const FIELDS: readonly Field[] = [
   { name: "seconds", least: 0, most: 59 },
   { name: "minutes", least: 0, most: 59 },
   { name: "hours", least: 0, most: 23 },
-  { name: "day of month", least: 1, most: 31, special: /^(\?|L|LW|L-\d{1,2}|\d{1,2}W)$/ },
+  { name: "day of month", least: 1, most: 31, special: /^(L|LW|L-\d{1,2}|\d{1,2}W)$/, any: true },
   { name: "month", least: 1, most: 12, names: MONTHS },
-  { name: "day of week", least: 1, most: 7, names: DAYS, special: /^(\?|L|[1-7]L|[1-7]#[1-5])$/ },
+  { name: "day of week", least: 1, most: 7, names: DAYS, special: /^(L|[1-7]L|[1-7]#[1-5])$/, any: true },
   { name: "year", least: 1970, most: 2099 },
 ];
 
@@ -32,7 +34,8 @@ export function quartzProblem(schedule: string): string | undefined {
   }
   for (const [index, field] of FIELDS.entries()) {
     const part = parts[index];
-    if (part !== undefined && !part.split(",").every((item) => itemIsValid(item, field))) {
+    if (part === undefined || (part === "?" && field.any)) continue;
+    if (!part.split(",").every((item) => itemIsValid(item, field))) {
       return `a Quartz schedule whose ${field.name} is within ${field.least} to ${field.most}`;
     }
   }

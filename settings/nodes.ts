@@ -20,15 +20,57 @@ function nodeGroups({ agents }: Settings, { agentNodes }: Create) {
   return [...own, { key: "gocd:cluster.create.agentNodes", nodes: agentNodes, pools }];
 }
 
-/** Whether the nodes that are made here have room for what shall run on them. */
+/** Whether the nodes that are made here can run what shall run on them, and have room for it. */
 export function checkNodes(settings: Settings, create: Create): Problem[] {
-  const groups = nodeGroups(settings, create).flatMap(checkGroup);
-  const { machineType } = create.serverNodes;
+  const groups = nodeGroups(settings, create).filter(({ pools }) => pools.length > 0);
+  return [
+    ...groups.flatMap(({ key, nodes }) => checkMachine(`${key}.machineType`, nodes.machineType)),
+    ...groups.flatMap(checkGroup),
+    ...checkServer(settings, create),
+  ];
+}
+
+/** Series with Arm processors. The images are built for amd64, and GKE keeps such nodes to pods that ask for Arm. */
+const ARM = /^(t2a|c4a|n4a)-/;
+/** Series that take Hyperdisk only, and those whose machines take hyperdisk-balanced at all (Compute Engine: "Hyperdisk"). */
+const HYPERDISK_ONLY = /^(c4|c4d|n4|n4d)-/;
+const HYPERDISK_BALANCED = /^(c3|c3d|c4|c4d|n4|n4d|m[1-4]|x4|z3|h3|h4d|a3|a4|g4)-/;
+
+/** Whether the agents' machines run their images and take their claims, which GKE's class `standard-rwo` makes of pd-balanced. */
+function checkMachine(key: string, machineType: string): Problem[] {
+  if (ARM.test(machineType)) return [{ key, found: show(machineType), wanted: AMD64 }];
+  if (!HYPERDISK_ONLY.test(machineType)) return [];
+  return [
+    { key, found: show(machineType), wanted: "a series that takes pd-balanced, of which the agents' claims are made" },
+  ];
+}
+
+const AMD64 = "a machine type with amd64 processors, for which the images are built";
+
+function checkServer({ server }: Settings, { serverNodes: { machineType } }: Create): Problem[] {
+  if (ARM.test(machineType)) {
+    return [{ key: "gocd:cluster.create.serverNodes.machineType", found: show(machineType), wanted: AMD64 }];
+  }
+  const { diskType, heap, cpu } = server;
+  const hyperdisk = diskType.startsWith("hyperdisk");
+  if (hyperdisk ? !HYPERDISK_BALANCED.test(machineType) : HYPERDISK_ONLY.test(machineType)) {
+    const fitting = hyperdisk ? "pd-balanced, pd-ssd or pd-standard" : "hyperdisk-balanced";
+    const wanted = `a type that attaches to ${machineType}: ${fitting}`;
+    return [{ key: "gocd:server.diskType", found: show(diskType), wanted }];
+  }
   const node = machine(machineType);
-  const { heap, cpu } = settings.server;
-  if (node === undefined || fit(node, { cpu: cores(cpu), memory: serverMemory(heap) }) >= 1) return groups;
-  const wanted = `a heap that leaves the server, ${serverMemory(heap)}Mi in all, room on a node of ${machineType}`;
-  return [...groups, { key: "gocd:server.heap", found: show(heap), wanted }];
+  if (node === undefined) return [];
+  const free = allocatable(node);
+  const problems: Problem[] = [];
+  if (cores(cpu) > free.cpu) {
+    const wanted = `no more than ${free.cpu.toFixed(1)}, which a node of ${machineType} has free`;
+    problems.push({ key: "gocd:server.cpu", found: show(cpu), wanted });
+  }
+  if (serverMemory(heap) > free.memory) {
+    const wanted = `a heap that leaves the server, ${serverMemory(heap)}Mi in all, room on a node of ${machineType}`;
+    problems.push({ key: "gocd:server.heap", found: show(heap), wanted });
+  }
+  return problems;
 }
 
 function checkGroup({ key, nodes, pools }: ReturnType<typeof nodeGroups>[number]): Problem[] {

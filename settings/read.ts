@@ -7,6 +7,11 @@ import { GOOGLE_REGISTRIES } from "./values";
 
 /** Service account ids may have 30 characters, of which `gocd-` and `-agents` take 12. */
 const STACK_NAME = /^[a-z]([a-z0-9-]{0,16}[a-z0-9])?$/;
+/** What follows a stack's name in that of a namespace or a disk: `gocd-dev-agents` must not be the stack `dev-agents`. */
+const SUFFIXES = /-(agents|artifacts|data)(-|$)/;
+
+/** Whose keys a stack file can have: the program's, its providers', the engine's. Any other is a slip. */
+const NAMESPACES = ["gocd", "gcp", "kubernetes", "docker", "random", "tls", "pulumi"];
 
 /** What is left out altogether reads as an empty map, so that a problem inside is reported at its own path. */
 const WHEN_ABSENT: Readonly<Record<string, unknown>> = { server: {}, images: {}, access: "port-forward", backup: {} };
@@ -41,8 +46,17 @@ export function parseSettings(
       wanted: "a name of at most 18 characters: small letters, digits, dashes, a letter first",
     });
   }
+  if (SUFFIXES.test(stack)) {
+    const wanted = "a name without -agents, -artifacts or -data, which would be another stack's namespace or disk";
+    problems.push({ key: "stack", found: show(stack), wanted });
+  }
   const known: readonly string[] = [...Object.keys(schema.GOCD), ...schema.SECRETS];
   for (const key of Object.keys(config)) {
+    const [namespace = ""] = key.split(":");
+    if (!NAMESPACES.includes(namespace)) {
+      const wanted = `a key that begins with one of ${NAMESPACES.map((name) => `${name}:`).join(", ")}`;
+      problems.push({ key: join(key, []), found: "a key that nothing reads", wanted });
+    }
     if (key.startsWith("gocd:") && !known.includes(key.slice(5))) {
       problems.push({ key: join(key, []), found: "a key that does not exist", wanted: `one of ${known.join(", ")}` });
     }
@@ -193,7 +207,7 @@ function parseValue(text: string): unknown {
 function check<T extends z.ZodType>(key: string, of: T, value: unknown, problems: Problem[]): z.output<T> | undefined {
   const result = of.safeParse(value);
   if (result.success) return result.data;
-  for (const issue of result.error.issues) {
+  for (const issue of distinct(result.error.issues)) {
     if (issue.code === "unrecognized_keys") {
       for (const unknownKey of issue.keys) {
         problems.push({
@@ -213,6 +227,11 @@ function check<T extends z.ZodType>(key: string, of: T, value: unknown, problems
     }
   }
   return undefined;
+}
+
+/** A number can be no whole one and too large at the same time; both are answered with the same words. */
+function distinct(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  return [...new Map(issues.map((issue) => [JSON.stringify([issue.path.map(String), issue.message]), issue])).values()];
 }
 
 /** `gocd:agents` and `["docker", "mirrors", 0]` are `gocd:agents.docker.mirrors[0]`. */

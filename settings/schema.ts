@@ -9,6 +9,7 @@ import {
   gocdName,
   machineType,
   map,
+  origin,
   registry,
   size,
   snapshot,
@@ -127,7 +128,7 @@ export const server = z.strictObject(
       .describe("type of both disks; changing it replaces them"),
     heap: size.default("1Gi").describe("heap of the server's JVM, fixed (-Xms = -Xmx)"),
     cpu: cpu.default("500m").describe("CPU request"),
-    siteUrl: url.default("http://127.0.0.1:8153").describe("address people use, without /go"),
+    siteUrl: origin.default("http://127.0.0.1:8153").describe("address people use, without /go"),
     jvmOptions: z
       .array(jvmOption, { error: "a list of JVM options" })
       .default([])

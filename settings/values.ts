@@ -26,9 +26,16 @@ export const cpu = z
   });
 export const duration = text("a duration such as 90s, 30m or 1h", DURATION_PATTERN);
 export const cidr = text("an IPv4 range such as 10.10.0.0/20", /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/);
-export const url = text(
+const web = (wanted: string, pattern: RegExp) =>
+  text(wanted, pattern).refine((value) => URL.canParse(value), { error: wanted });
+export const url = web(
   "a URL that starts with http:// or https://",
-  /^https?:\/\/[\w.:-]+(\/[\w.~:@!$&()*+,;=%-]*)*$/,
+  /^https?:\/\/[\w.-]+(:\d{1,5})?(\/[\w.~:@!$&()*+,;=%-]*)*$/,
+);
+/** Scheme, host and port. */
+export const origin = web(
+  "a URL that starts with http:// or https:// and has no path",
+  /^https?:\/\/[\w.-]+(:\d{1,5})?\/?$/,
 );
 export const machineType = text(
   "a Compute Engine machine type such as e2-standard-4",

@@ -26,6 +26,7 @@ describe("a Quartz schedule", () => {
     ["0 0 2 ? * MON 3000", /year/],
     ["0 0 2 * * *", /exactly one/],
     ["0 0 2 ? * ?", /exactly one/],
+    ["0 0 2 ?,1 * ?", /day of month/],
     ["0 0/0 2 * * ?", /minutes/],
     ["0 1-2-3 2 * * ?", /minutes/],
     ["0 1/2/3 2 * * ?", /minutes/],

@@ -197,6 +197,50 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
     /2/,
     /at least 3 nodes/,
   ],
+  ["a heap in the wrong unit", { "gocd:server": { heap: "512Ki" } }, "gocd:server.heap", /"512Ki"/, /at least 64Mi/],
+  [
+    "a server that asks for more CPU than its node has",
+    { "gocd:server": { cpu: "4" } },
+    "gocd:server.cpu",
+    /"4"/,
+    /no more than 1.6, which a node of e2-standard-2/,
+  ],
+  [
+    "a boot disk below GKE's least",
+    create({ agentNodes: { disk: "5Gi" } }),
+    "gocd:cluster.create.agentNodes.disk",
+    /"5Gi"/,
+    /10Gi to 65536Gi, the bounds of a boot disk/,
+  ],
+  ["a cache in the wrong unit", pool({ cache: "100Mi" }), "gocd:agents.docker.cache", /"100Mi"/, /1Gi to 65536Gi/],
+  [
+    "a claim larger than any disk",
+    pool({ workspace: "99999999999999999999Ti" }),
+    "gocd:agents.docker.workspace",
+    /9999/,
+    /1Gi to 65536Gi, the bounds of a claim/,
+  ],
+  [
+    "agents' nodes that cannot attach the agents' claims",
+    create({ agentNodes: { machineType: "n4-standard-4" } }),
+    "gocd:cluster.create.agentNodes.machineType",
+    /n4-standard-4/,
+    /takes pd-balanced/,
+  ],
+  [
+    "agents' nodes whose processors run no image of ours",
+    pool({ nodes: { machineType: "t2a-standard-4" } }),
+    "gocd:agents.docker.nodes.machineType",
+    /t2a-standard-4/,
+    /amd64/,
+  ],
+  [
+    "a server's node of that kind",
+    create({ serverNodes: { machineType: "c4a-standard-4" } }),
+    "gocd:cluster.create.serverNodes.machineType",
+    /c4a-standard-4/,
+    /amd64/,
+  ],
   ["a heap that leaves its node no room", { "gocd:server": { heap: "8Gi" } }, "gocd:server.heap", /"8Gi"/, /9216Mi/],
   ["no nodes for agents", create({ agentNodes: { max: 0 } }), "gocd:cluster.create.agentNodes.max", /0/, /from 1/],
   [
@@ -225,7 +269,38 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
     create({ ranges: { pods: "10.20.0.0/24" } }),
     "gocd:cluster.create.ranges.pods",
     /\/24/,
-    /at least a \/22/,
+    /at least a \/21.*there may be 8/,
+  ],
+  [
+    "a range too small for all nodes of all pools",
+    {
+      ...create({ agentNodes: { max: 100 }, ranges: { pods: "10.20.0.0/18" } }),
+      ...pool({ nodes: { max: 50 } }),
+    },
+    "gocd:cluster.create.ranges.pods",
+    /\/18/,
+    /at least a \/16.*there may be 155/,
+  ],
+  [
+    "a subnetwork too small for its nodes",
+    create({ agentNodes: { max: 30 }, ranges: { nodes: "10.10.0.0/28" } }),
+    "gocd:cluster.create.ranges.nodes",
+    /\/28/,
+    /at least a \/26, since there may be 34 nodes/,
+  ],
+  [
+    "the metadata server among the ranges that jobs may reach",
+    pool({ egress: ["0.0.0.0/0"] }),
+    "gocd:agents.docker.egress[0]",
+    /0.0.0.0/,
+    /apart from 169.254.0.0\/16.*workloadIdentity/,
+  ],
+  [
+    "the cluster's own pods among the ranges that jobs may reach",
+    pool({ egress: ["10.20.4.0/24"] }),
+    "gocd:agents.docker.egress[0]",
+    /10.20.4.0/,
+    /apart from gocd:cluster.create.ranges.pods/,
   ],
   [
     "ranges that overlap",
@@ -265,6 +340,52 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
     /GoCD name/,
   ],
   ["a resource twice", pool({ resources: ["docker", "docker"] }), "gocd:agents.docker.resources", /docker/, /once/],
+  [
+    "a resource twice but for capitals",
+    pool({ resources: ["docker", "Docker"] }),
+    "gocd:agents.docker.resources",
+    /"Docker"/,
+    /capitals make no difference/,
+  ],
+  [
+    "an environment that another pool spells otherwise",
+    {
+      ...create({ agentNodes: { max: 9 } }),
+      "gocd:agents": { a: { environments: ["test"] }, b: { environments: ["x", "Test"] } },
+    },
+    "gocd:agents.b.environments[1]",
+    /"Test"/,
+    /"test", as gocd:agents.a.environments\[0\] spells it/,
+  ],
+  [
+    "a pool called like the account of every namespace",
+    { "gocd:agents": { default: {} } },
+    "gocd:agents.default",
+    /"default"/,
+    /another name/,
+  ],
+  ["a namespace that does not exist", { "gcod:server": {} }, "gcod:server", /nothing reads/, /gocd:/],
+  [
+    "a number both broken and too large",
+    pool({ replicas: 1e99 }),
+    "gocd:agents.docker.replicas",
+    /1e\+99/,
+    /from 1 to/,
+  ],
+  [
+    "a site URL with GoCD's own path",
+    { "gocd:server": { siteUrl: "https://ci.example.com/go" } },
+    "gocd:server.siteUrl",
+    /\/go/,
+    /no path/,
+  ],
+  [
+    "a port that there is not",
+    { "gocd:server": { siteUrl: "http://ci.example.com:99999" } },
+    "gocd:server.siteUrl",
+    /99999/,
+    /http/,
+  ],
   ["a rotation below one", pool({ rotation: 0 }), "gocd:agents.docker.rotation", /0/, /from 1/],
   [
     "an image by tag",
@@ -586,7 +707,7 @@ describe("bad settings", () => {
     expect(JSON.stringify(problems).match(/[\u0000-\u001f\u007f-\u009f]/)).toBeNull();
   });
 
-  it.each(["Dev", "dev_1", "1dev", "a".repeat(19), ""])(
+  it.each(["Dev", "dev_1", "1dev", "a".repeat(19), "", "dev-agents", "dev-data", "dev-data-x", "dev-artifacts"])(
     "refuse the stack name %j, which becomes part of others",
     (name) => {
       expect(problemsOf(() => parse(STACK, name)).map(({ key }) => key)).toEqual(["stack"]);

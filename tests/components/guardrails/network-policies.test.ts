@@ -43,7 +43,7 @@ describe("network policies", () => {
   it("deny everything also where a pool is called deny", () => {
     const named = networkPolicies({ ...SHAPE, pools: [{ name: "deny", egress: [], workloadIdentity: false }] });
     expect(named["agents-deny"]?.spec).toEqual({ podSelector: {}, policyTypes: ["Ingress", "Egress"] });
-    const objects = Object.values(named).map(({ metadata }) => JSON.stringify([metadata?.namespace, metadata?.name]));
+    const objects = Object.values(named).map(({ metadata }) => JSON.stringify(metadata));
     expect(objects).toEqual([...new Set(objects)]);
   });
 

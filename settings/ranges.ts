@@ -1,0 +1,88 @@
+import { count, overlap, range, type Range } from "./addresses";
+import { show, type Problem } from "./problems";
+import type { Create, Settings } from "./settings";
+
+/** A range of the settings, by its key path. */
+interface Named {
+  readonly key: string;
+  readonly cidr: string;
+  readonly range: Range;
+}
+
+/** Where the metadata server is, which hands out tokens. */
+const LINK_LOCAL = { cidr: "169.254.0.0/16", range: { first: 0xa9fe0000, last: 0xa9feffff } };
+
+/** IPv4 ranges: each a range at all, large enough, and apart from those that it must not meet. */
+export function checkRanges({ cluster, agents, server }: Settings): Problem[] {
+  const problems: Problem[] = [];
+  const parse = (key: string, cidrs: readonly string[]): Named[] =>
+    cidrs.flatMap((cidr, index) => {
+      const parsed = range(cidr);
+      const place = `${key}[${index}]`;
+      if (parsed !== undefined) return [{ key: place, cidr, range: parsed }];
+      problems.push({ key: place, found: show(cidr), wanted: RANGE });
+      return [];
+    });
+
+  const own = cluster.mode === "create" ? ownRanges(cluster, agents, problems) : [];
+  const docker = agents.flatMap((pool) => parse(`gocd:agents.${pool.name}.dind.addressPools`, pool.dind.addressPools));
+  for (const { key, cidr } of docker.filter((one) => count(one.range) < 512)) {
+    problems.push({ key, found: show(cidr), wanted: "at least a /23: Docker cuts a /24 for each network" });
+  }
+  // Docker's networks of different pools may share ranges: they never meet. The cluster's may not, among themselves or with Docker's.
+  for (const [index, one] of [...own, ...docker].entries()) {
+    const other = own.slice(0, index).find((earlier) => overlap(earlier.range, one.range));
+    if (other) problems.push({ key: one.key, found: show(one.cidr), wanted: apart(other) });
+  }
+
+  const egress = [
+    ...parse("gocd:server.egress", server.egress),
+    ...agents.flatMap((pool) => parse(`gocd:agents.${pool.name}.egress`, pool.egress)),
+  ];
+  for (const { key, cidr, range: asked } of egress) {
+    const other = own.find((one) => overlap(one.range, asked));
+    if (overlap(LINK_LOCAL.range, asked)) {
+      const wanted = `a range apart from ${LINK_LOCAL.cidr}, where the metadata server is (a pool's workloadIdentity opens it)`;
+      problems.push({ key, found: show(cidr), wanted });
+    } else if (other) {
+      problems.push({ key, found: show(cidr), wanted: `${apart(other)}: inside the cluster pods are opened by name` });
+    }
+  }
+  return problems;
+}
+
+const RANGE = "an IPv4 range whose host bits are zero, such as 10.10.0.0/20";
+const apart = ({ key, cidr }: Named) => `a range apart from ${key}, which is ${cidr}`;
+
+/** GKE gives every node a /24 of the pods' range at its default of 110 pods. */
+const PODS_PER_NODE = 256;
+/** Addresses that Google keeps in every subnetwork. */
+const KEPT = 4;
+/** The server's node and the one that takes its place (components/cluster). */
+const SERVER_NODES = 2;
+
+/** The cluster's own ranges, with room for every node that the autoscaler may start and one more of each pool for upgrades. */
+function ownRanges(cluster: Create, agents: Settings["agents"], problems: Problem[]): Named[] {
+  const pools = [SERVER_NODES, cluster.agentNodes.max, ...agents.flatMap(({ nodes }) => (nodes ? [nodes.max] : []))];
+  const nodes = pools.reduce((sum, most) => sum + most + 1, 0);
+  const least = {
+    nodes: [nodes + KEPT, `, since there may be ${nodes} nodes`],
+    pods: [nodes * PODS_PER_NODE, `, since every node takes a /24 and there may be ${nodes}`],
+    services: [32, ""],
+  } as const;
+  return (["nodes", "pods", "services"] as const).flatMap((name) => {
+    const key = `gocd:cluster.create.ranges.${name}`;
+    const cidr = cluster.ranges[name];
+    const parsed = range(cidr);
+    if (parsed === undefined) {
+      problems.push({ key, found: show(cidr), wanted: RANGE });
+      return [];
+    }
+    const [addresses, why] = least[name];
+    if (count(parsed) < addresses) {
+      const wanted = `at least a /${32 - Math.ceil(Math.log2(addresses))}${why}`;
+      problems.push({ key, found: show(cidr), wanted });
+    }
+    return [{ key, cidr, range: parsed }];
+  });
+}
