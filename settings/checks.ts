@@ -1,20 +1,25 @@
 import { seconds } from "../components/kubernetes/quantities";
 import { checkNodes } from "./nodes";
-import { show, type Problem } from "./problems";
+import { show, type Broken, type Problem } from "./problems";
 import { checkRanges } from "./ranges";
 import type { Settings } from "./settings";
 import { checkSizes } from "./sizes";
 
-/** What no single value shows: how keys fit together. Every check returns the problems it finds, never throws. */
-export function crossCheck(settings: Settings): Problem[] {
+/**
+ * What no single value shows: how keys fit together. Every check returns the problems it finds, never throws.
+ *
+ * @param broken what has a problem already: a check that would hold another key against it is left out. The caller leaves out
+ * what is said of such a key itself.
+ */
+export function crossCheck(settings: Settings, broken: Broken): Problem[] {
   return [
-    ...checkLocation(settings),
-    ...checkSizes(settings),
-    ...checkRestored(settings),
-    ...checkRanges(settings),
+    ...(broken("gcp:region") ? [] : checkLocation(settings)),
+    ...checkSizes(settings, broken),
+    ...(broken("gocd:server.restored", "gocd:cluster.existing") ? [] : checkRestored(settings)),
+    ...checkRanges(settings, broken),
     ...checkPools(settings),
     ...checkEnvironments(settings),
-    ...(settings.cluster.mode === "create" ? checkNodes(settings, settings.cluster) : []),
+    ...(settings.cluster.mode === "create" ? checkNodes(settings, settings.cluster, broken) : []),
   ];
 }
 

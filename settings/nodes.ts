@@ -1,6 +1,6 @@
 import { bytes, cores, mebibytes } from "../components/kubernetes/quantities";
 import { allocatable, fit, machine } from "./capacity";
-import { show, type Problem } from "./problems";
+import { show, type Broken, type Problem } from "./problems";
 import type { Create, Pool, Settings } from "./settings";
 
 /** The whole pod as the scheduler sees it: requests of the agent and of its sidecar. */
@@ -21,12 +21,16 @@ function nodeGroups({ agents }: Settings, { agentNodes }: Create) {
 }
 
 /** Whether the nodes that are made here can run what shall run on them, and have room for it. */
-export function checkNodes(settings: Settings, create: Create): Problem[] {
-  const groups = nodeGroups(settings, create).filter(({ pools }) => pools.length > 0);
+export function checkNodes(settings: Settings, create: Create, broken: Broken): Problem[] {
+  const sound = ({ name }: Pool) => !broken(`gocd:agents.${name}`);
+  const groups = nodeGroups(settings, create)
+    .map((group) => ({ ...group, pools: group.pools.filter(sound) }))
+    .filter(({ key, pools }) => pools.length > 0 && !broken(key));
+  const server = ["gocd:cluster.create.serverNodes", "gocd:server.diskType", "gocd:server.cpu", "gocd:server.heap"];
   return [
     ...groups.flatMap(({ key, nodes }) => checkMachine(`${key}.machineType`, nodes.machineType)),
     ...groups.flatMap(checkGroup),
-    ...checkServer(settings, create),
+    ...(broken(...server) ? [] : checkServer(settings, create)),
   ];
 }
 

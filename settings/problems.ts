@@ -8,6 +8,9 @@ export interface Problem {
   readonly wanted: string;
 }
 
+/** Whether one of some key paths has a problem already, so that what a check would say of it means nothing. */
+export type Broken = (...keys: string[]) => boolean;
+
 /** Every problem of a stack's settings at once. Thrown before anything is registered. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";

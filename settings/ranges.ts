@@ -1,5 +1,5 @@
 import { count, overlap, range, type Range } from "./addresses";
-import { show, type Problem } from "./problems";
+import { show, type Broken, type Problem } from "./problems";
 import type { Create, Settings } from "./settings";
 
 /** A range of the settings, by its key path. */
@@ -13,7 +13,7 @@ interface Named {
 const LINK_LOCAL = { cidr: "169.254.0.0/16", range: { first: 0xa9fe0000, last: 0xa9feffff } };
 
 /** IPv4 ranges: each a range at all, large enough, and apart from those that it must not meet. */
-export function checkRanges({ cluster, agents, server }: Settings): Problem[] {
+export function checkRanges({ cluster, agents, server }: Settings, broken: Broken): Problem[] {
   const problems: Problem[] = [];
   const parse = (key: string, cidrs: readonly string[]): Named[] =>
     cidrs.flatMap((cidr, index) => {
@@ -24,8 +24,10 @@ export function checkRanges({ cluster, agents, server }: Settings): Problem[] {
       return [];
     });
 
-  const own = cluster.mode === "create" ? ownRanges(cluster, agents, problems) : [];
-  const docker = agents.flatMap((pool) => parse(`gocd:agents.${pool.name}.dind.addressPools`, pool.dind.addressPools));
+  const own = cluster.mode === "create" ? ownRanges(cluster, agents, problems, broken) : [];
+  const docker = agents
+    .map((pool) => ({ key: `gocd:agents.${pool.name}.dind.addressPools`, cidrs: pool.dind.addressPools }))
+    .flatMap(({ key, cidrs }) => (broken(key) ? [] : parse(key, cidrs)));
   for (const { key, cidr } of docker.filter((one) => count(one.range) < 512)) {
     problems.push({ key, found: show(cidr), wanted: "at least a /23: Docker cuts a /24 for each network" });
   }
@@ -62,7 +64,8 @@ const KEPT = 4;
 const SERVER_NODES = 2;
 
 /** The cluster's own ranges, with room for every node that the autoscaler may start and one more of each pool for upgrades. */
-function ownRanges(cluster: Create, agents: Settings["agents"], problems: Problem[]): Named[] {
+function ownRanges(cluster: Create, agents: Settings["agents"], problems: Problem[], broken: Broken): Named[] {
+  const unsure = broken("gocd:cluster.create.agentNodes", ...agents.map(({ name }) => `gocd:agents.${name}.nodes`));
   const pools = [SERVER_NODES, cluster.agentNodes.max, ...agents.flatMap(({ nodes }) => (nodes ? [nodes.max] : []))];
   const nodes = pools.reduce((sum, most) => sum + most + 1, 0);
   const least = {
@@ -72,6 +75,7 @@ function ownRanges(cluster: Create, agents: Settings["agents"], problems: Proble
   } as const;
   return (["nodes", "pods", "services"] as const).flatMap((name) => {
     const key = `gocd:cluster.create.ranges.${name}`;
+    if (broken(key)) return [];
     const cidr = cluster.ranges[name];
     const parsed = range(cidr);
     if (parsed === undefined) {
@@ -79,7 +83,7 @@ function ownRanges(cluster: Create, agents: Settings["agents"], problems: Proble
       return [];
     }
     const [addresses, why] = least[name];
-    if (count(parsed) < addresses) {
+    if (count(parsed) < addresses && !unsure) {
       const wanted = `at least a /${32 - Math.ceil(Math.log2(addresses))}${why}`;
       problems.push({ key, found: show(cidr), wanted });
     }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { crossCheck } from "./checks";
-import { show, SettingsError, type Problem } from "./problems";
+import { show, SettingsError, type Broken, type Problem } from "./problems";
 import * as schema from "./schema";
 import type { Google, Settings } from "./settings";
 import { GOOGLE_REGISTRIES } from "./values";
@@ -16,7 +16,7 @@ const NAMESPACES = ["gocd", "gcp", "kubernetes", "docker", "random", "tls", "pul
 /** What is left out altogether reads as an empty map, so that a problem inside is reported at its own path. */
 const WHEN_ABSENT: Readonly<Record<string, unknown>> = { server: {}, images: {}, access: "port-forward", backup: {} };
 
-/** Stand in for a part with problems of its own, so that the checks across parts still see the others. */
+/** Stand in for a part of which nothing can be made, so that the checks across parts still see the others. */
 const STAND_IN = {
   cluster: { create: {} },
   server: {},
@@ -92,8 +92,9 @@ export function parseSettings(
 
   const storageClass = cluster.existing?.storageClass;
   const google = storageClass === undefined ? readGoogle(config, problems) : undefined;
-  // Images with problems of their own are a stand-in here, of which there is nothing to say.
-  if (!problems.some(({ key }) => partOf(key) === "gocd:images")) {
+  const broken = brokenIn(problems);
+  // Of images with problems of their own there is nothing more to say.
+  if (!broken("gocd:images")) {
     problems.push(...imageProblems(images, google !== undefined, Boolean(config["gocd:registryPassword"])));
   }
 
@@ -119,25 +120,27 @@ export function parseSettings(
     access,
     backup,
   };
-  // A part that has problems already is a stand-in here: what the cross-checks say of it means nothing.
-  const broken = new Set(problems.map(({ key }) => partOf(key)));
-  problems.push(...crossCheck(settings).filter(({ key }) => !broken.has(partOf(key))));
+  problems.push(...crossCheck(settings, broken).filter(({ key }) => !broken(key)));
   if (problems.length > 0) throw new SettingsError(stack, problems);
   return settings;
 }
 
-/** `gocd:agents` of `gocd:agents.docker.mirrors[0]`. */
-function partOf(key: string): string {
-  return key.split(/[.[]/, 1)[0] ?? key;
+/** Asks of key paths whether anything at, inside or around them is among the problems: what stands there now is a stand-in. */
+function brokenIn(problems: readonly Problem[]): Broken {
+  const wrong = problems.map(({ key }) => key);
+  const within = (inner: string, outer: string) =>
+    inner.startsWith(outer) && /^([.[]|$)/.test(inner.slice(outer.length));
+  return (...keys) => keys.some((key) => wrong.some((other) => within(other, key) || within(key, other)));
 }
 
 /** GKE's class of balanced disks that are made where the pod goes. */
 const GKE_CLASS = "standard-rwo";
 
-/** Google's keys; where they have problems, a stand-in of the right shape lets the other checks go on. */
+/** Google's keys, each for itself. */
 function readGoogle(config: Readonly<Record<string, string>>, problems: Problem[]): Google {
-  const { "gcp:project": project, "gcp:region": region, "gcp:zone": zone } = config;
-  return check("gcp:", schema.google, { project, region, zone }, problems) ?? { project: "", region: "", zone: "-" };
+  const read = (key: keyof Google) =>
+    check(`gcp:${key}`, schema.google.shape[key], config[`gcp:${key}`], problems) ?? "";
+  return { project: read("project"), region: read("region"), zone: read("zone") };
 }
 
 type ImagesInFile = z.output<typeof schema.images>;
@@ -204,29 +207,63 @@ function parseValue(text: string): unknown {
   }
 }
 
+/**
+ * A value by its schema, or undefined if nothing can be made of it. What is wrong is reported and taken out, and the rest is
+ * read again: so that a slip in one place hides no other, neither from the schema nor from the checks across keys.
+ */
 function check<T extends z.ZodType>(key: string, of: T, value: unknown, problems: Problem[]): z.output<T> | undefined {
-  const result = of.safeParse(value);
-  if (result.success) return result.data;
-  for (const issue of distinct(result.error.issues)) {
-    if (issue.code === "unrecognized_keys") {
-      for (const unknownKey of issue.keys) {
-        problems.push({
-          key: join(key, [...issue.path, unknownKey]),
-          found: "a key that does not exist",
-          wanted: keysOf(of, issue.path),
-        });
+  const seen = new Set<string>();
+  let rest = value;
+  for (;;) {
+    const result = of.safeParse(rest);
+    if (result.success) return result.data;
+    const read = rest;
+    for (const issue of distinct(result.error.issues)) {
+      const slips = issue.code === "unrecognized_keys" ? issue.keys.map((name) => [...issue.path, name]) : [issue.path];
+      for (const path of slips) {
+        const place = join(key, path);
+        // A map that this has emptied is no slip of its own.
+        const emptied = isEmpty(at(read, path)) && !isEmpty(at(value, path));
+        if (!seen.has(place) && !emptied) problems.push(...problemsAt(key, of, read, issue, path));
+        // Required, and so still wrong when it is gone: then the map around it goes, of which nothing more is said.
+        const again = seen.has(place) || at(rest, path) === undefined;
+        const gone = again || typeof path.at(-1) === "number" ? path.slice(0, -1) : path;
+        if (gone.length === 0) return undefined;
+        if (again) for (let end = 0; end <= gone.length; end++) seen.add(join(key, gone.slice(0, end)));
+        seen.add(place);
+        rest = without(rest, gone);
       }
-    } else if (issue.code === "invalid_key") {
-      problems.push({
-        key: join(key, issue.path),
-        found: show(issue.path.at(-1)),
-        wanted: issue.issues[0]?.message ?? issue.message,
-      });
-    } else {
-      problems.push({ key: join(key, issue.path), found: show(at(value, issue.path)), wanted: issue.message });
     }
   }
-  return undefined;
+}
+
+function problemsAt(key: string, of: z.ZodType, value: unknown, issue: z.core.$ZodIssue, path: readonly PropertyKey[]) {
+  const place = join(key, path);
+  const found = show(at(value, path));
+  if (issue.code === "unrecognized_keys") {
+    return [{ key: place, found: "a key that does not exist", wanted: keysOf(of, issue.path) }];
+  }
+  if (issue.code !== "invalid_key") return [{ key: place, found, wanted: issue.message }];
+  // A map under a name that is none was not looked into.
+  const inside: Problem[] = [];
+  check(place, nodeAt(of, path) as unknown as z.ZodType, at(value, path), inside);
+  return [{ key: place, found: show(path.at(-1)), wanted: issue.issues[0]?.message ?? issue.message }, ...inside];
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+/** A copy without what stands at a path. */
+function without(value: unknown, [first, ...more]: readonly PropertyKey[]): unknown {
+  if (typeof value !== "object" || value === null || first === undefined) return value;
+  if (Array.isArray(value)) return value.map((item: unknown, index) => (index === first ? without(item, more) : item));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
+      if (name !== first) return [[name, inner]];
+      return more.length === 0 ? [] : [[name, without(inner, more)]];
+    }),
+  );
 }
 
 /** A number can be no whole one and too large at the same time; both are answered with the same words. */
@@ -260,9 +297,15 @@ interface SchemaNode {
 
 /** The keys that a map at a path may have, read from the schema itself. */
 function keysOf(of: z.ZodType, path: readonly PropertyKey[]): string {
+  return `one of ${Object.keys(nodeAt(of, path)?.def.shape ?? {}).join(", ")}`;
+}
+
+/** The schema of what stands at a path. */
+function nodeAt(of: z.ZodType, path: readonly PropertyKey[]): SchemaNode | undefined {
   const open = (node: SchemaNode | undefined): SchemaNode | undefined =>
     (node?.def.innerType ?? node?.def.in) ? open(node.def.innerType ?? node.def.in) : node;
-  let node = open(of);
-  for (const part of path) node = open(node?.def.shape?.[String(part)] ?? node?.def.valueType);
-  return `one of ${Object.keys(node?.def.shape ?? {}).join(", ")}`;
+  return path.reduce<SchemaNode | undefined>(
+    (node, part) => open(node?.def.shape?.[String(part)] ?? node?.def.valueType),
+    open(of),
+  );
 }

@@ -1,5 +1,5 @@
 import { bytes, mebibytes } from "../components/kubernetes/quantities";
-import { show, type Problem } from "./problems";
+import { show, type Broken, type Problem } from "./problems";
 import type { Settings } from "./settings";
 
 /** Smallest size of each disk type in GiB (Compute Engine: "Disk types"). */
@@ -19,7 +19,7 @@ const LEAST_HEAP_MIB = 64;
 const LEAST_CONTAINER_MIB = 512;
 
 /** Disks, claims and memory that are too small to work, or larger than there are. */
-export function checkSizes({ server, agents, cluster, storage }: Settings): Problem[] {
+export function checkSizes({ server, agents, cluster, storage }: Settings, broken: Broken): Problem[] {
   const problems: Problem[] = [];
   const bounds = (key: string, found: string, [least, what]: Bounds) => {
     const size = bytes(found) / 2 ** 30;
@@ -31,7 +31,8 @@ export function checkSizes({ server, agents, cluster, storage }: Settings): Prob
     problems.push({ key, found: show(found), wanted: `at least ${least}Mi${why}` });
   };
 
-  const disk: Bounds = storage.mode === "disks" ? [LEAST_GIB[server.diskType], server.diskType] : CLAIM;
+  const typed = storage.mode === "disks" && !broken("gocd:cluster.existing", "gocd:server.diskType");
+  const disk: Bounds = typed ? [LEAST_GIB[server.diskType], server.diskType] : CLAIM;
   bounds("gocd:server.disk", server.disk, disk);
   bounds("gocd:server.artifacts", server.artifacts, disk);
   atLeast("gocd:server.heap", server.heap, LEAST_HEAP_MIB);

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { SettingsError, type Problem } from "../../settings/problems";
 import { parseSettings } from "../../settings/read";
 
@@ -689,6 +690,98 @@ describe("bad settings", () => {
       "gocd:server.disk",
       "gocd:typo",
     ]);
+  });
+
+  it("are reported beside others of the same part, at every level and whichever check finds them", () => {
+    const problems = problemsOf(() =>
+      parse({
+        ...STACK,
+        "gcp:project": "My Project",
+        "gcp:zone": "europe-west1-b",
+        "gocd:cluster": {
+          create: { releaseChannel: "FAST", agentNodes: { disk: "1Gi" }, ranges: { pods: "10.0.0.1/8" } },
+        },
+        "gocd:server": { disk: "5Gi", siteUrl: "ftp://x", egress: ["x", "y"], use: "monday" },
+        "gocd:agents": {
+          Bad: { replicas: 0, dind: { ram: 1 } },
+          docker: { dind: { cpu: -1 }, gracePeriod: "3h", resources: ["a", "A"] },
+          large: { dind: { cpu: 30 } },
+        },
+        "gocd:images": { prebuilt: { server: "x:1", agent: PREBUILT["agent"] } },
+      }),
+    );
+    expect(problems.map(({ key }) => key).sort()).toEqual([
+      "gcp:project",
+      "gcp:zone",
+      "gocd:agents.Bad",
+      "gocd:agents.Bad.dind.ram",
+      "gocd:agents.Bad.replicas",
+      "gocd:agents.docker.dind.cpu",
+      "gocd:agents.docker.gracePeriod",
+      "gocd:agents.docker.resources",
+      "gocd:agents.large",
+      "gocd:cluster.create.agentNodes.disk",
+      "gocd:cluster.create.ranges.pods",
+      "gocd:cluster.create.releaseChannel",
+      "gocd:images.prebuilt.dind",
+      "gocd:images.prebuilt.housekeeping",
+      "gocd:images.prebuilt.server",
+      "gocd:server.disk",
+      "gocd:server.egress[0]",
+      "gocd:server.egress[1]",
+      "gocd:server.siteUrl",
+      "gocd:server.use",
+    ]);
+  });
+
+  it("are not held against each other: what depends on a wrong value is not judged by its default", () => {
+    const problems = problemsOf(() =>
+      parse({
+        ...STACK,
+        "gcp:region": "central",
+        "gocd:cluster": {
+          create: { agentNodes: { machineType: "big one", max: 20 }, serverNodes: { machineType: 7 } },
+        },
+        "gocd:server": { cpu: "30", heap: "60Gi" },
+        "gocd:agents": { docker: { replicas: 9, dind: { cpu: 30, memory: "100Gi" } } },
+      }),
+    );
+    expect(problems.map(({ key }) => key).sort()).toEqual([
+      "gcp:region",
+      "gocd:cluster.create.agentNodes.machineType",
+      "gocd:cluster.create.serverNodes.machineType",
+    ]);
+  });
+
+  it("are problems, never crashes, whatever stands in the file", () => {
+    const words = fc.constantFrom(
+      "create",
+      "existing",
+      "docker",
+      "dind",
+      "nodes",
+      "restored",
+      "prebuilt",
+      "x",
+      "__proto__",
+    );
+    const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+      value: fc.oneof(
+        { depthSize: "small", withCrossShrink: true },
+        fc.jsonValue({ maxDepth: 0 }),
+        fc.dictionary(words, tie("value"), { maxKeys: 4 }),
+        fc.array(tie("value"), { maxLength: 2 }),
+      ),
+    }));
+    const keys = Object.keys(STACK).concat("gocd:server", "gocd:images", "gocd:backup");
+    const stacks = fc.dictionary(fc.constantFrom(...keys), value);
+    fc.assert(
+      fc.property(stacks, (changes) => {
+        const places = problemsOf(() => parse({ ...STACK, ...changes })).map(({ key, wanted }) => `${key} ${wanted}`);
+        expect(places).toEqual([...new Set(places)]);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it("quote no secret, neither one under its own key nor one under a plain key", () => {
