@@ -48,6 +48,8 @@ export interface Surroundings {
 /** A standard stream. */
 export interface Output {
   readonly isTTY?: boolean;
+  /** Width of the terminal. */
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -80,7 +82,7 @@ export async function cli(args: readonly string[], surroundings: Surroundings): 
         : await against(base, ref, { project, run, directory });
     const stream = failed && options.form === "text" ? stderr : stdout;
     const look = palette(wantsColour(stream, environment));
-    stream.write(render(result, comparison, { form: options.form, out: shortest(out), look }));
+    stream.write(render(result, comparison, { form: options.form, out: shortest(out), look, columns: stream.columns }));
     return exitCode(result);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -46,6 +46,9 @@ export function secretPlaceholder(key: string): string {
   return `offline-placeholder-for-${key.replace(/[^A-Za-z0-9]+/g, "-")}`;
 }
 
+/** What a stack's file can hold beside its configuration (`ProjectStack` in Pulumi's workspace package). */
+const STACK_KEYS = ["config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt"];
+
 interface Value {
   readonly text: string;
   readonly secret: boolean;
@@ -70,7 +73,9 @@ export function readProject(directory: string, stack: string, file = join(direct
       configValue(qualified(name, key), value),
     ]),
   );
-  const problems: Problem[] = [];
+  const problems: Problem[] = Object.keys(settings)
+    .filter((key) => !STACK_KEYS.includes(key))
+    .map((key) => ({ key, found: "a key that Pulumi does not read", wanted: `one of ${STACK_KEYS.join(", ")}` }));
   for (const [declared, raw] of Object.entries(asMap(project["config"]))) {
     const key = qualified(name, declared);
     const declaration = isMap(raw) ? raw : { default: raw };

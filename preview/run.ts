@@ -136,12 +136,13 @@ function procedures(service: Readonly<Record<string, Handler>>): Record<string, 
 
 function failure(error: unknown, directory: string): Failure {
   if (!(error instanceof Error)) return { message: String(error), trace: [] };
+  // Whoever wrote the settings has no use for where the program read them.
+  if ("problems" in error && Array.isArray(error.problems))
+    return { message: error.message, trace: [], problems: error.problems as Problem[] };
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   const own = frames.filter((line) => line.includes(directory) && !/node_modules|\bpreview\/\w+\.ts\b/.test(line));
   const trace = own.map((line) => line.trim().replace(`${directory}/`, ""));
-  const problems =
-    "problems" in error && Array.isArray(error.problems) ? { problems: error.problems as Problem[] } : {};
-  return { message: error.message, trace, ...problems };
+  return { message: error.message, trace };
 }
 
 /** One failed registration rejects everything that waits for it, with the same message. */

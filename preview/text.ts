@@ -7,19 +7,23 @@ import { spokenType, tree } from "./tree";
 import type { Branch, Group } from "./tree";
 import type { Finding } from "./verdict";
 
-/** Names beyond this many characters are counted instead of listed. */
+/** Names beyond this many characters are counted instead of listed, where there is no terminal whose width could be filled. */
 const NAMES_WIDTH = 56;
+/** In a narrow terminal lines rather wrap than say nothing. */
+const LEAST_NAMES_WIDTH = 24;
+const PROTECTED = "protected";
 /** Long enough for a command, which people copy. */
 const VALUE_WIDTH = 200;
 
-/** The preview for people. */
-export function toText(result: Preview, outDirectory: string, look: Palette): string {
+/**
+ * The preview for people.
+ *
+ * @param columns width of the terminal, if it goes to one: names take what is left of it
+ */
+export function toText(result: Preview, outDirectory: string, look: Palette, columns?: number): string {
   if (result.errors.length > 0) return [...logs(result, look), ...errors(result, look), ""].join("\n");
   return [
-    ...table([
-      [cell("resource", look.dim), cell("", look.dim), cell("name", look.dim), cell("", look.dim)],
-      ...branchRows(tree(result.resources), 0, look),
-    ]),
+    ...treeLines(tree(result.resources), look, columns),
     "",
     ...outputs(result, look),
     ...logs(result, look),
@@ -38,40 +42,51 @@ export function failureText({ message, trace }: Failure, look: Palette): string 
   ].join("\n");
 }
 
-function branchRows(branch: Branch, depth: number, look: Palette): Cell[][] {
+/** What it is, how many, what is protected, and their names: in this order, so that a narrow terminal hides nothing but names. */
+function treeLines(root: Branch, look: Palette, columns: number | undefined): string[] {
+  const rows = branchRows(root, 0, look);
+  const [widest = 0, counts = 0] = [0, 1].map((column) => Math.max(...rows.map(({ cells }) => length(cells[column]))));
+  const before = widest + counts + PROTECTED.length + 6;
+  const room = columns === undefined ? NAMES_WIDTH : Math.max(columns - before, LEAST_NAMES_WIDTH);
+  return table([
+    [cell("resource", look.dim), cell(""), cell(""), cell("name", look.dim)],
+    ...rows.map(({ cells, names, style }) => [...cells, cell(listed(names, room), style)]),
+  ]);
+}
+
+interface Row {
+  readonly cells: readonly Cell[];
+  readonly names: readonly string[];
+  readonly style?: (text: string) => string;
+}
+
+function branchRows(branch: Branch, depth: number, look: Palette): Row[] {
   const kind = branch.type.split(":").at(-1) ?? "";
-  const title = [
-    cell(indent(depth) + oneLine(kind), look.bold),
-    cell(""),
-    cell(oneLine(branch.name), look.bold),
-    protection(branch.protect, look),
-  ];
+  const title = cell(indent(depth) + oneLine(kind), look.bold);
   return [
-    title,
+    { cells: [title, cell(""), protection(branch.protect, look)], names: [branch.name], style: look.bold },
     ...branch.groups.map((group) => groupRow(group, depth + 1, look)),
     ...branch.branches.flatMap((child) => branchRows(child, depth + 1, look)),
   ];
 }
 
-function groupRow({ type, names, protect }: Group, depth: number, look: Palette): Cell[] {
-  return [
-    cell(indent(depth) + oneLine(spokenType(type))),
-    { text: names.length === 1 ? "" : String(names.length), align: "right" },
-    cell(listed(names)),
-    protection(protect, look),
-  ];
+function groupRow({ type, names, protect }: Group, depth: number, look: Palette): Row {
+  const count: Cell = { text: names.length === 1 ? "" : String(names.length), align: "right" };
+  return { cells: [cell(indent(depth) + oneLine(spokenType(type))), count, protection(protect, look)], names };
 }
 
 function protection(protect: boolean, look: Palette): Cell {
-  return cell(protect ? "protected" : "", look.notice);
+  return cell(protect ? PROTECTED : "", look.notice);
 }
 
 /** As many names as fit, then how many there are besides. */
-function listed(names: readonly string[]): string {
+function listed(names: readonly string[], room: number): string {
   const [first = "", ...rest] = names.map(oneLine);
-  let line = cut(first, NAMES_WIDTH);
+  let line = cut(first, room);
   for (const [shown, name] of rest.entries()) {
-    if (line.length + name.length + 2 > NAMES_WIDTH) return `${line} … ${String(rest.length - shown)} more`;
+    const left = rest.length - shown - 1;
+    const more = left === 0 ? "" : ` … ${String(left)} more`;
+    if (line.length + name.length + 2 + more.length > room) return `${line} … ${String(left + 1)} more`;
     line += `, ${name}`;
   }
   return line;
@@ -151,4 +166,8 @@ function indent(depth: number): string {
 
 function cell(text: string, style?: (plain: string) => string): Cell {
   return style === undefined ? { text } : { text, style };
+}
+
+function length(one: Cell | undefined): number {
+  return one?.text.length ?? 0;
 }

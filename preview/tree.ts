@@ -27,13 +27,16 @@ export function tree(registrations: readonly Registration[]): Branch {
   return branch(root, children);
 }
 
-/** A type token as people say it: `kubernetes:apps/v1:StatefulSet` is a `kubernetes apps StatefulSet`. */
+/**
+ * A type token as people say it: `gcp:compute/disk:Disk` is a `gcp compute Disk`, `kubernetes:apps/v1:StatefulSet` a
+ * `kubernetes StatefulSet`, since Kubernetes' own kinds are known without their group.
+ */
 export function spokenType(type: string): string {
   const [pkg = "", module = "", name = ""] = type.split(":");
   if (pkg === "pulumi" && module === "providers") return `provider ${name}`;
   const [area = ""] = module.split("/");
-  const shown =
-    area === "index" || area === "core" || area === "" || pkg.startsWith(area) ? [] : [area.replace(/\.k8s\.io$/, "")];
+  const known = pkg === "kubernetes" && (!area.includes(".") || area.endsWith(".k8s.io"));
+  const shown = known || area === "index" || area === "" || pkg.startsWith(area) ? [] : [area];
   return [pkg, ...shown, name].join(" ");
 }
 
@@ -64,11 +67,11 @@ function groups(resources: readonly Registration[]): Group[] {
     const kind = `${resource.type} ${String(resource.protect)}`;
     byKind.set(kind, [...(byKind.get(kind) ?? []), resource]);
   }
-  return [...byKind.entries()]
-    .sort(([a], [b]) => naturally(a, b))
-    .map(([, [first, ...rest]]) => ({
+  return [...byKind.values()]
+    .map(([first, ...rest]) => ({
       type: first?.type ?? "",
       protect: first?.protect ?? false,
       names: [first, ...rest].map((resource) => resource?.name ?? "").sort(naturally),
-    }));
+    }))
+    .sort((a, b) => naturally(spokenType(a.type), spokenType(b.type)) || Number(a.protect) - Number(b.protect));
 }

@@ -16,10 +16,16 @@ export interface Rendering {
   /** Where the manifests are, for people. */
   readonly out: string;
   readonly look: Palette;
+  /** Width of the terminal, if it goes to one. */
+  readonly columns: number | undefined;
 }
 
 /** The preview, or what it says of the difference to another version, in the form that was asked for. */
-export function render(result: Preview, comparison: Comparison | undefined, { form, out, look }: Rendering): string {
+export function render(
+  result: Preview,
+  comparison: Comparison | undefined,
+  { form, out, look, columns }: Rendering,
+): string {
   switch (form) {
     case "json":
       return toJson(result, comparison && differenceJson(comparison.difference, comparison.versions));
@@ -27,7 +33,7 @@ export function render(result: Preview, comparison: Comparison | undefined, { fo
       return toMarkdown(result, comparison);
     case "text":
       return comparison === undefined
-        ? toText(result, out, look)
+        ? toText(result, out, look, columns)
         : [...policyLines(result, look), differenceText(comparison.difference, comparison.versions, look), ""].join(
             "\n",
           );

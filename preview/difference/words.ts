@@ -76,7 +76,7 @@ export function countsText({ added, removed, changed, replaced, refused }: Count
   return [...parts, ...(refused > 0 ? [`${refused} refused`] : [])].join(", ");
 }
 
-/** `kubernetes apps StatefulSet`. */
+/** `kubernetes StatefulSet`. */
 export function kindText({ type }: Pick<Named, "type">): string {
   return spokenType(type);
 }

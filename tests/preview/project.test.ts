@@ -74,6 +74,13 @@ describe("the configuration of a stack", () => {
     expect(JSON.stringify(problems)).not.toContain("open");
   });
 
+  it("names a key of the stack's file that Pulumi does not read", () => {
+    const { problems } = project("  size: small\n", "confg:\n  shop:size: large\nencryptionsalt: v1:x\n");
+    expect(problems).toEqual([
+      { key: "confg", found: "a key that Pulumi does not read", wanted: expect.stringMatching(/config/) as string },
+    ]);
+  });
+
   it("can be empty", () => {
     expect(project("  size: small\n", "{}\n").config).toEqual({ "shop:size": "small" });
   });

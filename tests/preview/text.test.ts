@@ -45,9 +45,10 @@ describe("the tree", () => {
   });
 
   it.each([
-    ["kubernetes:apps/v1:StatefulSet", "kubernetes apps StatefulSet"],
+    ["kubernetes:apps/v1:StatefulSet", "kubernetes StatefulSet"],
     ["kubernetes:core/v1:Secret", "kubernetes Secret"],
-    ["kubernetes:networking.k8s.io/v1:NetworkPolicy", "kubernetes networking NetworkPolicy"],
+    ["kubernetes:networking.k8s.io/v1:NetworkPolicy", "kubernetes NetworkPolicy"],
+    ["kubernetes:crd.projectcalico.org/v1:NetworkPolicy", "kubernetes crd.projectcalico.org NetworkPolicy"],
     ["gcp:compute/disk:Disk", "gcp compute Disk"],
     ["random:index/randomBytes:RandomBytes", "random RandomBytes"],
     ["pulumi:providers:kubernetes", "provider kubernetes"],
@@ -61,19 +62,28 @@ describe("the text for people", () => {
 
   it("is a table whose columns line up", () => {
     expect(text().split("\n").slice(0, 5)).toEqual([
-      "resource               name",
-      "Stack                  shop-dev",
-      "  Pool                 docker",
-      "    tls PrivateKey  2  key-2, key-10",
-      "    tls PrivateKey     root           protected",
+      "resource                          name",
+      "Stack                             shop-dev",
+      "  Pool                            docker",
+      "    tls PrivateKey  2             key-2, key-10",
+      "    tls PrivateKey     protected  root",
     ]);
   });
 
   it("lists as many names as fit, then counts", () => {
     const names = Array.from({ length: 12 }, (_, index) => key(`a-key-with-a-long-name-${String(index)}`));
-    expect(text({ resources: [stack, pool, ...names] })).toMatch(
-      /a-key-with-a-long-name-0, a-key-with-a-long-name-1 … 10 more$/m,
-    );
+    expect(text({ resources: [stack, pool, ...names] })).toMatch(/a-key-with-a-long-name-0 … 11 more$/m);
+  });
+
+  it("lists more names in a wide terminal, and keeps to the width of a narrow one", () => {
+    const names = Array.from({ length: 12 }, (_, index) => key(`a-key-${String(index)}`));
+    const lines = (columns: number) =>
+      toText(preview({ resources: [stack, pool, ...names] }), "out", palette(false), columns)
+        .split("\n")
+        .slice(0, 4);
+    expect(lines(200)[3]).toMatch(/a-key-0, a-key-1, .*a-key-11$/);
+    expect(lines(80)[3]).toMatch(/a-key-0, .* … \d more$/);
+    expect(Math.max(...lines(80).map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
   it("names violations, and says that they must be mended", () => {
