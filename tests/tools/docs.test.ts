@@ -76,6 +76,23 @@ describe("the documentation", () => {
   });
 });
 
+describe("the way to pulumi up", () => {
+  const [first = "", page = ""] = ["README.md", "docs/operations/install.md"].map(read);
+  const sorted = (text: string, pattern: RegExp) =>
+    [...new Set([...text.matchAll(pattern)].map(([, name]) => name))].sort();
+
+  it("asks for the same APIs in the README and on its page", () => {
+    const apis = /\b([a-z]+)\.googleapis\.com/g;
+    expect(sorted(first, apis).length).toBeGreaterThan(5);
+    expect(sorted(page, apis)).toEqual(sorted(first, apis));
+  });
+
+  it("asks for the same roles in both", () => {
+    const [roles = ""] = /Roles that `up` needs:[\s\S]*?enabling/.exec(first) ?? [];
+    expect(sorted(page, /^\| `roles\/([\w.]+)`/gm)).toEqual(sorted(roles, /`([a-z]+\.\w+)`/g));
+  });
+});
+
 describe("what the operations pages tell to type", () => {
   it("has settings that exist", () => {
     const all = [
