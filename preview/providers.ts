@@ -27,12 +27,23 @@ const CLOUD_FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   "gcp:organizations/getProject:getProject": ["id", "number", "projectId"],
 };
 
+/**
+ * What a provider adds inside a map that the program gives. Outside of such maps whatever is not given is unknown anyway; here
+ * the program would see that there is none.
+ */
+const ADDED: Readonly<Record<string, readonly string[]>> = {
+  "gcp:container/cluster:Cluster": ["controlPlaneEndpointsConfig", "dnsEndpointConfig", "endpoint"],
+};
+
 /** Providers as they answer a preview of a stack that does not exist yet: what was asked for, everything else unknown. */
 export const plannedProviders: Providers = {
   check: checked,
   create: (resource) => ({
     id: "",
-    outputs: withSecrets(resource, { ...unknownSecrets(resource), ...resource.inputs }),
+    outputs: withSecrets(resource, {
+      ...unknownSecrets(resource),
+      ...withUnknown(resource.inputs, ADDED[resource.type] ?? []),
+    }),
   }),
   invoke(token) {
     const keys = CLOUD_FUNCTIONS[token];
@@ -49,6 +60,14 @@ export function withSecrets(resource: Registration, outputs: WireObject): WireOb
   return Object.fromEntries(
     Object.entries(outputs).map(([key, value]) => [key, secrets.has(key) ? secret(value) : value]),
   );
+}
+
+/** The same with an unknown value at a path, where the maps on the way to it are given. */
+function withUnknown(values: WireObject, [key, ...rest]: readonly string[]): WireObject {
+  if (key === undefined) return values;
+  if (rest.length === 0) return { ...values, [key]: UNKNOWN };
+  const inner = values[key];
+  return isObject(inner) ? { ...values, [key]: withUnknown(inner, rest) } : values;
 }
 
 function unknownSecrets({ additionalSecretOutputs }: Registration): WireObject {

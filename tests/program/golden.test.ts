@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { policies } from "../../policy/policies";
 import { judge } from "../../preview/verdict";
 import type { Run } from "../../preview/run";
+import { readableMap, UNKNOWN_TEXT } from "../../preview/wire";
 import { golden } from "../support/golden";
 import { ROOT, runs, task } from "../support/program";
 import { committedStacks, variants } from "../support/stacks";
@@ -36,6 +37,12 @@ describe("the committed stacks", () => {
   it.each(committedStacks)("break no policy: %s", async (stack) => {
     const { findings } = await judge(policies, registered.get(stack)?.registrations ?? []);
     expect(findings.filter(({ level }) => level !== "undecided")).toEqual([]);
+  });
+
+  it("take no value for known that only Google can give", () => {
+    for (const run of registered.values()) expect(golden(run.registrations)).not.toMatch(/undefined|\[object /);
+    const cluster = registered.get("dev")?.registrations.find(({ type }) => type === "pulumi:providers:kubernetes");
+    expect(readableMap(cluster?.inputs ?? {})["kubeconfig"]).toBe(UNKNOWN_TEXT);
   });
 
   it("have a golden file each, and no golden file is left over", () => {

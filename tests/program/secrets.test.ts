@@ -38,6 +38,19 @@ function planted(registrations: readonly Registration[], state: string): Map<str
   return canaries;
 }
 
+/** The token for the registry that Google answers with, where the program pushes images: a secret that no resource makes. */
+function registryToken(registrations: readonly Registration[]): Map<string, string> {
+  const images = registrations.filter(({ type }) => type === "docker:index/image:Image");
+  // One for all of them.
+  return new Map(images.map(({ inputs }) => ["the registry's password", passwordOf(inputs["registry"])]));
+}
+
+function passwordOf(registry: WireValue | undefined): string {
+  const password = isObject(registry) ? registry["password"] : undefined;
+  if (isSecret(password) && typeof password["value"] === "string") return password["value"];
+  throw new Error("the registry's password is no secret on the wire");
+}
+
 /** What the program derives from secrets, and is as secret: all that Kubernetes Secrets of agents hold under these keys. */
 function derived(registrations: readonly Registration[]): Map<string, string> {
   const identities = registrations
@@ -101,7 +114,8 @@ describe.each(Object.keys(variants).map((name, index) => [name, index] as const)
     beforeAll(async () => {
       const [run, source] = [all[index] as Run, sources[index] as StackSource];
       registrations = succeeded(run);
-      const found = [...planted(registrations, stateOf(index)), ...derived(registrations)];
+      const made = planted(registrations, stateOf(index));
+      const found = [...made, ...derived(registrations), ...registryToken(registrations)];
       for (const [name, value] of [...Object.entries(source.secrets ?? {}), ...found]) canaries.set(name, value);
       shown = showings(await assemble(projectOf(source), run, policies), run);
     });
