@@ -47,9 +47,10 @@ export async function checkOut(directory: string, ref: string): Promise<Worktree
   const parent = mkdtempSync(join(realpathSync(tmpdir()), "gocd-preview-"));
   const tree = join(parent, "base");
   const remove = () => {
+    // This checkout alone: `worktree prune` would also forget others that are only out of reach, on a disk that is not mounted.
+    const forget = ["worktree", "remove", "--force", "--force", tree];
+    spawnSync("git", forget, { cwd: root, env: environment(), stdio: "ignore" });
     rmSync(parent, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
-    // With the directory gone, git forgets what it knew of it; --expire because it waits three months otherwise.
-    spawnSync("git", ["worktree", "prune", "--expire=now"], { cwd: root, env: environment(), stdio: "ignore" });
   };
   // In one turn of the event loop: a signal is heard before or after, never between the checkout and the duty to remove it.
   const add = [...QUIET, "worktree", "add", "--detach", "--quiet", tree, commit];

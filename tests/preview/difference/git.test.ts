@@ -110,6 +110,16 @@ describe("the comparison with another version", () => {
     expectClean();
   }, 120_000);
 
+  it("leaves other checkouts known that are out of reach at the time", async () => {
+    const other = join(home, "other");
+    git("worktree", "add", "--quiet", "--detach", other, "first");
+    rmSync(other, { recursive: true });
+    const { status } = await preview("--against", "HEAD");
+    expect(status).toBe(0);
+    const known = git("worktree", "list", "--porcelain").match(/^worktree .*$/gm);
+    expect(known).toEqual([`worktree ${repository}`, `worktree ${other}`]);
+  }, 120_000);
+
   it("compares a project in a folder of its repository with the same folder", async () => {
     for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml", "index.ts", "package.json"])
       write(join("sub", "project", file), readFileSync(join(repository, file), "utf8"));
