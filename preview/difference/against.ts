@@ -51,6 +51,6 @@ export async function against(
   };
 }
 
-/** A Secret that is made of generated keys, for example, is unknown as a whole. */
+/** A default that is written down changes nothing; a Secret that is made of generated keys is unknown as a whole. */
 const HIDDEN_CHANGE =
-  "settings differ and no resource shows it: what they change is part of values that are known only after up";
+  "settings differ and no resource shows it: they say what was so by default, or change only values that are known after up";

@@ -1,7 +1,7 @@
 import { cell, code, list, title, byKind } from "./comment";
 import { isEmpty, isRefused } from "./difference";
 import type { Change, Difference, Named, Removal } from "./difference";
-import { apart } from "./text";
+import { apart, carriedFate } from "./text";
 import { causeText, fieldWord, fieldWords, kindText, rolloutText } from "./words";
 import type { FieldWords } from "./words";
 
@@ -67,7 +67,13 @@ function carriedRow(carried: readonly Change[]): Row[] {
   const [first] = carried;
   if (first === undefined) return [];
   const because = causeText(first.replacement?.causes ?? []);
-  return [{ refused: false, row: `| replace | ${carried.length} objects | ${cell(because)} | |` }];
+  const { lost } = carriedFate(carried);
+  return [
+    {
+      refused: false,
+      row: `| replace | ${carried.length} objects | ${cell(because)} | ${lost === "" ? "" : cell(lost)} |`,
+    },
+  ];
 }
 
 function row(verb: string, entry: Named, because: string, lost: string, refused: boolean): Row {
@@ -85,7 +91,13 @@ export function details(result: Difference): string[] {
       ? [title("Settings"), ...result.settings.map((field) => fieldLine(fieldWord(field)))]
       : []),
     ...own.flatMap(changeLines),
-    ...(carried.length > 0 ? [title("Replaced with their provider"), ...byKind(carried)] : []),
+    ...(carried.length > 0
+      ? [
+          title("Replaced with their provider"),
+          ...fate(carriedFate(carried)).map((fact) => `- ${fact}`),
+          ...byKind(carried),
+        ]
+      : []),
     ...(result.removed.some(({ component }) => !component) ? [title("Removed")] : []),
     ...result.removed.filter(({ component }) => !component).map(removalLine),
     ...(result.added.some(({ component }) => !component) ? [title("Added"), ...byKind(result.added)] : []),

@@ -1,6 +1,8 @@
 import type { Registration } from "../registration";
 import { STACK_TYPE } from "../registration";
 import type { Run } from "../run";
+import { deletion, endings } from "./fate";
+import type { Deletion, Endings } from "./fate";
 import { valueChanges } from "./fields";
 import type { FieldChange } from "./fields";
 import { forecast } from "./forecast";
@@ -9,7 +11,7 @@ import { match } from "./match";
 import type { Matching } from "./match";
 import { optionChanges, providerUrn } from "./options";
 import type { OptionChange } from "./options";
-import { claimsFate, rollouts } from "./rollout";
+import { rollouts } from "./rollout";
 import type { Rollout } from "./rollout";
 import { applies, rulesOf } from "./rules/rules";
 
@@ -21,14 +23,6 @@ export interface Named {
   /** True for a component, which exists in Pulumi's state only. */
   readonly component: boolean;
   readonly protect: boolean;
-}
-
-/** What is gone and what is still there when a resource is deleted, and who would not let it be. */
-export interface Deletion {
-  readonly lost: string;
-  readonly kept: string;
-  /** Why it will not happen; empty when nothing stops it. */
-  readonly refused: readonly string[];
 }
 
 /** A resource that a version does not have any more. */
@@ -90,10 +84,12 @@ export function difference(base: Side, current: Side, beside: Beside = {}): Diff
   const matching = match(base.registrations, current.registrations);
   const outlooks = forecast(matching.pairs, { rebuilt, defaults });
   const providers = new Map(base.registrations.map((resource) => [resource.urn, resource]));
+  const replaced = outlooks.filter(({ causes }) => causes.length > 0).map(({ pair }) => pair.before);
+  const ending = endings([...matching.removed, ...replaced]);
   return {
     added: matching.added.map(named),
-    removed: matching.removed.map((resource) => removal(resource, providers.get(providerUrn(resource)))),
-    changed: outlooks.map((outlook) => change(outlook, rebuilt)).filter(saysSomething),
+    removed: matching.removed.map((resource) => removal(resource, providers.get(providerUrn(resource)), ending)),
+    changed: outlooks.map((outlook) => change(outlook, rebuilt, ending)).filter(saysSomething),
     outputs: valueChanges(base.outputs, current.outputs, []),
     settings,
     notes: [...renames(matching), ...plugins(matching), ...notes],
@@ -128,40 +124,12 @@ function named({ urn, type, name, custom, protect }: Registration): Named {
   return { urn, type, name, component: !custom, protect };
 }
 
-function removal(resource: Registration, provider: Registration | undefined): Removal {
-  return { ...named(resource), ...deletion(resource, resource.protect, rulesOf(resource, provider)) };
+function removal(resource: Registration, provider: Registration | undefined, ending: Endings): Removal {
+  const rules = rulesOf(resource, provider);
+  return { ...named(resource), ...deletion(resource, { rules, protect: resource.protect, ending }) };
 }
 
-/** What the deletion of a resource means; `protect` is what stops Pulumi from it. */
-function deletion(
-  resource: Registration,
-  protect: boolean,
-  { lost, kept }: { readonly lost: string; readonly kept: string },
-  withProvider = false,
-): Deletion {
-  if (!resource.custom) return { lost: "", kept: "", refused: protect ? [PROTECTED] : [] };
-  const refused = [...(protect ? [PROTECTED] : []), ...providerRefuses(resource)];
-  if (resource.retainOnDelete) return { lost: "", kept: "all of it, outside Pulumi (retainOnDelete)", refused };
-  const claims = withProvider ? { lost: "", kept: "" } : claimsFate(resource, "whenDeleted");
-  return { lost: both(lost, claims.lost), kept: both(kept, claims.kept), refused };
-}
-
-/** Where the provider is replaced, the cluster behind it is another. */
-const GOES_WITH_PROVIDER = { lost: "what it holds in the old cluster", kept: "" };
-
-const PROTECTED = "Pulumi refuses: the resource is protected";
-
-/** What stops Google's provider from deleting. */
-function providerRefuses({ type, inputs }: Registration): string[] {
-  const prevents = type.startsWith("gcp:") && inputs["deletionPolicy"] === "PREVENT";
-  const protectedCluster = type === "gcp:container/cluster:Cluster" && inputs["deletionProtection"] !== false;
-  return [
-    ...(prevents ? ["Google's provider refuses: deletionPolicy is PREVENT"] : []),
-    ...(protectedCluster ? ["Google's provider refuses: deletionProtection is on"] : []),
-  ];
-}
-
-function change(outlook: Outlook, rebuilt: ReadonlySet<string>): Change {
+function change(outlook: Outlook, rebuilt: ReadonlySet<string>, ending: Endings): Change {
   const { pair, rules, fields, renewals, causes } = outlook;
   const { before, after } = pair;
   const replaced = causes.length > 0;
@@ -169,10 +137,8 @@ function change(outlook: Outlook, rebuilt: ReadonlySet<string>): Change {
   const matching = <T extends { field: string }>(list: readonly T[] = []) =>
     list.filter((rule) => inPlace.some((field) => applies(rule, field)));
   // The engine asks for both: a resource may be unprotected and replaced in one go.
-  const withProvider = causes.some(({ field, from }) => field === "provider" && from !== undefined);
-  const end = replaced
-    ? deletion(before, before.protect && after.protect, withProvider ? GOES_WITH_PROVIDER : rules, withProvider)
-    : undefined;
+  const protect = before.protect && after.protect;
+  const end = replaced ? deletion(before, { rules, protect, ending, successor: after }) : undefined;
   return {
     ...named(after),
     ...(before.urn !== after.urn && { movedFrom: before.urn }),
@@ -224,8 +190,4 @@ function plugins({ pairs }: Matching): string[] {
 function packageOf(type: string): string {
   const [first = "", , last = ""] = type.split(":");
   return first === "pulumi" ? last : first;
-}
-
-function both(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== "").join("; ");
 }

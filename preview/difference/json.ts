@@ -1,6 +1,6 @@
 import { counts } from "./difference";
 import type { Change, Difference, Named } from "./difference";
-import type { Deletion } from "./difference";
+import type { Deletion } from "./fate";
 import { pathText } from "./path";
 import { rolloutText } from "./words";
 import type { FieldChange } from "./fields";

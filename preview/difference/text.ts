@@ -44,8 +44,17 @@ export function apart(changed: readonly Change[]): { readonly own: Change[]; rea
     fields.length === 0 &&
     replacement !== undefined &&
     replacement.refused.length === 0 &&
-    replacement.causes.every(({ field, from }) => field === "provider" && from !== undefined);
+    replacement.causes.every(({ field }) => field === "provider");
   return { own: changed.filter((entry) => !isCarried(entry)), carried: changed.filter(isCarried) };
+}
+
+/** What is lost and kept of all that go along, each thing once. */
+export function carriedFate(carried: readonly Change[]): { readonly lost: string; readonly kept: string } {
+  const all = (what: "lost" | "kept") => {
+    const texts = carried.map(({ replacement }) => replacement?.[what] ?? "").filter((text) => text !== "");
+    return [...new Set(texts)].join("; ");
+  };
+  return { lost: all("lost"), kept: all("kept") };
 }
 
 function changeBlock(entry: Change, look: Palette): string[] {
@@ -82,7 +91,17 @@ function carriedBlock(carried: readonly Change[], look: Palette): string[][] {
   if (first === undefined) return [];
   const rows = carried.map((entry) => [{ text: `    ${spelled(kindText(entry))}` }, { text: spelled(entry.name) }]);
   const because = causeText(first.replacement?.causes ?? []);
-  return [[`${look.bad("replace")} ${String(carried.length)} objects with their ${spelled(because)}`, ...table(rows)]];
+  const { lost, kept } = carriedFate(carried);
+  const details = detailLines(
+    [
+      ["lost", lost],
+      ["kept", kept],
+    ],
+    [],
+    look,
+  );
+  const title = `${look.bad("replace")} ${String(carried.length)} objects with their ${spelled(because)}`;
+  return [[title, ...details, ...table(rows)]];
 }
 
 function addedBlock(added: readonly Named[], look: Palette): string[] {

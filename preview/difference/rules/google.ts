@@ -17,6 +17,8 @@ const nodesAnew = (field: string) => ({
   effect: "GKE makes the pool's nodes anew, one after the other: their pods move, their jobs get the grace period",
 });
 
+const RANGE_IN_USE = "Google refuses to change or drop a range that a cluster uses";
+
 const PROJECT = fields("project");
 
 /** What replaces resources of Google's provider, from `ForceNew` in the sources of terraform-provider-google 7. */
@@ -33,6 +35,7 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
       { field: "size", effect: "grows in place; the file system follows when the pod that uses it starts again" },
     ],
     lost: "everything on the disk: the new one is empty, or what its snapshot holds",
+    gone: "everything on the disk",
     kept: "snapshots of the old disk",
   },
   "gcp:container/cluster:Cluster": {
@@ -84,11 +87,9 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
       ...PROJECT,
       { field: "ipCidrRange", when: "narrows" },
     ],
-    follows: [
-      {
-        field: "secondaryIpRanges",
-        effect: "Google refuses to change or drop a range that a cluster uses",
-      },
+    refuses: [
+      { field: "secondaryIpRanges.ipCidrRange", when: "exchanged", because: RANGE_IN_USE },
+      { field: "secondaryIpRanges", when: "dropped", because: RANGE_IN_USE },
     ],
     lost: "the subnetwork with everything that is connected to it",
     kept: "disks",
@@ -96,11 +97,13 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
   "gcp:compute/router:Router": {
     replaces: [...fields("name network region encryptedInterconnectRouter nccGateway params"), ...PROJECT],
     lost: "the way to the internet until the new one is there",
+    gone: "the way to the internet",
     kept: "",
   },
   "gcp:compute/routerNat:RouterNat": {
     replaces: [...fields("name router region endpointTypes initialNatIps type"), ...PROJECT],
     lost: "the way to the internet until the new one is there; open connections",
+    gone: "the way to the internet; open connections",
     kept: "",
   },
   "gcp:compute/resourcePolicy:ResourcePolicy": {
@@ -118,6 +121,7 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
   "gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment": {
     replaces: [...fields("disk name zone"), ...PROJECT],
     lost: "the disk's snapshot schedule, for a moment",
+    gone: "the disk's snapshot schedule",
     kept: "disk and snapshots",
   },
   "gcp:serviceaccount/account:Account": {
@@ -128,11 +132,13 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
   "gcp:projects/iAMMember:IAMMember": {
     replaces: [...fields("role member condition"), ...PROJECT],
     lost: "the role, for a moment",
+    gone: "the role",
     kept: "",
   },
   "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": {
     replaces: [...fields("role member condition location repository"), ...PROJECT],
     lost: "the role, for a moment",
+    gone: "the role",
     kept: "",
   },
   "gcp:artifactregistry/repository:Repository": {
@@ -154,11 +160,13 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
   "gcp:storage/bucketIAMMember:BucketIAMMember": {
     replaces: fields("bucket role member condition"),
     lost: "the role, for a moment",
+    gone: "the role",
     kept: "",
   },
   "gcp:serviceaccount/iAMMember:IAMMember": {
     replaces: fields("serviceAccountId role member condition"),
     lost: "the role, for a moment",
+    gone: "the role",
     kept: "",
   },
 };

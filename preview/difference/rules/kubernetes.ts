@@ -23,6 +23,7 @@ export const KUBERNETES: Readonly<Record<string, TypeRules>> = {
   "batch/Job": {
     replaces: fields("completions parallelism selector template", "spec."),
     lost: "its pods and their result; the new one runs from the start",
+    gone: "its pods and their result",
     kept: "",
   },
   "core/Pod": {
@@ -61,17 +62,25 @@ export const KUBERNETES: Readonly<Record<string, TypeRules>> = {
       },
     ],
     lost: "the object in the cluster; deletion waits until its claim is gone",
-    kept: "the disk behind it, if its reclaim policy is Retain",
+    // The disk behind it depends on its reclaim policy: fate.ts adds it.
+    kept: "",
   },
-  "core/ResourceQuota": { replaces: fields("spec.scopes"), lost: "the quota, for a moment", kept: "" },
+  "core/ResourceQuota": {
+    replaces: fields("spec.scopes"),
+    lost: "the quota, for a moment",
+    gone: "the quota",
+    kept: "",
+  },
   "core/Secret": {
     replaces: fields("type"),
     lost: "the object, for a moment: a pod that starts meanwhile waits",
+    gone: "the object: a pod that mounts it does not start any more",
     kept: "what running pods have read",
   },
   "core/ConfigMap": {
     replaces: [],
     lost: "the object, for a moment: a pod that starts meanwhile waits",
+    gone: "the object: a pod that mounts it does not start any more",
     kept: "what running pods have read",
   },
   "core/Service": {
@@ -85,7 +94,7 @@ export const KUBERNETES: Readonly<Record<string, TypeRules>> = {
     lost: "everything in it: workloads, Secrets, claims, and the data of volumes whose reclaim policy is Delete",
     kept: "the disks of volumes whose reclaim policy is Retain",
   },
-  "policy/PodDisruptionBudget": { replaces: [], lost: "the budget, for a moment", kept: "" },
+  "policy/PodDisruptionBudget": { replaces: [], lost: "the budget, for a moment", gone: "the budget", kept: "" },
   "networking.k8s.io/NetworkPolicy": {
     replaces: [],
     lost: "the rule: what it refused is allowed, what it allowed is refused",
@@ -94,12 +103,19 @@ export const KUBERNETES: Readonly<Record<string, TypeRules>> = {
   "rbac.authorization.k8s.io/ClusterRoleBinding": {
     replaces: fields("roleRef"),
     lost: "the rights, for a moment",
+    gone: "the rights",
     kept: "",
   },
-  "rbac.authorization.k8s.io/RoleBinding": { replaces: fields("roleRef"), lost: "the rights, for a moment", kept: "" },
+  "rbac.authorization.k8s.io/RoleBinding": {
+    replaces: fields("roleRef"),
+    lost: "the rights, for a moment",
+    gone: "the rights",
+    kept: "",
+  },
   "storage.k8s.io/StorageClass": {
     replaces: fields("parameters provisioner"),
     lost: "the class, for a moment",
+    gone: "the class",
     kept: "volumes that it has made",
   },
 };

@@ -23,6 +23,7 @@ export const OTHERS: Readonly<Record<string, TypeRules>> = {
     replaces: fields(`privateKeyPem validityPeriodHours allowedUses dnsNames ipAddresses uris isCaCertificate
       maxPathLength setSubjectKeyId setAuthorityKeyId subject`),
     lost: "the certificate; whoever trusts it trusts the new one only after a restart",
+    gone: "the certificate",
     kept: "",
   },
   // An image is built and pushed again; what its name held in the registry stays until it is cleaned up.

@@ -5,9 +5,9 @@ export interface FieldRule {
   /**
    * Which changes count; all of them without. `shrinks`: the number or the size gets smaller. `narrows`: the new IPv4
    * range does not contain the old one. `falls`: true becomes false or is left out. `exchanged`: there was a value and
-   * there is another.
+   * there is another. `dropped`: there was a value and there is none.
    */
-  readonly when?: "shrinks" | "narrows" | "falls" | "exchanged";
+  readonly when?: "shrinks" | "narrows" | "falls" | "exchanged" | "dropped";
 }
 
 /** What Pulumi does with resources of a type when they change or go. */
@@ -18,8 +18,10 @@ export interface TypeRules {
   readonly refuses?: readonly (FieldRule & { readonly because: string })[];
   /** Changes in place of which people should know more, with what follows. */
   readonly follows?: readonly (FieldRule & { readonly effect: string })[];
-  /** What is gone when the old resource is deleted. */
+  /** What is gone when the old resource is deleted and another takes its place. */
   readonly lost: string;
+  /** The same when nothing takes its place; `lost` unless given. */
+  readonly gone?: string;
   /** What is still there. Empty: nothing worth a word. */
   readonly kept: string;
 }

@@ -51,6 +51,8 @@ export function applies(rule: FieldRule, change: FieldChange): boolean {
       return before === true && after !== true;
     case "exchanged":
       return before !== undefined && after !== undefined;
+    case "dropped":
+      return before !== undefined && after === undefined;
   }
 }
 

@@ -133,6 +133,11 @@ const WHOLE: readonly Whole[] = [
     ["~ NodePool gocd-dev-agents: autoscaling.totalMaxNodeCount"],
   ],
   ["a wider range for nodes", cluster({ ranges: { nodes: "10.10.0.0/19" } }), ["~ Subnetwork gocd-dev: ipCidrRange"]],
+  [
+    "another range for pods, which the cluster uses",
+    cluster({ ranges: { pods: "10.40.0.0/16" } }),
+    ["~ Subnetwork gocd-dev: secondaryIpRanges[pods].ipCidrRange REFUSED"],
+  ],
   ["another release channel", cluster({ releaseChannel: "STABLE" }), ["~ Cluster gocd-dev: releaseChannel.channel"]],
   [
     "a repository that somebody else keeps",

@@ -1,0 +1,120 @@
+import type { Registration } from "../registration";
+import { isObject } from "../wire";
+import { providerUrn } from "./options";
+import { claimsFate } from "./rollout";
+import { kindOf } from "./rules/rules";
+import type { TypeRules } from "./rules/rule";
+
+/** What is gone and what is still there when a resource is deleted, and who would not let it be. */
+export interface Deletion {
+  readonly lost: string;
+  readonly kept: string;
+  /** Why it will not happen; empty when nothing stops it. */
+  readonly refused: readonly string[];
+}
+
+/** What takes others with it: resources of the base that are removed or replaced, by URN, and namespaces by their names. */
+export interface Endings {
+  readonly urns: ReadonlySet<string>;
+  readonly namespaces: ReadonlySet<string>;
+}
+
+/** Gathers what ends. */
+export function endings(resources: readonly Registration[]): Endings {
+  return {
+    urns: new Set(resources.map(({ urn }) => urn)),
+    namespaces: new Set(
+      resources.filter(({ type }) => kindOf(type) === "core/Namespace").map(({ inputs }) => metadata(inputs, "name")),
+    ),
+  };
+}
+
+const PROTECTED = "Pulumi refuses: the resource is protected";
+
+/** How a resource comes to be deleted. */
+interface Circumstances {
+  readonly rules: TypeRules;
+  /** What stops Pulumi from it. */
+  readonly protect: boolean;
+  readonly ending: Endings;
+  /** What takes its place; absent when nothing does. */
+  readonly successor?: Registration;
+}
+
+/** What the deletion of a resource means. */
+export function deletion(resource: Registration, { rules, protect, ending, successor }: Circumstances): Deletion {
+  if (!resource.custom) return { lost: "", kept: "", refused: protect ? [PROTECTED] : [] };
+  const refused = [...(protect ? [PROTECTED] : []), ...providerRefuses(resource)];
+  if (resource.retainOnDelete) return { lost: "", kept: "all of it, outside Pulumi (retainOnDelete)", refused };
+  const volume = volumeFate(resource);
+  const whole = goesWith(resource, ending);
+  if (whole !== undefined) {
+    const { lost, kept } = {
+      lost: whole,
+      kept: kindOf(resource.type) === "core/Namespace" || isClaim(resource) ? RETAINED : "",
+    };
+    return { lost: both(lost, volume.lost), kept: both(kept, volume.kept), refused };
+  }
+  const claims = claimsFate(resource, "whenDeleted");
+  const elsewhere = successor !== undefined && isElsewhere(resource, successor);
+  const lost = successor === undefined ? (rules.gone ?? rules.lost) : rules.lost;
+  return {
+    lost: both(lost, claims.lost, volume.lost),
+    kept: both(
+      rules.kept,
+      claims.kept && elsewhere ? `${claims.kept}, but the new pods get claims of their own` : claims.kept,
+      volume.kept,
+    ),
+    refused,
+  };
+}
+
+const RETAINED = "the disks of volumes whose reclaim policy is Retain";
+
+/** What is lost with the whole of which the resource is a part; undefined where that stays. */
+function goesWith(resource: Registration, { urns, namespaces }: Endings): string | undefined {
+  if (resource.type === "gcp:container/nodePool:NodePool") {
+    const cluster = resource.propertyDependencies["cluster"] ?? [];
+    return cluster.some((urn) => urns.has(urn)) ? "its nodes, with their cluster" : undefined;
+  }
+  if (kindOf(resource.type) === undefined) return undefined;
+  if (urns.has(providerUrn(resource))) return "what was in the old cluster";
+  return namespaces.has(metadata(resource.inputs, "namespace")) ? "what was in the old namespace" : undefined;
+}
+
+/** What becomes of the disk behind a volume of Kubernetes. Volumes that people make themselves are retained by default. */
+function volumeFate({ type, inputs }: Registration): { lost: string; kept: string } {
+  if (kindOf(type) !== "core/PersistentVolume") return { lost: "", kept: "" };
+  const policy = isObject(inputs["spec"]) ? inputs["spec"]["persistentVolumeReclaimPolicy"] : undefined;
+  if (policy === "Delete") return { lost: "the disk behind it (persistentVolumeReclaimPolicy: Delete)", kept: "" };
+  return { lost: "", kept: "the disk behind it (persistentVolumeReclaimPolicy: Retain)" };
+}
+
+/** True where the claims of the old one are not those of the new one: their names follow from its own. */
+function isElsewhere({ inputs: before }: Registration, { inputs: after }: Registration): boolean {
+  return (["name", "namespace"] as const).some((key) => metadata(before, key) !== metadata(after, key));
+}
+
+/** What stops Google's provider from deleting. */
+function providerRefuses({ type, inputs }: Registration): string[] {
+  const prevents = type.startsWith("gcp:") && inputs["deletionPolicy"] === "PREVENT";
+  const protectedCluster = type === "gcp:container/cluster:Cluster" && inputs["deletionProtection"] !== false;
+  return [
+    ...(prevents ? ["Google's provider refuses: deletionPolicy is PREVENT"] : []),
+    ...(protectedCluster ? ["Google's provider refuses: deletionProtection is on"] : []),
+  ];
+}
+
+function isClaim({ type }: Registration): boolean {
+  return kindOf(type) === "core/PersistentVolumeClaim";
+}
+
+/** Empty where there is none, or none that is known. */
+function metadata(inputs: Registration["inputs"], key: "name" | "namespace"): string {
+  const value = isObject(inputs["metadata"]) ? inputs["metadata"][key] : undefined;
+  return typeof value === "string" ? value : "";
+}
+
+function both(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join("; ");
+}
