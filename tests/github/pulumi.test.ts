@@ -95,4 +95,18 @@ describe("the difference that a pull request makes", () => {
     expect((await difference()).status).toBe(2);
     expect(text("out/preview.txt")).toMatch(/Stack dev\n\nbroken\n[^]*fine/);
   });
+
+  it("ends with what every stack comes to, which is what a comment keeps of it", async () => {
+    fake(directory, "npm", 'echo "much to say"; echo; echo "$6: 2 replaced"');
+    await difference();
+    expect(text("out/preview.txt")).toMatch(
+      /\n\nIn short\n\ndev: 2 replaced\nexisting: 2 replaced\npools: 2 replaced\n$/,
+    );
+  });
+
+  it("shows the reasons why there is no Markdown as text, whatever they quote", async () => {
+    fake(directory, "npm", "echo '</details> @everyone ![](https://evil.example/x.png)' >&2; exit 2");
+    await difference();
+    expect(text("out/preview.md")).toContain("```text\n</details> @everyone ![](https://evil.example/x.png)\n```");
+  });
 });

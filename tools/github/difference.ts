@@ -2,7 +2,11 @@
 // and for comments on branches of this repository, as text for comments on forks.
 import { appendFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { fenced } from "./comment";
 import { keep, write, type Kept } from "./keep";
+
+/** Characters of reasons that are shown. */
+const REASONS = 10_000;
 
 /** Names of the stacks whose settings are committed. */
 export function stacks(root: string): string[] {
@@ -25,7 +29,7 @@ export async function difference(
   directory: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const parts: { markdown: string; text: string; status: number }[] = [];
+  const parts: { markdown: string; text: string; last: string; status: number }[] = [];
   for (const stack of stacks(root)) {
     const run = (...form: string[]) =>
       keep("npm", ["run", "--silent", "preview", "--", "--stack", stack, "--against", against, ...form]);
@@ -34,18 +38,26 @@ export async function difference(
     parts.push({
       status: Math.max(text.status, markdown.status),
       text: `Stack ${stack}\n\n${shown(text)}`,
-      markdown: `#### Stack \`${stack}\`\n\n${shown(markdown)}`,
+      last: shown(text).trimEnd().split("\n").at(-1) ?? "",
+      // Where there is no Markdown there are reasons, which quote what the pull request's author wrote.
+      markdown: `#### Stack \`${stack}\`\n\n${isEmpty(markdown) ? fenced(markdown.text, REASONS) : markdown.output}`,
     });
   }
   const markdown = parts.map((part) => part.markdown).join("\n\n");
   write(join(directory, "preview.md"), markdown);
-  write(join(directory, "preview.txt"), parts.map(({ text }) => text).join("\n\n"));
+  // A comment keeps the end of a text that is too long: what each stack comes to stands there.
+  const totals = ["In short", "", ...parts.map(({ last }) => last)].join("\n");
+  write(join(directory, "preview.txt"), [...parts.map(({ text }) => text.trimEnd()), `${totals}\n`].join("\n\n"));
   const summary = environment["GITHUB_STEP_SUMMARY"];
   if (summary) appendFileSync(summary, `${markdown}\n`);
   return Math.max(0, ...parts.map(({ status }) => status));
 }
 
 /** The result; what stands on the other stream only where there is none, since progress goes there as well as reasons. */
-function shown({ output, text }: Kept): string {
-  return output.trim() === "" ? text : output;
+function shown(kept: Kept): string {
+  return isEmpty(kept) ? kept.text : kept.output;
+}
+
+function isEmpty({ output }: Kept): boolean {
+  return output.trim() === "";
 }
