@@ -20,6 +20,8 @@ export interface Holding {
   readonly pulls?: readonly object[];
   readonly comments?: readonly object[];
   readonly issues?: readonly object[];
+  /** The latest run of the workflow `up`, if there is one. */
+  readonly up?: object;
   /** Status of every answer, if not that of success. */
   readonly status?: number;
 }
@@ -61,6 +63,9 @@ async function answer(request: IncomingMessage, holding: Holding, changes: Chang
     changes.push({ method, path, body: JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown> });
     return { status: method === "POST" ? 201 : 200, body: {} };
   }
+  if (path === "/actions/runs/1") return { status: 200, body: { run_started_at: "2026-01-05T05:17:00Z" } };
+  if (path === "/actions/workflows/up.yaml/runs")
+    return { status: 200, body: { workflow_runs: holding.up === undefined ? [] : [holding.up] } };
   const [of] = [
     { at: /^\/pulls$/, items: (holding.pulls ?? []).filter((pull) => matches(pull, url.searchParams)) },
     { at: /^\/issues\/\d+\/comments$/, items: holding.comments ?? [] },

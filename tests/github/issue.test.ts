@@ -39,6 +39,20 @@ describe("the issue about drift", () => {
     ]);
   });
 
+  it.each([
+    ["is at work", { status: "in_progress", updated_at: "2026-01-05T05:10:00Z" }],
+    ["waits for somebody's approval", { status: "waiting", updated_at: "2026-01-02T08:00:00Z" }],
+    ["ended while the cloud was looked at", { status: "completed", updated_at: "2026-01-05T05:20:00Z" }],
+  ])("is not touched while up %s: what differs may be no drift", async (_, up) => {
+    const { done, changes } = await reported({}, { up, issues: [OPEN] });
+    expect({ done, changes }).toEqual({ done: expect.stringContaining("up was at work") as string, changes: [] });
+  });
+
+  it("is opened where up ended before the cloud was looked at", async () => {
+    const { changes } = await reported({}, { up: { status: "completed", updated_at: "2026-01-05T05:10:00Z" } });
+    expect(changes.map(({ call }) => call)).toEqual(["POST /issues"]);
+  });
+
   it("is edited, not opened again, while the drift lasts", async () => {
     const { changes } = await reported({}, { issues: [{ number: 1, body: "other" }, OPEN] });
     expect(changes.map(({ call }) => call)).toEqual(["PATCH /issues/42"]);

@@ -51,6 +51,12 @@ describe("the workflows", () => {
     expect(Object.keys(on)).not.toContain("pull_request_target");
   });
 
+  it("share no concurrency group, in which one that joins cancels another's run that waits", () => {
+    const groups = WORKFLOWS.map((file) => workflow(file).concurrency?.group?.replace(/\$\{\{.*/, ""));
+    expect(groups).toEqual([...new Set(groups)]);
+    expect(workflow("up.yaml").concurrency).toEqual({ group: "up", "cancel-in-progress": false });
+  });
+
   it.each(jobs)("give each job its own rights and an end: $of", ({ job }) => {
     expect(job.permissions).toEqual(expect.any(Object));
     expect(job["timeout-minutes"]).toBeGreaterThan(0);

@@ -11,7 +11,7 @@ const ROOM = 50_000;
 export interface Finding {
   readonly result: "drift" | "none" | "failed";
   readonly stack: string;
-  /** Address of the run's page. */
+  /** Address of the run's page, which ends with its number. */
   readonly run: string;
   /** What Pulumi wrote, or undefined if it did not come so far. */
   readonly text: string | undefined;
@@ -19,6 +19,9 @@ export interface Finding {
 
 /** @returns what was done, for the log. */
 export async function report(api: Api, finding: Finding): Promise<string> {
+  if (finding.result === "drift" && (await isUpAtWork(api, finding))) {
+    return "up was at work, or main still waits for it: what differs may be no drift, and the next look will tell";
+  }
   const own = (await list(api, `/issues?state=open&creator=${encodeURIComponent(BOT)}`)).find((issue) => {
     const text = at(issue, "body");
     return at(issue, "pull_request") === undefined && typeof text === "string" && text.startsWith(MARKER);
@@ -37,6 +40,18 @@ export async function report(api: Api, finding: Finding): Promise<string> {
   }
   await call(api, "POST", "/issues", issue);
   return "opened an issue";
+}
+
+/**
+ * True when the workflow `up` has something to do, or ended after the look at the cloud began. The two share no concurrency
+ * group: GitHub lets one run wait in a group, and cancels a deployment that waits when the look joins it.
+ */
+async function isUpAtWork(api: Api, { run }: Finding): Promise<boolean> {
+  const own = await call(api, "GET", `/actions/runs/${run.split("/").at(-1) ?? ""}`);
+  const answer = await call(api, "GET", "/actions/workflows/up.yaml/runs?branch=main&per_page=1");
+  const latest = at(answer, "workflow_runs", "0");
+  if (latest === undefined) return false;
+  return at(latest, "status") !== "completed" || String(at(latest, "updated_at")) > String(at(own, "run_started_at"));
 }
 
 function titleOf({ result, stack }: Finding): string {
