@@ -5,10 +5,14 @@ const root = join(__dirname, "..", "..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 
 interface Renovate {
+  readonly extends: readonly string[];
+  readonly rangeStrategy?: string;
   readonly packageRules: readonly {
     readonly description: string;
     readonly matchPackageNames?: readonly string[];
     readonly matchFileNames?: readonly string[];
+    readonly matchManagers?: readonly string[];
+    readonly enabled?: boolean;
     readonly groupName?: string;
   }[];
   readonly customManagers: readonly {
@@ -45,6 +49,14 @@ describe("Renovate", () => {
       Array(4).fill("Pulumi"),
     );
     expect(["gocd/gocd-server", "gocd/gocd-agent-debian-13"].map(groupOf)).toEqual(["GoCD", "GoCD"]);
+  });
+
+  it("leaves the supported versions of Node alone, in engines and in workflows", () => {
+    // A range strategy for everything would pin engines, which this preset leaves out.
+    expect(renovate.rangeStrategy).toBeUndefined();
+    expect(renovate.extends).toContain(":pinAllExceptPeerDependencies");
+    const workflows = renovate.packageRules.find(({ matchManagers }) => matchManagers?.includes("github-actions"));
+    expect(workflows).toMatchObject({ matchPackageNames: ["node"], enabled: false });
   });
 
   it("finds the versions that only expressions of ours find", () => {
