@@ -93,6 +93,23 @@ describe("the way to pulumi up", () => {
   });
 });
 
+describe("CONTRIBUTING", () => {
+  it("says of every folder what is in it", () => {
+    const folders = readdirSync(root, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() && !/^(\..*|node_modules|out|reports|coverage)$/.test(entry.name) ? [entry.name] : [],
+    );
+    const named = code("CONTRIBUTING.md");
+    expect(folders.filter((folder) => !named.some((text) => text.startsWith(`${folder}/`)))).toEqual([]);
+  });
+
+  it("has every command that writes what a test compares", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const writing = Object.keys(scripts).filter((script) => /^(schema|docs:)/.test(script));
+    const text = code("CONTRIBUTING.md").join("\n");
+    expect(writing.filter((script) => !text.includes(`npm run ${script}`))).toEqual([]);
+  });
+});
+
 describe("what the operations pages tell to type", () => {
   it("has settings that exist", () => {
     const all = [
