@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { isObject } from "../wire";
+import { secretPlaceholder } from "../project";
+import { isObject, secret } from "../wire";
 import type { WireValue } from "../wire";
 import { valueChanges } from "./fields";
 import type { FieldChange } from "./fields";
@@ -11,7 +12,7 @@ type Texts = Readonly<Record<string, string>>;
 /** Settings in which two versions differ. Encrypted values are placeholders in both; {@link encryptedChanges} has them. */
 export function settingsChanges(before: Texts, after: Texts): FieldChange[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return keys.flatMap((key) => valueChanges(value(before[key]), value(after[key]), [key]));
+  return keys.flatMap((key) => valueChanges(value(key, before[key]), value(key, after[key]), [key]));
 }
 
 /** What Google's default provider takes where a resource says nothing, if both versions have it. */
@@ -42,12 +43,13 @@ function encrypted(node: WireValue, path: string): [string, string][] {
   return Object.entries(node).flatMap(([key, child]) => encrypted(child, path === "" ? key : `${path}.${key}`));
 }
 
-/** Structured values travel as JSON. */
-function value(text: string | undefined): WireValue | undefined {
+/** Structured values travel as JSON, and encrypted ones as placeholders, which stand for secrets. */
+function value(key: string, text: string | undefined): WireValue | undefined {
   if (text === undefined) return undefined;
+  const marked = (plain: WireValue) => (plain === secretPlaceholder(key) ? secret(plain) : plain);
   try {
-    return JSON.parse(text) as WireValue;
+    return JSON.parse(text, (_, child: WireValue) => marked(child)) as WireValue;
   } catch {
-    return text;
+    return marked(text);
   }
 }

@@ -128,8 +128,10 @@ function document(text: WireValue): WireValue | undefined {
 
 /** Compares secrets without showing them. What only a provider knows is unknown on both sides, and nothing is said of it. */
 function secretChanges(before: WireValue, after: WireValue, path: Path): FieldChange[] {
-  if (!isSecret(before)) return [{ path, before: NO_SECRET, after: SECRET_TEXT }];
-  if (!isSecret(after)) return [{ path, before: SECRET_TEXT, after: NO_SECRET }];
+  if (!isSecret(before))
+    return [{ path, before: hasUnknown(before) ? readable(UNKNOWN) : NO_SECRET, after: SECRET_TEXT }];
+  if (!isSecret(after))
+    return [{ path, before: SECRET_TEXT, after: hasUnknown(after) ? readable(UNKNOWN) : NO_SECRET }];
   if (!differ(unwrapped(before), unwrapped(after))) return [];
   return [{ path, before: SECRET_TEXT, after: SECRET_CHANGED }];
 }

@@ -346,6 +346,17 @@ describe("an edit of a component", () => {
     expect(told(difference(made, given))).toEqual([]);
   });
 
+  it("does not call a value no secret that only its provider knows", () => {
+    const outputs = (password: Registration["inputs"][string]) => ({ registrations: [], outputs: { password } });
+    const [made, given] = [outputs(UNKNOWN), outputs(secret("hunter-1"))];
+    expect(difference(made, given).outputs).toEqual([
+      { path: ["password"], before: "«known after up»", after: "«secret»" },
+    ]);
+    expect(difference(given, made).outputs).toEqual([
+      { path: ["password"], before: "«secret»", after: "«known after up»" },
+    ]);
+  });
+
   it("shows neither a secret nor a value that has become one", () => {
     const value = (inputs: WireObject) => side(resource("sample:index:Thing", "x", { inputs }));
     const shown = JSON.stringify([
