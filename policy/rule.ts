@@ -1,5 +1,5 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
-import { isRecord, list, record, shown, text } from "./reading/values";
+import { list, record, shown, text } from "./reading/values";
 import { pathOf, type Site, type Walked } from "./reading/walk";
 
 /** A resource as the rules see it: plain values, every object inside it already found. */
@@ -105,7 +105,7 @@ export function exceptions(config: RuleConfig): readonly Exception[] {
     const { object, found, reason } = record(entry);
     const why = text(reason)?.trim() ?? "";
     const which = text(object) ?? "";
-    return which.replace(/[*\s]/g, "") === "" || why.length < 10
+    return which.replace(/[*\s/]/g, "") === "" || why.length < 10
       ? []
       : [{ object: which, found: text(found) ?? "*", reason: why }];
   });
@@ -144,15 +144,6 @@ export function objectOf(subject: Subject, site: Site): string {
   return shown(`${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}${inside}`);
 }
 
-/** The namespace that a site's object is in; undefined when it is not said or not known yet. */
-export function namespaceOf({ owner }: Site): string | undefined {
-  for (let at: Site | undefined = owner; at !== undefined; at = at.parent?.owner) {
-    const metadata = at.value["metadata"];
-    if (isRecord(metadata) && metadata["namespace"] !== undefined) return text(metadata["namespace"]);
-  }
-  return undefined;
-}
-
 /** `container x` or `volume y`, from the nearest named member of a list. */
 function partOf(site: Site): string | undefined {
   for (let at = site; at.parent !== undefined; at = at.parent) {
@@ -160,7 +151,7 @@ function partOf(site: Site): string | undefined {
     const name = text(at.value["name"]);
     const part = name === undefined ? undefined : shown(name);
     if (/containers$/i.test(at.key)) return `container ${part ?? at.index}`;
-    if (at.key === "volumes") return `volume ${part ?? at.index}`;
+    if (/volumes$/i.test(at.key)) return `volume ${part ?? at.index}`;
     if (/^volumeClaimTemplates$/.test(at.key)) {
       return `claim template ${shown(text(record(at.value["metadata"])["name"]) ?? String(at.index))}`;
     }

@@ -1,8 +1,15 @@
-import { addressArgument, daemonVariables, insideThePod, nodeAddressFields } from "../../policy/tables/daemons";
+import {
+  addressArgument,
+  addressAtEnd,
+  addressFromScheme,
+  daemonVariables,
+  insideThePod,
+  nodeAddressFields,
+} from "../../policy/tables/daemons";
 import { dind } from "../../policy/tables/dind";
 import { containerLists } from "../../policy/tables/kinds";
 import { dangerousCapabilities, hostSwitches, unconfinedSelinuxTypes } from "../../policy/tables/privileges";
-import { nodeDrivers, nodeItself, refusedSources } from "../../policy/tables/volumes";
+import { nodeDrivers, nodeItself, refusedSources, serverAttributes } from "../../policy/tables/volumes";
 import { either, listOf, quoted } from "./cel";
 
 /** One thing that is refused, in Kubernetes' expression language (CEL). */
@@ -46,6 +53,7 @@ export function pathRules(): readonly Rule[] {
         either([
           ...sources,
           `has(v.csi) && v.csi.driver in ${listOf(nodeDrivers)}`,
+          servedByNode("v.csi"),
           `has(v.nfs) && v.nfs.server.lowerAscii().matches(${quoted(nodeItself)})`,
           `has(v.iscsi) && v.iscsi.targetPortal.lowerAscii().matches(${quoted(nodeItself)})`,
         ]),
@@ -53,6 +61,12 @@ export function pathRules(): readonly Rule[] {
       message: "volumes that lead to the node by another name, claim a volume of a CSI driver instead of",
     },
   ];
+}
+
+/** Whether a CSI volume is told to take its data from the node itself. */
+export function servedByNode(csi: string): string {
+  const attribute = `k in ${listOf(serverAttributes)} && ${csi}.volumeAttributes[k].lowerAscii().matches(${quoted(nodeItself)})`;
+  return `has(${csi}) && has(${csi}.volumeAttributes) && ${csi}.volumeAttributes.exists(k, ${attribute})`;
 }
 
 /** What makes a container root on its node. */
@@ -160,7 +174,8 @@ export function daemonRules(): readonly Rule[] {
   const nodeAddress = `has(e.valueFrom) && has(e.valueFrom.fieldRef) && e.valueFrom.fieldRef.fieldPath in ${listOf(nodeAddressFields)}`;
   const variable = either([`e.name in ${listOf(daemonVariables)} && (has(e.valueFrom) || ${literal})`, nodeAddress]);
   const words = "((has(c.command) ? c.command : []) + (has(c.args) ? c.args : [])).join(' ')";
-  const scheme = quoted("(tcp|ssh|https?|npipe)://.*$");
+  const scheme = quoted(addressFromScheme);
+  const address = `(a.find(${scheme}) != '' ? a.find(${scheme}) : a.find(${quoted(addressAtEnd)}))`;
   return [
     {
       name: "pointed",
@@ -171,7 +186,7 @@ export function daemonRules(): readonly Rule[] {
     {
       name: "addressing",
       offenders: containersWhere(
-        () => `${words}.findAll(${quoted(addressArgument)}).exists(a, !a.find(${scheme}).lowerAscii().${inside})`,
+        () => `${words}.findAll(${quoted(addressArgument)}).exists(a, !${address}.lowerAscii().${inside})`,
       ),
       message: "a daemon outside the pod in the arguments of",
     },

@@ -1,6 +1,6 @@
 import { sockets } from "../../policy/tables/paths";
 import { nodeDrivers, nodeItself } from "../../policy/tables/volumes";
-import type { Rule } from "./admissionPods";
+import { type Rule, servedByNode } from "./admissionPods";
 import { either, listOf, quoted } from "./cel";
 
 export interface VolumeArgs {
@@ -16,6 +16,7 @@ export function volumeRules({ serverNamespace, agentsNamespace, nodeVolumes = "r
     ...(nodeVolumes === "refuse" ? ["has(object.spec.hostPath)", "has(object.spec.local)"] : []),
     "has(object.spec.flexVolume)",
     `has(object.spec.csi) && object.spec.csi.driver in ${listOf(nodeDrivers)}`,
+    servedByNode("object.spec.csi"),
     `has(object.spec.nfs) && object.spec.nfs.server.lowerAscii().matches(${quoted(nodeItself)})`,
     `has(object.spec.iscsi) && object.spec.iscsi.targetPortal.lowerAscii().matches(${quoted(nodeItself)})`,
   ]);

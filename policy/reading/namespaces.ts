@@ -1,5 +1,5 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
-import { namespaceOf, type RuleConfig } from "../rule";
+import type { RuleConfig } from "../rule";
 import { isUnknown, list, record, text } from "./values";
 import type { Site } from "./walk";
 
@@ -22,9 +22,25 @@ export function isClosedNamespace(namespace: string, config: RuleConfig): boolea
   );
 }
 
-/** Whether an object is in one of GoCD's namespaces. One whose namespace is not known yet counts as if it were. */
+/** Whether an object is in, or deploys into, one of GoCD's namespaces. One whose namespace is not known yet counts as if it were. */
 export function isClosed(site: Site, config: RuleConfig): boolean {
-  const namespace = namespaceOf(site);
-  if (namespace !== undefined) return isClosedNamespace(namespace, config);
-  return isUnknown(record(site.owner.value["metadata"])["namespace"]);
+  for (let at: Site | undefined = site.owner; at !== undefined; at = at.parent?.owner) {
+    const said = namespacesOf(at).filter((namespace) => namespace !== undefined && namespace !== null);
+    if (said.some((namespace) => isUnknown(namespace) || isClosedNamespace(text(namespace) ?? "", config))) return true;
+    // What only looks like an object does not move what it stands in to another namespace.
+    if (at.standsAlone && said.length > 0) return false;
+  }
+  return false;
+}
+
+/** Where an object is, and where a Helm release, Flux or Argo CD puts what it describes. */
+function namespacesOf({ value }: Site): readonly unknown[] {
+  const { metadata, namespace } = value;
+  const spec = record(value["spec"]);
+  return [
+    isUnknown(metadata) ? metadata : record(metadata)["namespace"],
+    namespace,
+    spec["targetNamespace"],
+    record(spec["destination"])["namespace"],
+  ];
 }

@@ -1,4 +1,5 @@
 import { type Subject } from "../rule";
+import { daemonVariables } from "../tables/daemons";
 import { isRecord, isUnknown, list, record, text } from "./values";
 import type { Site } from "./walk";
 
@@ -17,7 +18,18 @@ export interface NodePath {
 }
 
 /** Properties without which an object, outside of a chart's values, asks for no path. */
-const telling = ["hostPath", "sourcePath", "local", "source", "driverOpts", "volumes", "binds"];
+const telling = [
+  "hostPath",
+  "hostPaths",
+  "sourcePath",
+  "local",
+  "source",
+  "driverOpts",
+  "driverOptions",
+  "volumes",
+  "binds",
+  "volumeHandle",
+];
 
 /** Properties in which paths have names of their own. */
 const freeForm = ["volumeAttributes", "values", "valuesObject", "valuesContent", "valuesInline"];
@@ -39,45 +51,50 @@ export function nodePaths(subject: Subject, site: Site): readonly NodePath[] {
     found.push({ site, key, path: text(path), how, saysSocket, match });
   };
 
-  for (const key of ["hostPath", "sourcePath"]) {
-    const hostPath = value[key];
-    if (typeof hostPath === "string") add(key, hostPath, "host path");
-    else if (isRecord(hostPath)) {
-      if (typeof hostPath["path"] === "string") {
-        add(
-          key,
-          hostPath["path"],
-          "host path",
-          "directory",
-          /^(socket|chardevice|blockdevice)$/i.test(text(hostPath["type"]) ?? ""),
-        );
-      } else if (isPodVolume(site) || isVolumeSpec(site)) add(key, undefined, "host path");
+  for (const key of ["hostPath", "hostPaths", "sourcePath"]) {
+    for (const hostPath of [value[key]].flat()) {
+      if (typeof hostPath === "string") add(key, hostPath, "host path");
+      else if (isRecord(hostPath)) {
+        const { path, type } = hostPath;
+        const saysSocket = /^(socket|chardevice|blockdevice)$/i.test(text(type) ?? "");
+        if (typeof path === "string") add(key, path, "host path", "directory", saysSocket);
+        else if (isPodVolume(site) || isVolumeSpec(site)) add(key, undefined, "host path");
+      }
     }
   }
   if (isVolumeSpec(site) && value["local"] !== undefined && value["local"] !== null) {
     add("local", record(value["local"])["path"], "local volume");
   }
-  if (typeof value["source"] === "string" && /^bind$/i.test(text(value["type"]) ?? ""))
-    add("source", value["source"], "bind mount");
-  if (isRecord(value["driverOpts"])) add("driverOpts", value["driverOpts"]["device"], "volume of the device");
+  const type = text(value["type"]) ?? "";
+  if (typeof value["source"] === "string" && /^(bind|npipe)$/i.test(type)) add("source", value["source"], "bind mount");
+  if (typeof value["path"] === "string" && /^hostPath$/i.test(type)) add("path", value["path"], "host path");
+  for (const key of ["driverOpts", "driverOptions"]) {
+    if (isRecord(value[key])) add(key, value[key]["device"], "volume of the device");
+  }
   for (const key of ["volumes", "binds"]) {
     for (const bind of list(value[key])) {
-      if (typeof bind === "string" && /^[^:]*[/\\]/.test(bind)) add(key, boundPath(bind), "bind mount");
+      // A path that starts with a dot is below the folder of whoever wrote it; one that leaves it is judged as it is.
+      if (typeof bind === "string" && /^(?!\.[/\\](?!.*\.\.))[^:]*[/\\]/.test(bind))
+        add(key, boundPath(bind), "bind mount");
     }
   }
+  if (startsAtRoot(value["volumeHandle"])) add("volumeHandle", value["volumeHandle"], "volume handle", "exact");
   if (site.key === "volumeAttributes") {
     for (const key of Object.keys(value))
       if (startsAtRoot(value[key])) add(key, value[key], "volume attribute", "exact");
   }
-  if (site.inValues) {
+  if (site.inValues && !isVariable(site)) {
     for (const key of Object.keys(value)) {
-      if (key !== "mountPath" && key !== "hostPath" && startsAtRoot(value[key]))
-        add(key, value[key], "chart value", "exact");
+      if (insideContainers.includes(key)) continue;
+      for (const member of [value[key]].flat()) {
+        if (startsAtRoot(member)) add(key, boundPath(member), "chart value", "exact");
+      }
     }
   }
   if (isCommand) {
     for (const key of Object.keys(value)) {
-      for (const path of boundByCommand(text(value[key]) ?? "")) add(key, path, "bind mount of the command");
+      const line = [value[key]].flat().flatMap((word) => text(word) ?? []);
+      for (const path of boundByCommand(line.join(" "))) add(key, path, "bind mount of the command");
     }
   }
   return found.filter(
@@ -85,9 +102,17 @@ export function nodePaths(subject: Subject, site: Site): readonly NodePath[] {
   );
 }
 
-/** Whether an object is a member of a pod's list of volumes. */
+/** Properties of a chart's values that are about the inside of containers, or are judged by themselves. */
+const insideContainers: readonly string[] = ["mountPath", "hostPath", "command", "args", ...daemonVariables];
+
+/** Whether an object is an environment variable, whose paths are inside its container. */
+export function isVariable({ key, value }: Site): boolean {
+  return /env(vars?)?$/i.test(key) && "name" in value;
+}
+
+/** Whether an object is a member of a pod's list of volumes, or of one that a chart adds to it. */
 export function isPodVolume(site: Site): boolean {
-  return site.key === "volumes" && site.index !== undefined;
+  return /volumes$/i.test(site.key) && site.index !== undefined;
 }
 
 /** Whether an object is the specification of a PersistentVolume. */
@@ -97,18 +122,19 @@ export function isVolumeSpec(site: Site): boolean {
   return ["capacity", "claimRef", "nodeAffinity", "persistentVolumeReclaimPolicy"].some((key) => key in site.value);
 }
 
-function startsAtRoot(value: unknown): boolean {
+function startsAtRoot(value: unknown): value is string {
   return typeof value === "string" && value.length < 4096 && /^\s*((unix|npipe):)?[/\\]/i.test(value);
 }
 
-/** The node's side of `source:target[:options]`; a drive letter's colon is no separator. */
+/** The node's side of `source:target[:options]`; the colon of a drive or a scheme is no separator. */
 function boundPath(bind: string): string {
-  return /^([a-z]:[/\\][^:]*|[^:]*)/i.exec(bind)?.[0] ?? bind;
+  return /^\s*((unix|npipe|[a-z]):[/\\][^:]*|[^:]*)/i.exec(bind)?.[0] ?? bind;
 }
 
 /** Node paths that a shell command mounts into a container. */
 function boundByCommand(command: string): readonly string[] {
-  const volumes = command.matchAll(/(?:^|\s)(?:-v|--volume)[=\s]*["']?((?:[a-z]:)?[/\\][^:\s"']*)/gi);
+  const volumes = command.matchAll(/(?:^|\s)(?:-[a-z]*v|--volume)[=\s]*["']?((?:[a-z]:)?[/\\][^:\s"']*):/gi);
+  const devices = command.matchAll(/\s--device[=\s]["']?(\/[^:\s"']*)/g);
   const mounts = command.matchAll(/(?:^|[\s,"'=])(?:source|src)=["']?((?:[a-z]:)?[/\\][^,\s"']*)/gi);
-  return [...volumes, ...mounts].map((match) => match[1] ?? "");
+  return [...volumes, ...devices, ...mounts].map((match) => match[1] ?? "");
 }

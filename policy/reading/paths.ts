@@ -12,6 +12,7 @@ interface Normalised {
   readonly path: string;
   readonly windows: boolean;
   readonly pipe: boolean;
+  readonly device: boolean;
   readonly stepsBack: boolean;
 }
 
@@ -21,6 +22,7 @@ export function normalise(spelling: string): Normalised {
   const pipe = /^[/\\]{2,4}[.?][/\\]+pipe(?:[/\\]|$)/i.test(withoutScheme) || /^npipe:/i.test(spelling.trim());
   const drive = /^(?:[/\\]{2}[.?][/\\])?[a-z]:(?=[/\\]|$)/i.exec(withoutScheme);
   const windows = drive !== null || /^[/\\]{2}[.?][/\\]/.test(withoutScheme) || withoutScheme.startsWith("\\");
+  const device = !pipe && drive === null && /^[/\\]{2}[.?][/\\]/.test(withoutScheme);
   const rest = drive === null ? withoutScheme : withoutScheme.slice(drive[0].length);
   const segments = rest
     .split(windows ? /[/\\]+/ : /\/+/)
@@ -29,13 +31,14 @@ export function normalise(spelling: string): Normalised {
   const stepsBack = segments.includes("..");
   // A node's /var/run is a symbolic link to /run.
   const canonical = segments[0] === "var" && segments[1] === "run" ? segments.slice(1) : segments;
-  return { path: `/${canonical.join("/")}`, windows, pipe, stepsBack };
+  return { path: `/${canonical.join("/")}`, windows, pipe, device, stepsBack };
 }
 
 /** Judges a path on a node; undefined when it is none of the places that the tables name. */
 export function judgePath(spelling: string): PathVerdict | undefined {
-  const { path, windows, pipe, stepsBack } = normalise(spelling);
+  const { path, windows, pipe, device, stepsBack } = normalise(spelling);
   if (stepsBack) return { kind: "steps", what: "a path that steps back with .., so that it can end anywhere" };
+  if (device) return { kind: "tree", what: "a device of the node, which can be one of its disks" };
   if (pipe) return { kind: "socket", what: "a named pipe of the node" };
   if (path === "/") return { kind: "socket", what: "the whole node, with every runtime's socket" };
   if (windows) {

@@ -4,11 +4,14 @@
 // advice. A descriptor passes the proxy by: what it shows is the raw value, in which an unknown is one of seven marks of
 // Pulumi's wire protocol. So a rule sees what is known beside what is not.
 
+/** The mark of a text that is known only after up. */
+export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
 /** The marks that stand for "known after up" on Pulumi's wire. */
 const unknownMarks: ReadonlySet<unknown> = new Set([
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
-  "04da6b54-80e4-46f7-96ec-b56ff0331ba9", // string
+  unknownText, // string
   "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // list
   "030794c1-ac77-496b-92df-f27374a8bd58", // asset
   "e48ece36-62e2-4504-bad9-02848725956a", // archive

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from "yaml";
 import { descriptions } from "../tables/kinds";
-import { isRecord, isUnknown, list, rawProperties, record, text } from "./values";
+import { isRecord, isUnknown, list, rawProperties, text, unknownText } from "./values";
 
 /** One object somewhere inside a resource, with the way to it. */
 export interface Site {
@@ -14,6 +14,11 @@ export interface Site {
   readonly owner: Site;
   /** Whether it is part of a chart's values, which only the chart knows how to read. */
   readonly inValues: boolean;
+  /**
+   * Whether it stands where a whole object can: the resource itself, a document of a text, a member of a list of objects.
+   * Elsewhere a kind and a version are fields that an API server drops, and make nothing of what is around them.
+   */
+  readonly standsAlone: boolean;
 }
 
 /** Everything that was found in one resource. */
@@ -36,8 +41,17 @@ const maxTextDepth = 5;
 /** A Kubernetes object cannot be larger than 1.5 MiB; a longer text is no manifest, and parsing YAML takes a second a MiB. */
 const maxTextLength = 3 * 1024 * 1024;
 
-const looksLikeManifest = /(?:^|[\s{,"'-])["']?(?:kind|hostPath|containers)["']?\s*:/;
+const looksLikeManifest =
+  /(?:^|[\s{,"'-])["']?(?:kind|op|hostPath|sourcePath|containers|volumes|privileged|hostNetwork|hostPID|hostIPC)["']?\s*:/;
+/** A text in which the words above may be spelled in another way. */
+const hidesWords = /^\s*[[{]|\\[xuU][0-9a-fA-F]{2}/;
 const looksDangerous = /\b(?:hostPath|privileged|hostNetwork|hostPID|hostIPC|hostProcess)\b|docker_engine|\w\.sock\b/;
+
+/** Looks at an object that several places share, which YAML's anchors make; more than the aliases that the parser allows. */
+const maxLooks = 128;
+
+/** Lists whose members are whole objects: of a List, of a ConfigGroup, and as charts call them in their values. */
+const objectLists = /^items$|^objs$|(?:objects|manifests|deploy)$/i;
 
 /**
  * Finds every object inside a resource's properties, at any depth, through lists of lists, cycles and manifests written
@@ -47,16 +61,18 @@ export function walk(type: string, properties: object): Walked {
   const root = makeSite(identified(type, rawProperties(properties)), "", undefined, undefined);
   const unreadable: { site: Site; key: string; why: string }[] = [];
   const unknowns: { site: Site; key: string }[] = [];
-  const seen = new Set<unknown>();
+  const looks = new Map<unknown, number>();
   const sites: Site[] = [];
   const byKey = new Map<string, Site[]>();
   const open: { site: Site; depth: number }[] = [{ site: root, depth: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { site, depth } = next;
     sites.push(site);
-    const secret = record(site.parent?.value)["kind"] === "Secret" && site.key === "data";
+    const encoded = isEncoded(site);
+    const patched = patchedBy(site.value);
+    if (patched !== undefined) open.push({ site: makeSite(patched, "value", undefined, site), depth });
     for (const key of Object.keys(site.value)) {
-      if (describesOnly(site, key)) continue;
+      if (describesOnly(site, key) || (patched !== undefined && key === "value")) continue;
       const holders = byKey.get(key);
       if (holders === undefined) byKey.set(key, [site]);
       else holders.push(site);
@@ -67,22 +83,24 @@ export function walk(type: string, properties: object): Walked {
         const { value, index } = item;
         if (typeof value === "string") {
           if (isUnknown(value)) unknowns.push({ site, key });
-          const body = secret ? decoded(value) : value;
-          if (body.length < 16 || key === "description" || !(looksLikeManifest.test(body) || /daemon\.json$/.test(key)))
-            continue;
-          const documents = depth < maxTextDepth ? parsed(body) : "text nested too deep in texts";
-          if (typeof documents !== "string") {
-            for (const document of documents) {
-              if (isRecord(document)) open.push({ site: makeSite(document, key, index, site), depth: depth + 1 });
-              else if (Array.isArray(document))
-                open.push({ site: makeSite({ items: document }, key, index, site), depth: depth + 1 });
-            }
-          } else if (looksDangerous.test(body)) unreadable.push({ site, key, why: documents });
-        } else if (typeof value === "object" && value !== null && !seen.has(value)) {
-          seen.add(value);
+          const body = encoded ? decoded(value) : value;
+          if (body.length < 10 || key === "description" || !mayBeManifest(body, key)) continue;
+          const { documents, why } = depth < maxTextDepth ? parsed(body) : tooDeep;
+          for (const document of documents) {
+            const object = Array.isArray(document) ? { items: document } : document;
+            if (isRecord(object)) open.push({ site: makeSite(object, key, index, site, true), depth: depth + 1 });
+          }
+          if (why !== undefined && looksDangerous.test(body)) unreadable.push({ site, key, why });
+        } else if (typeof value === "object" && value !== null) {
+          const before = looks.get(value) ?? 0;
+          if (before === maxLooks) continue;
+          looks.set(value, before + 1);
           if (Array.isArray(value)) {
             for (let i = value.length - 1; i >= 0; i--) pending.push({ value: value[i] as unknown, index: index ?? i });
-          } else open.push({ site: makeSite(value as Record<string, unknown>, key, index, site), depth });
+          } else {
+            const object = key === "items" ? memberOf(site.value, value) : value;
+            open.push({ site: makeSite(object as Record<string, unknown>, key, index, site), depth });
+          }
         }
       }
     }
@@ -98,6 +116,30 @@ function identified(type: string, properties: Record<string, unknown>): Record<s
   return Object.assign(properties, { kind, apiVersion: version.replace(/^core\//, "") });
 }
 
+/** A member of a typed list, with the kind and version that the list gives, where it leaves them out. */
+function memberOf(holder: Site["value"], member: object): object {
+  const kind = /^(\w+)List$/.exec(text(holder["kind"]) ?? "")?.[1];
+  if (kind === undefined || "kind" in member) return member;
+  return Object.assign(rawProperties(member), { kind, apiVersion: holder["apiVersion"] });
+}
+
+/** What a JSON patch (RFC 6902) would add, in its place: `/spec/hostPID` makes `{spec: {hostPID: …}}`. */
+function patchedBy(operation: Site["value"]): Record<string, unknown> | undefined {
+  const { op, path } = operation;
+  if ((op !== "add" && op !== "replace") || typeof path !== "string" || !path.startsWith("/")) return undefined;
+  const steps = path.split("/").slice(1, 64);
+  return steps.reduceRight<unknown>(
+    (inner, step) => (/^(\d+|-)$/.test(step) ? [inner] : { [step.replaceAll("~1", "/").replaceAll("~0", "~")]: inner }),
+    property(operation, "value"),
+  ) as Record<string, unknown>;
+}
+
+/** Whether an object's texts are base64. */
+export function isEncoded({ key, parent }: Site): boolean {
+  const kind = text(parent?.value["kind"])?.replace(/Patch$/, "");
+  return (kind === "Secret" && key === "data") || (kind === "ConfigMap" && key === "binaryData");
+}
+
 /** A property's value without calling an accessor. */
 function property(value: object, key: string): unknown {
   return Object.getOwnPropertyDescriptor(value, key)?.value as unknown;
@@ -105,18 +147,28 @@ function property(value: object, key: string): unknown {
 
 /** Whether nothing below `key` can ever run, because the object only describes what others may do. */
 function describesOnly({ owner }: Site, key: string): boolean {
-  return descriptions.some(
-    (each) => owner.value["kind"] === each.kind && (each.key ?? key) === key && groupOf(owner.value) === each.group,
+  return (
+    owner.standsAlone &&
+    descriptions.some(
+      (each) => owner.value["kind"] === each.kind && (each.key ?? key) === key && groupOf(owner.value) === each.group,
+    )
   );
 }
 
 /** A place in the tree. What it belongs to is found once, from its parent's: a search upwards would cost the depth each time. */
-function makeSite(value: Site["value"], key: string, index: number | undefined, parent: Site | undefined): Site {
+function makeSite(
+  value: Site["value"],
+  key: string,
+  index: number | undefined,
+  parent: Site | undefined,
+  isDocument = parent === undefined,
+): Site {
   const inValues =
     parent === undefined
       ? value["kind"] !== undefined && groupOf(value) === "helm.sh"
       : parent.inValues || /^values(Object|Content|Inline)?$/.test(key);
-  const site = { value, key, index, parent, inValues };
+  const standsAlone = isDocument || (index !== undefined && objectLists.test(key));
+  const site = { value, key, index, parent, inValues, standsAlone };
   const isOwner = typeof value["kind"] === "string" && typeof value["apiVersion"] === "string";
   return isOwner || parent === undefined ? new Owner(site) : { ...site, owner: parent.owner };
 }
@@ -128,13 +180,15 @@ class Owner implements Site {
   readonly index: number | undefined;
   readonly parent: Site | undefined;
   readonly inValues: boolean;
+  readonly standsAlone: boolean;
 
-  constructor({ value, key, index, parent, inValues }: Omit<Site, "owner">) {
+  constructor({ value, key, index, parent, inValues, standsAlone }: Omit<Site, "owner">) {
     this.value = value;
     this.key = key;
     this.index = index;
     this.parent = parent;
     this.inValues = inValues;
+    this.standsAlone = standsAlone;
   }
 
   get owner(): Site {
@@ -148,25 +202,47 @@ export function groupOf(value: Readonly<Record<string, unknown>>): string {
   return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
 }
 
-function decoded(value: string): string {
+/** A base64 text as text; nothing while it is not known. */
+export function decoded(value: string): string {
   return isUnknown(value) ? "" : Buffer.from(value, "base64").toString("utf8");
 }
 
-/** The documents of a text, or why they cannot be had. */
-function parsed(body: string): readonly unknown[] | string {
-  if (body.length > maxTextLength) return "text too long for a manifest";
+function mayBeManifest(body: string, key: string): boolean {
+  return looksLikeManifest.test(body) || hidesWords.test(body) || /daemon\.json$/.test(key);
+}
+
+/** The documents of a text, and what keeps them from being all that it says. */
+interface Parsed {
+  readonly documents: readonly unknown[];
+  readonly why?: string;
+}
+
+const tooDeep: Parsed = { documents: [], why: "text nested too deep in texts" };
+const invalid: Parsed = { documents: [], why: "text that is not valid YAML" };
+
+function parsed(body: string): Parsed {
+  if (body.length > maxTextLength) return { documents: [], why: "text too long for a manifest" };
   try {
-    return [JSON.parse(body) as unknown];
+    return { documents: [JSON.parse(body) as unknown] };
   } catch {
     // YAML, then.
   }
+  const documents = parsedYaml(body);
+  if (documents === undefined) {
+    // What stands in a template can be read all the same; what the template puts in is not known yet.
+    const plain = body.replace(/^[ \t]*\{\{[^{}\n]*\}\}[ \t]*$/gm, "").replace(/\{\{[^{}\n]*\}\}/g, unknownText);
+    return plain === body ? invalid : { ...invalid, documents: parsedYaml(plain) ?? [] };
+  }
+  return documents.some((document) => typeof document === "string") ? { ...invalid, documents } : { documents };
+}
+
+function parsedYaml(body: string): readonly unknown[] | undefined {
   try {
     const documents = parseAllDocuments(body, { logLevel: "silent", uniqueKeys: false, merge: true });
     const broken = list(documents).some((document) => list((document as { errors?: unknown }).errors).length > 0);
-    if (broken) return "text that is not valid YAML";
-    return list(documents).map((document) => (document as { toJS: () => unknown }).toJS());
+    return broken ? undefined : list(documents).map((document) => (document as { toJS: () => unknown }).toJS());
   } catch {
-    return "text that is not valid YAML";
+    return undefined;
   }
 }
 

@@ -65,7 +65,10 @@ export const noClaimsOnNodeVolumes: StackRule = {
           ),
         );
       }
-      if (volumeName !== undefined && !names.has(volumeName)) {
+      if (isUnknown(site.value["volumeName"])) {
+        const found = "the claim's volume is known only after up";
+        findings.noted.push(finding(subject, site, found, "It is checked again then.", "volumeName"));
+      } else if (volumeName !== undefined && !names.has(volumeName)) {
         const found = `the volume ${shown(volumeName)} is not in this program and could not be checked`;
         findings.noted.push(finding(subject, site, found, "Make sure that it is a disk of its own.", "volumeName"));
       }
@@ -109,7 +112,8 @@ function leadsTo({ value }: Site, volume: NodeVolume): boolean {
   if (value["volumeName"] !== undefined && value["volumeName"] !== "") return value["volumeName"] === volume.name;
   const { selector, storageClassName } = value;
   const sameClass = (text(storageClassName) ?? "") === volume.className;
-  if (!isRecord(selector)) return sameClass && volume.className !== "";
+  // Without a selector the empty class has to be said: a claim that says none gets the cluster's default class.
+  if (!isRecord(selector)) return sameClass && storageClassName !== undefined;
   const matchLabels = Object.entries(record(selector["matchLabels"]));
   const labelled = matchLabels.every(([key, wanted]) => volume.labels[key] === wanted || isUnknown(wanted));
   // Expressions are taken to match: a wrong guess asks a question too many, the other way round it asks one too few.

@@ -1,4 +1,4 @@
-import { isOn, record, text } from "../reading/values";
+import { isOn, list, record, text } from "../reading/values";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { dind } from "../tables/dind";
 import { hostSwitches } from "../tables/privileges";
@@ -8,6 +8,7 @@ const instead = "Leave it out; a pod has network, processes and memory of its ow
 const switches = Object.entries(hostSwitches);
 /** How docker.Container spells the same. */
 const modes = ["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode"];
+const networks = ["networksAdvanced", "networksAdvanceds"];
 const staticPodAnnotations = ["kubernetes.io/config.mirror", "kubernetes.io/config.source"];
 
 /** Properties without which an object shares nothing. */
@@ -17,6 +18,7 @@ const telling = [
   ...staticPodAnnotations,
   "windowsOptions",
   "targetContainerName",
+  ...networks,
 ];
 
 /** No pod shares a namespace with its node, nor its containers' processes with each other. */
@@ -42,6 +44,10 @@ export const noHostNamespaces: ResourceRule = {
       for (const [key, what] of switches) if (isOn(value[key])) refuse(`${key} opens ${what}`, key);
       for (const key of modes) {
         if (text(value[key]) === "host") refuse(`${key} is the host's`, key);
+      }
+      for (const key of networks) {
+        if (list(value[key]).some((network) => record(network)["name"] === "host"))
+          refuse(`${key} names the host's`, key);
       }
       if (isOn(record(value["windowsOptions"])["hostProcess"]))
         refuse("hostProcess runs the container as a process of the node", "windowsOptions");

@@ -4,7 +4,7 @@ import { judgePath } from "../reading/paths";
 import { isRecord, isUnknown, record, shown, text } from "../reading/values";
 import type { Site } from "../reading/walk";
 import { finding, Findings, type ResourceRule, type RuleConfig } from "../rule";
-import { nodeDrivers, nodeItself, nodeProvisioners, refusedSources } from "../tables/volumes";
+import { nodeDrivers, nodeItself, nodeProvisioners, refusedSources, serverAttributes } from "../tables/volumes";
 
 const instead = "Claim a volume of a storage class that makes disks of their own, or use an emptyDir.";
 
@@ -63,11 +63,13 @@ export const noHostPaths: ResourceRule = {
         const driver = text(record(value["csi"])["driver"]);
         if (driver !== undefined && nodeDrivers.includes(driver))
           refuse(`the driver ${driver} hands out directories of the node`, "csi");
-        for (const [key, field] of [
-          ["nfs", "server"],
-          ["iscsi", "targetPortal"],
+        const attributes = record(record(value["csi"])["volumeAttributes"]);
+        for (const [key, given] of [
+          ["nfs", record(value["nfs"])["server"]],
+          ["iscsi", record(value["iscsi"])["targetPortal"]],
+          ...serverAttributes.map((name) => ["csi", attributes[name]] as const),
         ] as const) {
-          const server = text(record(value[key])[field]);
+          const server = text(given);
           if (server !== undefined && new RegExp(nodeItself, "i").test(server))
             refuse(`${key} from ${shown(server)}, the node itself`, key);
         }

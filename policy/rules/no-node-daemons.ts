@@ -1,13 +1,23 @@
 import { isClosed, namespacesSchema } from "../reading/namespaces";
-import { isRecord, list, record, shown, text } from "../reading/values";
-import type { Site } from "../reading/walk";
+import { isVariable } from "../reading/nodePaths";
+import { isUnknown, list, record, shown, text } from "../reading/values";
+import { decoded, isEncoded, type Site } from "../reading/walk";
 import { finding, Findings, type ResourceRule } from "../rule";
-import { addressArgument, daemonVariables, insideThePod, nodeAddressFields, nodeNames } from "../tables/daemons";
+import {
+  addressArgument,
+  addressAtEnd,
+  addressFromScheme,
+  addressReference,
+  daemonVariables,
+  insideThePod,
+  nodeAddressFields,
+  nodeNames,
+} from "../tables/daemons";
 
 const instead = "Talk to the pod's own daemon: DOCKER_HOST=tcp://127.0.0.1:2376 with DOCKER_TLS_VERIFY=1.";
 
 /** Properties without which an object tells nobody about a daemon. */
-const telling = [...daemonVariables, "value", "valueFrom", "env", "envs", "command", "args", "hosts"];
+const telling = [...daemonVariables, "value", "valueFrom", "env", "envs", "command", "args", "entrypoints", "hosts"];
 
 /** The ways to the node's daemon that need no mount. */
 export const noNodeDaemons: ResourceRule = {
@@ -18,7 +28,7 @@ export const noNodeDaemons: ResourceRule = {
   breaks: [
     "DOCKER_HOST=tcp://10.128.0.7:2375, tcp://$(HOST_IP):2375 or ssh://…",
     "status.hostIP put into DOCKER_HOST, or into anything in a namespace of GoCD",
-    "args: [-H, tcp://…] or --host=ssh://…",
+    "args: [-H, tcp://…], --host=ssh://… or sh -c 'DOCKER_HOST=tcp://… docker ps'",
     "daemon.json with hosts on an address that others can reach",
   ],
   obeys: [
@@ -29,22 +39,24 @@ export const noNodeDaemons: ResourceRule = {
   settings: { namespaces: namespacesSchema },
   check: (subject, config) => {
     const findings = new Findings();
+    const known = new Map<unknown, Variables>();
     for (const site of subject.walked.having(telling)) {
       const { value } = site;
       const closed = isClosed(site, config);
+      const variables = variablesAround(site, known);
       const judge = (address: string, how: string, key: string) => {
-        const verdict = judgeAddress(address, variablesAround(site));
+        const verdict = judgeAddress(address, variables);
         if (verdict === "own" || (verdict === "other" && !closed && !isSsh(address))) return;
         const what = verdict === "node" ? "a daemon of the node" : "a daemon outside the pod";
         findings.refused.push(finding(subject, site, `${how} is set to ${what}`, instead, key));
       };
 
       for (const name of daemonVariables) {
-        const direct = text(value[name]);
+        const direct = isEncoded(site) ? decoded(text(value[name]) ?? "") : text(value[name]);
         if (direct !== undefined) judge(direct, name, name);
       }
       const variable = text(value["name"]) ?? "";
-      if (site.key === "env" && daemonVariables.includes(variable)) {
+      if (isVariable(site) && daemonVariables.includes(variable)) {
         const address = text(value["value"]);
         if (address !== undefined) judge(address, variable, "value");
         else if (value["valueFrom"] !== undefined && (closed || isNodeAddress(value))) {
@@ -55,17 +67,17 @@ export const noNodeDaemons: ResourceRule = {
           findings.noted.push(
             finding(subject, site, `${variable} could not be checked`, "Give it as a plain value.", "value"),
           );
-      } else if (site.key === "env" && closed && isNodeAddress(value)) {
+      } else if (isVariable(site) && closed && isNodeAddress(value)) {
         findings.refused.push(finding(subject, site, `${shown(variable)} is the node's address`, instead, "valueFrom"));
+      } else if (isVariable(site) && isUnknown(value["name"])) {
+        const found = "the variable's name is known only after up";
+        findings.noted.push(finding(subject, site, found, "It is checked again then.", "name"));
       }
       for (const entry of [...list(value["env"]), ...list(value["envs"])]) {
         const [, name = "", address = ""] = /^([A-Z_]+)=(.*)$/s.exec(text(entry) ?? "") ?? [];
         if (daemonVariables.includes(name)) judge(address, name, "env");
       }
-      const line = [...list(value["command"]), ...list(value["args"])].flatMap((word) => text(word) ?? []).join(" ");
-      for (const match of `${line} ${text(value["command"]) ?? ""}`.matchAll(new RegExp(addressArgument, "g"))) {
-        judge(match[0].slice(match[0].search(/(tcp|ssh|https?|npipe):/)), "the daemon in the arguments", "args");
-      }
+      for (const address of addressesIn(site, variables)) judge(address, "the daemon in the arguments", "args");
       for (const host of openHosts(site)) {
         findings.refused.push(
           finding(
@@ -82,18 +94,48 @@ export const noNodeDaemons: ResourceRule = {
   },
 };
 
+const argument = new RegExp(addressArgument, "g");
+const references = new RegExp(addressReference, "g");
+const fromScheme = new RegExp(addressFromScheme);
+const atEnd = new RegExp(addressAtEnd);
+
+/** Variables of a container, by name. */
+type Variables = ReadonlyMap<string, unknown>;
+
 /** Variables that are called after the node; Kubernetes calls a Service's address NAME_SERVICE_HOST. */
 const namesNode = /(^|_)(node|host)(_?(ip|name|addr|address))?$/i;
 
+/** The addresses of daemons in a container's words, also those that it takes from its own variables. */
+function addressesIn({ value }: Site, variables: () => Variables): readonly string[] {
+  const words = ["entrypoints", "command", "args"].flatMap((key) => [value[key]].flat());
+  const line = words.flatMap((word) => text(word) ?? []).join(" ");
+  if (line === "") return [];
+  const names = new Set([...line.matchAll(references)].map((match) => match.at(-1) ?? ""));
+  const given = [...names].flatMap((name) => text(record(variables().get(name))["value"]) ?? []);
+  return [line, ...given.map((literal) => `-H ${literal}`)]
+    .flatMap((text) => [...text.matchAll(argument)])
+    .map(([found]) => (fromScheme.exec(found) ?? atEnd.exec(found))?.[0] ?? "");
+}
+
+/** A variable may name another, which may name another; each round puts one in. */
+const maxRounds = 8;
+
 /** `own`: inside the pod; `node`: plainly the node; `other`: somewhere else, such as a Service. */
-function judgeAddress(address: string, variables: ReadonlyMap<string, unknown>): "own" | "node" | "other" {
+function judgeAddress(address: string, variables: () => Variables, round = 0): "own" | "node" | "other" {
   const spelled = address.trim();
   if (spelled === "" || new RegExp(insideThePod, "i").test(spelled)) return "own";
   const host = /^[a-z+]+:\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/]*)/i.exec(spelled)?.[1] ?? spelled.replace(/:\d+$/, "");
   const reference = /\$[({]?(\w+)/.exec(host)?.[1];
   if (reference !== undefined) {
+    const literal = text(record(variables().get(reference))["value"]);
+    if (literal !== undefined && round < maxRounds)
+      return judgeAddress(
+        spelled.replace(/\$[({]?\w+[)}]?/, () => literal),
+        variables,
+        round + 1,
+      );
     return (namesNode.test(reference) && !/_SERVICE_HOST$/.test(reference)) ||
-      isNodeAddress(record(variables.get(reference)))
+      isNodeAddress(record(variables().get(reference)))
       ? "node"
       : "other";
   }
@@ -112,18 +154,16 @@ function isNodeAddress(variable: Readonly<Record<string, unknown>>): boolean {
   return nodeAddressFields.includes(field);
 }
 
-/** The variables of the container around a site, by name. */
-function variablesAround(site: Site): ReadonlyMap<string, unknown> {
-  for (let at: Site | undefined = site; at !== undefined; at = at.parent) {
-    if (Array.isArray(at.value["env"])) {
-      return new Map(
-        list(at.value["env"]).flatMap((entry) =>
-          isRecord(entry) ? [[text(entry["name"]) ?? "", entry] as const] : [],
-        ),
-      );
-    }
-  }
-  return new Map();
+/** Looks for the variables of the container around a site, by name, when one is asked for; `known` are those of lists seen before. */
+function variablesAround(site: Site, known: Map<unknown, Variables>): () => Variables {
+  return () => {
+    let at: Site | undefined = site;
+    while (at !== undefined && !Array.isArray(at.value["env"])) at = at.parent;
+    const env = at?.value["env"];
+    const variables = known.get(env) ?? new Map(list(env).map((entry) => [text(record(entry)["name"]) ?? "", entry]));
+    known.set(env, variables);
+    return variables;
+  };
 }
 
 /** Addresses of a daemon's configuration on which others reach it. */

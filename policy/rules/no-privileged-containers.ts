@@ -1,5 +1,5 @@
 import { asksForPrivilege, dindImagesSchema, recognise } from "../reading/dind";
-import { list, record, shown, text } from "../reading/values";
+import { record, shown, text } from "../reading/values";
 import { pathOf } from "../reading/walk";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { dind } from "../tables/dind";
@@ -8,7 +8,16 @@ import { dangerousCapabilities, unconfinedSelinuxTypes } from "../tables/privile
 const instead = `Drop it; what needs a Docker daemon uses the agent's ${dind.name} sidecar.`;
 
 /** Properties without which an object asks for no privilege. */
-const telling = ["privileged", "add", "adds", "capAdd", "capabilityAdds", "procMount", "seLinuxOptions"];
+const telling = [
+  "privileged",
+  "add",
+  "adds",
+  "capAdd",
+  "capabilityAdds",
+  "procMount",
+  "seLinuxOptions",
+  "securityOpts",
+];
 
 /** One container is privileged, and it is recognised by all that it is. */
 export const noPrivilegedContainers: ResourceRule = {
@@ -52,7 +61,7 @@ export const noPrivilegedContainers: ResourceRule = {
         }
       }
       for (const key of ["add", "adds", "capAdd", "capabilityAdds"]) {
-        const dangerous = list(value[key]).filter(isDangerous);
+        const dangerous = [value[key]].flat(2).filter(isDangerous);
         if (dangerous.length === 0 || (key.startsWith("add") && site.key !== "capabilities")) continue;
         const container = site.parent?.parent;
         if (site.key === "capabilities" && container !== undefined && recognise(container, config).missing.length === 0)
@@ -61,6 +70,9 @@ export const noPrivilegedContainers: ResourceRule = {
       }
       if (/^unmasked$/i.test(text(value["procMount"]) ?? ""))
         refuse("procMount Unmasked opens the kernel's settings", "procMount");
+      // How docker.Container spells the same.
+      if ([value["securityOpts"]].flat().includes("systempaths=unconfined"))
+        refuse("systempaths=unconfined opens the kernel's settings", "securityOpts");
       const selinux = text(record(value["seLinuxOptions"])["type"]);
       if (selinux !== undefined && unconfinedSelinuxTypes.includes(selinux))
         refuse(`SELinux type ${selinux} confines nothing`, "seLinuxOptions");

@@ -12,11 +12,30 @@ export const daemonVariables: readonly string[] = [
 
 /** Addresses that stay inside the pod, in a syntax that JavaScript and RE2 share; matched without regard to case. */
 export const insideThePod =
-  "^(unix:|fd:|/|(tcp|http|https)://(localhost|127\\.[0-9]+\\.[0-9]+\\.[0-9]+|\\[::1\\]|0\\.0\\.0\\.0)(:[0-9]+)?(/.*)?$)";
+  "^(unix:|fd:|/|((tcp|http|https)://)?(localhost|127\\.[0-9]+\\.[0-9]+\\.[0-9]+|\\[::1\\]|0\\.0\\.0\\.0)(:[0-9]+)?(/.*)?$)";
 
-/** A daemon's address after -H, --host or in a Docker context, in a syntax that JavaScript and RE2 share. */
-export const addressArgument =
-  '(^|[\\s"\';&|(])(-H|--host|--docker[ =]"?host)[ =]*["\']?((tcp|ssh|npipe)://[^\\s"\';|&)]+|https?://[^\\s"\';|&)]+:(237[567]|4243))';
+const flag = '(-H|--host|--docker[ =]"?host)';
+const port = ":(237[567]|4243)";
+const end = "[^\\s\"';|&)]+";
+
+/**
+ * A daemon's address after -H, --host, in a Docker context, or given to one of the variables by a shell or by env, in a
+ * syntax that JavaScript and RE2 share. Docker takes an address without a scheme for tcp.
+ */
+export const addressArgument = [
+  `(^|[\\s"';&|(])(`,
+  `(${flag}[ =]*|(${daemonVariables.join("|")})=)["']?((tcp|ssh|npipe)://${end}|https?://${end}${port})`,
+  `|(${flag}[ =]+|(${daemonVariables.join("|")})=)["']?[^\\s"';|&)=:/]+${port}`,
+  `|--url[ =]["']?ssh://${end}\\.sock`,
+  ")",
+].join("");
+
+/** A variable in the place of such an address; its name is the last group. */
+export const addressReference = `(${flag}[ =]*|(${daemonVariables.join("|")})=)["']?\\$[({]?(\\w+)`;
+
+/** The address in what `addressArgument` finds: from its scheme on or, when this finds nothing, its last word. */
+export const addressFromScheme = "(tcp|ssh|https?|npipe)://.*$";
+export const addressAtEnd = "[^\\s=\"']+$";
 
 /** Downward API fields that give the address of the node. */
 export const nodeAddressFields: readonly string[] = ["status.hostIP", "status.hostIPs"];

@@ -37,6 +37,8 @@ export const shapes: Readonly<Record<string, "list" | "object" | "text" | "switc
   jobTemplate: "object",
   securityContext: "object",
   capabilities: "object",
+  seLinuxOptions: "object",
+  add: "list",
   windowsOptions: "object",
   hostPath: "object",
   local: "object",
@@ -53,8 +55,8 @@ export const shapes: Readonly<Record<string, "list" | "object" | "text" | "switc
 export const decisive: ReadonlySet<string> = new Set([
   ...Object.keys(shapes),
   "path",
-  "add",
   "procMount",
+  "type",
   "items",
   "externalIPs",
   "metadata",
@@ -63,6 +65,16 @@ export const decisive: ReadonlySet<string> = new Set([
   "nfs",
   "iscsi",
   "csi",
+  "driver",
+  "server",
+  "targetPortal",
+  "provisioner",
+  "values",
+  "device",
+  "devices",
+  "networkMode",
+  "pidMode",
+  "ipcMode",
 ]);
 
 /**

@@ -29,5 +29,12 @@ export const refusedSources: Readonly<Record<string, string>> = {
   gitRepo: "a gitRepo volume, for which git runs as root on the node",
 };
 
-/** Servers of nfs and iscsi volumes that are the node itself, in a syntax that JavaScript and RE2 share. */
-export const nodeItself = "^(localhost|127\\.[0-9.]+|\\[?::1\\]?|0\\.0\\.0\\.0|169\\.254\\.[0-9.]+)(:[0-9]+)?$";
+/**
+ * Servers of nfs and iscsi volumes that are the node itself, in a syntax that JavaScript and RE2 share. Resolvers take an
+ * address of fewer than four numbers, or of octal or hexadecimal ones, for the same as one of four.
+ */
+export const nodeItself =
+  "^((.*\\.)?localhost(\\.localdomain)?\\.?|ip6-(localhost|loopback)|(127|0x7f|0177|0|169\\.254)(\\.[0-9a-fx.]+)?|0x7f[0-9a-f]{6}|213070[0-9]{4}|\\[?(::|(0+:)+:?)(ffff:)?(0*1|127\\.[0-9.]+)?\\]?)(:[0-9]+)?$";
+
+/** Attributes by which CSI drivers are told the server of a volume. */
+export const serverAttributes: readonly string[] = ["server", "targetPortal"];

@@ -36,6 +36,31 @@ describe("values that are known only after up", () => {
     ["the volumes", agentsPod({ volumes: unknown.list }), "volumes is known only after up"],
     ["an image", agentsPod({ containers: [container({ image: unknown.text })] }), "the image is known only after up"],
     ["a host path elsewhere", withHostPath(unknown.text), "path is known only after up"],
+    [
+      "a driver",
+      otherPod({ volumes: [{ name: "v", csi: { driver: unknown.text } }] }),
+      "driver is known only after up",
+    ],
+    [
+      "the server of a volume",
+      otherPod({ volumes: [{ name: "v", nfs: { server: unknown.text, path: "/" } }] }),
+      "server is known only after up",
+    ],
+    [
+      "a chart's values",
+      {
+        apiVersion: "helm.toolkit.fluxcd.io/v2",
+        kind: "HelmRelease",
+        metadata: { name: "h" },
+        spec: { values: unknown.object },
+      },
+      "values is known only after up",
+    ],
+    [
+      "a variable's name",
+      otherPod({ containers: [container({ env: [{ name: unknown.text, value: "tcp://10.0.0.1:2375" }] })] }),
+      "the variable's name is known only after up",
+    ],
     ["a switch", otherPod({ hostNetwork: unknown.switch }), "hostNetwork is known only after up"],
     [
       "DOCKER_HOST",
@@ -83,6 +108,27 @@ describe("values that are known only after up", () => {
     expect(found.map(({ policy }) => policy)).toEqual(["no-host-paths"]);
   });
 
+  test("make a host path count as GoCD's while its metadata is unknown", async () => {
+    const props = { ...agentsPod({ volumes: [{ name: "v", hostPath: { path: "/srv" } }] }), metadata: unknown.object };
+    const found = refusals(await analyze({ type: pod, props }));
+    expect(found.map(({ policy }) => policy)).toEqual(["no-host-paths"]);
+  });
+
+  test.each([
+    ["a docker.Container's network", "docker:index/container:Container", { networkMode: unknown.text }, "networkMode"],
+    ["a docker.Volume's device", "docker:index/volume:Volume", { driverOpts: { device: unknown.text } }, "device"],
+    [
+      "a StorageClass's provisioner",
+      "kubernetes:storage.k8s.io/v1:StorageClass",
+      { provisioner: unknown.text },
+      "provisioner",
+    ],
+  ])("are reported as not checked in %s", async (_what, type, props, key) => {
+    const found = await analyze({ type, props });
+    expect(refusals(found)).toEqual([]);
+    expect(notes(found).join("\n")).toContain(`${key} is known only after up`);
+  });
+
   test("make a volume count as GoCD's while its claim is unknown", async () => {
     const props = volume({ hostPath: { path: "/mnt" } }, unknown.text);
     expect(refusals(await analyze({ type: "kubernetes:core/v1:PersistentVolume", props }))).not.toEqual([]);
@@ -125,6 +171,7 @@ describe("exceptions", () => {
     ["with a reason of spaces", { object: "Pod logging/fluent-bit", reason: " ".repeat(30) }],
     ["for everything", { object: "*", reason }],
     ["for everything in two stars", { object: "* *", reason }],
+    ["for everything that has a namespace", { object: "*/*", reason }],
     ["for something else", { object: "Pod logging/fluentd", reason }],
     ["for the beginning of a name", { object: "Pod logging/fluent", reason }],
     ["for a name with a dot that stands for any character", { object: "Pod logging.fluent-bit", reason }],
@@ -237,6 +284,12 @@ describe("messages", () => {
     expect(notes(found).join()).toContain("the chart's own templates cannot be seen here");
   });
 
+  test("say of a shell command with a manifest in it that it could not be read", async () => {
+    const create = `kubectl run x --overrides='{"spec":{"volumes":[{"hostPath":{"path":"/run"}}]}}'`;
+    const found = await analyze({ type: "command:local:Command", props: { create } });
+    expect(notes(found).join()).toContain("create holds text that is not valid YAML");
+  });
+
   test("do not come back with the next look at the same resource", async () => {
     await analyze({ type: pod, props: withHostPath("/var/log") });
     expect(notes(await analyze({ type: pod, props: otherPod() }))).toEqual([]);
@@ -304,6 +357,7 @@ describe("claims and the volumes that they are aimed at", () => {
       [pv(sock), claim({ selector: { matchExpressions: [{ key: "disk", operator: "Exists" }] } })],
     ],
     ["a class without provisioner", [pv(sock, { storageClassName: "node" }), claim({ storageClassName: "node" })]],
+    ["the empty class, in GoCD's namespace", [pv(data), claim({ storageClassName: "" }, "gocd-dev")]],
     ["a claim template's volumeName", [pv(sock), statefulSet({ volumeName: "node" })]],
     ["a claim template's selector", [pv(sock), statefulSet({ selector: { matchLabels: { disk: "node" } } })]],
     [
@@ -350,6 +404,12 @@ describe("claims and the volumes that they are aimed at", () => {
     const found = await analyzeStack([claim({ volumeName: "elsewhere" })]);
     expect(found).toEqual([expect.objectContaining({ policy: "stack-notes", level: "advisory" })]);
     expect(found[0]?.message).toContain("the volume elsewhere is not in this program");
+  });
+
+  test("are noted when the volume is known only after up", async () => {
+    const found = await analyzeStack([claim({ volumeName: unknown.text })]);
+    expect(found.map(({ policy }) => policy)).toEqual(["stack-notes"]);
+    expect(found[0]?.message).toContain("the claim's volume is known only after up");
   });
 
   test("are not noted when it is", async () => {

@@ -189,6 +189,28 @@ export const allowedCases: readonly Case[] = [
         resources: { requests: { storage: "1Gi" } },
       },
     },
+    "a dashboard in JSON": {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "c" },
+      data: {
+        d: JSON.stringify({ title: "docker.sock", source: "/var/run/docker.sock", panels: [{ type: "graph" }] }),
+      },
+    },
+    "a script with escapes": {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "c" },
+      data: { "run.sh": "printf '\\x1b[0m'; echo /var/run/docker.sock" },
+    },
+    "a Constraint Template as text": {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "c" },
+      data: {
+        t: "apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nspec: {crd: {x: {hostPath: {path: /run}}}}\n",
+      },
+    },
     "two pods that say nothing": { apiVersion: "v1", kind: "List", items: [otherPod(), otherPod()] },
   }),
   typed("kubernetes:helm.sh/v3:Release", "an ordinary chart's values", {
@@ -208,6 +230,43 @@ export const allowedCases: readonly Case[] = [
       volumeMounts: [{ name: "run", mountPath: "/var/run/docker.sock" }],
     },
   }),
+  typed("kubernetes:helm.sh/v3:Release", "a chart's runner with a daemon of its own", {
+    chart: "x",
+    values: {
+      env: { DOCKER_HOST: "unix:///var/run/docker.sock" },
+      template: {
+        spec: {
+          containers: [
+            {
+              name: "runner",
+              env: [{ name: "DOCKER_HOST", value: "unix:///var/run/docker.sock" }],
+              volumeMounts: [{ name: "run", mountPath: "/var/run" }],
+            },
+            { name: "dind", args: ["dockerd", "--host=unix:///var/run/docker.sock"] },
+          ],
+          volumes: [{ name: "run", emptyDir: {} }],
+        },
+      },
+    },
+  }),
+  typed("kubernetes:helm.sh/v3:Release", "a Kyverno policy among a chart's objects", {
+    chart: "x",
+    values: {
+      extraObjects: [
+        {
+          apiVersion: "kyverno.io/v1",
+          kind: "ClusterPolicy",
+          metadata: { name: "p" },
+          spec: { rules: [{ validate: { pattern: { spec: { hostPID: true } } } }] },
+        },
+      ],
+    },
+  }),
+  typed("docker:index/container:Container", "a docker.Container with volumes of its own folder", {
+    image,
+    volumes: ["./etc:/etc/app", "dev:/data"],
+  }),
+  typed("command:local:Command", "a command that copies", { create: "cp -rv /etc/app /backup" }),
   typed("docker:index/container:Container", "a docker.Container with a named volume", {
     image,
     volumes: [{ volumeName: "data", containerPath: "/data" }],

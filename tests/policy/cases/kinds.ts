@@ -1,4 +1,5 @@
 import {
+  agentsPod,
   type Case,
   container,
   image,
@@ -25,13 +26,13 @@ const custom = (apiVersion: string, kind: string, body: Manifest): Manifest => (
   spec: body,
 });
 const old = (apiVersion: string, kind: string): Manifest => ({ apiVersion, kind, metadata, spec: { template } });
-const review = (type: string, name: string, object: Manifest, says?: string): Case => ({
+const review = (type: string, name: string, object: Manifest, says?: string, by = rule): Case => ({
   name,
   object,
   type,
   tags: "review",
   expect: "refused",
-  rule,
+  rule: by,
   ...(says !== undefined && { says }),
 });
 
@@ -50,6 +51,9 @@ spec:
       containers: [{name: main, image: "${image}"}]
       volumes: [{name: sock, hostPath: {path: /run/containerd}}]
 `;
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+const ofText = (text: string): Manifest => ({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { text } });
+const directory = { name: "tools", hostPath: { path: "/srv/tools" } };
 const socketVolume = { name: "sock", hostPath: { path: "/var/run/docker.sock" } };
 
 /** Catalogue E to G: every list of containers, every kind, every carrier. */
@@ -125,6 +129,42 @@ export const kindCases: readonly Case[] = [
       metadata,
       data: { outer: JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", data: { inner: manifest } }) },
     },
+    "a Pod in a ConfigMap's binaryData": {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata,
+      binaryData: { pod: base64(manifest) },
+    },
+    "a Pod in JSON with escaped names": ofText(
+      manifest
+        .replace("kind", "k\\u0069nd")
+        .replace("hostPath", "host\\u0050ath")
+        .replace("containers", "c\\u006fntainers"),
+    ),
+    "a volume in YAML with an escaped name": ofText('spec: {volumes: [{"host\\x50ath": {path: /run/docker.sock}}]}'),
+    "a PersistentVolume in YAML that is written as an anchor first": ofText(
+      "x: &spec {capacity: {storage: 1Gi}, local: {path: /run}}\nkind: PersistentVolume\napiVersion: v1\nspec: *spec\n",
+    ),
+    "a Pod in a template": ofText(
+      "{{- range .pods }}\nkind: Pod\nmetadata: {name: {{ .name }}}\nspec:\n  volumes:\n  - name: s\n    hostPath:\n      path: /var/run/docker.sock\n{{- end }}\n",
+    ),
+    "the path of a volume in a JSON patch": custom("policy.example/v1", "Mutation", {
+      patches: [{ op: "replace", path: "/spec/volumes/0/hostPath/path", value: "/run/docker.sock" }],
+    }),
+    "the path of a volume in a JSON patch that is text": custom("kyverno.io/v1", "ClusterPolicy", {
+      rules: [{ mutate: { patchesJson6902: "- {op: add, path: /spec/volumes/0/hostPath/path, value: /run}" } }],
+    }),
+    "the socket in a list of host paths": custom("example.com/v1", "Thing", { hostPaths: ["/run/docker.sock"] }),
+    "the socket in a Pod whose specification calls itself a Pod Security Policy": otherPod({
+      apiVersion: "policy/v1beta1",
+      kind: "PodSecurityPolicy",
+      ...spec("/run/docker.sock"),
+    }),
+    "the socket in a custom resource whose template calls itself a Constraint Template": custom(
+      "example.com/v1",
+      "Thing",
+      { template: { apiVersion: "templates.gatekeeper.sh/v1", kind: "ConstraintTemplate", ...template } },
+    ),
     "an ephemeral container's volume": otherPod({
       volumes: [socketVolume],
       ephemeralContainers: [container({ name: "debug", volumeMounts: [{ name: "sock", mountPath: "/s" }] })],
@@ -136,6 +176,140 @@ export const kindCases: readonly Case[] = [
       ],
     }),
   }),
+  ...refused("review", "no-privileged-containers", {
+    "a privileged container in YAML that has no other word of a manifest": ofText(
+      "securityContext:\n  privileged: true\n",
+    ),
+    "a privileged container that calls itself a Constraint Template": otherPod({
+      containers: [
+        container({
+          apiVersion: "templates.gatekeeper.sh/v1",
+          kind: "ConstraintTemplate",
+          securityContext: { privileged: true },
+        }),
+      ],
+    }),
+    "a privileged container in a JSON patch": custom("policy.example/v1", "Mutation", {
+      patches: [{ op: "add", path: "/spec/containers/0/securityContext/privileged", value: true }],
+    }),
+  }),
+  ...refused("review", "no-host-namespaces", {
+    "hostPID in a JSON patch": custom("policy.example/v1", "Mutation", {
+      patches: [{ op: "add", path: "/spec/hostPID", value: true }],
+    }),
+  }),
+  ...refused("review", "no-host-paths", {
+    "a gitRepo volume in YAML that is written as an anchor first": ofText(
+      "x: &v {name: s, gitRepo: {repository: x}}\nkind: Pod\napiVersion: v1\nspec: {volumes: [*v]}\n",
+    ),
+    "a host path in a Pod of GoCD whose specification says another namespace": agentsPod({
+      apiVersion: "v1",
+      kind: "Thing",
+      metadata: { namespace: "shop" },
+      volumes: [directory],
+    }),
+    "a host path in a HelmRelease for GoCD's namespace": custom("helm.toolkit.fluxcd.io/v2", "HelmRelease", {
+      targetNamespace: installation.agentsNamespace,
+      values: { extraVolumes: [directory] },
+    }),
+    "a host path in an Application for GoCD's namespace": custom("argoproj.io/v1alpha1", "Application", {
+      destination: { namespace: installation.serverNamespace },
+      source: { helm: { valuesObject: { extraVolumes: [directory] } } },
+    }),
+  }),
+  review(
+    "kubernetes:helm.sh/v3:Release",
+    "a host path in a Release for GoCD's namespace",
+    { chart: "x", namespace: installation.agentsNamespace, values: { extraVolumes: [directory] } },
+    "/srv/tools",
+    "no-host-paths",
+  ),
+  review(
+    "kubernetes:apps/v1:DeploymentList",
+    "a host path of GoCD in a DeploymentList resource",
+    {
+      items: [
+        {
+          metadata: { name: "case", namespace: installation.agentsNamespace },
+          spec: { template: { spec: { containers: [container()], volumes: [directory] } } },
+        },
+      ],
+    },
+    "Deployment gocd-dev-agents/case",
+    "no-host-paths",
+  ),
+  review(
+    "docker:index/container:Container",
+    "the host's network by another property of a docker.Container",
+    { image, networksAdvanced: [{ name: "host" }] },
+    "networksAdvanced",
+    "no-host-namespaces",
+  ),
+  review(
+    "docker:index/container:Container",
+    "an unmasked /proc of a docker.Container",
+    { image, securityOpts: ["systempaths=unconfined"] },
+    "systempaths",
+    "no-privileged-containers",
+  ),
+  review(
+    "docker:index/container:Container",
+    "the node's daemon in a docker.Container's entry point",
+    { image, entrypoints: ["docker", "-H", "tcp://10.0.0.1:2375"] },
+    "daemon",
+    "no-node-daemons",
+  ),
+  review("docker:index/container:Container", "the socket as a volume that a docker.Container's mount makes", {
+    image,
+    mounts: [
+      {
+        type: "volume",
+        target: "/x",
+        volumeOptions: { driverName: "local", driverOptions: { type: "none", o: "bind", device: "/var/run" } },
+      },
+    ],
+  }),
+  review("docker:index/container:Container", "the pipe in a docker.Container's mounts of type npipe", {
+    image,
+    mounts: [{ type: "npipe", source: "\\\\.\\pipe\\docker_engine", target: "x" }],
+  }),
+  review("kubernetes:core/v1:SecretPatch", "a Pod in a SecretPatch's data", { data: { pod: base64(manifest) } }),
+  review("kubernetes:core/v1:SecretList", "a Pod in a SecretList's data", {
+    items: [{ metadata, data: { pod: base64(manifest) } }],
+  }),
+  review("kubernetes:core/v1:PersistentVolumeList", "the socket in a PersistentVolumeList", {
+    items: [{ metadata, spec: { local: { path: "/run" } } }],
+  }),
+  review("kubernetes:helm.sh/v3:Release", "the socket in a list of a Release's values", {
+    chart: "x",
+    values: { sockets: ["/var/run/docker.sock"] },
+  }),
+  review("kubernetes:helm.sh/v3:Release", "the socket as a bind in a Release's values", {
+    chart: "x",
+    values: { mount: "/var/run/docker.sock:/var/run/docker.sock:ro" },
+  }),
+  review("kubernetes:helm.sh/v3:Release", "a path whose type is hostPath in a Release's values", {
+    chart: "x",
+    values: { persistence: { type: "hostPath", path: "/var/run" } },
+  }),
+  review("kubernetes:helm.sh/v3:Release", "a short text in a Release's values", {
+    chart: "x",
+    values: { volume: "hostPath: /run" },
+  }),
+  review("kubernetes:helm.sh/v3:Release", "a volume as a templated text in a Release's values", {
+    chart: "x",
+    values: { extraVolumes: "- name: {{ .Release.Name }}\n  hostPath:\n    path: /run\n" },
+  }),
+  review("aws:batch/jobDefinition:JobDefinition", "the socket in a Batch job's JSON", {
+    containerProperties: JSON.stringify({ image, volumes: [{ host: { sourcePath: "/var/run/docker.sock" } }] }),
+  }),
+  review("command:local:Command", "the socket in a local command's -itv", {
+    create: "docker run -itv /var/run/docker.sock:/s x",
+  }),
+  review("command:local:Command", "the socket in a local command's interpreter", {
+    interpreter: ["docker", "run", "-v", "/var/run/docker.sock:/s", "x", "sh", "-c"],
+  }),
+  review("command:local:Command", "a disk in a local command's --device", { create: "docker run --device /dev/sda x" }),
   review("kubernetes:apps/v1:StatefulSetPatch", "the socket in a StatefulSetPatch", {
     spec: { template: { spec: { volumes: [socketVolume] } } },
   }),

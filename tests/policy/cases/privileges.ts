@@ -104,6 +104,11 @@ const toNode = {
   "-H in a shell's command line": agentsPod({
     containers: [container({ command: ["sh", "-c", "sleep 1; docker -H tcp://10.0.0.1:2375 run --privileged x"] })],
   }),
+  "-H and the node's address without a scheme": withArgs("docker", "-H", "10.128.0.7:2375", "ps"),
+  "DOCKER_HOST given by a shell": withArgs("sh", "-c", "export DOCKER_HOST=tcp://10.0.0.1:2375; docker ps"),
+  "DOCKER_HOST given by a shell, in quotes": withArgs("sh", "-c", 'DOCKER_HOST="10.0.0.1:2375" docker ps'),
+  "DOCKER_HOST given by env": withArgs("env", "DOCKER_HOST=ssh://root@10.0.0.1", "docker", "ps"),
+  "a socket of another machine by SSH": withArgs("podman", "--url", "ssh://root@10.0.0.1/run/podman/podman.sock", "ps"),
   "a Docker context of the node": withArgs("docker", "context", "create", "n", "--docker", "host=tcp://10.0.0.1:2375"),
 };
 
@@ -147,6 +152,39 @@ export const privilegeCases: readonly Case[] = [
     "hostPID as a number": agentsPod({ hostPID: 1 }),
   }),
   ...refused("both", daemons, { ...toNode, ...onlyInGocd }),
+  ...refused("review", daemons, {
+    "DOCKER_HOST by way of a variable that names another": elsewhere(
+      withEnv(
+        { name: "NODE", value: "10.0.0.1" },
+        { name: "ADDRESS", value: "tcp://$(NODE):2375" },
+        { name: "DOCKER_HOST", value: "$(ADDRESS)" },
+      ),
+    ),
+    "-H by way of a variable": elsewhere(
+      agentsPod({
+        containers: [
+          container({ env: [{ name: "D", value: "tcp://10.0.0.1:2375" }], args: ["docker", "-H", "$(D)", "ps"] }),
+        ],
+      }),
+    ),
+    "-H in a hook": elsewhere(
+      agentsPod({
+        containers: [
+          container({ lifecycle: { postStart: { exec: { command: ["docker", "-H", "tcp://10.0.0.1:2375", "ps"] } } } }),
+        ],
+      }),
+    ),
+    "DOCKER_HOST in a Secret for envFrom": {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "s", namespace: "shop" },
+      data: { DOCKER_HOST: Buffer.from("tcp://10.0.0.1:2375").toString("base64") },
+    },
+  }),
+  ...refused("review", privileged, {
+    "a capability that is text": elsewhere(secured({ capabilities: { add: "SYS_ADMIN" } })),
+    "a capability in a list in a list": elsewhere(secured({ capabilities: { add: [["SYS_ADMIN"]] } })),
+  }),
   ...refused("review", privileged, everyWhere(privileges)),
   ...refused("review", namespaces, everyWhere(shared)),
   ...refused("review", daemons, everyWhere(toNode)),
@@ -171,6 +209,12 @@ export const privilegeCases: readonly Case[] = [
       name: "DOCKER_HOST",
       value: "unix:///var/run/docker.sock",
     }),
+    "-H at the pod's own daemon without a scheme": withArgs("docker", "-H", "127.0.0.1:2376", "ps"),
+    "DOCKER_HOST given by a shell at the pod's own daemon": withArgs(
+      "sh",
+      "-c",
+      "export DOCKER_HOST=tcp://127.0.0.1:2376; DOCKER_HOST='unix:///var/run/docker.sock' docker ps",
+    ),
     "-H at the pod's own daemon": withArgs("docker", "-H", "tcp://127.0.0.1:2376", "ps"),
     "curl with a header": withArgs("curl", "-H", "Accept: text/plain", "https://example.com"),
     "git over ssh": withArgs("git", "clone", "ssh://git@git.example/x.git"),
@@ -191,6 +235,12 @@ export const privilegeCases: readonly Case[] = [
       withEnv({ name: "DOCKER_HOST", value: "tcp://$(DIND_SERVICE_HOST):2376" }),
     ),
     "--host of an application": elsewhere(withArgs("serve", "--host", "https://10.0.0.1")),
+    "DOCKER_HOST in a Secret at the pod's own daemon": {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "s", namespace: installation.agentsNamespace },
+      data: { DOCKER_HOST: Buffer.from("tcp://127.0.0.1:2376").toString("base64") },
+    },
     "a daemon that listens on loopback": {
       apiVersion: "v1",
       kind: "ConfigMap",

@@ -1,8 +1,24 @@
-import { agentsPod, allowed, type Case, installation, named, refused, volume, withVolume } from "./case";
+import { agentsPod, allowed, type Case, installation, named, refused, spelled, volume, withVolume } from "./case";
 
 const sockets = "no-runtime-sockets";
 const hostPaths = "no-host-paths";
 const { agentsNamespace, serverNamespace } = installation;
+
+/** A node's own address and name, as resolvers take them. */
+const itself = [
+  "localhost",
+  "localhost.",
+  "localhost.localdomain",
+  "node.localhost",
+  "ip6-localhost",
+  "127.1",
+  "0",
+  "2130706433",
+  "0x7f000001",
+  "::1",
+  "0:0:0:0:0:0:0:1",
+  "::ffff:127.0.0.1",
+];
 
 const inAgents = (source: object) => agentsPod({ volumes: [{ name: "sock", ...source }] });
 const storageClass = (provisioner: string) => ({
@@ -39,6 +55,9 @@ export const volumeCases: readonly Case[] = [
     "a FlexVolume in GoCD's namespace": inAgents({ flexVolume: { driver: "example/driver" } }),
     "a gitRepo volume in GoCD's namespace": inAgents({ gitRepo: { repository: "https://git.example/x" } }),
     "an inline volume of csi-hostpath in GoCD's namespace": inAgents({ csi: { driver: "hostpath.csi.k8s.io" } }),
+    "an inline CSI volume of nfs from the node itself in GoCD's namespace": inAgents({
+      csi: { driver: "nfs.csi.k8s.io", volumeAttributes: { server: "127.0.0.1", share: "/" } },
+    }),
     "nfs from the node itself in GoCD's namespace": inAgents({ nfs: { server: "127.0.0.1", path: "/exports" } }),
     "iscsi from the node itself in GoCD's namespace": inAgents({
       iscsi: { targetPortal: "127.0.0.1:3260", iqn: "iqn.2001-04.com.example:storage", lun: 0 },
@@ -52,6 +71,12 @@ export const volumeCases: readonly Case[] = [
       { csi: { driver: "hostpath.csi.k8s.io", volumeHandle: "x" } },
       agentsNamespace,
     ),
+    "a PersistentVolume of a CSI driver for nfs from the node itself for GoCD's agents": volume(
+      {
+        csi: { driver: "nfs.csi.k8s.io", volumeHandle: "x", volumeAttributes: { server: "LocalHost.", share: "/" } },
+      },
+      agentsNamespace,
+    ),
     "a PersistentVolume with nfs from the node itself for GoCD's agents": volume(
       { nfs: { server: "localhost", path: "/x" } },
       agentsNamespace,
@@ -60,6 +85,16 @@ export const volumeCases: readonly Case[] = [
       { flexVolume: { driver: "example/driver" } },
       agentsNamespace,
     ),
+  }),
+  ...refused(
+    "both",
+    hostPaths,
+    spelled("nfs in GoCD's namespace from", itself, (server) => inAgents({ nfs: { server, path: "/" } })),
+  ),
+  ...refused("review", sockets, {
+    "a PersistentVolume whose handle is the socket": volume({
+      csi: { driver: "any.csi.example", volumeHandle: "/var/run/docker.sock" },
+    }),
   }),
   ...refused("review", hostPaths, {
     "a FlexVolume": withVolume({ flexVolume: { driver: "example/driver" } }),
@@ -83,6 +118,12 @@ export const volumeCases: readonly Case[] = [
       serverNamespace,
     ),
     "nfs from another host in GoCD's namespace": inAgents({ nfs: { server: "files.example", path: "/" } }),
+    "nfs from a host whose name only starts like the node's own in GoCD's namespace": inAgents({
+      nfs: { server: "localhost.files.example", path: "/" },
+    }),
+    "nfs by a CSI driver from another host in GoCD's namespace": inAgents({
+      csi: { driver: "nfs.csi.k8s.io", volumeAttributes: { server: "10.0.0.2", share: "/" } },
+    }),
   }),
   ...allowed("admission", {
     "a PersistentVolume for a block device of the node, for somebody else": volume(
