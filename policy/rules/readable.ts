@@ -34,6 +34,10 @@ export const readable: ResourceRule = {
       const found = "the chart's own templates cannot be seen here, only its values";
       const use = "Use kubernetes.helm.v4.Chart, whose objects are checked one by one.";
       findings.noted.push(finding(subject, root, found, use));
+      if (root.value["valueYamlFiles"] !== undefined) {
+        const files = "the values in these files cannot be read here";
+        findings.noted.push(finding(subject, root, files, "Give them as `values`.", "valueYamlFiles"));
+      }
     }
     for (const { site, key, why } of subject.walked.unreadable) {
       findings.noted.push(

@@ -284,6 +284,12 @@ describe("messages", () => {
     expect(notes(found).join()).toContain("the chart's own templates cannot be seen here");
   });
 
+  test("say of a Helm release's files of values that they were not read", async () => {
+    const props = { chart: "x", valueYamlFiles: [{ text: "extraVolumes: []" }] };
+    const found = await analyze({ type: "kubernetes:helm.sh/v3:Release", props });
+    expect(notes(found).join()).toContain("the values in these files cannot be read here (valueYamlFiles)");
+  });
+
   test("say of a shell command with a manifest in it that it could not be read", async () => {
     const create = `kubectl run x --overrides='{"spec":{"volumes":[{"hostPath":{"path":"/run"}}]}}'`;
     const found = await analyze({ type: "command:local:Command", props: { create } });
