@@ -16,7 +16,7 @@ import { Server } from "./components/server/component";
 import { purgeOf } from "./components/server/cruise-config";
 import { HAND_OVER_BACKUP, PORT, SERVER } from "./components/server/server";
 import { Volume } from "./components/volumes/component";
-import { readSecrets, readSettings, type Settings } from "./settings";
+import { readSecrets, readSettings, type Pool, type Settings } from "./settings";
 
 const settings = readSettings();
 const { name, server, storage } = settings;
@@ -29,8 +29,7 @@ const images = new Images(name, { ...settings.images, password: secrets.registry
 const backup = storage.mode === "disks" ? backups(storage) : undefined;
 const sources = storage.mode === "disks" ? disks(storage) : classes(storage.storageClass);
 
-const cluster =
-  settings.cluster.mode === "create" ? gke(settings.cluster) : new ExistingCluster(name, settings.cluster);
+const cluster = settings.cluster.mode === "create" ? gke(settings.cluster) : existing(settings.cluster);
 const inCluster = { provider: cluster.kubernetes };
 const { namespaces } = new Guardrails(
   name,
@@ -162,18 +161,24 @@ function classes(storageClass: string) {
   return { data: { name: `${name}-data`, storageClass }, artifacts: { name: `${name}-artifacts`, storageClass } };
 }
 
+function existing(shape: Extract<Settings["cluster"], { mode: "existing" }>) {
+  return new ExistingCluster(name, { ...shape, poolPlacements: byPool("placement") });
+}
+
 function gke({ google, ranges, ...shape }: Extract<Settings["cluster"], { mode: "create" }>) {
   const network = new Network(name, { region: google.region, ranges });
-  const poolNodes = Object.fromEntries(
-    settings.agents.flatMap((pool) => (pool.nodes ? [[pool.name, pool.nodes]] : [])),
-  );
   const { repository } = images;
   return new Cluster(name, {
     ...shape,
     ...network.place,
-    poolNodes,
+    poolNodes: byPool("nodes"),
     project: google.project,
     location: google.zone,
     ...(repository && { repository }),
   });
+}
+
+/** What the pools that have it say of where they go. */
+function byPool<K extends "nodes" | "placement">(key: K): { [pool: string]: NonNullable<Pool[K]> } {
+  return Object.fromEntries(settings.agents.flatMap((pool) => (pool[key] ? [[pool.name, pool[key]]] : [])));
 }

@@ -3,9 +3,9 @@ import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import { SettingsError } from "./settings/problems";
 import { parseSettings } from "./settings/read";
 import { SECRETS } from "./settings/schema";
-import type { Settings } from "./settings/settings";
+import type { Pool, Settings } from "./settings/settings";
 
-export { SettingsError, type Settings };
+export { SettingsError, type Pool, type Settings };
 
 // Exported at run time, left out of the type declarations: without it a secret value under a plain key could be quoted in a problem.
 const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret: (key: string) => boolean };

@@ -94,7 +94,14 @@ function checkPools({ name, agents, cluster }: Settings): Problem[] {
       problems.push({
         key: `${key}.nodes`,
         found: "a map",
-        wanted: "nothing: nodes of a cluster that exists are not made here",
+        wanted: "nothing: nodes of a cluster that exists are not made here; placement names them",
+      });
+    }
+    if (pool.placement && cluster.mode === "create") {
+      problems.push({
+        key: `${key}.placement`,
+        found: "a map",
+        wanted: "nothing: this program makes the nodes, labels and taints them; nodes gives a pool its own",
       });
     }
     const grace = seconds(pool.gracePeriod);

@@ -78,9 +78,10 @@ export function parseSettings(
       });
       return of.parse(STAND_IN[key]);
     }
+    const value = text === undefined ? WHEN_ABSENT[key] : parseValue(text);
     return (
-      check(`gocd:${key}`, of, text === undefined ? WHEN_ABSENT[key] : parseValue(text), problems) ??
-      of.parse(STAND_IN[key])
+      check(`gocd:${key}`, of, value, problems) ??
+      of.parse((key === "cluster" ? existingStandIn(value) : undefined) ?? STAND_IN[key])
     );
   };
   const cluster = read("cluster", schema.cluster);
@@ -108,6 +109,7 @@ export function parseSettings(
             mode: "existing",
             context: cluster.existing?.context ?? "",
             nodeVolumes: cluster.existing?.nodeVolumes ?? false,
+            serverPlacement: cluster.existing?.serverPlacement,
           },
     storage: google
       ? { mode: "disks", google, storageClass: GKE_CLASS }
@@ -131,6 +133,13 @@ function brokenIn(problems: readonly Problem[]): Broken {
   const within = (inner: string, outer: string) =>
     inner.startsWith(outer) && /^([.[]|$)/.test(inner.slice(outer.length));
   return (...keys) => keys.some((key) => wrong.some((other) => within(other, key) || within(key, other)));
+}
+
+/** Stands in for a cluster that is said to exist, as far as other parts depend on it. */
+function existingStandIn(value: unknown): object | undefined {
+  if (at(value, ["existing"]) === undefined) return undefined;
+  const storageClass = at(value, ["existing", "storageClass"]) === undefined ? {} : { storageClass: "standard" };
+  return { existing: { context: "kind", ...storageClass } };
 }
 
 /** GKE's class of balanced disks that are made where the pod goes. */
@@ -290,6 +299,7 @@ interface SchemaNode {
     readonly type: string;
     readonly innerType?: SchemaNode;
     readonly valueType?: SchemaNode;
+    readonly element?: SchemaNode;
     readonly in?: SchemaNode;
     readonly shape?: Readonly<Record<string, SchemaNode>>;
   };
@@ -305,7 +315,7 @@ function nodeAt(of: z.ZodType, path: readonly PropertyKey[]): SchemaNode | undef
   const open = (node: SchemaNode | undefined): SchemaNode | undefined =>
     (node?.def.innerType ?? node?.def.in) ? open(node.def.innerType ?? node.def.in) : node;
   return path.reduce<SchemaNode | undefined>(
-    (node, part) => open(node?.def.shape?.[String(part)] ?? node?.def.valueType),
+    (node, part) => open(node?.def.shape?.[String(part)] ?? node?.def.valueType ?? node?.def.element),
     open(of),
   );
 }

@@ -7,6 +7,8 @@ import {
   digest,
   duration,
   gocdName,
+  labelKey,
+  labelValue,
   machineType,
   map,
   origin,
@@ -38,6 +40,42 @@ const nodes = z.strictObject(
   },
   map("a map with machineType, disk, max, spot"),
 );
+
+const toleration = z
+  .strictObject(
+    {
+      key: labelKey,
+      operator: choice("Equal", "Exists").optional(),
+      value: labelValue.optional(),
+      effect: choice("NoSchedule", "PreferNoSchedule", "NoExecute").optional(),
+    },
+    map("a map with key, operator, value, effect"),
+  )
+  .refine(({ operator, value }) => operator !== "Exists" || value === undefined, {
+    path: ["value"],
+    error: "nothing where operator is Exists, which goes past every value",
+  });
+
+/** Nodes that somebody else labels and taints, in Kubernetes' own terms, for these pods. */
+const placement = (pods: string) =>
+  z
+    .strictObject(
+      {
+        nodeSelector: z
+          .record(
+            labelKey,
+            labelValue.describe(`label of the nodes that ${pods} go to, such as cloud.google.com/gke-nodepool: NAME`),
+            map("a map of labels"),
+          )
+          .default({}),
+        tolerations: z
+          .array(toleration, { error: "a list of tolerations, each with key, operator, value, effect" })
+          .default([])
+          .describe(`taints that do not keep ${pods} off`),
+      },
+      map("a map with nodeSelector, tolerations"),
+    )
+    .optional();
 
 const create = z.strictObject(
   {
@@ -80,8 +118,11 @@ const existing = z.strictObject(
       .boolean({ error: "true or false" })
       .default(false)
       .describe("let claims have directories of the node, as on kind, k3s or minikube"),
+    serverPlacement: placement("server and housekeeping").describe(
+      "nodes that server and housekeeping go to; wherever there is room if absent",
+    ),
   },
-  map("a map with context and, off GKE, storageClass, nodeVolumes"),
+  map("a map with context, serverPlacement and, off GKE, storageClass, nodeVolumes"),
 );
 
 export const cluster = z
@@ -204,6 +245,9 @@ const pool = z.strictObject(
       .default([])
       .describe("private ranges that jobs may reach beside the internet"),
     nodes: nodes.optional().describe("nodes of this pool alone, where the cluster is made here"),
+    placement: placement("the pool's agents").describe(
+      "nodes that this pool goes to, where the cluster exists; wherever there is room if absent",
+    ),
     image: digest.optional().describe("agent image of this pool alone, built from images/agent with other tools in it"),
     agent: z
       .strictObject(

@@ -22,6 +22,8 @@ export interface Existing {
   readonly context: string;
   /** Whether claims may be directories of a node. */
   readonly nodeVolumes: boolean;
+  /** Where server and housekeeping go; wherever there is room if absent. */
+  readonly serverPlacement: NonNullable<Cluster["existing"]>["serverPlacement"];
 }
 
 /** Where claims find their volumes: the server's on Google disks of our own, or all from a class of the cluster. */

@@ -61,6 +61,17 @@ export const gocdName = text(
   /^\w[\w.-]{0,254}$/,
 );
 
+/** Kubernetes' rule for the keys of labels and taints, such as `cloud.google.com/gke-nodepool` (`IsQualifiedName`). */
+export const labelKey = text(
+  "a label's or taint's key such as cloud.google.com/gke-nodepool",
+  /^(?=[^/]{1,253}\/|[^/]+$)([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/,
+);
+/** Their rule for values (`IsValidLabelValue`). YAML's true and 1 are no text, and 1.30 as a number would become 1.3. */
+export const labelValue = text(
+  'at most 63 letters, digits, dots, dashes and underscores, in quotes where it looks like something else: "true"',
+  /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/,
+);
+
 /** A snapshot's name, or its path with the project; or the word that stands for none (components/disks/component.ts). */
 export const snapshot = text(
   "a snapshot: its name, or projects/PROJECT/global/snapshots/NAME; or empty, for a disk with nothing on it",

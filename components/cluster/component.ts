@@ -5,6 +5,7 @@ import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../kubernetes/placement";
+import { givenPlacement, type GivenPlacement } from "./existing";
 import { clusterArgs, kubeconfig, nodePoolArgs, placement, type ClusterShape, type Nodes } from "./gke";
 
 interface NodeShape {
@@ -135,17 +136,24 @@ export class Cluster extends pulumi.ComponentResource {
 export interface ExistingClusterArgs {
   /** Context of the kubeconfig in `KUBECONFIG`, or in the home directory. */
   context: string;
+  /** Where server and housekeeping go. Default: wherever there is room. */
+  serverPlacement?: GivenPlacement | undefined;
+  /** Where the agents of a pool go, by pool. Default: wherever there is room. */
+  poolPlacements: { [pool: string]: GivenPlacement };
 }
 
 /** A cluster that somebody else made: only a provider for it. */
 export class ExistingCluster extends pulumi.ComponentResource {
   readonly kubernetes: Provider;
   readonly connect: pulumi.Output<string>;
-  /** Anywhere: whose nodes these are is not ours to know. */
-  readonly placement: Placements = { server: {}, agents: () => ({}) };
+  readonly placement: Placements;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:cluster:ExistingCluster", name, {}, opts);
+    this.placement = {
+      server: givenPlacement(args.serverPlacement),
+      agents: (pool) => givenPlacement(args.poolPlacements[pool]),
+    };
     this.kubernetes = new Provider(
       name,
       {

@@ -177,6 +177,47 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
   });
 });
 
+describe("the nodes of pods", () => {
+  /** Labels that pods ask for, by whose they are. */
+  const asked = (variant: string) => {
+    const workloads = workloadsOf(objectsWith(variant));
+    const [agents, others] = [true, false].map((wanted) =>
+      workloads
+        .filter(({ namespace }) => namespace.endsWith("-agents") === wanted)
+        .map(({ spec }) => spec["nodeSelector"]),
+    );
+    return { agents: (agents ?? []) as (Labels | undefined)[], others: (others ?? []) as (Labels | undefined)[] };
+  };
+
+  it.each(["a cluster of its own", "several pools", "an existing GKE cluster"])(
+    "cannot be both an agent's and the server's on %s",
+    (variant) => {
+      const { agents, others } = asked(variant);
+      const [server = {}] = others;
+      expect(others).toEqual([server, server]);
+      for (const agent of agents) {
+        const apart = Object.entries(agent ?? {}).filter(([key, value]) => key in server && server[key] !== value);
+        expect({ agent, apart }).not.toMatchObject({ apart: [] });
+      }
+    },
+  );
+
+  it("are a node pool, spot if people like, that a stack on an existing GKE cluster names", () => {
+    const [pool] = workloadsOf(objectsWith("an existing GKE cluster")).filter(({ namespace }) =>
+      namespace.endsWith("-agents"),
+    );
+    expect(pool?.spec).toMatchObject({
+      nodeSelector: { "cloud.google.com/gke-nodepool": "gocd-agents", "cloud.google.com/gke-spot": "true" },
+      tolerations: [{ key: "cloud.google.com/gke-spot", value: "true", effect: "NoSchedule" }],
+    });
+  });
+
+  it("are the scheduler's choice where a stack on an existing cluster names none", () => {
+    const { agents, others } = asked("another Kubernetes");
+    expect([...agents, ...others]).toEqual([undefined, undefined, undefined]);
+  });
+});
+
 describe("an agent and its daemon", () => {
   let agent: Container;
   let dind: Container;

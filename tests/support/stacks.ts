@@ -19,9 +19,25 @@ const prebuilt = Object.fromEntries(
 export const variants = {
   /** A new GKE cluster, images built and pushed: what the dev stack is. */
   "a cluster of its own": {},
-  /** Somebody's GKE cluster: disks of Google, images from elsewhere. */
+  /** Somebody's GKE cluster, with node pools for GoCD: disks of Google, images from elsewhere. */
   "an existing GKE cluster": {
-    config: { "gocd:cluster": { existing: { context: "gke" } }, "gocd:images": { prebuilt } },
+    config: {
+      "gocd:cluster": {
+        existing: { context: "gke", serverPlacement: { nodeSelector: { "cloud.google.com/gke-nodepool": "gocd" } } },
+      },
+      "gocd:agents": {
+        docker: {
+          replicas: 2,
+          resources: ["docker"],
+          environments: ["docker"],
+          placement: {
+            nodeSelector: { "cloud.google.com/gke-nodepool": "gocd-agents", "cloud.google.com/gke-spot": "true" },
+            tolerations: [{ key: "cloud.google.com/gke-spot", value: "true", effect: "NoSchedule" }],
+          },
+        },
+      },
+      "gocd:images": { prebuilt },
+    },
   },
   /** Any other Kubernetes: everything comes from a storage class. */
   "another Kubernetes": {

@@ -93,6 +93,20 @@ describe("the JSON schema of stack files", () => {
       { ...LEAST, "gocd:cluster": { create: { releaseChannel: "FAST" } } },
       false,
     ],
+    [
+      "nodes by their labels and taints",
+      {
+        ...LEAST,
+        "gocd:cluster": { existing: { context: "gke", serverPlacement: { nodeSelector: { "example.com/ci": "" } } } },
+        "gocd:agents": { docker: { placement: { tolerations: [{ key: "ci", operator: "Exists" }] } } },
+      },
+      true,
+    ],
+    [
+      "a label that is no text",
+      { ...LEAST, "gocd:cluster": { existing: { context: "gke", serverPlacement: { nodeSelector: { ci: true } } } } },
+      false,
+    ],
     ["an image by tag", { ...LEAST, "gocd:images": { prebuilt: { server: "gcr.io/p/s:latest" } } }, false],
     ["a way of access that does not exist", { ...LEAST, "gocd:access": "public" }, false],
   ])("agrees with the program about %s", (_, config: Record<string, unknown>, right) => {

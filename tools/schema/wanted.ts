@@ -48,7 +48,8 @@ function walk(schema: Schema, outer: Said): Key[] {
     required: true,
   });
   if (shape) return Object.entries(shape).flatMap(([key, inner]) => walk(inner, below(key)));
-  if (valueType) return walk(valueType, below(outer.path === "gocd:agents" ? "<pool>" : "<name>"));
+  if (valueType)
+    return walk(valueType, { ...below(outer.path === "gocd:agents" ? "<pool>" : "<name>"), required: false });
 
   const meaning = outer.meaning ?? schema.description;
   if (innerType) {

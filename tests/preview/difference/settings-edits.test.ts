@@ -205,7 +205,40 @@ const PARTS: readonly Whole[] = [
   ],
 ];
 
-const TASKS = [["the base", {}, []] as Whole, ...WHOLE, ...PARTS];
+/** Settings of a cluster that exists, where labels and taints name the nodes. */
+const placed = (server: string, agents: string, tolerations: readonly object[] = []) => ({
+  config: {
+    "gocd:cluster": { existing: { context: "gke", serverPlacement: { nodeSelector: { pool: server } } } },
+    "gocd:agents": { docker: { ...docker, placement: { nodeSelector: { pool: agents }, tolerations } } },
+  },
+});
+const spot = { key: "cloud.google.com/gke-spot", value: "true", effect: "NoSchedule" };
+
+const PLACED: readonly Whole[] = [
+  [
+    "other nodes for a pool, past a taint",
+    placed("server", "spot", [spot]),
+    ["~ StatefulSet gocd-dev-docker: spec.template.spec.nodeSelector.pool, spec.template.spec.tolerations", restart],
+  ],
+  [
+    "other nodes for server and housekeeping",
+    placed("large", "agents"),
+    [
+      "~ Deployment gocd-dev-housekeeping: spec.template.spec.nodeSelector.pool",
+      "  pods: restarts gocd-housekeeping",
+      "~ StatefulSet gocd-dev-server: spec.template.spec.nodeSelector.pool",
+      "  pods: restarts gocd-server-0 (each gets up to 5 min to stop)",
+    ],
+  ],
+];
+
+const TASKS = [
+  ["the base", {}, []] as Whole,
+  ["nodes by their labels", placed("server", "agents"), []] as Whole,
+  ...WHOLE,
+  ...PARTS,
+  ...PLACED,
+];
 const results = new Map<string, Run>();
 beforeAll(async () => {
   const done = await runs(TASKS.map(([, source]) => task(source, {}, false)));
@@ -215,8 +248,8 @@ beforeAll(async () => {
   });
 }, 180_000);
 
-function compared(edit: string, source: StackSource): Difference {
-  const [base, run] = [results.get("the base"), results.get(edit)];
+function compared(edit: string, source: StackSource, from = "the base"): Difference {
+  const [base, run] = [results.get(from), results.get(edit)];
   if (base === undefined || run === undefined) throw new Error(`${edit} was not run`);
   expect(run.errors).toEqual([]);
   return difference(base, run, { defaults: googleDefaults(projectOf({}).config, projectOf(source).config) });
@@ -229,6 +262,10 @@ describe("an edit of the settings", () => {
 
   it.each(PARTS)("tells what matters of %s", (edit, source, expected) => {
     expect(told(compared(edit, source))).toEqual(expect.arrayContaining([...expected]));
+  });
+
+  it.each(PLACED)("on a cluster that exists tells all that comes of %s", (edit, source, expected) => {
+    expect(told(compared(edit, source, "nodes by their labels")).sort()).toEqual([...expected].sort());
   });
 
   it("is empty when nothing was edited", () => {
