@@ -16,18 +16,49 @@ const GOCD = "http://127.0.0.1:8153/go";
 /** What the user types to log in. */
 export const password = async (): Promise<string> => (await compose(["run", "--rm", "setup", "password"])).trim();
 
+/** What is asked of GoCD's API beside a path. */
+interface Asked {
+  /** Of the API, whose versions are each its own; the default is that of agents. */
+  readonly version?: number;
+  /** Posted, if there is any. */
+  readonly body?: object;
+}
+
 /** Asks GoCD's API as this user; without a user as a stranger. */
-export function ask(path: string, user?: { readonly name: string; readonly password: string }): Promise<Response> {
-  const headers: Record<string, string> = { accept: "application/vnd.go.cd.v7+json" };
+export function ask(
+  path: string,
+  user?: { readonly name: string; readonly password: string },
+  { version = 7, body }: Asked = {},
+): Promise<Response> {
+  const headers: Record<string, string> = { accept: `application/vnd.go.cd.v${version}+json` };
   if (user) headers["authorization"] = `Basic ${Buffer.from(`${user.name}:${user.password}`).toString("base64")}`;
-  return fetch(`${GOCD}${path}`, { headers });
+  if (body === undefined) return fetch(`${GOCD}${path}`, { headers });
+  headers["content-type"] = "application/json";
+  return fetch(`${GOCD}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+async function askAsAdmin(path: string, asked?: Asked): Promise<unknown> {
+  const answer = await ask(path, { name: "admin", password: await password() }, asked);
+  if (answer.status !== 200) throw new Error(`GoCD answers ${answer.status} to ${path}`);
+  return answer.json();
 }
 
 /** The agents that GoCD knows. */
 export async function agents(): Promise<readonly Agent[]> {
-  const answer = await ask("/api/agents", { name: "admin", password: await password() });
-  if (answer.status !== 200) throw new Error(`GoCD answers ${answer.status}`);
-  return ((await answer.json()) as { _embedded: { agents: Agent[] } })._embedded.agents;
+  return ((await askAsAdmin("/api/agents")) as { _embedded: { agents: Agent[] } })._embedded.agents;
+}
+
+const ENVIRONMENTS = "/api/admin/environments";
+
+/** Makes an environment as somebody does who clicks: nothing but GoCD's own data knows of it. */
+export async function makeEnvironment(name: string): Promise<void> {
+  await askAsAdmin(ENVIRONMENTS, { version: 3, body: { name } });
+}
+
+/** The names of all environments. */
+export async function environments(): Promise<string[]> {
+  const answer = await askAsAdmin(ENVIRONMENTS, { version: 3 });
+  return (answer as { _embedded: { environments: { name: string }[] } })._embedded.environments.map(({ name }) => name);
 }
 
 /** Waits until an agent is approved and waits for work. */

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { eventually } from "../harness/run";
 import { compose, composeOutcome, docker, startEngine, stopEngine } from "./engine";
-import { agents, ask, inService, job, loadTool, password, ready, TOOL } from "./gocd";
+import { agents, ask, environments, inService, job, loadTool, makeEnvironment, password, ready, TOOL } from "./gocd";
 import {
   address,
   container,
@@ -61,7 +61,7 @@ test("a job builds an image and runs it", async () => {
   await loadTool(FIRST);
   const seen = await job(
     FIRST,
-    `mkdir -p /godata/pipelines/build; cd /godata/pipelines/build; printf 'FROM ${TOOL}\\nCOPY greeting /\\nCMD ["cat", "/greeting"]\\n' >Dockerfile
+    `mkdir -p /godata/pipelines/build; cd /godata/pipelines/build; printf 'FROM ${TOOL}\\nRUN cat /proc/sys/kernel/random/uuid >/built\\nCOPY greeting /\\nCMD ["cat", "/greeting"]\\n' >Dockerfile
     echo hello >greeting; docker build -q -t greeting:1 . >/dev/null; docker run --rm greeting:1`,
   );
   expect(seen).toBe("hello");
@@ -189,7 +189,10 @@ test("all is there again after the machine was switched off and on", async () =>
   expect(await job(SECOND, `docker run --rm ${TOOL} sh -c 'echo hello'`)).toBe("hello");
 });
 
-test("down without -v and up again: password, agents, images, build cache and files are still there", async () => {
+test("down without -v and up again: GoCD's data, artifacts, images, build cache and files are still there", async () => {
+  await makeEnvironment("made-by-hand");
+  expect(await inService("server", "echo kept >/godata/artifacts/kept")).toMatchObject({ code: 0 });
+  const built = await job(FIRST, "docker run --rm greeting:1 cat /built");
   const before = {
     secrets: fingerprint(),
     volumes: lines(await printed("volume", "ls", "--quiet")),
@@ -206,9 +209,18 @@ test("down without -v and up again: password, agents, images, build cache and fi
     volumes: lines(await printed("volume", "ls", "--quiet")),
     agents: (await agents()).map(({ uuid }) => uuid).sort(),
   }).toEqual(before);
+  expect((await environments()).sort()).toEqual(["docker", "made-by-hand"]);
+  expect((await inService("server", "cat /godata/artifacts/kept")).stdout).toBe("kept\n");
   expect(await job(FIRST, "docker run --rm greeting:1; cat /godata/pipelines/files/out")).toBe(
     "hello\nfrom the container",
   );
+  // What the image has from its build is random: only a build from the cache has it again.
+  expect(
+    await job(
+      FIRST,
+      "cd /godata/pipelines/build; docker build -q -t greeting:2 . >/dev/null; docker run --rm greeting:2 cat /built",
+    ),
+  ).toBe(built);
 });
 
 test("without the line the second agent goes, its data stays, and new certificates take one command", async () => {
