@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { policies, subjectOf, rules } from "../../policy/policies";
 import { judgePath } from "../../policy/reading/paths";
 import { sockets, trees } from "../../policy/tables/paths";
+import { cpuMilliseconds } from "../support/cpu-time";
 import { analyzer, refusals, type Report } from "./analyzer";
 import { container, inEveryKind, type Manifest, otherPod, withHostPath } from "./cases/case";
 
@@ -64,9 +65,10 @@ describe("malformed input", () => {
       volumes: [{ name: "sock", hostPath: { path: "/run/docker.sock" } }],
     });
     expect(JSON.stringify(props).length).toBeGreaterThan(10_000_000);
-    const start = performance.now();
-    expect(judge(pod, props)).toContain("no-runtime-sockets");
-    expect(performance.now() - start).toBeLessThan(2000);
+    const judging = await cpuMilliseconds(() => {
+      expect(judge(pod, props)).toContain("no-runtime-sockets");
+    });
+    expect(judging).toBeLessThan(2000);
     expect(policyNames(refusals(await analyze({ type: pod, props })))).toContain("no-runtime-sockets");
   });
 

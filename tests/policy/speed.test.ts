@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { STACK_TYPE } from "../../preview/registration";
 import { hostRun } from "../../preview/host";
+import { cpuMilliseconds } from "../support/cpu-time";
 import { prepared } from "./analyzer";
 
 jest.setTimeout(300_000);
@@ -19,9 +20,9 @@ test("1,000 resources are analysed in less than a tenth of the time in which the
   expect(registered).toHaveLength(1000);
 
   const analyse = prepared(registered.map(({ type, name, inputs }) => ({ type, name, props: inputs })));
-  const begun = performance.now();
-  expect(await analyse()).toEqual([]);
-  const analysing = performance.now() - begun;
+  const analysing = await cpuMilliseconds(async () => {
+    expect(await analyse()).toEqual([]);
+  });
 
   expect(analysing).toBeLessThan((whole.milliseconds - start.milliseconds) / 10);
 });

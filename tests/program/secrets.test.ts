@@ -38,11 +38,11 @@ function planted(registrations: readonly Registration[], state: string): Map<str
   return canaries;
 }
 
-/** The token for the registry that Google answers with, where the program pushes images: a secret that no resource makes. */
+/** What the program pushes images with: a token that Google answers with and no resource makes, or gocd:registryPassword. */
 function registryToken(registrations: readonly Registration[]): Map<string, string> {
   const images = registrations.filter(({ type }) => type === "docker:index/image:Image");
-  // One for all of them.
-  return new Map(images.map(({ inputs }) => ["the registry's password", passwordOf(inputs["registry"])]));
+  // One for all of them, and known by its setting's name where there is one.
+  return new Map(images.map(({ inputs }) => ["gocd:registryPassword", passwordOf(inputs["registry"])]));
 }
 
 function passwordOf(registry: WireValue | undefined): string {
