@@ -1,10 +1,11 @@
-import { startControlPlane, stopControlPlane, wipeControlPlane } from "./control-plane";
+import { forgetNode, startControlPlane, stopControlPlane, wipeControlPlane } from "./control-plane";
 import { daemonRuns, logTail } from "./daemons";
 import { driverObjects } from "./disks";
-import { apply } from "./kubectl";
+import { apply, kubectl } from "./kubectl";
 import { forgetPods, startContainerd, startKubelet, stopNode } from "./node";
 import { step } from "./progress";
 import { startServices, stopServices } from "./services";
+import { NODE } from "./surroundings";
 
 const DAEMONS = [
   "etcd",
@@ -35,6 +36,20 @@ export async function startCluster(load: () => Promise<void>): Promise<void> {
 /** Stops and starts the node: the kubelet, containerd and every container; the control plane goes on. */
 export async function restartNode(): Promise<void> {
   await stopNode();
+  await startContainerd();
+  await startKubelet();
+}
+
+/**
+ * Loses the node with all that runs on it, and starts another in its place. Nobody drained it; the pods in these namespaces
+ * are given up, as is done for a machine that will not come back.
+ */
+export async function replaceNode(namespaces: readonly string[]): Promise<void> {
+  await stopNode();
+  await forgetNode(NODE);
+  for (const namespace of namespaces)
+    await kubectl(["delete", "pods", "--all", "-n", namespace, "--force", "--grace-period=0"]);
+  await forgetPods();
   await startContainerd();
   await startKubelet();
 }

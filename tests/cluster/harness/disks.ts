@@ -73,4 +73,4 @@ export function loseDisk(claim: Claim): void {
   rmSync(path.join(DISKS, `${handle(claim)}.img`), { force: true });
 }
 
-const handle = ({ namespace, name }: Claim) => `${namespace}.${name}`;
+const handle = ({ namespace, name }: Claim) => (namespace === "" ? name : `${namespace}.${name}`);

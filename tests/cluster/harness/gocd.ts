@@ -47,7 +47,15 @@ export async function secretText(name: string, namespace: string, key: string): 
 
 /** Asks the server, and tells what it answered. The log-in goes through a pipe, never onto a command line. */
 export async function askServer(request: ServerRequest): Promise<ServerAnswer> {
-  const { method = "GET", path, version, body, headers = {}, as = "housekeeping" } = request;
+  const {
+    method = "GET",
+    path,
+    version,
+    body,
+    headers = {},
+    as = "housekeeping",
+    namespace = SERVER_NAMESPACE,
+  } = request;
   const lines = [
     `url = ${JSON.stringify(`http://127.0.0.1:8153${path}`)}`,
     `request = "${method}"`,
@@ -55,11 +63,10 @@ export async function askServer(request: ServerRequest): Promise<ServerAnswer> {
     "max-time = 20",
     ...(version === undefined ? [] : [header("Accept", `application/vnd.go.cd.v${version}+json`)]),
     ...Object.entries(headers).map(([name, value]) => header(name, value)),
-    ...(as === "nobody" ? [] : [await logIn()]),
+    ...(as === "nobody" ? [] : [await logIn(namespace)]),
     ...(typeof body === "object" ? [header("Content-Type", "application/json")] : []),
     ...(body === undefined ? [] : [`data = ${JSON.stringify(typeof body === "string" ? body : JSON.stringify(body))}`]),
   ];
-  const namespace = request.namespace ?? SERVER_NAMESPACE;
   const curl = ["curl", "--silent", "--show-error", "--config", "-"];
   const { code, stdout, stderr } = await exec("gocd-server-0", "server", namespace, curl, {
     input: `${lines.join("\n")}\n`,
@@ -78,11 +85,12 @@ export async function askServer(request: ServerRequest): Promise<ServerAnswer> {
 
 const header = (name: string, value: string) => `header = ${JSON.stringify(`${name}: ${value}`)}`;
 
-let password: Promise<string> | undefined;
+const passwords = new Map<string, Promise<string>>();
 
 /** Asked for once: what a test does to the cluster does not change it. */
-async function logIn(): Promise<string> {
-  password ??= secretText("gocd-housekeeping", SERVER_NAMESPACE, "password");
+async function logIn(namespace: string): Promise<string> {
+  const password = passwords.get(namespace) ?? secretText("gocd-housekeeping", namespace, "password");
+  passwords.set(namespace, password);
   return `user = ${JSON.stringify(`housekeeping:${(await password).trim()}`)}`;
 }
 
@@ -127,3 +135,18 @@ export const uuidOf = async (pod: string): Promise<string> =>
 /** Each agent's host name and uuid: what must stay the same for life. */
 export const identities = async (): Promise<readonly string[]> =>
   (await serverAgents()).map(({ hostname, uuid }) => `${hostname} ${uuid}`);
+
+/** The form in which an agent asks to be registered: what `AgentRegistrationController` insists on, and what is given. */
+export const registrationForm = (given: Readonly<Record<string, string>>): string =>
+  new URLSearchParams({
+    location: "/go-working-dir",
+    usablespace: "10000000000",
+    operatingSystem: "Linux",
+    agentAutoRegisterKey: "",
+    agentAutoRegisterResources: "",
+    agentAutoRegisterEnvironments: "",
+    agentAutoRegisterHostname: "",
+    elasticAgentId: "",
+    elasticPluginId: "",
+    ...given,
+  }).toString();

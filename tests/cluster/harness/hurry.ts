@@ -39,6 +39,8 @@ export interface Adapted {
 export const LOST_AFTER_SECONDS = 6;
 /** Seconds after which housekeeping gives up a request, in a hurry. */
 export const REQUEST_TIMEOUT_SECONDS = 2;
+/** Seconds without a word from housekeeping after which a draining agent stops waiting, in a hurry. */
+export const DRAIN_PATIENCE_SECONDS = 5;
 
 // Everything here waits shorter than in a program's life, and nothing else is different: housekeeping's rounds, requests and
 // time of grace, the agents' probes, and the pauses of the agents' hooks between two questions.
@@ -51,10 +53,12 @@ const HURRIED_PROBES = {
   readinessProbe: { periodSeconds: 1 },
   livenessProbe: { initialDelaySeconds: 2, periodSeconds: 2 },
 } as const;
-const HURRIED_PAUSES = ["IDENTITY_PAUSE_SECONDS", "ENABLE_PAUSE_SECONDS", "DRAIN_PAUSE_SECONDS"].map((name) => ({
-  name,
-  value: "1",
-}));
+const HURRIED_HOOKS = Object.entries({
+  IDENTITY_PAUSE_SECONDS: 1,
+  ENABLE_PAUSE_SECONDS: 1,
+  DRAIN_PAUSE_SECONDS: 1,
+  DRAIN_PATIENCE_SECONDS,
+}).map(([name, value]) => ({ name, value: String(value) }));
 
 /**
  * Applies the program's objects with shorter waits and waits until all is ready. Two agents that still run with the longer ones
@@ -103,7 +107,7 @@ function probed(object: Workload): Workload {
   const { template } = object.spec;
   const containers = template.spec.containers.map((container) => ({
     ...container,
-    env: [...(container["env"] as readonly object[]), ...HURRIED_PAUSES],
+    env: [...(container["env"] as readonly object[]), ...HURRIED_HOOKS],
     ...Object.fromEntries(
       Object.entries(HURRIED_PROBES).map(([probe, periods]) => [
         probe,

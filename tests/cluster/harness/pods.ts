@@ -9,6 +9,7 @@ interface ContainerState {
     readonly finishedAt: string;
     readonly exitCode: number;
     readonly reason: string;
+    readonly message?: string;
   };
   readonly waiting?: { readonly reason: string; readonly message?: string };
 }
@@ -34,6 +35,10 @@ export interface Pod extends KubernetesObject {
     readonly initContainerStatuses?: readonly ContainerStatus[];
   };
 }
+
+/** While this file is there an agent's stand-in says that it is building; what the other one holds is its free disk. */
+export const JOB = "/tmp/job";
+export const USABLE_SPACE = "/tmp/usable-space";
 
 /** Name of an agent's pod. */
 export const agent = (ordinal: number): string => `${POOL}-${ordinal}`;

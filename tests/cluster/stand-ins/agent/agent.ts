@@ -1,5 +1,6 @@
 // What a GoCD agent says to its server, and what it tells the probes: it registers when it has no token, takes a cookie,
-// pings, and answers on port 8152 whether the last ping was answered. While /tmp/job exists it says that it is building.
+// pings, and answers on port 8152 whether the last ping was answered. While /tmp/job exists it says that it is building;
+// /tmp/usable-space may hold how many bytes of its disk are free.
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { hostname } from "node:os";
@@ -8,6 +9,7 @@ import { setTimeout as after } from "node:timers/promises";
 const SERVER = process.env["GO_SERVER_URL"] ?? "";
 const CONFIG = "/go-working-dir/config";
 const JOB = "/tmp/job";
+const USABLE_SPACE = "/tmp/usable-space";
 const PING_MILLISECONDS = 1000;
 
 let connected = false;
@@ -54,6 +56,7 @@ async function register(uuid: string): Promise<void> {
 function remoting(what: string): Promise<Response> {
   const identifier = { hostName: hostname(), ipAddress: "127.0.0.1", uuid: read("guid.txt") };
   const runtimeStatus = existsSync(JOB) ? "Building" : "Idle";
+  const usableSpace = existsSync(USABLE_SPACE) ? Number(readFileSync(USABLE_SPACE, "utf8")) : 10_000_000_000;
   return fetch(`${SERVER}/remoting/api/agent/${what}`, {
     method: "POST",
     headers: {
@@ -63,7 +66,7 @@ function remoting(what: string): Promise<Response> {
       Authorization: read("token"),
     },
     body: JSON.stringify({
-      agentRuntimeInfo: { identifier, runtimeStatus, location: "/go-working-dir", usableSpace: 10_000_000_000, cookie },
+      agentRuntimeInfo: { identifier, runtimeStatus, location: "/go-working-dir", usableSpace, cookie },
     }),
   });
 }

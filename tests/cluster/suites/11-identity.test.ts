@@ -1,0 +1,162 @@
+import { randomUUID } from "node:crypto";
+import { replaceNode } from "../harness/cluster";
+import { AGENTS_NAMESPACE, claimsOf, manifests, POOL, ready, SERVER_NAMESPACE } from "../harness/deploy";
+import { loseDisk } from "../harness/disks";
+import { deleteByHand, registrationForm, serverAgent, serverAgents, uuidOf } from "../harness/gocd";
+import { loggedSince, roundsPass } from "../harness/housekeeping";
+import { deployedInAHurry, deployInAHurry, tellHousekeeping, type ExpectedAgent } from "../harness/hurry";
+import { exec, kubectl } from "../harness/kubectl";
+import { agent, job } from "../harness/pods";
+import { eventually } from "../harness/run";
+import { OWN_CLUSTER } from "../harness/stack";
+
+/** The agents as the server sees them, and as they must be: each once, with its derived uuid, enabled and in contact. */
+let whole: readonly string[];
+
+beforeAll(async () => {
+  await deployedInAHurry();
+  whole = await Promise.all(
+    [0, 1].map(async (ordinal) => `${agent(ordinal)} ${await uuidOf(agent(ordinal))} Enabled Idle`),
+  );
+}, 300_000);
+
+const rows = async () =>
+  (await serverAgents()).map((row) => [row.hostname, row.uuid, row.agent_config_state, row.agent_state].join(" "));
+
+/** Without anybody's help. */
+async function expectWhole(): Promise<void> {
+  const seen = async () => ((await rows()).join() === whole.join() ? true : undefined);
+  await eventually("both agents as they were", seen, 120_000).catch(() => undefined);
+  expect(await rows()).toEqual(whole);
+  await ready();
+}
+
+async function remove(namespace: string, what: readonly string[]): Promise<void> {
+  await kubectl(["delete", "-n", namespace, ...what]);
+}
+
+async function scale(namespace: string, what: string, replicas: number): Promise<void> {
+  await kubectl(["scale", "-n", namespace, what, `--replicas=${replicas}`]);
+}
+
+/** Everything on the server's disk is gone; the next start is a first one. */
+async function loseServerVolume(): Promise<void> {
+  const wipe = ["sh", "-c", "rm -rf /godata/config /godata/db"];
+  expect((await exec("gocd-server-0", "server", SERVER_NAMESPACE, wipe)).code).toBe(0);
+  await remove(SERVER_NAMESPACE, ["pod/gocd-server-0", "--grace-period=1"]);
+}
+
+/** The agent's claims with their disks: they go with the last pod that holds them, and the StatefulSet makes new ones. */
+async function loseClaims(): Promise<void> {
+  const claims = claimsOf(await manifests()).filter(({ name }) => name.endsWith(`-${agent(0)}`));
+  const names = claims.map(({ name }) => name);
+  const uids = async () => {
+    const found = await kubectl(["get", "pvc", ...names, "-n", AGENTS_NAMESPACE, "--ignore-not-found", "-o", "json"]);
+    const { items = [] } = JSON.parse(found === "" ? "{}" : found) as {
+      items?: readonly { metadata: { uid: string } }[];
+    };
+    return items.map(({ metadata }) => metadata.uid);
+  };
+  const lost = await uids();
+  expect(lost).toHaveLength(2);
+  await remove(AGENTS_NAMESPACE, ["pvc", ...names, "--wait=false"]);
+  await remove(AGENTS_NAMESPACE, ["pod", agent(0), "--ignore-not-found"]);
+  const gone = async () => ((await uids()).some((uid) => lost.includes(uid)) ? undefined : true);
+  await eventually("the claims to be gone", gone);
+  if (!OWN_CLUSTER) return;
+  // A volume whose claim is lost would wait for it for ever.
+  await kubectl(["delete", "pv", ...claims.map(({ namespace, name }) => `${namespace}.${name}`)]);
+  claims.forEach(loseDisk);
+  await deployInAHurry({}, {});
+}
+
+/** What can be lost beside the pod. Nobody else's node is. */
+const LOSSES: Readonly<Record<string, () => Promise<void>>> = {
+  "its claims are deleted with their disks": loseClaims,
+  "the server restarts": () => remove(SERVER_NAMESPACE, ["pod/gocd-server-0"]),
+  "the server's volume is lost": loseServerVolume,
+  "its row is deleted by hand": async () => {
+    const uuid = await uuidOf(agent(0));
+    await deleteByHand(uuid);
+    expect(await serverAgent(uuid)).toBeUndefined();
+  },
+  ...(OWN_CLUSTER ? { "its node is gone": () => replaceNode([SERVER_NAMESPACE, AGENTS_NAMESPACE]) } : {}),
+};
+const losses = Object.entries(LOSSES);
+
+describe("an agent is registered and enabled, once and as itself, after", () => {
+  test("its pod is deleted", async () => {
+    await remove(AGENTS_NAMESPACE, [`pod/${agent(0)}`]);
+    await expectWhole();
+  });
+
+  test.each(losses)("%s while it runs", async (_what, lose) => {
+    await lose();
+    await expectWhole();
+  });
+});
+
+describe("an agent that did not run is registered and enabled, once and as itself, when it comes back after", () => {
+  test.each(losses)("%s", async (_what, lose) => {
+    await scale(AGENTS_NAMESPACE, `statefulset/${POOL}`, 0);
+    await eventually("no agent to run", async () =>
+      (await kubectl(["get", "pods", "-n", AGENTS_NAMESPACE, "-o", "name"])) === "" ? true : undefined,
+    );
+    await lose();
+    await scale(AGENTS_NAMESPACE, `statefulset/${POOL}`, 2);
+    await expectWhole();
+  });
+});
+
+describe("an agent that is not this program's is never approved", () => {
+  const strangers: string[] = [];
+
+  afterAll(async () => {
+    for (const uuid of strangers) await deleteByHand(uuid);
+    await tellHousekeeping({});
+  });
+
+  /** A job of the first agent asks to be registered, as GoCD's agent does. */
+  async function knock(uuid: string, hostname: string, headers = ""): Promise<string> {
+    strangers.push(uuid);
+    const token = await job(0, `curl --silent --fail "$GO_SERVER_URL/admin/agent/token?uuid=${uuid}"`);
+    const post = `curl --silent --output /dev/null --write-out '%{http_code}' ${headers} --data @- "$GO_SERVER_URL/admin/agent"`;
+    return job(0, post, { input: registrationForm({ uuid, hostname, token }) });
+  }
+
+  test("by a uuid that nobody expects", async () => {
+    const [uuid, before] = [randomUUID(), new Date()];
+    expect(await knock(uuid, "stranger")).toBe("202");
+    await roundsPass(3);
+    expect((await serverAgent(uuid))?.agent_config_state).toBe("Pending");
+    expect((await loggedSince(before)).flatMap(({ notices = [] }) => notices)).toContainEqual(
+      expect.stringMatching(/^stranger at .* waits for a person: nobody here expects it$/),
+    );
+  });
+
+  test("by a uuid of another pool, used in a job", async () => {
+    const [uuid, before] = [randomUUID(), new Date()];
+    const other: ExpectedAgent = {
+      uuid,
+      token: "t".repeat(44),
+      hostname: "other-0",
+      pool: "other",
+      resources: ["other"],
+      environments: [],
+    };
+    await tellHousekeeping({ agents: (agents) => [...agents, other] });
+    expect(await knock(uuid, "other-0")).toBe("202");
+    await roundsPass(3);
+    expect((await serverAgent(uuid))?.agent_config_state).toBe("Pending");
+    expect((await loggedSince(before)).flatMap(({ notices = [] }) => notices)).toContainEqual(
+      expect.stringMatching(/^other-0 is not approved: .* which is not the pod of that name$/),
+    );
+  });
+
+  test("by an address that it claims to have, that of the server's own machine", async () => {
+    const uuid = randomUUID();
+    expect(await knock(uuid, "local", "--header 'X-Forwarded-For: 127.0.0.1'")).toBe("202");
+    await roundsPass(3);
+    expect((await serverAgent(uuid))?.agent_config_state).toBe("Pending");
+  });
+});
