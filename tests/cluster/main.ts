@@ -1,24 +1,31 @@
 // npm run test:cluster: the proof on a real Kubernetes. README.md in this folder says how and what.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { bench } from "./harness/bench";
 import { buildBinaries } from "./harness/binaries";
 import { emptyCgroup, makeCgroup, removeCgroup } from "./harness/cgroups";
 import { bringPackages, program } from "./harness/debian";
-import { removeDeployment } from "./harness/deploy";
+import { checkGivenCluster, clearGivenCluster, lacksOnGivenCluster } from "./harness/given-cluster";
 import { lacks } from "./harness/machine";
 import { fillNpmCache } from "./harness/npm";
 import { CACHE, LOCK, LOGS, STATE } from "./harness/paths";
 import { say, step } from "./harness/progress";
-import { closingLine, countsOf, runSuites, sum, type Counts } from "./harness/suites";
+import { closingLine, countsOf, runSuites, skipAll, sum, type Counts } from "./harness/suites";
 import { WORLD } from "./harness/world";
 
 const COUNTS = path.join(STATE, "counts.json");
 const INSIDE = { cluster: "inside.ts", laptop: "laptop/inside.ts" };
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** A cluster of one's own, or undefined; an empty KUBECONFIG is none, as for kubectl. */
+const given = process.env["KUBECONFIG"] || undefined;
+
 async function main(args: readonly string[]): Promise<Counts> {
-  if (WORLD === "cluster" && process.env["KUBECONFIG"] !== undefined) return onGivenCluster(args);
+  if (WORLD === "cluster" && given !== undefined) return onGivenCluster(args);
+  // References for somebody else's cluster, which is not what is tested now.
+  delete process.env["GOCD_TEST_IMAGES"];
   const missing = lacks();
   if (missing !== undefined) return skipped(missing);
   const unlock = lock();
@@ -31,21 +38,39 @@ async function main(args: readonly string[]): Promise<Counts> {
 
 /** On the cluster of KUBECONFIG, which is left as it was found. */
 async function onGivenCluster(args: readonly string[]): Promise<Counts> {
-  const missing = ["GOCD_TEST_IMAGES", "GOCD_TEST_STORAGE_CLASS"].filter((name) => process.env[name] === undefined);
-  if (missing.length > 0)
-    return skipped(`KUBECONFIG is set and ${missing.join(" and ")} not; tests/cluster/README.md says what they are`);
+  const missing = await lacksOnGivenCluster();
+  if (missing !== undefined) return skipped(missing);
+  if (args.includes("--hold"))
+    throw new Error("--hold is for the tests' own cluster; the one of KUBECONFIG runs already");
+  await checkGivenCluster();
   mkdirSync(STATE, { recursive: true });
+  const interrupted = new AbortController();
+  const interrupt = (signal: NodeJS.Signals) => {
+    say(`${signal}: stopping`);
+    interrupted.abort();
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
-    return await runSuites(args);
+    const work = args.includes("--bench") ? measured() : runSuites(args, interrupted.signal);
+    return await Promise.race([
+      work,
+      once(interrupted.signal, "abort").then(() => Promise.reject(new Error("interrupted"))),
+    ]);
   } finally {
-    await step("remove what the tests have made", removeDeployment);
+    await step("remove what the tests have made", clearGivenCluster);
     rmSync(STATE, { recursive: true, force: true });
+    for (const signal of SIGNALS) process.off(signal, interrupt);
   }
 }
 
-function skipped(why: string): Counts {
-  say(`cluster tests skipped: ${why}`);
-  return { passed: 0, failed: 0, skipped: 1 };
+async function measured(): Promise<Counts> {
+  await bench();
+  return { passed: 0, failed: 0, skipped: 0 };
+}
+
+function skipped(why: string): Promise<Counts> {
+  say(`${WORLD} tests skipped: ${why}`);
+  return skipAll(WORLD);
 }
 
 async function onOwnCluster(args: readonly string[]): Promise<Counts> {
@@ -108,11 +133,20 @@ async function inNamespaces(args: readonly string[]): Promise<void> {
 function lock(): () => void {
   mkdirSync(CACHE, { recursive: true });
   const holder = existsSync(LOCK) ? readFileSync(LOCK, "utf8") : "";
-  if (holder !== "" && existsSync(`/proc/${holder}`)) throw new Error(`another run is under way: process ${holder}`);
+  if (holder !== "" && isRun(holder)) throw new Error(`another run is under way: process ${holder}`);
   writeFileSync(LOCK, String(process.pid));
   return () => {
     rmSync(LOCK);
   };
+}
+
+/** Whether this process is a run. The number of one that was killed may be another program's by now. */
+function isRun(pid: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(path.join("cluster", path.basename(__filename)));
+  } catch {
+    return false;
+  }
 }
 
 /** Removes what a run leaves outside its namespaces: groups of processes, files, disks. */
@@ -152,8 +186,8 @@ function onLaptop(): Promise<Counts> {
 async function everything(args: readonly string[]): Promise<Counts> {
   const counts = await main(args);
   // Whoever asks for something in particular, or brings a cluster, wants no more than that.
-  if (WORLD === "laptop" || args.length > 0 || process.env["KUBECONFIG"] !== undefined) return counts;
-  if (lacks() !== undefined) return sum(counts, { passed: 0, failed: 0, skipped: 1 });
+  if (WORLD === "laptop" || args.length > 0 || given !== undefined) return counts;
+  if (lacks() !== undefined) return sum(counts, await skipAll("laptop"));
   return sum(counts, await onLaptop());
 }
 

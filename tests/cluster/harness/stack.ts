@@ -1,8 +1,10 @@
-/** References that somebody gives for a cluster of their own, by image. */
-const given = JSON.parse(process.env["GOCD_TEST_IMAGES"] ?? "{}") as Readonly<Record<string, string>>;
+import * as z from "zod";
 
 /** True on the cluster that the harness runs itself; false on that of a given KUBECONFIG. */
-export const OWN_CLUSTER = Object.keys(given).length === 0;
+export const OWN_CLUSTER = process.env["GOCD_TEST_IMAGES"] === undefined;
+
+/** References that somebody gives for a cluster of their own, by image. What cannot be read gives none. */
+export const givenImages: Readonly<Record<string, string>> = read(process.env["GOCD_TEST_IMAGES"]);
 
 /** An image under test: where it is built from, what it is called here, and the reference that the test stack gives. */
 export interface TestImage {
@@ -24,7 +26,7 @@ const image = (folder: string, digit: string, buildArgs: Readonly<Record<string,
   tag: `${REGISTRY}/${folder}:1`,
   buildArgs,
   // The digest is a name here: what is built differs from machine to machine, and the stack file does not.
-  reference: given[folder] ?? `registry.tests/${folder}@sha256:${digit.repeat(64)}`,
+  reference: givenImages[folder] ?? `registry.tests/${folder}@sha256:${digit.repeat(64)}`,
 });
 
 /** The images under test, in the order in which they are built. */
@@ -34,3 +36,14 @@ export const TEST_IMAGES = {
   server: image("server", "5", { BASE: standInTag("server") }),
   housekeeping: image("housekeeping", "e", { BASE: standInTag("node") }),
 } as const;
+
+/** Their names, which are also those of the folders below images/. */
+export const IMAGE_NAMES = Object.keys(TEST_IMAGES) as readonly (keyof typeof TEST_IMAGES)[];
+
+function read(json = "{}"): Readonly<Record<string, string>> {
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(json));
+  } catch {
+    return {};
+  }
+}

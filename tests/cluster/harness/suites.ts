@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { REPORT, ROOT } from "./paths";
+import { outcome } from "./run";
 import { WORLD } from "./world";
 
 /** How many tests ended how. */
@@ -20,23 +21,43 @@ interface JestReport {
   readonly numRuntimeErrorTestSuites: number;
 }
 
+/** A pattern that no name fits: Jest then runs neither tests nor what comes before them. */
+const NO_TEST = "(?!)";
+
 const CONFIGURATION = { cluster: "tests/cluster/jest.config.js", laptop: "tests/cluster/laptop/jest.config.js" };
 
-/** Runs the suites one after the other with Jest; `args` are handed to it, e.g. `-t "a name"`. */
-export async function runSuites(args: readonly string[]): Promise<Counts> {
+const JEST = createRequire(__filename).resolve("jest/bin/jest");
+
+/**
+ * Runs the suites one after the other with Jest; `args` are handed to it, e.g. `-t "a name"`. Rejects when `interrupted` says
+ * that it is enough; the suite that runs then has no time to tidy up.
+ */
+export async function runSuites(args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
   rmSync(REPORT, { force: true });
-  const jest = createRequire(__filename).resolve("jest/bin/jest");
   const config = path.join(ROOT, CONFIGURATION[WORLD]);
   await new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      [jest, "--config", config, "--runInBand", "--json", "--outputFile", REPORT, ...args],
-      { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] },
+      [JEST, "--config", config, "--runInBand", "--json", "--outputFile", REPORT, ...args],
+      { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"], ...(interrupted && { signal: interrupted }) },
     );
     child.on("error", reject);
     child.on("close", resolve);
   });
-  const report = JSON.parse(readFileSync(REPORT, "utf8")) as JestReport;
+  return countsIn(readFileSync(REPORT, "utf8"));
+}
+
+/** Counts the tests of a world, as skipped: where it cannot be had, and without touching anything. */
+export async function skipAll(world: keyof typeof CONFIGURATION): Promise<Counts> {
+  const config = path.join(ROOT, CONFIGURATION[world]);
+  const { stdout } = await outcome(process.execPath, [JEST, "--config", config, "--json", "-t", NO_TEST], {
+    cwd: ROOT,
+  });
+  return countsIn(stdout);
+}
+
+function countsIn(json: string): Counts {
+  const report = JSON.parse(json) as JestReport;
   return {
     passed: report.numPassedTests,
     // A suite that cannot be loaded has no tests to count, and must not go unnoticed.
