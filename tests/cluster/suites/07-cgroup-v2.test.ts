@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import path from "node:path";
+import { guestKernel } from "../harness/debian";
 import { compareInGuest, type Measured } from "../harness/guest";
 import { OWN_CLUSTER } from "../harness/stack";
 
@@ -6,7 +8,7 @@ const POD_LIMIT = 400;
 const OUT_OF_MEMORY = 137;
 
 // It takes what the harness brings for its own cluster: QEMU and a kernel.
-(OWN_CLUSTER && existsSync("/usr/bin/qemu-system-x86_64") ? describe : describe.skip)(
+(OWN_CLUSTER && existsSync(path.join(guestKernel, "boot")) ? describe : describe.skip)(
   "on cgroup v2, a container that wants more memory than its pod may have",
   () => {
     let measured: Readonly<Record<string, Measured>>;
