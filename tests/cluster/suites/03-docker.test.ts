@@ -1,5 +1,22 @@
-import { deployed } from "../harness/deploy";
-import { inAgent, job, loadTool } from "../harness/pods";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parseAllDocuments } from "yaml";
+import { DAEMON_CERTIFICATES } from "../../../components/agents/daemon";
+import { AGENTS_NAMESPACE, deployed } from "../harness/deploy";
+import { get } from "../harness/kubectl";
+import { ROOT } from "../harness/paths";
+import { inAgent, inDind, job, loadTool } from "../harness/pods";
+
+/** As a golden file shows a resource, or as the API server gives it. */
+interface ConfigMap {
+  readonly kind?: string;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+// Nothing listens on port 1: a builder that wants to ask a registry for something newer is refused at once, and takes what
+// is there.
+const BASE = "localhost:1/tool:1";
+const GOLDEN = path.join(ROOT, "tests/golden");
 
 beforeAll(async () => {
   await deployed();
@@ -27,10 +44,51 @@ test("the daemon runs with the settings that the program gives it", async () => 
   ).toMatch(/^172\.30\./);
 });
 
-test("a job builds an image and runs it", async () => {
+describe("the daemon itself finds", () => {
+  // It looks at the keys too, and those of the daemon that runs are hidden by now.
+  const folder = "/tmp/validate";
+  const keys = `mkdir -p ${folder} && cd ${folder} && openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -keyout key.pem -out cert.pem 2>/dev/null && cp cert.pem ca.pem`;
+  const validate = (configuration: string) =>
+    inDind(0, `${keys} && cat >daemon.json && dockerd --validate --config-file daemon.json`, {
+      input: configuration.replaceAll(DAEMON_CERTIFICATES, folder),
+    });
+
+  afterAll(() => inDind(0, `rm -r ${folder}`));
+
+  test.each(readdirSync(GOLDEN))("no mistake in its configuration in tests/golden/%s", async (file) => {
+    const documents = parseAllDocuments(readFileSync(path.join(GOLDEN, file), "utf8"));
+    const found = documents
+      .map((document) => (document.toJS() as { readonly inputs?: ConfigMap }).inputs)
+      .flatMap((inputs) => (inputs?.kind === "ConfigMap" ? (inputs.data?.["daemon.json"] ?? []) : []));
+    expect(found).not.toEqual([]);
+    for (const configuration of found) {
+      const { code, stderr } = await validate(configuration);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("configuration OK") as string });
+    }
+  });
+
+  test("no mistake in the one that it runs with", async () => {
+    const { data } = await get<ConfigMap>("configmap/docker-daemon", AGENTS_NAMESPACE);
+    expect((await validate(data?.["daemon.json"] ?? "")).code).toBe(0);
+  });
+
+  test("a mistake where there is one", async () => {
+    const { code, stderr } = await validate('{"no-such-setting": true}');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain("no-such-setting");
+  });
+});
+
+test.each([
+  ["the builder of old", 0],
+  ["BuildKit", 1],
+])("a job builds an image with %s and runs it", async (_name, buildkit) => {
   const built = await job(
     0,
-    'mkdir -p /godata/pipelines/build; cd /godata/pipelines/build; printf \'FROM tool:1\\nCOPY greeting /\\nCMD ["cat", "/greeting"]\\n\' >Dockerfile; echo hello >greeting; docker build -q -t greeting:1 . >/dev/null; docker run --rm greeting:1',
+    `mkdir -p /godata/pipelines/build; cd /godata/pipelines/build; cat >Dockerfile; echo hello >greeting
+    docker tag tool:1 ${BASE}; DOCKER_BUILDKIT=${buildkit} docker build -q -t greeting:1 . >/dev/null; docker run --rm greeting:1
+    docker image rm greeting:1 >/dev/null`,
+    { input: `FROM ${BASE}\nCOPY greeting /\nRUN cat /greeting >/copy\nCMD ["cat", "/copy"]\n` },
   );
   expect(built).toBe("hello");
 });
@@ -41,7 +99,7 @@ test.each(["/godata/pipelines/files", "/go-working-dir/pipelines/files"])(
     await job(0, "mkdir -p /godata/pipelines/files; echo 'from the job' >/godata/pipelines/files/in");
     const seen = await job(
       0,
-      `cd ${directory}; docker run --rm -v ${directory}:/x tool:1 sh -c 'cat /x/in; echo "from the container" >/x/out'; cat out`,
+      `cd ${directory}; test "$PWD" = ${directory}; docker run --rm -v "$PWD":/x tool:1 sh -c 'cat /x/in; echo "from the container" >/x/out'; cat out`,
     );
     expect(seen.split("\n")).toEqual(["from the job", "from the container"]);
   },
@@ -67,5 +125,7 @@ test("the agent container has no capability, no way to more of them, no service 
   expect(processStatus).toMatch(/Seccomp:\s+2/);
   expect(await job(0, "id -u")).toBe("1000");
   expect((await inAgent(0, "ls /var/run/secrets/kubernetes.io")).code).not.toBe(0);
-  expect(await job(0, "find / -xdev -type s 2>/dev/null || true")).toBe("");
+  const sockets = "find / \\( -path /proc -o -path /sys \\) -prune -o -type s -print 2>/dev/null || true";
+  expect((await inDind(0, sockets)).stdout).toContain("/docker.sock\n");
+  expect(await job(0, sockets)).toBe("");
 });
