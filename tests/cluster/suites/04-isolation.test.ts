@@ -26,6 +26,16 @@ const secret = (name: string, key: string): string => {
   return value;
 };
 
+/** What the server's side keeps to itself: log-ins, and every key in the configuration. */
+function ofServer(): readonly string[] {
+  const keys = secret("gocd-server", "cruise-config.xml").matchAll(/ (?:\w+Key|\w+Secret|serverId)="([^"]+)"/g);
+  const hashes = secret("gocd-server", "passwd").trim().split("\n");
+  const found = [...keys].map(([, value = ""]) => value).concat(hashes.map((line) => line.replace(/^[^:]*:/, "")));
+  // Four keys and two users: a new name for one must not make it a secret that nobody looks for.
+  expect(found).toHaveLength(6);
+  return [...found, secret("gocd-housekeeping", "password"), secret("gocd-server", "cipher.aes")];
+}
+
 test("an agent sees neither the containers nor the images of another", async () => {
   await job(
     0,
@@ -111,8 +121,7 @@ describe("a container that a job starts without --privileged", () => {
         line(secret(`${POOL}-daemon-tls`, `${agent(ordinal)}.key.pem`)),
         line(secret(`${POOL}-client-tls`, `${agent(ordinal)}.key.pem`)),
       ]),
-      secret("gocd-housekeeping", "password"),
-      secret("gocd-server", "cipher.aes"),
+      ...ofServer(),
     ];
     const found = (await readable(texts.map((text) => `${text}\n`).join(""))).split("\n");
     expect(new Set(found)).toEqual(new Set(["/host/go-working-dir/pipelines/known", "/host/godata/pipelines/known"]));
@@ -165,8 +174,7 @@ describe("the agent's container", () => {
       kubectl(["logs", "-n", SERVER_NAMESPACE, "deployment/gocd-housekeeping"]),
     ]);
     const tokens = [0, 1].map((ordinal) => secret(`${POOL}-identity`, `${agent(ordinal)}.token`));
-    for (const text of [...tokens, secret("gocd-housekeeping", "password"), secret("gocd-server", "cipher.aes")])
-      for (const log of logs) expect(log).not.toContain(text);
+    for (const text of [...tokens, ...ofServer()]) for (const log of logs) expect(log).not.toContain(text);
   });
 });
 
