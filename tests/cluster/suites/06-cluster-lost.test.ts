@@ -8,19 +8,25 @@ import { OWN_CLUSTER } from "../harness/stack";
 
 interface Memory {
   readonly identities: readonly string[];
+  /** What the agents that run now say that they are. */
+  readonly uuids: readonly string[];
   readonly configuration: string;
+  /** One file on each disk: an empty disk would be given the same configuration, and the same agents, again. */
+  readonly kept: string;
   readonly secrets: unknown;
+}
+
+async function inServer(script: string): Promise<string> {
+  const { code, stdout, stderr } = await exec("gocd-server-0", "server", SERVER_NAMESPACE, ["sh", "-c", script]);
+  if (code !== 0) throw new Error(`in the server: ${script}\nended with ${code}: ${stderr}`);
+  return stdout;
 }
 
 const remember = async (): Promise<Memory> => ({
   identities: await identities(),
-  configuration: (
-    await exec("gocd-server-0", "server", SERVER_NAMESPACE, [
-      "sh",
-      "-c",
-      "cd /godata/config; cat cruise-config.xml cipher.aes; cat /godata/artifacts/kept",
-    ])
-  ).stdout,
+  uuids: await Promise.all([0, 1].map((ordinal) => job(ordinal, "cat /godata/config/guid.txt"))),
+  configuration: await inServer("cd /godata/config; cat cruise-config.xml cipher.aes"),
+  kept: await inServer("cat /godata/db/kept /godata/artifacts/kept"),
   secrets: await Promise.all([
     get<{ data: object }>("secret/gocd-server", SERVER_NAMESPACE),
     get<{ data: object }>("secret/docker-identity", AGENTS_NAMESPACE),
@@ -38,7 +44,7 @@ const remember = async (): Promise<Memory> => ({
     await deployed();
     await loadTool(0);
     await job(0, "echo kept >/godata/pipelines/kept");
-    await exec("gocd-server-0", "server", SERVER_NAMESPACE, ["sh", "-c", "echo kept >/godata/artifacts/kept"]);
+    await inServer("echo data >/godata/db/kept; echo artifacts >/godata/artifacts/kept");
     before = await remember();
   }, 300_000);
 
@@ -46,6 +52,7 @@ const remember = async (): Promise<Memory> => ({
     await replaceCluster();
     expect(await kubectl(["get", "namespaces", "-o", "name"])).not.toContain(SERVER_NAMESPACE);
     await deployed();
+    expect(before.kept).toBe("data\nartifacts\n");
     expect(await remember()).toEqual(before);
     expect(await job(0, "cat /godata/pipelines/kept; docker run --rm tool:1 id -u")).toBe("kept\n0");
   }, 300_000);
