@@ -1,5 +1,6 @@
 import { admissionBinding, admissionParts, admissionPolicy } from "../../../components/guardrails/admission";
 import { cases } from "../../policy/cases/all";
+import { resolvedManifests } from "../../support/program";
 import { agentsPod, container, image, inEveryKind, installation, volume, type Case } from "../../policy/cases/case";
 import { apply, dryRun, get, remove, type KubernetesObject } from "../harness/kubectl";
 import { RawApi, type ApiObject, type Answer } from "../harness/raw-api";
@@ -10,6 +11,14 @@ interface Policy extends KubernetesObject {
   readonly status?: {
     readonly observedGeneration?: number;
     readonly typeChecking?: { readonly expressionWarnings?: readonly object[] };
+  };
+}
+
+/** A StatefulSet or a Deployment, as far as the pods go that it makes. */
+interface Workload extends KubernetesObject {
+  readonly spec: {
+    readonly template: { readonly metadata: object; readonly spec: { readonly volumes?: readonly object[] } };
+    readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
   };
 }
 
@@ -61,6 +70,23 @@ test.each(atAdmission.filter(({ expect }) => expect === "allowed"))("the API ser
   expect(await ask(allowed)).toEqual({ status: 201, said: "" });
 });
 
+test("the API server admits this program: its volumes, its workloads, and the pods that they make", async () => {
+  const objects = await resolvedManifests({ stack: "dev", config: { "gcp:project": "my-project" } });
+  await apply(objects.filter(({ kind }) => kind === "ServiceAccount"));
+  const workloads = objects.filter(
+    (object): object is Workload & (typeof objects)[number] => "template" in spec(object),
+  );
+  expect(workloads.map(({ kind }) => kind).sort()).toEqual(["Deployment", "StatefulSet", "StatefulSet"]);
+  const volumes = objects.filter(({ kind }) => kind === "PersistentVolume");
+  expect(volumes).not.toEqual([]);
+  for (const object of [...volumes, ...workloads, ...workloads.map(podOf)])
+    expect({ object: `${object.kind} ${object.metadata.name}`, ...(await ask({ object })) }).toEqual({
+      object: `${object.kind} ${object.metadata.name}`,
+      status: 201,
+      said: "",
+    });
+});
+
 test("the cluster's own pods may use the node, with any right", async () => {
   const pod = {
     apiVersion: "v1",
@@ -88,6 +114,23 @@ test.each(admissionParts)("Kubernetes finds no mistake of types in the policy fo
   });
   expect(status?.typeChecking?.expressionWarnings ?? []).toEqual([]);
 });
+
+const spec = (object: object): object =>
+  "spec" in object && typeof object.spec === "object" ? (object.spec ?? {}) : {};
+
+/** The first pod of a workload, as its controller makes it. */
+function podOf({ metadata: { name, namespace }, spec: { template, volumeClaimTemplates = [] } }: Workload) {
+  const claims = volumeClaimTemplates.map(({ metadata: volume }) => ({
+    name: volume.name,
+    persistentVolumeClaim: { claimName: `${volume.name}-${name}-0` },
+  }));
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { ...template.metadata, name: `${name}-0`, namespace },
+    spec: { ...template.spec, volumes: [...(template.spec.volumes ?? []), ...claims] },
+  };
+}
 
 /** Sends a case as a client would: ephemeral containers go to a pod that is there, by its subresource. */
 async function ask({ object }: Pick<Case, "object">): Promise<{ readonly status: number; readonly said: string }> {
