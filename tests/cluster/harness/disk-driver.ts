@@ -1,6 +1,5 @@
-// A storage driver (Container Storage Interface) as small as the kubelet lets it be: a volume is a folder below DISKS, or,
-// with the attribute `size`, an ext4 file system in a file there. Volumes of this kind are what clouds give, and what the
-// admission policy lets through; hostPath and local volumes are not.
+// A storage driver (Container Storage Interface) as small as the kubelet lets it be: a volume is a folder below DISKS. Volumes of
+// this kind are what clouds give, and what the admission policy lets through; hostPath and local volumes are not.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -28,24 +27,12 @@ const node: Record<string, Handler> = {
   NodeGetInfo: () => message({ 1: NODE }),
   NodeGetCapabilities: () => NOTHING,
   NodePublishVolume: (request) => {
-    const { volume, target, size } = {
-      volume: text(request, 1),
-      target: text(request, 4),
-      size: attribute(request, "size"),
-    };
+    const [volume, target] = [text(request, 1), text(request, 4)];
     mkdirSync(target, { recursive: true });
     if (mounted(target)) return NOTHING;
     const disk = path.join(DISKS, volume);
-    if (size === undefined) {
-      mkdirSync(disk, { recursive: true });
-      execFileSync("mount", ["--bind", disk, target]);
-    } else {
-      if (!existsSync(`${disk}.img`)) {
-        execFileSync("truncate", ["-s", size, `${disk}.img`]);
-        execFileSync("mke2fs", ["-q", "-t", "ext4", `${disk}.img`]);
-      }
-      execFileSync("mount", ["-o", "loop", `${disk}.img`, target]);
-    }
+    mkdirSync(disk, { recursive: true });
+    execFileSync("mount", ["--bind", disk, target]);
     return NOTHING;
   },
   NodeUnpublishVolume: (request) => {
@@ -57,13 +44,6 @@ const node: Record<string, Handler> = {
 };
 
 const text = (request: Fields, field: number) => request.get(field)?.[0]?.toString() ?? "";
-
-/** volume_context, field 8, is a map: each entry is a message of key and value. */
-const attribute = (request: Fields, name: string): string | undefined =>
-  (request.get(8) ?? [])
-    .map(fields)
-    .filter((entry) => text(entry, 1) === name)
-    .map((entry) => text(entry, 2))[0];
 
 function mounted(target: string): boolean {
   try {

@@ -8,7 +8,7 @@ export const DISK_DRIVER = "disks.gocd-tests";
 /** Where the kubelet finds drivers, and the socket on which this one answers. */
 export const REGISTRATION_SOCKET = `/var/lib/kubelet/plugins_registry/${DISK_DRIVER}.sock`;
 export const DRIVER_SOCKET = "/run/disks.sock";
-/** Where the disks are: folders, or images of a file system. They outlive clusters. */
+/** Where the disks are, each a folder. They outlive clusters. */
 export const DISKS = path.join(STATE, "disks");
 
 /** The storage class of these disks. */
@@ -18,8 +18,6 @@ const STORAGE_CLASS = "tests";
 export interface Claim {
   readonly namespace: string;
   readonly name: string;
-  /** Size of a file system of its own, e.g. `96M`; without it the disk is a folder on the machine's. */
-  readonly size?: string;
 }
 
 /** What the cluster must know of the driver before volumes of it can be used. */
@@ -59,18 +57,13 @@ export const volumeFor = (claim: Claim) => ({
     persistentVolumeReclaimPolicy: "Retain",
     storageClassName: STORAGE_CLASS,
     claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: claim.namespace, name: claim.name },
-    csi: {
-      driver: DISK_DRIVER,
-      volumeHandle: handle(claim),
-      ...(claim.size === undefined ? {} : { volumeAttributes: { size: claim.size } }),
-    },
+    csi: { driver: DISK_DRIVER, volumeHandle: handle(claim) },
   },
 });
 
 /** Loses a disk with all that was on it. */
 export function loseDisk(claim: Claim): void {
   rmSync(path.join(DISKS, handle(claim)), { recursive: true, force: true });
-  rmSync(path.join(DISKS, `${handle(claim)}.img`), { force: true });
 }
 
 const handle = ({ namespace, name }: Claim) => (namespace === "" ? name : `${namespace}.${name}`);
