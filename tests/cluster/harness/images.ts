@@ -3,7 +3,7 @@ import path from "node:path";
 import { binary } from "./binaries";
 import { CGROUP } from "./cgroups";
 import { compile } from "./compile";
-import { startDaemon, stopDaemon } from "./daemons";
+import { logTail, startDaemon, stopDaemon } from "./daemons";
 import { containerdPrograms, program } from "./debian";
 import { packImage } from "./image-archive";
 import { CONTAINERD_SOCKET, ctr } from "./node";
@@ -58,7 +58,7 @@ async function startBuilder(): Promise<void> {
       "--containerd-namespace=k8s.io",
       `--cgroup-parent=/${CGROUP}/build`,
       // The files of images need no network to be put together, and nothing here may ask for one.
-      ...["--bridge=none", "--iptables=false", "--ip6tables=false"],
+      ...["--bridge=none", "--iptables=false", "--ip6tables=false", "--userland-proxy=false"],
     ],
     env: { PATH: [path.dirname(binary("runc")), containerdPrograms, process.env["PATH"]].join(":") },
   });
@@ -66,7 +66,9 @@ async function startBuilder(): Promise<void> {
     "dockerd",
     async () => ((await outcome(program("docker"), ["-H", SOCKET, "version"])).code === 0 ? true : undefined),
     60_000,
-  );
+  ).catch((error: unknown) => {
+    throw new Error(`${String(error)}\n${logTail("dockerd")}`, { cause: error });
+  });
 }
 
 async function build(context: string, tag: string, buildArgs: Readonly<Record<string, string>>): Promise<void> {
