@@ -236,7 +236,9 @@ function check<T extends z.ZodType>(key: string, of: T, value: unknown, problems
         if (!seen.has(place) && !emptied) problems.push(...problemsAt(key, of, read, issue, path));
         // Required, and so still wrong when it is gone: then the map around it goes, of which nothing more is said.
         const again = seen.has(place) || at(rest, path) === undefined;
-        const gone = again || typeof path.at(-1) === "number" ? path.slice(0, -1) : path;
+        let gone = again ? path.slice(0, -1) : path;
+        // Of a list with a slip in it nothing is kept: the places of the others would no longer be theirs.
+        while (typeof gone.at(-1) === "number") gone = gone.slice(0, -1);
         if (gone.length === 0) return undefined;
         if (again) for (let end = 0; end <= gone.length; end++) seen.add(join(key, gone.slice(0, end)));
         seen.add(place);
