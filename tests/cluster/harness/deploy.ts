@@ -1,7 +1,7 @@
 import path from "node:path";
 import { resolvedManifests, type KubernetesObject, type StackSource } from "../../support/program";
 import { volumeFor, type Claim } from "./disks";
-import { apply, kubectl, remove } from "./kubectl";
+import { apply, kubectl } from "./kubectl";
 import { ROOT, STATE } from "./paths";
 import { OWN_CLUSTER, TEST_IMAGES } from "./stack";
 import { eventually } from "./run";
@@ -39,11 +39,21 @@ const POOL_SETTINGS = {
   dind: { cpu: "10m", memory: "768Mi", mirrors: [] },
 };
 
+const registered = new Map<string, Promise<KubernetesObject[]>>();
+
 /**
  * The program's own objects for the test stack. Keys, certificates and passwords are made once and kept beside the
- * cluster, as Pulumi's state is: what a test does to the cluster does not change them.
+ * cluster, as Pulumi's state is: what a test does to the cluster does not change them, and a suite need not run the program
+ * for the same settings again.
  */
 export function manifests(change: PoolChange = {}): Promise<KubernetesObject[]> {
+  const key = JSON.stringify(change);
+  const objects = registered.get(key) ?? register(change);
+  registered.set(key, objects);
+  return objects;
+}
+
+function register(change: PoolChange): Promise<KubernetesObject[]> {
   const source: StackSource = {
     stack: "test",
     file: STACK_FILE,
@@ -118,10 +128,4 @@ function claimsOfPods({ metadata, spec }: StatefulSet): Claim[] {
       name: `${template.metadata.name}-${metadata.name}-${ordinal}`,
     })),
   );
-}
-
-/** Removes what the tests have put on somebody else's cluster; their own cluster goes as a whole. */
-export async function removeDeployment(): Promise<void> {
-  const objects = await manifests();
-  await remove(objects.filter(({ metadata }) => metadata.namespace === undefined));
 }

@@ -22,7 +22,6 @@ export interface HousekeepingConfig {
 
 export interface ExpectedAgent {
   readonly uuid: string;
-  readonly token: string;
   readonly hostname: string;
   readonly pool: string;
   readonly resources: readonly string[];
@@ -49,10 +48,12 @@ const HURRIED_CONFIG = {
   requestTimeoutSeconds: REQUEST_TIMEOUT_SECONDS,
   lostAfterMinutes: LOST_AFTER_SECONDS / 60,
 };
-const HURRIED_PROBES = {
+const HURRIED_PROBES: Readonly<Record<string, object>> = {
+  startupProbe: { periodSeconds: 1 },
   readinessProbe: { periodSeconds: 1 },
-  livenessProbe: { initialDelaySeconds: 2, periodSeconds: 2 },
-} as const;
+};
+// A restart within seconds, where the agents' own takes minutes; what runs beside the agents has longer.
+const HURRIED_LIVENESS = { initialDelaySeconds: 2, periodSeconds: 2 };
 const HURRIED_HOOKS = Object.entries({
   IDENTITY_PAUSE_SECONDS: 1,
   ENABLE_PAUSE_SECONDS: 1,
@@ -88,8 +89,7 @@ const isConfiguration = ({ kind, metadata }: KubernetesObject) =>
 
 function hurried(object: KubernetesObject, adapted: Adapted): KubernetesObject {
   if (isConfiguration(object)) return configured(object, adapted);
-  if (object.kind === "StatefulSet" && object.metadata.name === POOL) return probed(object as Workload);
-  return object;
+  return ["StatefulSet", "Deployment"].includes(object.kind) ? probed(object as Workload) : object;
 }
 
 function configured(object: KubernetesObject, { agents = (all) => all, managed = {} }: Adapted): KubernetesObject {
@@ -105,14 +105,14 @@ function configured(object: KubernetesObject, { agents = (all) => all, managed =
 
 function probed(object: Workload): Workload {
   const { template } = object.spec;
+  const ofAgent = object.metadata.name === POOL;
   const containers = template.spec.containers.map((container) => ({
     ...container,
-    env: [...(container["env"] as readonly object[]), ...HURRIED_HOOKS],
+    ...(ofAgent && { env: [...(container["env"] as readonly object[]), ...HURRIED_HOOKS] }),
     ...Object.fromEntries(
-      Object.entries(HURRIED_PROBES).map(([probe, periods]) => [
-        probe,
-        { ...(container[probe] as object), ...periods },
-      ]),
+      Object.entries({ ...HURRIED_PROBES, ...(ofAgent && { livenessProbe: HURRIED_LIVENESS }) })
+        .filter(([probe]) => probe in container)
+        .map(([probe, periods]) => [probe, { ...(container[probe] as object), ...periods }]),
     ),
   }));
   return { ...object, spec: { ...object.spec, template: { ...template, spec: { ...template.spec, containers } } } };

@@ -138,7 +138,6 @@ describe("an agent that is not this program's is never approved", () => {
     const [uuid, before] = [randomUUID(), new Date()];
     const other: ExpectedAgent = {
       uuid,
-      token: "t".repeat(44),
       hostname: "other-0",
       pool: "other",
       resources: ["other"],

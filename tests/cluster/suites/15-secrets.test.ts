@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { AGENTS_NAMESPACE, deployed, manifests, SERVER_NAMESPACE } from "../harness/deploy";
+import { AGENTS_NAMESPACE, manifests, SERVER_NAMESPACE } from "../harness/deploy";
+import { deployedInAHurry } from "../harness/hurry";
 import { exec, kubectl, type KubernetesObject } from "../harness/kubectl";
 import { STATE } from "../harness/paths";
 import { agent, inAgent, inDind, job, loadTool } from "../harness/pods";
@@ -19,7 +20,7 @@ const OWN = [`${agent(0)}.token`, `client ${agent(0)}.key.pem`];
 let secrets: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
-  await deployed();
+  await deployedInAHurry();
   await loadTool(0);
   secrets = secretsOf(await manifests());
 }, 300_000);

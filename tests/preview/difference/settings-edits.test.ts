@@ -165,7 +165,7 @@ const PARTS: readonly Whole[] = [
   [
     "a pool more, with nodes and an environment of its own",
     { config: { "gocd:agents": { docker, large: { environments: ["large"], nodes: {} } } } },
-    ["+ StatefulSet gocd-dev-large", "+ NodePool gocd-dev-large", "+ NetworkPolicy gocd-dev-pool-large"],
+    ["+ StatefulSet gocd-dev-large", "+ NodePool gocd-dev-large", "+ NetworkPolicy gocd-dev-agents-pool-large"],
   ],
   [
     "another zone",
