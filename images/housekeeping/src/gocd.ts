@@ -1,5 +1,7 @@
 import type * as z from "zod";
 
+import { withDeadline } from "./deadline";
+
 /**
  * Why GoCD did not do what it was asked.
  * - `unreachable`, `slow`, `unavailable` (backup, maintenance), `broken` (its own error): later, without anybody's help
@@ -74,8 +76,7 @@ export class Gocd {
   /** @throws GocdError for every answer that is not the one promised. */
   async call<T extends z.ZodType>(call: Call<T>): Promise<Answer<z.output<T>>> {
     const asked = `${call.method} ${call.path}`;
-    const response = await this.send(call, asked);
-    const text = await this.within(asked, () => response.text());
+    const { response, text } = await this.send(call, asked);
     if (!response.ok) throw refusal(asked, call.version, response.status, text);
     let json: unknown;
     try {
@@ -91,19 +92,24 @@ export class Gocd {
     return { value: parsed.data, tag: response.headers.get("etag") ?? undefined };
   }
 
-  private send<T extends z.ZodType>(call: Call<T>, asked: string): Promise<Response> {
-    const { url, username, password } = this.access;
+  /** One time-out for the request and the whole of its answer. */
+  private send<T extends z.ZodType>(call: Call<T>, asked: string): Promise<{ response: Response; text: string }> {
+    const { url, username, password, timeoutSeconds } = this.access;
     const headers: Record<string, string> = {
       Accept: `application/vnd.go.cd.v${call.version}+json`,
       Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`,
     };
     if (call.body !== undefined) headers["Content-Type"] = "application/json";
     if (call.ifMatch !== undefined) headers["If-Match"] = call.ifMatch;
-    const signal = AbortSignal.any([this.stop, AbortSignal.timeout(this.access.timeoutSeconds * 1000)]);
     const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
     // A redirection would carry the log-in to wherever it points.
-    const request = { method: call.method, headers, signal, redirect: "manual" as const, ...body };
-    return this.within(asked, () => fetch(url + call.path, request));
+    const request = { method: call.method, headers, redirect: "manual" as const, ...body };
+    return this.within(asked, () =>
+      withDeadline(this.stop, timeoutSeconds, async (signal) => {
+        const response = await fetch(url + call.path, { ...request, signal });
+        return { response, text: await response.text() };
+      }),
+    );
   }
 
   private async within<R>(asked: string, work: () => Promise<R>): Promise<R> {

@@ -9,6 +9,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import * as z from "zod";
 
+import { withDeadline } from "../deadline";
 import type { Token } from "./token";
 
 /** Why an object could not be stored or fetched. The first four may pass by themselves and are tried again. */
@@ -55,6 +56,11 @@ export interface Content {
   md5: string;
 }
 
+interface Request {
+  headers?: Record<string, string>;
+  body?: string | Uint8Array<ArrayBuffer>;
+}
+
 const object = z.object({ size: z.coerce.number(), md5Hash: z.string() });
 
 /** One bucket, through Google's JSON API. Everything that is stored or fetched is compared with its checksum. */
@@ -64,9 +70,9 @@ export class Storage {
   /** Nothing when the bucket has no such object. */
   async find(name: string): Promise<Content | undefined> {
     return this.again(async () => {
-      const response = await this.request("GET", this.at(name), {});
-      if (response.status === 404) return undefined;
-      return contentOf(await this.accepted(response, name));
+      const answer = await this.request("GET", this.at(name), {});
+      if (answer.response.status === 404) return undefined;
+      return contentOf(accepted(answer, name));
     });
   }
 
@@ -88,21 +94,12 @@ export class Storage {
   async download(name: string, path: string, expected: Content): Promise<void> {
     await this.again(async () => {
       // Time-out of silence, not of the whole: a database may take an hour.
-      const { timeoutSeconds, stop } = this.options;
-      const silence = new AbortController();
-      const timer = setTimeout(() => {
-        silence.abort(new DOMException("silence", "TimeoutError"));
-      }, timeoutSeconds * 1000);
-      const signal = AbortSignal.any([stop, silence.signal]);
-      try {
-        const response = await this.request("GET", `${this.at(name)}?alt=media`, { signal });
+      await this.exchange("GET", `${this.at(name)}?alt=media`, {}, async (response, signal, alive) => {
         if (!response.ok) throw refusal(response.status, name);
         const body = Readable.fromWeb(response.body as ReadableStream);
-        body.on("data", () => timer.refresh());
-        await this.connected(name, () => pipeline(body, createWriteStream(path), { signal }));
-      } finally {
-        clearTimeout(timer);
-      }
+        body.on("data", alive);
+        await pipeline(body, createWriteStream(path), { signal });
+      });
       const arrived = await contentOfFile(path);
       if (arrived.size !== expected.size || arrived.md5 !== expected.md5)
         throw new StorageError("different", `${name}: what arrived is not what was stored`);
@@ -145,7 +142,7 @@ export class Storage {
       const query = new URLSearchParams({ uploadType: "resumable", name, ifGenerationMatch: "0" });
       const target = `${url}/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?${query.toString()}`;
       const headers = { "X-Upload-Content-Length": String(size), "Content-Type": "application/json" };
-      const response = await this.request("POST", target, { headers, body: "{}" });
+      const { response } = await this.request("POST", target, { headers, body: "{}" });
       const session = response.headers.get("location");
       if (!response.ok) throw refusal(response.status, name);
       if (session === null) throw new StorageError("refused", `${name}: no upload session was given`);
@@ -166,8 +163,9 @@ export class Storage {
     await file.read(buffer, 0, buffer.length, from);
     const range = buffer.length === 0 ? "*" : `${from}-${from + buffer.length - 1}`;
     const headers = { "Content-Range": `bytes ${range}/${size}` };
-    const response = await this.request("PUT", session, { headers, body: new Uint8Array(buffer) });
-    if (response.status !== 308) return contentOf(await this.accepted(response, name));
+    const answer = await this.request("PUT", session, { headers, body: new Uint8Array(buffer) });
+    const { response } = answer;
+    if (response.status !== 308) return contentOf(accepted(answer, name));
     const last = /-(\d+)$/.exec(response.headers.get("range") ?? "")?.[1];
     return last === undefined ? 0 : Number(last) + 1;
   }
@@ -177,34 +175,36 @@ export class Storage {
     return `${url}/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}`;
   }
 
-  private async accepted(response: Response, name: string): Promise<unknown> {
-    const text = await this.connected(name, () => response.text());
-    if (!response.ok) throw refusal(response.status, name);
-    return JSON.parse(text);
+  private request(method: string, url: string, more: Request): Promise<{ response: Response; text: string }> {
+    return this.exchange(method, url, more, async (response) => ({ response, text: await response.text() }));
   }
 
-  private async request(
+  /** Sends a request and reads its answer, both within the time-out. */
+  private async exchange<T>(
     method: string,
     url: string,
-    more: { headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer>; signal?: AbortSignal },
-  ): Promise<Response> {
+    more: Request,
+    read: (response: Response, signal: AbortSignal, alive: () => void) => Promise<T>,
+  ): Promise<T> {
     const { token, timeoutSeconds, stop } = this.options;
     const authorization = await token.get().catch((error: unknown) => {
       throw new StorageError("unauthorized", (error as Error).message);
     });
-    const signal = more.signal ?? AbortSignal.any([stop, AbortSignal.timeout(timeoutSeconds * 1000)]);
     const headers = { ...more.headers, Authorization: `Bearer ${authorization}` };
-    const response = await this.connected(method, () =>
-      fetch(url, { ...more, method, headers, signal, redirect: "manual" }),
+    return this.connected(method, () =>
+      withDeadline(stop, timeoutSeconds, async (signal, alive) => {
+        const response = await fetch(url, { ...more, method, headers, signal, redirect: "manual" });
+        if (response.status === 401) token.forget();
+        return read(response, signal, alive);
+      }),
     );
-    if (response.status === 401) token.forget();
-    return response;
   }
 
   private async connected<T>(what: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
+      if (error instanceof StorageError) throw error;
       if (this.options.stop.aborted) throw new StorageError("stopped", `${what}: given up, the service stops`);
       const slow = (error as Error).name === "TimeoutError";
       throw new StorageError(
@@ -236,6 +236,11 @@ export async function contentOfFile(path: string): Promise<Content> {
   const hash = createHash("md5");
   await pipeline(createReadStream(path), hash);
   return { size: (await stat(path)).size, md5: hash.digest("base64") };
+}
+
+function accepted({ response, text }: { response: Response; text: string }, name: string): unknown {
+  if (!response.ok) throw refusal(response.status, name);
+  return JSON.parse(text);
 }
 
 function contentOf(json: unknown): Content {
