@@ -14,5 +14,5 @@ module.exports = {
   testSequencer: "<rootDir>/tests/cluster/sequencer.js",
   // A pod that is pulled up, drained and pulled up again takes its time on two cores.
   testTimeout: 180_000,
-  verbose: true,
+  reporters: ["default", "<rootDir>/tests/cluster/reporter.js"],
 };

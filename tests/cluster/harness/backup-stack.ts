@@ -2,6 +2,7 @@ import { cpSync } from "node:fs";
 import path from "node:path";
 import { resolvedManifests, type KubernetesObject } from "../../support/program";
 import { DISK_DRIVER, DISKS } from "./disks";
+import { withProbes } from "./hurry";
 import { apply, exec, kubectl } from "./kubectl";
 import { ROOT, STATE } from "./paths";
 import { eventually } from "./run";
@@ -12,6 +13,8 @@ export const BACKUP_NAMESPACE = "gocd-backup";
 /** Its first disks, by their volumes' names. */
 export const DATA = "gocd-backup-data";
 const BUCKET = "bucket";
+/** As the program names it: project, stack. */
+const BUCKET_NAME = "gocd-tests-gocd-backup-backups";
 const BUCKET_PORT = 8080;
 
 /** What a test changes of its settings. */
@@ -85,8 +88,11 @@ function here(object: KubernetesObject): KubernetesObject[] {
       for (const list of ["initContainers", "containers"])
         pod[list] = pod[list]?.map((container) =>
           ["backup", "restore"].includes(container.name)
-            ? { ...container, env: [...(container.env ?? []), ...AT_BUCKET] }
-            : container,
+            ? withProbes(
+                { ...container, env: [...(container.env ?? []), ...AT_BUCKET] },
+                { livenessProbe: EVERY_SECOND },
+              )
+            : withProbes(container, { startupProbe: EVERY_SECOND, readinessProbe: EVERY_SECOND }),
         );
       return [{ ...object, spec: { ...spec, template: { ...template, spec: pod } } }];
     }
@@ -103,6 +109,8 @@ const AT_BUCKET = Object.entries({
   REQUEST_TIMEOUT_SECONDS: "2",
 }).map(([name, value]) => ({ name, value }));
 
+const EVERY_SECOND = { periodSeconds: 1 };
+
 function bucketObjects(): object[] {
   const metadata = { name: BUCKET, namespace: BACKUP_NAMESPACE, labels: { app: BUCKET } };
   const securityContext = {
@@ -115,7 +123,10 @@ function bucketObjects(): object[] {
     name: BUCKET,
     image: TEST_IMAGES.server.reference,
     command: ["node", "/opt/stand-in/tests/support/storage-stand-in/main.js"],
-    env: [{ name: "PORT", value: String(BUCKET_PORT) }],
+    env: [
+      { name: "PORT", value: String(BUCKET_PORT) },
+      { name: "BUCKET", value: BUCKET_NAME },
+    ],
     readinessProbe: { tcpSocket: { port: BUCKET_PORT }, periodSeconds: 1 },
     securityContext,
   };

@@ -6,6 +6,10 @@ import { eventually } from "./run";
 /** A part of an object, of whose shape only what is changed is known. */
 type Part = Readonly<Record<string, unknown>>;
 
+interface Variable {
+  readonly name: string;
+}
+
 interface Template {
   readonly spec: { readonly containers: readonly Part[] };
 }
@@ -40,6 +44,8 @@ export const LOST_AFTER_SECONDS = 6;
 export const REQUEST_TIMEOUT_SECONDS = 2;
 /** Seconds without a word from housekeeping after which a draining agent stops waiting, in a hurry. */
 export const DRAIN_PATIENCE_SECONDS = 5;
+/** Seconds that a running job is waited for, in a hurry. */
+const DRAIN_SECONDS = 30;
 
 // Everything here waits shorter than in a program's life, and nothing else is different: housekeeping's rounds, requests and
 // time of grace, the agents' probes, and the pauses of the agents' hooks between two questions.
@@ -48,10 +54,7 @@ const HURRIED_CONFIG = {
   requestTimeoutSeconds: REQUEST_TIMEOUT_SECONDS,
   lostAfterMinutes: LOST_AFTER_SECONDS / 60,
 };
-const HURRIED_PROBES: Readonly<Record<string, object>> = {
-  startupProbe: { periodSeconds: 1 },
-  readinessProbe: { periodSeconds: 1 },
-};
+const HURRIED_PROBES = { startupProbe: { periodSeconds: 1 }, readinessProbe: { periodSeconds: 1 } };
 // A restart within seconds, where the agents' own takes minutes; what runs beside the agents has longer.
 const HURRIED_LIVENESS = { initialDelaySeconds: 2, periodSeconds: 2 };
 const HURRIED_HOOKS = Object.entries({
@@ -59,6 +62,7 @@ const HURRIED_HOOKS = Object.entries({
   ENABLE_PAUSE_SECONDS: 1,
   DRAIN_PAUSE_SECONDS: 1,
   DRAIN_PATIENCE_SECONDS,
+  DRAIN_SECONDS,
 }).map(([name, value]) => ({ name, value: String(value) }));
 
 /**
@@ -103,19 +107,32 @@ function configured(object: KubernetesObject, { agents = (all) => all, managed =
   return { ...object, stringData: { ...stringData, ...changed } };
 }
 
+const others = (env: readonly Variable[]) =>
+  env.filter(({ name }) => !HURRIED_HOOKS.some((hook) => hook.name === name));
+
 function probed(object: Workload): Workload {
   const { template } = object.spec;
   const ofAgent = object.metadata.name === POOL;
-  const containers = template.spec.containers.map((container) => ({
-    ...container,
-    ...(ofAgent && { env: [...(container["env"] as readonly object[]), ...HURRIED_HOOKS] }),
-    ...Object.fromEntries(
-      Object.entries({ ...HURRIED_PROBES, ...(ofAgent && { livenessProbe: HURRIED_LIVENESS }) })
-        .filter(([probe]) => probe in container)
-        .map(([probe, periods]) => [probe, { ...(container[probe] as object), ...periods }]),
-    ),
-  }));
+  const containers = template.spec.containers.map((container) =>
+    ofAgent
+      ? {
+          ...withProbes(container, { ...HURRIED_PROBES, livenessProbe: HURRIED_LIVENESS }),
+          env: [...others(container["env"] as readonly Variable[]), ...HURRIED_HOOKS],
+        }
+      : withProbes(container, HURRIED_PROBES),
+  );
   return { ...object, spec: { ...object.spec, template: { ...template, spec: { ...template.spec, containers } } } };
+}
+
+/** A container whose probes, those that it has, ask more often. */
+export function withProbes<T extends object>(container: T, periods: Readonly<Record<string, object>>): T {
+  const had = Object.entries(periods).filter(([probe]) => probe in container);
+  return {
+    ...container,
+    ...Object.fromEntries(
+      had.map(([probe, asked]) => [probe, { ...((container as Part)[probe] as object), ...asked }]),
+    ),
+  };
 }
 
 /** The kubelet looks at a Secret when it looks at a pod that mounts it, which a new annotation makes it do. */

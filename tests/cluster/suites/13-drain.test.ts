@@ -99,7 +99,6 @@ test("an agent stops without a drain when nobody can tell whether it may", async
 });
 
 test("a job that does not end holds its agent no longer than the grace period, and the daemon goes last", async () => {
-  await deployedInAHurry({ gracePeriod: "5s" });
   await job(1, `touch ${JOB}`);
   const finalizers = (value: unknown) =>
     kubectl([

@@ -121,6 +121,13 @@ describe("a backup", () => {
     const metrics = await onServer("curl --silent --fail http://127.0.0.1:8081/metrics");
     expect(metrics).toMatch(/^gocd_backup_failures_total\{failure="forbidden"\} [1-9]/m);
     expect(metrics).toMatch(/^gocd_backup_waiting 1$/m);
+    await eventually("an event", async () =>
+      (await kubectl(["events", "-n", BACKUP_NAMESPACE, "--for=pod/gocd-server-0", "--types=Warning"])).includes(
+        "Liveness probe failed: HTTP probe failed with statuscode: 503",
+      )
+        ? true
+        : undefined,
+    );
     await troubleStorage({ begin: [] });
     await stored(name);
   });

@@ -12,7 +12,7 @@ const objects = new Map<string, Buffer>();
 const scenes = new Map<string, StorageStandIn>();
 
 function scene(name: string): StorageStandIn {
-  const found = scenes.get(name) ?? new StorageStandIn(objects, `/${name}`);
+  const found = scenes.get(name) ?? new StorageStandIn(objects, `/${name}`, process.env["BUCKET"]);
   scenes.set(name, found);
   return found;
 }

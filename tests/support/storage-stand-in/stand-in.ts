@@ -21,7 +21,6 @@ export class StorageStandIn {
   readonly requests: string[] = [];
   /** By kind of request: `token`, `find`, `media`, `begin`, `part`, `ask`. */
   readonly troubles: Record<string, Trouble[]> = {};
-  bucket = "backups";
   /** Seconds for which a token is said to live. */
   tokenLives = 3600;
   tokens = 0;
@@ -35,6 +34,7 @@ export class StorageStandIn {
   constructor(
     readonly objects = new Map<string, Buffer>(),
     private readonly below = "",
+    readonly bucket = "backups",
   ) {}
 
   async start(): Promise<string> {
