@@ -72,6 +72,9 @@ export function serverStatefulSet(shape: ServerShape) {
     spec: {
       serviceName: SERVER,
       replicas: 1,
+      // There is one all the same. In order, a server that does not start (a refused restore, a bad option) would never be replaced by
+      // the one that mends it: kubernetes/kubernetes#67250.
+      podManagementPolicy: "Parallel",
       selector: { matchLabels: selector(shape.instance, "gocd-server") },
       template: {
         metadata: { labels: shape.labels },
