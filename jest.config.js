@@ -3,7 +3,12 @@ module.exports = {
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   // tests/cluster starts a Kubernetes of its own: `npm run test:cluster`
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/cluster/"],
-  modulePathIgnorePatterns: ["<rootDir>/.*/dist/", "<rootDir>/(.*/)?\\.cache/", "<rootDir>/out/"],
+  modulePathIgnorePatterns: [
+    "<rootDir>/.*/dist/",
+    "<rootDir>/(.*/)?\\.cache/",
+    "<rootDir>/out/",
+    "<rootDir>/.stryker-tmp/",
+  ],
   transform: {
     "\\.ts$": [
       "@swc/jest",

@@ -1,18 +1,24 @@
 // Drives the policies the way the engine does: through @pulumi/policy's own analyze functions, in this process, with the
 // messages that the engine sends.
+import { runInThisContext } from "node:vm";
 import { makePolicies, rules } from "../../policy/policies";
 import type { Case, Manifest } from "./cases/case";
 
+/**
+ * Node's own `require`, from outside of Jest's sandbox: Jest's would run all of Pulumi's SDK, with TypeScript's compiler
+ * in it, anew for every file of tests and, in mutation testing, for every mutant.
+ */
+const outside = (runInThisContext("process") as NodeJS.Process)
+  .getBuiltinModule("node:module")
+  .createRequire(__filename);
+
 /** The runtime half that @pulumi/policy exports without types: it is marked internal there. */
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- no import has types for it
-const server = require("@pulumi/policy/server") as {
+const server = outside("@pulumi/policy/server") as {
   makeAnalyzeRpcFun: (pack: string, version: string, level: string, policies: unknown) => RpcFunction;
   makeAnalyzeStackRpcFun: (pack: string, version: string, level: string, policies: unknown) => RpcFunction;
 };
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
-const proto = require("@pulumi/pulumi/proto/analyzer_pb") as Record<string, new () => Message>;
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
-const struct = require("google-protobuf/google/protobuf/struct_pb") as {
+const proto = outside("@pulumi/pulumi/proto/analyzer_pb") as Record<string, new () => Message>;
+const struct = outside("google-protobuf/google/protobuf/struct_pb") as {
   Struct: { fromJavaScript: (value: object) => object };
 };
 

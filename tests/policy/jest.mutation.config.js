@@ -3,5 +3,7 @@
 module.exports = {
   ...require("../../jest.config"),
   rootDir: "../..",
+  // Jest looks through these anew for every mutant.
+  roots: ["<rootDir>/policy", "<rootDir>/tests/policy"],
   testMatch: ["<rootDir>/tests/policy/{cases,notes,malformed}.test.ts"],
 };
