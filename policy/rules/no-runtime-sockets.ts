@@ -42,6 +42,7 @@ export const noRuntimeSockets: ResourceRule = {
 
 const socketByType: PathVerdict = { kind: "socket", what: "a socket or device of the node, as its type says" };
 
+/** One that steps back with `..` on its way counts too. */
 function isSocketItself(path: string, verdict: PathVerdict): boolean {
-  return verdict.kind === "socket" && (/\.sock(et)?[/\\]*\s*$/i.test(path) || /pipe/i.test(path));
+  return /\.sock(et)?[/\\]*\s*$/i.test(path) || (verdict.kind === "socket" && /pipe/i.test(path));
 }

@@ -218,6 +218,7 @@ export const allowedCases: readonly Case[] = [
     namespace: "monitoring",
     values: {
       persistence: { enabled: true, path: "/var/lib/grafana" },
+      paths: ["/dev/pipeline", "/var/run/docker.sock/config"],
       ingress: { enabled: false },
       image: { tag: "11.2.0" },
       securityContext: { privileged: false },

@@ -284,6 +284,14 @@ export const kindCases: readonly Case[] = [
     chart: "x",
     values: { sockets: ["/var/run/docker.sock"] },
   }),
+  review("kubernetes:helm.sh/v3:Release", "the socket as a plain value that steps back", {
+    chart: "x",
+    values: { docker: { socket: "/var/run/../run/docker.sock" } },
+  }),
+  review("kubernetes:helm.sh/v3:Release", "the socket as a plain value with an end like a directory's", {
+    chart: "x",
+    values: { docker: { socket: "/var/run/docker.sock/ " } },
+  }),
   review("kubernetes:helm.sh/v3:Release", "the socket as a bind in a Release's values", {
     chart: "x",
     values: { mount: "/var/run/docker.sock:/var/run/docker.sock:ro" },
