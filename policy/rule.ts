@@ -132,12 +132,17 @@ export function finding(subject: Subject, site: Site, found: string, instead: st
   return { object: objectOf(subject, site), part: partOf(site), at: shown(pathOf(site, key)), found, instead };
 }
 
+/** The kind that an object says; while it says none, the one of the resource's type. */
+export function kindOf(subject: Subject, object: Site["value"]): string {
+  return text(object["kind"]) ?? subject.type.slice(subject.type.lastIndexOf(":") + 1);
+}
+
 /** Kind, namespace and name of the Kubernetes object that holds a site; of the resource if it is none. */
 export function objectOf(subject: Subject, site: Site): string {
   const { owner } = site;
   const metadata = record(owner.value["metadata"]);
   const isRoot = owner.parent === undefined;
-  const kind = text(owner.value["kind"]) ?? subject.type.slice(subject.type.lastIndexOf(":") + 1);
+  const kind = kindOf(subject, owner.value);
   const name = text(metadata["name"]) ?? (isRoot ? subject.name : (text(metadata["generateName"]) ?? "without a name"));
   const namespace = text(metadata["namespace"]);
   const inside = isRoot || owner.key === "items" ? "" : ` in ${subject.name}`;

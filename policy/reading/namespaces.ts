@@ -15,10 +15,11 @@ export const namespacesSchema: PolicyConfigJSONSchema = {
 };
 
 /** Whether a namespace is one of GoCD's. */
-export function isClosedNamespace(namespace: string, config: RuleConfig): boolean {
+export function isClosedNamespace(namespace: unknown, config: RuleConfig): boolean {
+  const name = text(namespace) ?? "";
   const configured = list(config["namespaces"]).flatMap((pattern) => text(pattern) ?? []);
   return (configured.length > 0 ? configured : gocdNamespaces).some((pattern) =>
-    pattern.endsWith("*") ? namespace.startsWith(pattern.slice(0, -1)) : namespace === pattern,
+    pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
   );
 }
 
@@ -26,7 +27,7 @@ export function isClosedNamespace(namespace: string, config: RuleConfig): boolea
 export function isClosed(site: Site, config: RuleConfig): boolean {
   for (let at: Site | undefined = site.owner; at !== undefined; at = at.parent?.owner) {
     const said = namespacesOf(at).filter((namespace) => namespace !== undefined && namespace !== null);
-    if (said.some((namespace) => isUnknown(namespace) || isClosedNamespace(text(namespace) ?? "", config))) return true;
+    if (said.some((namespace) => isUnknown(namespace) || isClosedNamespace(namespace, config))) return true;
     // What only looks like an object does not move what it stands in to another namespace.
     if (at.standsAlone && said.length > 0) return false;
   }

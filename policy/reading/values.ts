@@ -44,6 +44,11 @@ export function text(value: unknown): string | undefined {
   return typeof value === "string" && !isUnknown(value) ? value : undefined;
 }
 
+/** Whether a value is one of these texts. */
+export function isOneOf(texts: readonly string[], value: unknown): value is string {
+  return typeof value === "string" && texts.includes(value);
+}
+
 /** The members of a list; anything else has none. */
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? (value as readonly unknown[]) : [];

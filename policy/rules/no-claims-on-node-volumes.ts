@@ -1,7 +1,7 @@
 import { isClosed, isClosedNamespace, namespacesSchema } from "../reading/namespaces";
 import { isVolumeSpec, nodePaths } from "../reading/nodePaths";
 import { judgePath } from "../reading/paths";
-import { isRecord, isUnknown, list, record, shown, text } from "../reading/values";
+import { isOneOf, isRecord, isUnknown, list, record, shown, text } from "../reading/values";
 import type { Site } from "../reading/walk";
 import { finding, Findings, type RuleConfig, type StackRule, type Subject } from "../rule";
 import { nodeDrivers, nodeProvisioners } from "../tables/volumes";
@@ -36,16 +36,14 @@ export const noClaimsOnNodeVolumes: StackRule = {
     const findings = new Findings();
     const sites = subjects.flatMap((subject) => subject.walked.sites.map((site) => ({ subject, site })));
     const volumes = sites.flatMap(({ subject, site }) => nodeVolume(subject, site, config) ?? []);
-    const names = new Set(sites.flatMap(({ subject, site }) => (isVolumeSpec(site) ? nameOf(subject, site) : [])));
-    const classes = new Set(
-      sites.flatMap(({ subject, site }) =>
-        nodeProvisioners.includes(text(site.value["provisioner"]) ?? "") ? nameOf(subject, site) : [],
-      ),
-    );
+    const names = sites.filter(({ site }) => isVolumeSpec(site)).map(({ subject, site }) => nameOf(subject, site));
+    const classes = sites
+      .filter(({ site }) => isOneOf(nodeProvisioners, site.value["provisioner"]))
+      .map(({ subject, site }) => nameOf(subject, site));
     for (const { subject, site } of sites) {
       if (!isClaimSpec(site)) continue;
       const volumeName = text(site.value["volumeName"]);
-      const className = text(site.value["storageClassName"]);
+      const className = site.value["storageClassName"];
       const closed = isClosed(site, config);
       for (const volume of volumes.filter((each) => leadsTo(site, each))) {
         if (closed || volume.dangerous || volume.boundToGocd) {
@@ -54,7 +52,7 @@ export const noClaimsOnNodeVolumes: StackRule = {
           );
         }
       }
-      if (className !== undefined && classes.has(className)) {
+      if (isOneOf(classes, className)) {
         findings.refused.push(
           finding(
             subject,
@@ -68,7 +66,7 @@ export const noClaimsOnNodeVolumes: StackRule = {
       if (isUnknown(site.value["volumeName"])) {
         const found = "the claim's volume is known only after up";
         findings.noted.push(finding(subject, site, found, "It is checked again then.", "volumeName"));
-      } else if (volumeName !== undefined && !names.has(volumeName)) {
+      } else if (volumeName !== undefined && !names.includes(volumeName)) {
         const found = `the volume ${shown(volumeName)} is not in this program and could not be checked`;
         findings.noted.push(finding(subject, site, found, "Make sure that it is a disk of its own.", "volumeName"));
       }
@@ -80,15 +78,14 @@ export const noClaimsOnNodeVolumes: StackRule = {
 function nodeVolume(subject: Subject, site: Site, config: RuleConfig): NodeVolume | undefined {
   if (!isVolumeSpec(site)) return undefined;
   const paths = nodePaths(subject, site).filter(({ key }) => key === "hostPath" || key === "local");
-  const byDriver =
-    nodeDrivers.includes(text(record(site.value["csi"])["driver"]) ?? "") || isRecord(site.value["flexVolume"]);
+  const byDriver = isOneOf(nodeDrivers, record(site.value["csi"])["driver"]) || isRecord(site.value["flexVolume"]);
   if (paths.length === 0 && !byDriver) return undefined;
   return {
     name: nameOf(subject, site),
     labels: record(record(site.owner.value["metadata"])["labels"]),
     className: text(site.value["storageClassName"]) ?? "",
     dangerous: byDriver || paths.some(({ path }) => path === undefined || judgePath(path) !== undefined),
-    boundToGocd: isClosedNamespace(text(record(site.value["claimRef"])["namespace"]) ?? "", config),
+    boundToGocd: isClosedNamespace(record(site.value["claimRef"])["namespace"], config),
   };
 }
 
@@ -101,9 +98,10 @@ function nameOf(subject: Subject, site: Site): string {
 function isClaimSpec(site: Site): boolean {
   const { key, value, parent } = site;
   if (key !== "spec" || parent === undefined || isVolumeSpec(site)) return false;
-  const kind = text(parent.value["kind"]) ?? "";
   return (
-    /^PersistentVolumeClaim(Patch)?$/.test(kind) || /^volumeClaimTemplates?$/.test(parent.key) || "accessModes" in value
+    isOneOf(["PersistentVolumeClaim", "PersistentVolumeClaimPatch"], parent.value["kind"]) ||
+    isOneOf(["volumeClaimTemplate", "volumeClaimTemplates"], parent.key) ||
+    "accessModes" in value
   );
 }
 

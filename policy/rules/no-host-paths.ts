@@ -1,7 +1,7 @@
 import { isClosed, isClosedNamespace, namespacesSchema } from "../reading/namespaces";
 import { isPodVolume, isVolumeSpec, nodePaths } from "../reading/nodePaths";
 import { judgePath } from "../reading/paths";
-import { isRecord, isUnknown, record, shown, text } from "../reading/values";
+import { isOneOf, isRecord, isUnknown, record, shown, text } from "../reading/values";
 import type { Site } from "../reading/walk";
 import { finding, Findings, type ResourceRule, type RuleConfig } from "../rule";
 import { nodeDrivers, nodeItself, nodeProvisioners, refusedSources, serverAttributes } from "../tables/volumes";
@@ -19,6 +19,8 @@ const telling = [
   "provisioner",
   ...Object.keys(refusedSources),
 ];
+
+const storageClasses = ["StorageClass", "StorageClassPatch"];
 
 /** No disk of the node in GoCD's pods; nowhere a volume that leads to the node by another name. */
 export const noHostPaths: ResourceRule = {
@@ -55,14 +57,11 @@ export const noHostPaths: ResourceRule = {
             findings.noted.push(finding(subject, site, `${named} is a directory of the node`, instead, key));
           }
         }
-        if (closed && paths.length === 0 && isUnknown(value["hostPath"]))
-          refuse("a host path, in a namespace of GoCD", "hostPath");
         for (const [key, what] of Object.entries(refusedSources)) {
           if (value[key] !== undefined && value[key] !== null) refuse(what, key);
         }
-        const driver = text(record(value["csi"])["driver"]);
-        if (driver !== undefined && nodeDrivers.includes(driver))
-          refuse(`the driver ${driver} hands out directories of the node`, "csi");
+        const driver = record(value["csi"])["driver"];
+        if (isOneOf(nodeDrivers, driver)) refuse(`the driver ${driver} hands out directories of the node`, "csi");
         const attributes = record(record(value["csi"])["volumeAttributes"]);
         for (const [key, given] of [
           ["nfs", record(value["nfs"])["server"]],
@@ -74,12 +73,8 @@ export const noHostPaths: ResourceRule = {
             refuse(`${key} from ${shown(server)}, the node itself`, key);
         }
       }
-      const provisioner = text(value["provisioner"]);
-      if (
-        provisioner !== undefined &&
-        nodeProvisioners.includes(provisioner) &&
-        /^StorageClass/.test(text(site.owner.value["kind"]) ?? "")
-      ) {
+      const provisioner = value["provisioner"];
+      if (isOneOf(nodeProvisioners, provisioner) && isOneOf(storageClasses, site.owner.value["kind"])) {
         refuse(`the provisioner ${provisioner} hands out directories or disks of the node`, "provisioner");
       }
     }
@@ -92,5 +87,5 @@ function bindsClosed(spec: Site, config: RuleConfig): boolean {
   const claimRef = spec.value["claimRef"];
   if (!isRecord(claimRef)) return isUnknown(claimRef);
   const namespace = claimRef["namespace"];
-  return isUnknown(namespace) || isClosedNamespace(text(namespace) ?? "", config);
+  return isUnknown(namespace) || isClosedNamespace(namespace, config);
 }

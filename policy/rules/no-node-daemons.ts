@@ -1,6 +1,6 @@
 import { isClosed, namespacesSchema } from "../reading/namespaces";
 import { isVariable } from "../reading/nodePaths";
-import { isUnknown, list, record, shown, text } from "../reading/values";
+import { isOneOf, isUnknown, list, record, shown, text } from "../reading/values";
 import { decoded, isEncoded, type Site } from "../reading/walk";
 import { finding, Findings, type ResourceRule } from "../rule";
 import {
@@ -55,7 +55,7 @@ export const noNodeDaemons: ResourceRule = {
         const direct = isEncoded(site) ? decoded(text(value[name]) ?? "") : text(value[name]);
         if (direct !== undefined) judge(direct, name, name);
       }
-      const variable = text(value["name"]) ?? "";
+      const variable = text(value["name"]) ?? "a variable";
       if (isVariable(site) && daemonVariables.includes(variable)) {
         const address = text(value["value"]);
         if (address !== undefined) judge(address, variable, "value");
@@ -74,8 +74,8 @@ export const noNodeDaemons: ResourceRule = {
         findings.noted.push(finding(subject, site, found, "It is checked again then.", "name"));
       }
       for (const entry of [...list(value["env"]), ...list(value["envs"])]) {
-        const [, name = "", address = ""] = /^([A-Z_]+)=(.*)$/s.exec(text(entry) ?? "") ?? [];
-        if (daemonVariables.includes(name)) judge(address, name, "env");
+        const [, name, address = ""] = /^([A-Z_]+)=(.*)/s.exec(text(entry) ?? "") ?? [];
+        if (isOneOf(daemonVariables, name)) judge(address, name, "env");
       }
       for (const address of addressesIn(site, variables)) judge(address, "the daemon in the arguments", "args");
       for (const host of openHosts(site)) {
@@ -100,7 +100,7 @@ const fromScheme = new RegExp(addressFromScheme);
 const atEnd = new RegExp(addressAtEnd);
 
 /** Variables of a container, by name. */
-type Variables = ReadonlyMap<string, unknown>;
+type Variables = ReadonlyMap<unknown, unknown>;
 
 /** Variables that are called after the node; Kubernetes calls a Service's address NAME_SERVICE_HOST. */
 const namesNode = /(^|_)(node|host)(_?(ip|name|addr|address))?$/i;
@@ -109,7 +109,6 @@ const namesNode = /(^|_)(node|host)(_?(ip|name|addr|address))?$/i;
 function addressesIn({ value }: Site, variables: () => Variables): readonly string[] {
   const words = ["entrypoints", "command", "args"].flatMap((key) => [value[key]].flat());
   const line = words.flatMap((word) => text(word) ?? []).join(" ");
-  if (line === "") return [];
   const names = new Set([...line.matchAll(references)].map((match) => match.at(-1) ?? ""));
   const given = [...names].flatMap((name) => text(record(variables().get(name))["value"]) ?? []);
   return [line, ...given.map((literal) => `-H ${literal}`)]
@@ -124,7 +123,7 @@ const maxRounds = 8;
 function judgeAddress(address: string, variables: () => Variables, round = 0): "own" | "node" | "other" {
   const spelled = address.trim();
   if (spelled === "" || new RegExp(insideThePod, "i").test(spelled)) return "own";
-  const host = /^[a-z+]+:\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/]*)/i.exec(spelled)?.[1] ?? spelled.replace(/:\d+$/, "");
+  const host = /^[a-z+]+:\/\/(?:[^@/]*@)?([^:/]*)/i.exec(spelled)?.[1] ?? spelled.replace(/:\d+$/, "");
   const reference = /\$[({]?(\w+)/.exec(host)?.[1];
   if (reference !== undefined) {
     const literal = text(record(variables().get(reference))["value"]);
@@ -150,8 +149,7 @@ function isSsh(address: string): boolean {
 
 /** Whether a variable's value is the address of the node. */
 function isNodeAddress(variable: Readonly<Record<string, unknown>>): boolean {
-  const field = text(record(record(variable["valueFrom"])["fieldRef"])["fieldPath"]) ?? "";
-  return nodeAddressFields.includes(field);
+  return isOneOf(nodeAddressFields, record(record(variable["valueFrom"])["fieldRef"])["fieldPath"]);
 }
 
 /** Looks for the variables of the container around a site, by name, when one is asked for; `known` are those of lists seen before. */
@@ -160,7 +158,7 @@ function variablesAround(site: Site, known: Map<unknown, Variables>): () => Vari
     let at: Site | undefined = site;
     while (at !== undefined && !Array.isArray(at.value["env"])) at = at.parent;
     const env = at?.value["env"];
-    const variables = known.get(env) ?? new Map(list(env).map((entry) => [text(record(entry)["name"]) ?? "", entry]));
+    const variables = known.get(env) ?? new Map(list(env).map((entry) => [record(entry)["name"], entry]));
     known.set(env, variables);
     return variables;
   };
@@ -171,7 +169,8 @@ function openHosts({ key, value }: Site): readonly string[] {
   if (!/daemon\.json$/.test(key)) return [];
   return list(value["hosts"]).flatMap((entry) => {
     const host = text(entry) ?? "";
-    const listensEverywhere = /^tcp:\/\/(0\.0\.0\.0)?(:|$)/i.test(host);
-    return /^tcp:/i.test(host) && (listensEverywhere || !new RegExp(insideThePod, "i").test(host)) ? [host] : [];
+    // Who talks to 0.0.0.0 stays inside the pod; who listens on it does not.
+    const open = host.includes("0.0.0.0") || !new RegExp(insideThePod, "i").test(host);
+    return /^tcp:/i.test(host) && open ? [host] : [];
   });
 }

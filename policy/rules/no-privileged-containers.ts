@@ -1,5 +1,5 @@
 import { asksForPrivilege, dindImagesSchema, recognise } from "../reading/dind";
-import { record, shown, text } from "../reading/values";
+import { isOneOf, record, shown, text } from "../reading/values";
 import { pathOf } from "../reading/walk";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { dind } from "../tables/dind";
@@ -68,13 +68,13 @@ export const noPrivilegedContainers: ResourceRule = {
           continue;
         refuse(`capabilities ${dangerous.map((name) => shown(name)).join(", ")} let the container out`, key);
       }
-      if (/^unmasked$/i.test(text(value["procMount"]) ?? ""))
+      if (text(value["procMount"])?.toLowerCase() === "unmasked")
         refuse("procMount Unmasked opens the kernel's settings", "procMount");
       // How docker.Container spells the same.
       if ([value["securityOpts"]].flat().includes("systempaths=unconfined"))
         refuse("systempaths=unconfined opens the kernel's settings", "securityOpts");
-      const selinux = text(record(value["seLinuxOptions"])["type"]);
-      if (selinux !== undefined && unconfinedSelinuxTypes.includes(selinux))
+      const selinux = record(value["seLinuxOptions"])["type"];
+      if (isOneOf(unconfinedSelinuxTypes, selinux))
         refuse(`SELinux type ${selinux} confines nothing`, "seLinuxOptions");
     }
     return findings;

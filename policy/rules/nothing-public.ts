@@ -1,4 +1,4 @@
-import { isOn, isRecord, isUnknown, list, record, shown, text } from "../reading/values";
+import { isOn, isOneOf, isRecord, isUnknown, list, record, shown, text } from "../reading/values";
 import { groupOf, type Site } from "../reading/walk";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { everybody, everywhere, internalAnnotations, internalClasses } from "../tables/public";
@@ -31,25 +31,23 @@ export const nothingPublic: ResourceRule = {
       const refuse: Refuse = (found, key) => findings.refused.push(finding(subject, site, found, instead, key));
       const note: Refuse = (found, key) =>
         findings.noted.push(finding(subject, site, found, "It is checked again after up.", key));
-      const kind = (text(site.value["kind"]) ?? "").replace(/Patch$/, "");
+      const kind = text(site.value["kind"])?.replace(/Patch$/, "");
       if (kind === "Service") judgeService(site, refuse, note);
-      if (kind === "Ingress" && !isInternal(site, "ingressClassName", "kubernetes.io/ingress.class")) {
+      if (kind === "Ingress" && !isOneOf(internalClasses, ingressClass(site))) {
         refuse("the Ingress makes a public load balancer", "spec");
       }
       if (
         kind === "Gateway" &&
-        /^(gateway\.networking\.k8s\.io)?$/.test(groupOf(site.value)) &&
-        !isInternal(site, "gatewayClassName", "")
+        isOneOf(["", "gateway.networking.k8s.io"], groupOf(site.value)) &&
+        !isOneOf(internalClasses, record(site.value["spec"])["gatewayClassName"])
       ) {
         refuse("the Gateway makes a public load balancer", "spec");
       }
       if (site.key === "ports" && (Number(site.value["hostPort"]) || 0) > 0)
         refuse("hostPort opens a port of the node", "hostPort");
       for (const key of ["member", "members"]) {
-        const members = [site.value[key], ...list(site.value[key])].filter((member) =>
-          everybody.includes(text(member) ?? ""),
-        );
-        if (members.length > 0) refuse(`${String(members[0])} may use it`, key);
+        const member = [site.value[key], ...list(site.value[key])].find((each) => isOneOf(everybody, each));
+        if (member !== undefined) refuse(`${member} may use it`, key);
       }
     }
     const { root } = subject.walked;
@@ -75,11 +73,10 @@ function judgeService(site: Site, refuse: Refuse, note: Refuse): void {
     note("how the Service can be reached could not be checked", "spec");
 }
 
-function isInternal(site: Site, property: string, annotation: string): boolean {
-  const className =
-    text(record(site.value["spec"])[property]) ??
-    text(record(record(site.value["metadata"])["annotations"])[annotation]);
-  return className !== undefined && internalClasses.includes(className);
+/** The class of an Ingress: its property, or the annotation that was before it. */
+function ingressClass({ value }: Site): unknown {
+  const annotations = record(record(value["metadata"])["annotations"]);
+  return text(record(value["spec"])["ingressClassName"]) ?? annotations["kubernetes.io/ingress.class"];
 }
 
 /** A control plane has no public address, or only listed ranges reach it. */
@@ -93,16 +90,14 @@ function judgeControlPlane({ value }: Site, refuse: Refuse): void {
     return;
   }
   const open = list(authorised["cidrBlocks"])
-    .flatMap((block) => text(record(block)["cidrBlock"]) ?? [])
-    .filter((range) => everywhere.includes(range));
+    .map((block) => record(block)["cidrBlock"])
+    .filter((range) => isOneOf(everywhere, range));
   if (open.length > 0)
     refuse(`the control plane's address is open to ${shown(open.join(", "))}`, "masterAuthorizedNetworksConfig");
 }
 
 function judgeFirewall({ value }: Site, refuse: Refuse): void {
   if (text(value["direction"]) === "EGRESS" || list(value["allows"]).length === 0 || value["disabled"] === true) return;
-  const open = list(value["sourceRanges"])
-    .flatMap((range) => text(range) ?? [])
-    .filter((range) => everywhere.includes(range));
+  const open = list(value["sourceRanges"]).filter((range) => isOneOf(everywhere, range));
   if (open.length > 0) refuse(`the firewall lets ${shown(open.join(", "))} in`, "sourceRanges");
 }

@@ -1,6 +1,6 @@
 import { isRecord, isUnknown, text } from "../reading/values";
 import { groupOf, type Site } from "../reading/walk";
-import { finding, Findings, type ResourceRule, type Subject } from "../rule";
+import { finding, Findings, kindOf, type ResourceRule, type Subject } from "../rule";
 import { builtInGroups, decisive, shapes, workloads } from "../tables/kinds";
 
 const instead = "Write it as Kubernetes' API describes it.";
@@ -53,7 +53,7 @@ const articles = { list: "a list", object: "an object", text: "text", switch: "t
 /** A built-in workload or volume: Kubernetes itself would refuse another shape, so nothing valid is lost. */
 function isBuiltIn(subject: Subject, site: Site): boolean {
   const owner = site.owner.value;
-  const kind = (text(owner["kind"]) ?? subject.type.replace(/^.*:/, "")).replace(/Patch$/, "");
+  const kind = kindOf(subject, owner).replace(/Patch$/, "");
   const typed = text(owner["kind"]) !== undefined || /^kubernetes:(core|apps|batch|extensions)\//.test(subject.type);
   return typed && (kind in workloads || kind === "PersistentVolume") && builtInGroups.has(groupOf(owner));
 }
@@ -99,8 +99,7 @@ function judgeShape(subject: Subject, site: Site, key: string, findings: Finding
 /** A workload without a pod to read; a patch may leave it out. */
 function judgeSpec(subject: Subject, site: Site, findings: Findings): void {
   if (site.owner !== site || !isBuiltIn(subject, site)) return;
-  const kind = text(site.value["kind"]) ?? subject.type.replace(/^.*:/, "");
-  const way = workloads[kind];
+  const way = workloads[kindOf(subject, site.value)];
   if (way === undefined || subject.type.endsWith("Patch")) return;
   let at: unknown = site.value;
   for (const step of way) {

@@ -34,7 +34,9 @@ describe("malformed input", () => {
     ["an image that is a number", spec({ containers: [container({ image: 7 })] })],
     ["hostNetwork that is text", spec({ hostNetwork: "perhaps" })],
   ])("is refused instead of passing in silence: %s", async (_what, props) => {
-    expect(policyNames(refusals(await analyze({ type: pod, props })))).toContain("readable");
+    const found = refusals(await analyze({ type: pod, props }));
+    expect(policyNames(found)).toContain("readable");
+    expect(found.map(({ message }) => message)).toMatchSnapshot();
   });
 
   test.each<[string, Manifest]>([
@@ -50,6 +52,11 @@ describe("malformed input", () => {
     ],
   ])("is refused when there is nothing to read: %s", (_what, props) => {
     expect(judge(`kubernetes:apps/v1:${String(props["kind"])}`, props)).toContain("readable");
+  });
+
+  test("is refused when there is nothing to read and its kind is not known", () => {
+    const kind = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    expect(judge("kubernetes:apps/v1:Deployment", { apiVersion: "apps/v1", kind, spec: {} })).toContain("readable");
   });
 
   test("is not asked of a patch, which leaves out what it keeps", () => {

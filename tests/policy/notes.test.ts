@@ -67,10 +67,21 @@ describe("values that are known only after up", () => {
       otherPod({ containers: [container({ env: [{ name: "DOCKER_HOST", value: unknown.text }] })] }),
       "DOCKER_HOST could not be checked",
     ],
+    [
+      "DOCKER_HOST in GoCD's namespace",
+      agentsPod({ containers: [container({ env: [{ name: "DOCKER_HOST", value: unknown.text }] })] }),
+      "DOCKER_HOST could not be checked",
+    ],
   ])("are reported as not checked: %s", async (_what, props, note) => {
     const found = await analyze({ type: pod, props });
     expect(refusals(found)).toEqual([]);
     expect(notes(found).join("\n")).toContain(note);
+    expect(notes(found)).toMatchSnapshot();
+  });
+
+  test("are not reported where they decide nothing", async () => {
+    const props = { spec: unknown.object, volumes: unknown.list };
+    expect(await analyze({ type: "gcp:compute/instance:Instance", props })).toEqual([]);
   });
 
   test("never make the engine give up on a rule", async () => {
@@ -84,7 +95,13 @@ describe("values that are known only after up", () => {
   test("let the agents' sidecar pass while only its image is unknown, and say so", async () => {
     const found = await analyze({ type: pod, props: agentWith({ image: unknown.text }) });
     expect(refusals(found)).toEqual([]);
-    expect(notes(found).join("\n")).toContain("dind is privileged and its image is known only after up");
+    expect(notes(found)).toContain(
+      "no-privileged-containers: Pod gocd-dev-agents/case, container dind: dind is privileged and its image is known only after up (spec.initContainers[0].image). It is checked again then.",
+    );
+  });
+
+  test("have nothing to say about the agents' sidecar when there are none", async () => {
+    expect(await analyze({ type: pod, props: agentWith({}) })).toEqual([]);
   });
 
   test.each([
@@ -116,6 +133,14 @@ describe("values that are known only after up", () => {
 
   test.each([
     ["a docker.Container's network", "docker:index/container:Container", { networkMode: unknown.text }, "networkMode"],
+    ["a Service's type", "kubernetes:core/v1:Service", { spec: { type: unknown.text } }, "type"],
+    ["a Service's addresses", "kubernetes:core/v1:Service", { spec: { externalIPs: unknown.list } }, "externalIPs"],
+    [
+      "a Pod inside a resource of another kind",
+      "pulumi-nodejs:dynamic:Resource",
+      { pod: { apiVersion: "v1", kind: "Pod", spec: unknown.object } },
+      "spec",
+    ],
     ["a docker.Volume's device", "docker:index/volume:Volume", { driverOpts: { device: unknown.text } }, "device"],
     [
       "a StorageClass's provisioner",
@@ -127,6 +152,7 @@ describe("values that are known only after up", () => {
     const found = await analyze({ type, props });
     expect(refusals(found)).toEqual([]);
     expect(notes(found).join("\n")).toContain(`${key} is known only after up`);
+    expect(notes(found)).toMatchSnapshot();
   });
 
   test("make a volume count as GoCD's while its claim is unknown", async () => {
@@ -134,9 +160,21 @@ describe("values that are known only after up", () => {
     expect(refusals(await analyze({ type: "kubernetes:core/v1:PersistentVolume", props }))).not.toEqual([]);
   });
 
-  test("make a host path of GoCD refused although the path is unknown", async () => {
-    const props = agentsPod({ volumes: [{ name: "v", hostPath: { path: unknown.text } }] });
-    expect(refusals(await analyze({ type: pod, props })).map(({ policy }) => policy)).toEqual(["no-host-paths"]);
+  test.each([
+    ["path", { path: unknown.text }],
+    ["host path itself", unknown.object],
+  ])("make a host path of GoCD refused although the %s is unknown", async (_what, hostPath) => {
+    const props = agentsPod({ volumes: [{ name: "v", hostPath }] });
+    const found = refusals(await analyze({ type: pod, props }));
+    expect(found.map(({ policy }) => policy)).toEqual(["no-host-paths"]);
+    expect(found[0]?.message).toContain("volume v: a host path that is not known or not text is the node's,");
+  });
+
+  test("make the node's address refused in GoCD's namespaces although the variable's name is unknown", async () => {
+    const variable = { name: unknown.text, valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } };
+    const props = agentsPod({ containers: [container({ env: [variable] })] });
+    const found = refusals(await analyze({ type: pod, props }));
+    expect(found.map(({ message }) => message).join()).toContain("container main: a variable is the node's address");
   });
 });
 
@@ -276,7 +314,30 @@ describe("messages", () => {
 
   test("advise a digest where an image has only a version", async () => {
     const found = await analyze({ type: pod, props: otherPod({ containers: [container({ image: "nginx:1.29.3" })] }) });
-    expect(found).toEqual([expect.objectContaining({ policy: "images-by-digest", level: "advisory" })]);
+    expect(found).toEqual([
+      {
+        policy: "images-by-digest",
+        level: "advisory",
+        message:
+          "Pod shop/case, container main: the image nginx:1.29.3 is named by version, not by digest (spec.containers[0].image). Add the digest: repository:version@sha256:….",
+      },
+    ]);
+  });
+
+  test("advise nothing where an image is refused already, or named by digest", async () => {
+    const images = ["nginx:latest", `nginx:1.29.3@sha256:${"a".repeat(64)}`];
+    const containers = images.map((image, i) => container({ name: `c${i}`, image }));
+    const found = await analyze({ type: pod, props: otherPod({ containers }) });
+    expect(found.map(({ policy }) => policy)).toEqual(["images-versioned"]);
+  });
+
+  test("note nothing about a pod that hides nothing", async () => {
+    const props = otherPod({ containers: [container({ env: [{ name: "LANG", value: "C" }] })] });
+    expect(await analyze({ type: pod, props })).toEqual([]);
+  });
+
+  test("do not call a path tolerated that is refused", async () => {
+    expect(notes(await analyze({ type: pod, props: withHostPath("/var/run") }))).toEqual([]);
   });
 
   test("warn of a Helm release, of which only the values can be seen", async () => {
@@ -352,6 +413,17 @@ describe("claims and the volumes that they are aimed at", () => {
       provisioner: "kubernetes.io/no-provisioner",
     },
   };
+  const patch = ({ props, name }: ReturnType<typeof claim>) => ({
+    type: "kubernetes:core/v1:PersistentVolumeClaimPatch",
+    name,
+    props: { metadata: props.metadata, spec: { volumeName: (props.spec as { volumeName?: string }).volumeName } },
+  });
+  const disk = {
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: { name: "disk" },
+    spec: { csi: { driver: "pd.csi.storage.gke.io" } },
+  };
   const sock = { hostPath: { path: "/var/run" } };
   const data = { local: { path: "/mnt/data" } };
 
@@ -383,8 +455,58 @@ describe("claims and the volumes that they are aimed at", () => {
       "a class of this stack that hands out the node's directories",
       [storageClass, claim({ storageClassName: "local" })],
     ],
+    [
+      "a class of this stack whose name only Pulumi knows",
+      [{ ...storageClass, props: { ...storageClass.props, metadata: {} } }, claim({ storageClassName: "local" })],
+    ],
+    ["volumeName of a FlexVolume", [pv({ flexVolume: { driver: "example/driver" } }), claim({ volumeName: "node" })]],
+    ["volumeName of a path that is not known", [pv({ local: { path: unknown.text } }), claim({ volumeName: "node" })]],
+    ["an empty volumeName, and the empty class", [pv(sock), claim({ volumeName: "", storageClassName: "" })]],
+    ["a label that is not known", [pv(sock), claim({ selector: { matchLabels: { disk: unknown.text } } })]],
+    [
+      "labels and class together",
+      [
+        pv(sock, { storageClassName: "a" }),
+        claim({ selector: { matchLabels: { disk: "node" } }, storageClassName: "a" }),
+      ],
+    ],
+    [
+      "the empty class, of a volume without one",
+      [pv(sock, { storageClassName: undefined }), claim({ storageClassName: "" })],
+    ],
+    ["a class that is not known", [pv(sock), claim({ storageClassName: unknown.text })]],
+    [
+      "a selector without a class",
+      [pv(sock, { storageClassName: "a" }), claim({ selector: { matchLabels: { disk: "node" } } })],
+    ],
+    ["volumeName of a volume of which one path is harmless", [pv({ ...sock, ...data }), claim({ volumeName: "node" })]],
+    ["a claim that does not say how it is accessed", [pv(sock), claim({ volumeName: "node", accessModes: undefined })]],
+    [
+      "a claim in a custom resource",
+      [
+        pv(sock),
+        {
+          type: "kubernetes:example.com/v1:Database",
+          name: "db",
+          props: { spec: { storage: { spec: { accessModes: ["ReadWriteOnce"], volumeName: "node" } } } },
+        },
+      ],
+    ],
+    ["a patch of the claim", [pv(sock), patch(claim({ volumeName: "node" }))]],
+    [
+      "a pod template's volume of its own",
+      [
+        pv(sock),
+        {
+          ...ephemeral({}),
+          props: otherPod({ volumes: [{ ephemeral: { volumeClaimTemplate: { spec: { volumeName: "node" } } } }] }),
+        },
+      ],
+    ],
   ])("are refused when aimed at the node's volume by %s", async (_way, resources) => {
-    expect(refusals(await analyzeStack(resources)).map(({ policy }) => policy)).toContain("no-claims-on-node-volumes");
+    const found = refusals(await analyzeStack(resources));
+    expect(found.map(({ policy }) => policy)).toContain("no-claims-on-node-volumes");
+    expect(found.map(({ message }) => message)).toMatchSnapshot();
   });
 
   test.each([
@@ -402,6 +524,85 @@ describe("claims and the volumes that they are aimed at", () => {
       ],
     ],
     ["nothing in particular", [pv(sock), claim({})]],
+    [
+      "a disk whose handle is a path, in GoCD's namespace",
+      [
+        pv({ csi: { driver: "disk.csi.azure.com", volumeHandle: "/subscriptions/s/disks/d" } }),
+        claim({ volumeName: "node" }, "gocd-dev"),
+      ],
+    ],
+    [
+      "a disk in a chart's values that has paths of another kind, in GoCD's namespace",
+      [
+        {
+          type: "kubernetes:helm.sh/v3:Release",
+          name: "r",
+          props: {
+            values: {
+              objects: [
+                { ...disk, metadata: { name: "node" }, spec: { ...disk.spec, capacity: {}, mountOptions: ["/data"] } },
+              ],
+            },
+          },
+        },
+        claim({ volumeName: "node" }, "gocd-dev"),
+      ],
+    ],
+    [
+      "a volume that is called like a Pod with a host path",
+      [
+        { type: pod, name: "node", props: { ...withHostPath("/run"), metadata: { name: "node" } } },
+        claim({ volumeName: "node" }),
+      ],
+    ],
+    [
+      "a volume that is called like a List with the node's volume in it",
+      [
+        {
+          type: "kubernetes:core/v1:List",
+          name: "node",
+          props: { items: [{ ...pv(sock).props, metadata: {} }] },
+        },
+        claim({ volumeName: "node" }),
+      ],
+    ],
+    [
+      "the node's volume by what another kind calls a claim",
+      [
+        pv(sock),
+        {
+          type: "kubernetes:example.com/v1:NoPersistentVolumeClaim",
+          name: "t",
+          props: { spec: { volumeName: "node" }, status: { accessModes: ["ReadWriteOnce"], volumeName: "node" } },
+        },
+      ],
+    ],
+    [
+      "the node's volume by its status alone",
+      [pv(sock), { ...claim({}), props: { ...claim({}).props, status: { volumeName: "node" } } }],
+    ],
+    ["an empty selector", [pv(sock), claim({ selector: {} })]],
+    [
+      "another volume, although a selector finds the node's",
+      [
+        pv(sock),
+        { ...pv({ csi: { driver: "pd.csi.storage.gke.io" } }), props: disk },
+        claim({ volumeName: "disk", selector: { matchLabels: { disk: "node" } } }),
+      ],
+    ],
+    ["one of its labels only", [pv(sock), claim({ selector: { matchLabels: { disk: "node", zone: "b" } } })]],
+    ["another class than the one without provisioner", [storageClass, claim({ storageClassName: "premium-rwo" })]],
+    [
+      "a class that makes disks",
+      [
+        { ...storageClass, props: { ...storageClass.props, provisioner: "pd.csi.storage.gke.io" } },
+        claim({ storageClassName: "local" }),
+      ],
+    ],
+    [
+      "the node's volume by something that is no claim",
+      [pv(sock), { type: "kubernetes:example.com/v1:Thing", name: "t", props: { spec: { volumeName: "node" } } }],
+    ],
   ])("pass when aimed at %s", async (_way, resources) => {
     expect(refusals(await analyzeStack(resources))).toEqual([]);
   });
@@ -409,13 +610,22 @@ describe("claims and the volumes that they are aimed at", () => {
   test("are noted when the volume is not in the program", async () => {
     const found = await analyzeStack([claim({ volumeName: "elsewhere" })]);
     expect(found).toEqual([expect.objectContaining({ policy: "stack-notes", level: "advisory" })]);
-    expect(found[0]?.message).toContain("the volume elsewhere is not in this program");
+    expect(found[0]?.message).toBe(
+      "no-claims-on-node-volumes: PersistentVolumeClaim shop/claim: the volume elsewhere is not in this program and could not be checked (spec.volumeName). Make sure that it is a disk of its own.",
+    );
+  });
+
+  test("are noted when something else in the program has the volume's name", async () => {
+    const namesake = { type: pod, name: "elsewhere", props: agentsPod({}, { name: "elsewhere" }) };
+    expect(await analyzeStack([namesake, claim({ volumeName: "elsewhere" })])).toHaveLength(1);
   });
 
   test("are noted when the volume is known only after up", async () => {
     const found = await analyzeStack([claim({ volumeName: unknown.text })]);
     expect(found.map(({ policy }) => policy)).toEqual(["stack-notes"]);
-    expect(found[0]?.message).toContain("the claim's volume is known only after up");
+    expect(found[0]?.message).toBe(
+      "no-claims-on-node-volumes: PersistentVolumeClaim shop/claim: the claim's volume is known only after up (spec.volumeName). It is checked again then.",
+    );
   });
 
   test("are not noted when it is", async () => {
@@ -434,15 +644,18 @@ describe("certificates", () => {
   });
 
   test.each([
-    ["ends in 89 days", { validityEndTime: inDays(89) }, "expires in 89 days"],
-    ["ends today", { validityEndTime: inDays(0) }, "expires in 0 days"],
-    ["has ended", { validityEndTime: inDays(-3) }, "has expired"],
-    ["is due for renewal", { validityEndTime: inDays(400), readyForRenewal: true }, "due for renewal"],
+    ["ends in 89 days", { validityEndTime: inDays(89) }, "expires in 89 days (validityEndTime)"],
+    ["ends today", { validityEndTime: inDays(0) }, "expires in 0 days (validityEndTime)"],
+    ["has ended", { validityEndTime: inDays(-3) }, "has expired (validityEndTime)"],
+    [
+      "is due for renewal",
+      { validityEndTime: inDays(400), readyForRenewal: true },
+      "is due for renewal (readyForRenewal)",
+    ],
   ])("are reported when one %s", async (_what, props, message) => {
     const found = await analyzeStack([certificate(props)]);
     expect(found).toEqual([expect.objectContaining({ policy: "certificates-last", level: "advisory" })]);
-    expect(found[0]?.message).toContain(message);
-    expect(found[0]?.message).toContain("docker-0-daemon");
+    expect(found[0]?.message).toContain(`SelfSignedCert docker-0-daemon: the certificate ${message}. Raise the pool's`);
   });
 
   test("are reported when a local authority has signed them", async () => {
@@ -453,21 +666,36 @@ describe("certificates", () => {
   });
 
   test("pass when they last", async () => {
-    expect(await analyzeStack([certificate({ validityEndTime: inDays(91), readyForRenewal: false })])).toEqual([]);
+    expect(await analyzeStack([certificate({ validityEndTime: inDays(90), readyForRenewal: false })])).toEqual([]);
+  });
+
+  test("are no other resources that end", async () => {
+    expect(
+      await analyzeStack([certificate({ validityEndTime: inDays(1) }, "tls:index/certRequest:CertRequest")]),
+    ).toEqual([]);
   });
 
   test.each([
-    ["made by this update", { validityEndTime: unknown.text }, "only made by this update"],
-    ["without a last day yet", {}, "only made by this update"],
-    ["with a last day that is none", { validityEndTime: "soon" }, "cannot be read"],
+    ["made by this update", { validityEndTime: unknown.text }, "the certificate is only made by this update"],
+    ["without a last day yet", {}, "the certificate is only made by this update"],
+    ["with a last day that is none", { validityEndTime: "soon" }, "the certificate's last day cannot be read"],
   ])("are noted when %s", async (_what, props, message) => {
     const found = await analyzeStack([certificate(props)]);
     expect(found.map(({ policy }) => policy)).toEqual(["stack-notes"]);
-    expect(found[0]?.message).toContain(message);
+    expect(found[0]?.message).toContain(`${message} (validityEndTime). Its last day is checked after up.`);
   });
 
   test("are reported further ahead when configuration says so", async () => {
     const { analyzeStack: configured } = analyzer({ "certificates-last": { days: 200 } });
     expect(await configured([certificate({ validityEndTime: inDays(150) })])).toHaveLength(1);
   });
+
+  test.each([0, -5, "30", null])(
+    "are reported as far ahead as ever when the configuration says %j days",
+    async (days) => {
+      const { analyzeStack: configured } = analyzer({ "certificates-last": { days } });
+      expect(await configured([certificate({ validityEndTime: inDays(89) })])).toHaveLength(1);
+      expect(await configured([certificate({ validityEndTime: inDays(90) })])).toEqual([]);
+    },
+  );
 });

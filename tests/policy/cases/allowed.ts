@@ -272,6 +272,15 @@ export const allowedCases: readonly Case[] = [
     image,
     volumes: [{ volumeName: "data", containerPath: "/data" }],
     networkMode: "bridge",
+    networksAdvanced: [{ name: "inside" }],
+    envs: [
+      "DOCKER_HOST=tcp://127.0.0.1:2376",
+      "oldDOCKER_HOST=tcp://10.0.0.1:2375",
+      "HOST=tcp://10.0.0.1:2375",
+      "lower=x",
+    ],
+    capabilities: { adds: ["NET_BIND_SERVICE"], drops: ["ALL"] },
+    securityOpts: ["no-new-privileges"],
   }),
   typed("command:local:Command", "a command that builds", {
     create: "docker build -t x . && echo /var/run/docker.sock",

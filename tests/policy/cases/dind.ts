@@ -121,6 +121,16 @@ export const dindCases: readonly Case[] = [
     agentWith({ livenessProbe: probe, resources: { limits: { memory: "4Gi" } } }),
   ),
   ...Object.entries(impostors).map(([name, object]) => refusal("both", name, object)),
+  pass(
+    "review",
+    "the agents' own dind with a capability, which it has anyway",
+    agentWith({ securityContext: { privileged: true, capabilities: { add: ["SYS_ADMIN"] } } }),
+  ),
+  refusal(
+    "review",
+    "dind's image with a command and a working directory",
+    agentWith({ command: ["sh"], workingDir: "/godata/pipelines" }),
+  ),
   refusal("both", "dind's image by tag", agentWith({ image: "gcr.io/my-project/gocd-dev/dind:29.7.2" })),
   pass(
     "both",

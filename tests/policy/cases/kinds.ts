@@ -245,6 +245,68 @@ export const kindCases: readonly Case[] = [
     "networksAdvanced",
     "no-host-namespaces",
   ),
+  ...["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode"].map((mode) =>
+    review(
+      "docker:index/container:Container",
+      `the host's namespace by ${mode} of a docker.Container`,
+      { image, [mode]: "host" },
+      mode,
+      "no-host-namespaces",
+    ),
+  ),
+  review(
+    "docker:index/service:Service",
+    "the host's network of a docker.Service",
+    { taskSpec: { networksAdvanceds: [{ name: "inside" }, { name: "host" }] } },
+    "networksAdvanceds",
+    "no-host-namespaces",
+  ),
+  review(
+    "docker:index/container:Container",
+    "a privileged docker.Container",
+    { image, privileged: true },
+    "privileged",
+    "no-privileged-containers",
+  ),
+  ...["adds", "add"].map((key) =>
+    review(
+      "docker:index/container:Container",
+      `a capability in ${key} of a docker.Container`,
+      { image, capabilities: { [key]: ["CAP_SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE"] } },
+      "capabilities CAP_SYS_ADMIN, SYS_PTRACE let",
+      "no-privileged-containers",
+    ),
+  ),
+  review(
+    "docker:index/container:Container",
+    "a capability in capAdd of a docker.Container",
+    { image, capAdd: ["SYS_ADMIN"] },
+    "capAdd",
+    "no-privileged-containers",
+  ),
+  review(
+    "aws:ecs/taskDefinition:TaskDefinition",
+    "a privileged container of an ECS task that is called dind",
+    { containerDefinitions: [{ name: "dind", image, privileged: true }] },
+    "and the container is not the daemon that may be",
+    "no-privileged-containers",
+  ),
+  ...["capAdd", "capabilityAdds"].map((key) =>
+    review(
+      "docker:index/service:Service",
+      `a capability in ${key} of a docker.Service`,
+      { taskSpec: { containerSpec: { image, [key]: [" sys_module "] } } },
+      key,
+      "no-privileged-containers",
+    ),
+  ),
+  review(
+    "docker:index/container:Container",
+    "DOCKER_HOST in a docker.Container's list of variables",
+    { image, envs: ["LANG=C", "DOCKER_HOST=tcp://10.0.0.1:2375"] },
+    "DOCKER_HOST",
+    "no-node-daemons",
+  ),
   review(
     "docker:index/container:Container",
     "an unmasked /proc of a docker.Container",

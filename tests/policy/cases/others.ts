@@ -49,14 +49,14 @@ const firmImages = [
 ];
 
 const publicAddress = { masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "0.0.0.0/0" }] } };
-const ingress = (className?: string) => ({
+const ingress = (className?: string, annotations: Manifest = {}) => ({
   apiVersion: "networking.k8s.io/v1",
   kind: "Ingress",
-  metadata: { name: "i" },
+  metadata: { name: "i", annotations },
   spec: { ...(className !== undefined && { ingressClassName: className }) },
 });
-const gateway = (gatewayClassName: string) => ({
-  apiVersion: "gateway.networking.k8s.io/v1",
+const gateway = (gatewayClassName: string, apiVersion = "gateway.networking.k8s.io/v1") => ({
+  apiVersion,
   kind: "Gateway",
   metadata: { name: "g" },
   spec: { gatewayClassName },
@@ -88,13 +88,17 @@ export const otherCases: readonly Case[] = [
   ...resource("gcp:storage/bucket:Bucket", "refused", "disks-protected", {
     "an unprotected bucket for backups": { name: "gocd-dev-backup" },
   }),
-  ...resource("gcp:storage/bucket:Bucket", "allowed", "", { "a bucket for something else": { name: "site" } }),
+  ...resource("gcp:storage/bucket:Bucket", "allowed", "", {
+    "a bucket for something else": { name: "site" },
+    "a bucket of which no name is said": {},
+  }),
   ...resource("gcp:artifactregistry/repository:Repository", "refused", "disks-protected", {
     "an unprotected gcr.io repository": { repositoryId: "gcr.io" },
     "an unprotected eu.gcr.io repository": { repositoryId: "eu.gcr.io" },
   }),
   ...resource("gcp:artifactregistry/repository:Repository", "allowed", "", {
     "a repository of another name": { repositoryId: "notgcr.io" },
+    "a repository whose name only starts like gcr.io": { repositoryId: "gcr.io.mirror" },
   }),
 
   ...refused("review", "nothing-public", {
@@ -107,8 +111,15 @@ export const otherCases: readonly Case[] = [
     "a Service with externalIPs": service({ type: "ClusterIP", externalIPs: ["203.0.113.1"] }),
     "an Ingress of no class": ingress(),
     "an Ingress of class nginx": ingress("nginx"),
+    "an Ingress of class gce by annotation": ingress(undefined, { "kubernetes.io/ingress.class": "gce" }),
+    "an Ingress of class gce that was internal by annotation": ingress("gce", {
+      "kubernetes.io/ingress.class": "gce-internal",
+    }),
     "an external Gateway": gateway("gke-l7-global-external-managed"),
+    "an external Gateway of the API's beta": gateway("gke-l7-gxlb", "gateway.networking.k8s.io/v1beta1"),
+    "an external Gateway that says no version": { kind: "Gateway", spec: { gatewayClassName: "gke-l7-gxlb" } },
     "a port of the node": agentsPod({ containers: [container({ ports: [{ containerPort: 2376, hostPort: 2376 }] })] }),
+    "a port of the node as text": agentsPod({ containers: [container({ ports: [{ hostPort: "2376" }] })] }),
     "a Service in a List": { apiVersion: "v1", kind: "List", items: [service({ type: "NodePort" })] },
   }),
   ...allowed("review", {
@@ -122,7 +133,19 @@ export const otherCases: readonly Case[] = [
       { type: "LoadBalancer" },
       { "cloud.google.com/load-balancer-type": "Internal" },
     ),
+    "an internal LoadBalancer of Azure": service(
+      { type: "LoadBalancer" },
+      { "service.beta.kubernetes.io/azure-load-balancer-internal": "true" },
+    ),
+    "a Service without external addresses": service({ externalIPs: [] }),
     "an internal Ingress": ingress("gce-internal"),
+    "an Ingress that is internal by annotation": ingress(undefined, { "kubernetes.io/ingress.class": "gce-internal" }),
+    "a port of the container alone": agentsPod({
+      containers: [container({ ports: [{ containerPort: 2376, hostPort: 0 }, { containerPort: 8153 }] })],
+    }),
+    "a property called hostPort elsewhere": { apiVersion: "example.com/v1", kind: "Thing", spec: { hostPort: 80 } },
+    "an object whose kind only holds the word Patch": { apiVersion: "example.com/v1", kind: "PatchIngress", spec: {} },
+    "a Service of another API": { apiVersion: "example.com/v1", kind: "Thing", spec: { type: "LoadBalancer" } },
     "an internal Gateway": gateway("gke-l7-rilb"),
     "a Gateway of another API": {
       apiVersion: "networking.istio.io/v1",
@@ -134,6 +157,7 @@ export const otherCases: readonly Case[] = [
   ...resource("kubernetes:core/v1:ServicePatch", "refused", "nothing-public", {
     "a patch that opens a Service": { spec: { type: "LoadBalancer" } },
   }),
+  ...resource("kubernetes:core/v1:Service", "allowed", "", { "a Service without a specification": {} }),
   ...resource(
     "gcp:container/cluster:Cluster",
     "refused",
@@ -141,6 +165,18 @@ export const otherCases: readonly Case[] = [
     named("a cluster", {
       "with a public control plane": {},
       "whose control plane everybody may reach": publicAddress,
+      "whose control plane everybody may reach, among others": {
+        masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "198.51.100.0/24" }, { cidrBlock: "::/0" }] },
+      },
+      "whose control plane everybody may reach by its endpoint's own list": {
+        controlPlaneEndpointsConfig: {
+          ipEndpointsConfig: { enabled: true, authorizedNetworksConfig: publicAddress.masterAuthorizedNetworksConfig },
+        },
+      },
+      "whose control plane is only said to be public": {
+        controlPlaneEndpointsConfig: { ipEndpointsConfig: { enabled: true, enablePublicEndpoint: true } },
+        privateClusterConfig: { enablePrivateEndpoint: false },
+      },
     }),
   ),
   ...resource(
@@ -151,7 +187,16 @@ export const otherCases: readonly Case[] = [
       "without addresses for its control plane": {
         controlPlaneEndpointsConfig: { ipEndpointsConfig: { enabled: false } },
       },
+      "without a public address for its control plane": {
+        controlPlaneEndpointsConfig: { ipEndpointsConfig: { enablePublicEndpoint: false } },
+      },
       "with a private control plane": { privateClusterConfig: { enablePrivateEndpoint: true } },
+      "whose control plane no range reaches": { masterAuthorizedNetworksConfig: {} },
+      "whose control plane listed ranges reach by its endpoint's own list": {
+        controlPlaneEndpointsConfig: {
+          ipEndpointsConfig: { authorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "198.51.100.0/24" }] } },
+        },
+      },
       "whose control plane listed ranges reach": {
         masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "198.51.100.0/24" }] },
       },
@@ -159,9 +204,16 @@ export const otherCases: readonly Case[] = [
   ),
   ...resource("gcp:compute/firewall:Firewall", "refused", "nothing-public", {
     "a firewall open to everybody": { allows: [{ protocol: "tcp" }], sourceRanges: ["0.0.0.0/0"] },
+    "a firewall open to everybody, in halves": {
+      direction: "INGRESS",
+      allows: [{ protocol: "tcp" }],
+      sourceRanges: ["0.0.0.0/1", "128.0.0.0/1", "35.235.240.0/20"],
+    },
   }),
   ...resource("gcp:compute/firewall:Firewall", "allowed", "", {
     "a firewall for egress": { direction: "EGRESS", allows: [{ protocol: "tcp" }], sourceRanges: ["0.0.0.0/0"] },
+    "a firewall that is switched off": { disabled: true, allows: [{ protocol: "tcp" }], sourceRanges: ["0.0.0.0/0"] },
+    "a firewall that only denies": { denies: [{ protocol: "tcp" }], sourceRanges: ["0.0.0.0/0"] },
     "a firewall for Identity-Aware Proxy": { allows: [{ protocol: "tcp" }], sourceRanges: ["35.235.240.0/20"] },
   }),
   ...resource("gcp:storage/bucketIAMMember:BucketIAMMember", "refused", "nothing-public", {
@@ -172,5 +224,8 @@ export const otherCases: readonly Case[] = [
   }),
   ...resource("gcp:storage/bucketIAMMember:BucketIAMMember", "allowed", "", {
     "a bucket for one account": { member: "serviceAccount:a@b", role: "r" },
+  }),
+  ...resource("gcp:storage/bucketIAMBinding:BucketIAMBinding", "allowed", "", {
+    "a bucket for listed accounts": { members: ["serviceAccount:a@b", "user:c@d"] },
   }),
 ];

@@ -22,6 +22,12 @@ const fromNode = (name: string, fieldPath = "status.hostIP") => ({
   name,
   valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } },
 });
+const listens = (host: string): Manifest => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: "c" },
+  data: { "daemon.json": JSON.stringify({ hosts: [host] }) },
+});
 const elsewhere = (object: Manifest): Manifest => ({ ...object, metadata: { name: "case", namespace: "shop" } });
 const everyWhere = (cases: Readonly<Record<string, Manifest>>) =>
   named("elsewhere,", Object.fromEntries(Object.entries(cases).map(([name, object]) => [name, elsewhere(object)])));
@@ -148,6 +154,10 @@ export const privilegeCases: readonly Case[] = [
   ...refused("review", namespaces, {
     "a static pod's annotation": agentsPod({}, { annotations: { "kubernetes.io/config.mirror": "x" } }),
     "a static pod's source": agentsPod({}, { annotations: { "kubernetes.io/config.source": "file" } }),
+    "a static pod's source beside an ordinary one": agentsPod(
+      {},
+      { annotations: { "kubernetes.io/config.source": "api", "kubernetes.io/config.mirror": "x" } },
+    ),
     "hostNetwork as text": agentsPod({ hostNetwork: "true" }),
     "hostPID as a number": agentsPod({ hostPID: 1 }),
   }),
@@ -159,6 +169,50 @@ export const privilegeCases: readonly Case[] = [
         { name: "ADDRESS", value: "tcp://$(NODE):2375" },
         { name: "DOCKER_HOST", value: "$(ADDRESS)" },
       ),
+    ),
+    ...spelled(
+      "DOCKER_HOST, elsewhere, at",
+      [
+        "tcp://$NODE_IP:2375",
+        "tcp://$(K8S_NODE_NAME):2375",
+        "tcp://$(HOST_ADDR):2375",
+        "$(HOST):2375",
+        "tcp://$(MY_SERVICE_HOST_IP):2375",
+        "tcp://HOST.docker.internal:2375",
+        "ssh://root@build.example",
+        "0x0a000001:2375",
+        "tcp://gke-prod-1:2375",
+        " ssh://root@build.example",
+      ],
+      (value) => elsewhere(withEnv({ name: "DOCKER_HOST", value })),
+    ),
+    "DOCKER_HOST at the address in a shell's variable": elsewhere(
+      withEnv({ name: "ADDR", value: "10.0.0.1" }, { name: "DOCKER_HOST", value: "tcp://$ADDR:2375" }),
+    ),
+    "DOCKER_HOST in a list of texts": {
+      apiVersion: "example.com/v1",
+      kind: "Thing",
+      metadata: { name: "t", namespace: "shop" },
+      spec: { env: ["LANG=C", "DOCKER_HOST=tcp://10.0.0.1:2375"] },
+    },
+    "DOCKER_HOST from a variable that takes the node's address": elsewhere(
+      withEnv(fromNode("ANY", "status.hostIPs"), { name: "DOCKER_HOST", value: "tcp://$(ANY):2375" }),
+    ),
+    "DOCKER_HOST in a plain map of a custom resource": {
+      apiVersion: "example.com/v1",
+      kind: "Thing",
+      metadata: { name: "t", namespace: "shop" },
+      spec: { env: { DOCKER_HOST: "tcp://10.0.0.1:2375" } },
+    },
+    "-H by way of a variable of the container around a hook": elsewhere(
+      agentsPod({
+        containers: [
+          container({
+            env: [{ name: "D", value: "tcp://10.0.0.1:2375" }],
+            lifecycle: { preStop: { exec: { command: ["docker", "-H", "$(D)", "ps"] } } },
+          }),
+        ],
+      }),
     ),
     "-H by way of a variable": elsewhere(
       agentsPod({
@@ -201,6 +255,7 @@ export const privilegeCases: readonly Case[] = [
       metadata: { name: "c" },
       data: { "daemon.json": '{"hosts":["unix:///var/run/docker.sock","tcp://0.0.0.0:2375"]}' },
     },
+    ...spelled("a daemon that listens at", ["tcp://", "tcp://:2375", "tcp://0.0.0.0", "TCP://10.0.0.7:2375"], listens),
   }),
   ...allowed("both", {
     "DOCKER_HOST at tcp://127.0.0.1:2376": withEnv({ name: "DOCKER_HOST", value: "tcp://127.0.0.1:2376" }),
@@ -229,11 +284,67 @@ export const privilegeCases: readonly Case[] = [
     }),
   }),
   ...allowed("review", {
+    "an annotation that says that the pod is no static one": agentsPod(
+      {},
+      { annotations: { "kubernetes.io/config.source": "api" } },
+    ),
+    "a label called like a static pod's annotation": agentsPod({}, { labels: { "kubernetes.io/config.mirror": "x" } }),
+    "an ephemeral container that targets the agent": agentsPod({
+      ephemeralContainers: [container({ name: "debug", targetContainerName: "agent" })],
+    }),
+    "an ordinary container with a target": agentsPod({ containers: [container({ targetContainerName: "dind" })] }),
+    "a list of another kind called add": agentsPod({
+      containers: [container({ hosts: { add: ["ALL"], adds: ["ALL"] } })],
+    }),
+    "a capability that there is not": secured({ capabilities: { add: ["SYS_CAP_ADMIN"] } }),
+    ...spelled("procMount", ["DefaultUnmasked", "UnmaskedNot"], (procMount) => secured({ procMount })),
+    "SELinux type container_t": secured({ seLinuxOptions: { type: "container_t", level: "s0" } }),
     "status.hostIP for a metrics agent elsewhere": elsewhere(withEnv(fromNode("DD_AGENT_HOST"))),
     "DOCKER_HOST at a Service elsewhere": elsewhere(withEnv({ name: "DOCKER_HOST", value: "tcp://docker:2376" })),
     "DOCKER_HOST at a Service by Kubernetes' variable": elsewhere(
       withEnv({ name: "DOCKER_HOST", value: "tcp://$(DIND_SERVICE_HOST):2376" }),
     ),
+    ...spelled(
+      "DOCKER_HOST elsewhere at",
+      [
+        "tcp://docker1:2376",
+        "tcp://1docker:2376",
+        "tcp://docker0x1:2376",
+        "tcp://docker[0]:2376",
+        "tcp://ssh:2376",
+        "docker:2376/tcp://10.0.0.1:2375",
+      ],
+      (value) => elsewhere(withEnv({ name: "DOCKER_HOST", value })),
+    ),
+    "DOCKER_HOST at TCP://LocalHost:2376": withEnv({ name: "DOCKER_HOST", value: "TCP://LocalHost:2376" }),
+    "an example of a daemon's configuration": {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "c" },
+      data: { "daemon.json.example": '{"hosts":["tcp://0.0.0.0:2375"]}' },
+    },
+    ...spelled("a daemon that listens at", ["TCP://LocalHost:2376", "npipe:////./pipe/tcp:x"], listens),
+    "-H at a variable that nobody sets": elsewhere(withArgs("docker", "-H", "$(D)", "ps")),
+    "DOCKER_HOST at a Service by a variable that says so elsewhere": elsewhere(
+      withEnv({ name: "DAEMON", value: "docker" }, { name: "DOCKER_HOST", value: "tcp://$(DAEMON):2376" }),
+    ),
+    "DOCKER_HOST at a variable called after the node that is the pod's own": elsewhere(
+      withEnv({ name: "HOST", value: "127.0.0.1" }, { name: "DOCKER_HOST", value: "tcp://$(HOST):2376" }),
+    ),
+    "DOCKER_HOST at variables that name each other": elsewhere(
+      withEnv({ name: "A", value: "$(B)" }, { name: "B", value: "$(A)" }, { name: "DOCKER_HOST", value: "$(A)" }),
+    ),
+    "DOCKER_HOST at nothing": withEnv({ name: "DOCKER_HOST", value: " " }),
+    "DOCKER_HOST from a ConfigMap elsewhere": elsewhere(
+      withEnv({ name: "DOCKER_HOST", valueFrom: { configMapKeyRef: { name: "c", key: "k" } } }),
+    ),
+    "the pod's own address, in GoCD's namespace": withEnv(fromNode("POD_IP", "status.podIP")),
+    "hosts of an application's file": {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "c" },
+      data: { "hosts.json": '{"kind":"x","hosts":["tcp://0.0.0.0:2375"]}' },
+    },
     "--host of an application": elsewhere(withArgs("serve", "--host", "https://10.0.0.1")),
     "DOCKER_HOST in a Secret at the pod's own daemon": {
       apiVersion: "v1",

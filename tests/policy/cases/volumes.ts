@@ -106,6 +106,15 @@ export const volumeCases: readonly Case[] = [
     "a StorageClass without provisioner": storageClass("kubernetes.io/no-provisioner"),
     "a StorageClass of local-path": storageClass("rancher.io/local-path"),
     "a StorageClass of minikube's hostpath": storageClass("k8s.io/minikube-hostpath"),
+    "a volume of the node by a CSI driver's other attribute": withVolume({
+      csi: { driver: "iscsi.csi.k8s.io", volumeAttributes: { targetPortal: "127.0.0.1:3260" } },
+    }),
+    "a gitRepo volume that a chart adds": {
+      apiVersion: "helm.toolkit.fluxcd.io/v2",
+      kind: "HelmRelease",
+      metadata: { name: "h", namespace: "shop" },
+      spec: { values: { extraVolumes: [{ name: "v", gitRepo: { repository: "https://git.example/x" } }] } },
+    },
   }),
   ...allowed("both", {
     "a PersistentVolume with local path /mnt/disks/ssd0 for somebody else": volume(
@@ -132,5 +141,25 @@ export const volumeCases: readonly Case[] = [
       { volumeMode: "Block" },
     ),
   }),
-  ...allowed("review", named("a StorageClass of", { "the PD CSI driver": storageClass("pd.csi.storage.gke.io") })),
+  ...allowed("review", {
+    ...named("a StorageClass of", { "the PD CSI driver": storageClass("pd.csi.storage.gke.io") }),
+    "a provisioner of something that is no StorageClass": {
+      ...storageClass("rancher.io/local-path"),
+      apiVersion: "example.com/v1",
+      kind: "Thing",
+    },
+    "a property called gitRepo of something that is no volume": {
+      apiVersion: "example.com/v1",
+      kind: "Thing",
+      metadata: { name: "t", namespace: agentsNamespace },
+      spec: { source: { gitRepo: { repository: "x" }, nfs: { server: "127.0.0.1" } } },
+    },
+    "a chart's volume with a path inside it in GoCD's namespace": {
+      apiVersion: "helm.toolkit.fluxcd.io/v2",
+      kind: "HelmRelease",
+      metadata: { name: "h", namespace: agentsNamespace },
+      spec: { values: { extraVolumes: [{ name: "v", csi: { driver: "pd.csi.storage.gke.io" }, folder: "/data" }] } },
+    },
+    "a volume whose source is null in GoCD's namespace": inAgents({ emptyDir: {}, gitRepo: null, flexVolume: null }),
+  }),
 ];
