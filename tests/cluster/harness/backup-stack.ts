@@ -6,7 +6,7 @@ import { withProbes } from "./hurry";
 import { apply, exec, kubectl } from "./kubectl";
 import { ROOT, STATE } from "./paths";
 import { eventually } from "./run";
-import { OWN_CLUSTER, TEST_IMAGES } from "./stack";
+import { TEST_IMAGES } from "./stack";
 
 /** A second installation, with disks of its own and a bucket, as on GKE; its agents are left out. */
 export const BACKUP_NAMESPACE = "gocd-backup";
@@ -52,7 +52,7 @@ export async function deployBackupStack({ restore, ...server }: BackupChange = {
     },
     { state: path.join(STATE, "pulumi-state-backup.json") },
   );
-  await apply(objects.filter(concernsServer).flatMap(here));
+  await apply(objects.filter(concernsServer).map(here));
   await apply(bucketObjects());
   await kubectl(["wait", "-n", BACKUP_NAMESPACE, "--for=condition=Ready", `pod/${BUCKET}`, "--timeout=60s"]);
 }
@@ -66,22 +66,13 @@ const concernsServer = ({ kind, metadata }: KubernetesObject) =>
     kind !== "NetworkPolicy");
 
 /** An object as this cluster can take it: disks of its own in place of Google's, the bucket's stand-in in place of the bucket. */
-function here(object: KubernetesObject): KubernetesObject[] {
+function here(object: KubernetesObject): KubernetesObject {
   const spec = object["spec"] as Record<string, unknown>;
   switch (object.kind) {
     case "PersistentVolume": {
-      if (!OWN_CLUSTER) return [];
       const csi = { driver: DISK_DRIVER, volumeHandle: object.metadata.name };
-      return [{ ...object, spec: { ...spec, csi, nodeAffinity: undefined } }];
+      return { ...object, spec: { ...spec, csi, nodeAffinity: undefined } };
     }
-    case "PersistentVolumeClaim":
-      if (OWN_CLUSTER) return [object];
-      return [
-        {
-          ...object,
-          spec: { ...spec, volumeName: undefined, storageClassName: process.env["GOCD_TEST_STORAGE_CLASS"] },
-        },
-      ];
     case "StatefulSet": {
       const template = spec["template"] as { spec: Record<string, readonly Container[] | undefined> };
       const pod = { ...template.spec };
@@ -94,10 +85,10 @@ function here(object: KubernetesObject): KubernetesObject[] {
               )
             : withProbes(container, { startupProbe: EVERY_SECOND, readinessProbe: EVERY_SECOND }),
         );
-      return [{ ...object, spec: { ...spec, template: { ...template, spec: pod } } }];
+      return { ...object, spec: { ...spec, template: { ...template, spec: pod } } };
     }
     default:
-      return [object];
+      return object;
   }
 }
 

@@ -1,6 +1,5 @@
 import { admissionName, admissionParts } from "../../../components/guardrails/admission";
 import { committedStacks } from "../../support/stacks";
-import { BACKUP_NAMESPACE } from "./backup-stack";
 import { kubectl, kubectlProgram, tryKubectl } from "./kubectl";
 import { outcome } from "./run";
 import { givenImages, IMAGE_NAMES } from "./stack";
@@ -11,7 +10,6 @@ const INSTALLATIONS = ["test", ...committedStacks].map((stack) => `gocd-${stack}
 /** Every namespace that a test makes, and removes. */
 const NAMESPACES = [
   ...INSTALLATIONS.flatMap((name) => [name, `${name}-agents`]),
-  BACKUP_NAMESPACE,
   "shop",
   "gocd-bench",
   "gocd-full-disk",
