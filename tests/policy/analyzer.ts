@@ -8,7 +8,7 @@ import type { Case, Manifest } from "./cases/case";
  * Node's own `require`, from outside of Jest's sandbox: Jest's would run all of Pulumi's SDK, with TypeScript's compiler
  * in it, anew for every file of tests and, in mutation testing, for every mutant.
  */
-const outside = (runInThisContext("process") as NodeJS.Process)
+export const outside = (runInThisContext("process") as NodeJS.Process)
   .getBuiltinModule("node:module")
   .createRequire(__filename);
 

@@ -2,23 +2,29 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import * as grpc from "@grpc/grpc-js";
-import { refusals, reports, request, type Report, type Resource, resourceOf, stackRequest, tokenOf } from "./analyzer";
+import type * as Grpc from "@grpc/grpc-js";
+import {
+  outside,
+  refusals,
+  reports,
+  request,
+  type Report,
+  type Resource,
+  resourceOf,
+  stackRequest,
+  tokenOf,
+} from "./analyzer";
 import { cases } from "./cases/all";
 import { withHostPath } from "./cases/case";
 
 const pack = join(__dirname, "../../policy");
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- Pulumi exports it without types
-const { AnalyzerClient } = require("@pulumi/pulumi/proto/analyzer_grpc_pb") as {
+const grpc = outside("@grpc/grpc-js") as typeof Grpc;
+const { AnalyzerClient } = outside("@pulumi/pulumi/proto/analyzer_grpc_pb") as {
   AnalyzerClient: new (address: string, credentials: object, options: object) => Client;
 };
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
-const analyzerProto = require("@pulumi/pulumi/proto/analyzer_pb") as Record<string, new () => object>;
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
-const { Empty } = require("google-protobuf/google/protobuf/empty_pb") as { Empty: new () => object };
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
-const { Struct } = require("google-protobuf/google/protobuf/struct_pb") as {
+const analyzerProto = outside("@pulumi/pulumi/proto/analyzer_pb") as Record<string, new () => object>;
+const { Empty } = outside("google-protobuf/google/protobuf/empty_pb") as { Empty: new () => object };
+const { Struct } = outside("google-protobuf/google/protobuf/struct_pb") as {
   Struct: { fromJavaScript: (value: object) => object };
 };
 
