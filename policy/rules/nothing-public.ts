@@ -63,7 +63,7 @@ function judgeService(site: Site, refuse: Refuse, note: Refuse): void {
   const type = text(spec["type"]);
   const annotations = record(record(site.value["metadata"])["annotations"]);
   const isInside = Object.entries(internalAnnotations).some(([key, values]) =>
-    values.includes(text(annotations[key])?.toLowerCase() ?? ""),
+    isOneOf(values, text(annotations[key])?.toLowerCase()),
   );
   if (type === "LoadBalancer" && !isInside) refuse("the Service makes a public load balancer", "spec.type");
   if (type === "NodePort") refuse("the Service opens a port on every node", "spec.type");

@@ -59,6 +59,25 @@ describe("malformed input", () => {
     expect(judge("kubernetes:apps/v1:Deployment", { apiVersion: "apps/v1", kind, spec: {} })).toContain("readable");
   });
 
+  test("is told by the way to what there is not", async () => {
+    const props = { metadata: { name: "x" }, spec: {} };
+    const found = refusals(await analyze({ type: "kubernetes:apps/v1:Deployment", props }));
+    expect(found.map(({ message }) => message)).toEqual([
+      "Deployment x: there is no template to read (spec.template.spec). Write it as Kubernetes' API describes it.",
+    ]);
+  });
+
+  const unknownObject = "dd056dcd-154b-4c76-9bd3-c8f88648b5ff";
+  test.each<[string, string, Manifest]>([
+    ["a specification that is not known", "kubernetes:apps/v1:Deployment", { spec: unknownObject }],
+    ["a template that is not known", "kubernetes:apps/v1:Deployment", { spec: { template: unknownObject } }],
+    ["a list that is undefined", pod, spec({ volumes: undefined })],
+    ["a reference to a Deployment", pod, spec({ reference: { kind: "Deployment", name: "x" } })],
+    ["a Job of another API", "kubernetes:batch.volcano.sh/v1alpha1:Job", { spec: { tasks: [] } }],
+  ])("is not %s", (_what, type, props) => {
+    expect(judge(type, props)).toEqual([]);
+  });
+
   test("is not asked of a patch, which leaves out what it keeps", () => {
     expect(
       judge("kubernetes:apps/v1:DeploymentPatch", {
@@ -70,14 +89,34 @@ describe("malformed input", () => {
     ).toEqual([]);
   });
 
-  test("is only noted in a custom resource that looks like a pod", async () => {
-    const props = {
-      apiVersion: "example.com/v1",
-      kind: "Thing",
-      metadata: { name: "t" },
-      spec: { containers: [container()], volumes: { data: {} } },
-    };
-    const found = await analyze({ type: "kubernetes:example.com/v1:Thing", props });
+  test.each<[string, string, Manifest]>([
+    ["a patch", "kubernetes:apps/v1:DeploymentPatch", { spec: { template: { spec: { volumes: {} } } } }],
+    ["a PersistentVolume", "kubernetes:core/v1:PersistentVolume", { spec: { capacity: {}, hostPath: 7 } }],
+  ])("is refused in %s too", (_what, type, props) => {
+    expect(judge(type, props)).toContain("readable");
+  });
+
+  test.each(["labels", "annotations", "matchLabels", "nodeSelector", "limits", "requests", "data", "volumeAttributes"])(
+    "is no property of anybody's own in %s",
+    (key) => {
+      expect(judge(pod, spec({ [key]: { args: "x", template: "y" } }))).toEqual([]);
+    },
+  );
+
+  test("is nothing in a custom resource that does not look like a pod", async () => {
+    const props = { apiVersion: "example.com/v1", kind: "Thing", metadata: { name: "t" }, spec: { volumes: { a: 1 } } };
+    expect(await analyze({ type: "kubernetes:example.com/v1:Thing", props })).toEqual([]);
+  });
+
+  test.each<[string, string, Manifest]>([
+    ["a custom resource", "kubernetes:example.com/v1:Thing", { containers: [container()] }],
+    ["a custom resource with nothing but init containers", "kubernetes:example.com/v1:Thing", { initContainers: [] }],
+    ["a kind that Kubernetes' own groups do not have", "kubernetes:apps/v1:Thing", { containers: [container()] }],
+    ["a resource of another provider", "example:index:Job", { containers: [container()] }],
+    ["a resource of a provider that is called alike", "my-kubernetes:core/v1:Pod", { containers: [container()] }],
+  ])("is only noted in what looks like a pod and is %s", async (_what, type, podSpec) => {
+    const props = { metadata: { name: "t" }, spec: { ...podSpec, volumes: { data: {} } } };
+    const found = await analyze({ type, props });
     expect(refusals(found)).toEqual([]);
     expect(found.map(({ message }) => message).join()).toContain("volumes should be a list and is an object");
   });

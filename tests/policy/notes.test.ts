@@ -79,10 +79,12 @@ describe("values that are known only after up", () => {
     expect(notes(found)).toMatchSnapshot();
   });
 
-  test("are not reported where they decide nothing", async () => {
-    const props = { spec: unknown.object, volumes: unknown.list };
-    expect(await analyze({ type: "gcp:compute/instance:Instance", props })).toEqual([]);
-  });
+  test.each(["gcp:compute/instance:Instance", "my-kubernetes:index:Thing"])(
+    "are not reported where they decide nothing, in a %s",
+    async (type) => {
+      expect(await analyze({ type, props: { spec: unknown.object, volumes: unknown.list } })).toEqual([]);
+    },
+  );
 
   test("never make the engine give up on a rule", async () => {
     const found = await analyze({
@@ -336,25 +338,43 @@ describe("messages", () => {
     expect(await analyze({ type: pod, props })).toEqual([]);
   });
 
+  test("note nothing about a Service that stays inside", async () => {
+    const props = { metadata: { name: "s", namespace: "shop" }, spec: { type: "ClusterIP", ports: [{ port: 80 }] } };
+    expect(await analyze({ type: "kubernetes:core/v1:Service", props })).toEqual([]);
+  });
+
   test("do not call a path tolerated that is refused", async () => {
     expect(notes(await analyze({ type: pod, props: withHostPath("/var/run") }))).toEqual([]);
   });
 
   test("warn of a Helm release, of which only the values can be seen", async () => {
     const found = await analyze({ type: "kubernetes:helm.sh/v3:Release", props: { chart: "x" } });
-    expect(notes(found).join()).toContain("the chart's own templates cannot be seen here");
+    expect(notes(found)).toEqual([
+      "readable: Release resource: the chart's own templates cannot be seen here, only its values. Use kubernetes.helm.v4.Chart, whose objects are checked one by one.",
+    ]);
   });
+
+  test.each(["kubernetes:helm.sh/v3:ReleaseStatus", "my-kubernetes:helm.sh/v3:Release"])(
+    "do not take a %s for a Helm release",
+    async (type) => {
+      expect(await analyze({ type, props: { chart: "x" } })).toEqual([]);
+    },
+  );
 
   test("say of a Helm release's files of values that they were not read", async () => {
     const props = { chart: "x", valueYamlFiles: [{ text: "extraVolumes: []" }] };
     const found = await analyze({ type: "kubernetes:helm.sh/v3:Release", props });
-    expect(notes(found).join()).toContain("the values in these files cannot be read here (valueYamlFiles)");
+    expect(notes(found)).toContain(
+      "readable: Release resource: the values in these files cannot be read here (valueYamlFiles). Give them as `values`.",
+    );
   });
 
   test("say of a shell command with a manifest in it that it could not be read", async () => {
     const create = `kubectl run x --overrides='{"spec":{"volumes":[{"hostPath":{"path":"/run"}}]}}'`;
     const found = await analyze({ type: "command:local:Command", props: { create } });
-    expect(notes(found).join()).toContain("create holds text that is not valid YAML");
+    expect(notes(found)).toEqual([
+      "readable: Command resource: create holds text that is not valid YAML, with words that matter here (create). Look at it yourself.",
+    ]);
   });
 
   test("do not come back with the next look at the same resource", async () => {

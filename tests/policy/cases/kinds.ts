@@ -346,6 +346,10 @@ export const kindCases: readonly Case[] = [
     chart: "x",
     values: { sockets: ["/var/run/docker.sock"] },
   }),
+  review("kubernetes:helm.sh/v3:Release", "the pipe as a plain value of a Release", {
+    chart: "x",
+    values: { docker: { endpoint: "npipe:////./pipe/docker_engine" } },
+  }),
   review("kubernetes:helm.sh/v3:Release", "the socket as a plain value that steps back", {
     chart: "x",
     values: { docker: { socket: "/var/run/../run/docker.sock" } },

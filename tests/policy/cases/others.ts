@@ -168,6 +168,9 @@ export const otherCases: readonly Case[] = [
       "whose control plane everybody may reach, among others": {
         masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "198.51.100.0/24" }, { cidrBlock: "::/0" }] },
       },
+      "whose control plane everybody may reach, in halves": {
+        masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "0.0.0.0/1" }, { cidrBlock: "128.0.0.0/1" }] },
+      },
       "whose control plane everybody may reach by its endpoint's own list": {
         controlPlaneEndpointsConfig: {
           ipEndpointsConfig: { enabled: true, authorizedNetworksConfig: publicAddress.masterAuthorizedNetworksConfig },
@@ -215,6 +218,9 @@ export const otherCases: readonly Case[] = [
     "a firewall that is switched off": { disabled: true, allows: [{ protocol: "tcp" }], sourceRanges: ["0.0.0.0/0"] },
     "a firewall that only denies": { denies: [{ protocol: "tcp" }], sourceRanges: ["0.0.0.0/0"] },
     "a firewall for Identity-Aware Proxy": { allows: [{ protocol: "tcp" }], sourceRanges: ["35.235.240.0/20"] },
+  }),
+  ...resource("example:index/thing:Thing", "allowed", "", {
+    "words of a firewall in something else": { allows: [{ protocol: "tcp" }], sourceRanges: ["0.0.0.0/0"] },
   }),
   ...resource("gcp:storage/bucketIAMMember:BucketIAMMember", "refused", "nothing-public", {
     "a bucket for all users": { member: "allUsers", role: "r" },
