@@ -14,7 +14,7 @@ import { Images } from "./components/images/component";
 import { Network } from "./components/network/component";
 import { Server } from "./components/server/component";
 import { purgeOf } from "./components/server/cruise-config";
-import { HAND_OVER_BACKUP, PORT, SERVER } from "./components/server/server";
+import { HAND_OVER_BACKUP, METRICS_PORT, PORT, SERVER } from "./components/server/server";
 import { Volume } from "./components/volumes/component";
 import { readSecrets, readSettings, type Pool, type Settings } from "./settings";
 
@@ -34,7 +34,12 @@ const inCluster = { provider: cluster.kubernetes };
 const { namespaces } = new Guardrails(
   name,
   {
-    server: { port: PORT, egress: server.egress, workloadIdentity: backup !== undefined },
+    server: {
+      port: PORT,
+      metricsPort: backup && METRICS_PORT,
+      egress: server.egress,
+      workloadIdentity: backup !== undefined,
+    },
     housekeeping: { port: HOUSEKEEPING_PORT },
     pools: settings.agents,
     dindRepository: images.dindRepository,

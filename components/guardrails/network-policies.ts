@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { POOL_LABEL, selector } from "../kubernetes/labels";
+import { POOL_LABEL, SCRAPES_LABEL, selector } from "../kubernetes/labels";
 
 type Policy = k8s.types.input.networking.v1.NetworkPolicy;
 type Egress = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
@@ -44,7 +44,8 @@ export interface PolicyShape {
   instance: string;
   namespaces: { server: pulumi.Input<string>; agents: pulumi.Input<string> };
   labels: { [key: string]: string };
-  server: { port: number; egress: readonly string[]; workloadIdentity: boolean };
+  /** `metricsPort`: where the backup sidecar shows its metrics; absent where there is none. */
+  server: { port: number; egress: readonly string[]; workloadIdentity: boolean; metricsPort?: number | undefined };
   housekeeping: { port: number };
   pools: readonly { name: string; egress: readonly string[]; workloadIdentity: boolean }[];
 }
@@ -75,19 +76,29 @@ export function networkPolicies(shape: PolicyShape): { [name: string]: Policy } 
     ports: [port(number)],
   });
 
+  // Whoever scrapes comes from a namespace that somebody has labelled for this installation.
+  const scrape = (number: number) => ({
+    from: [{ namespaceSelector: { matchLabels: { [SCRAPES_LABEL]: instance } } }],
+    ports: [port(number)],
+  });
+  const { metricsPort } = shape.server;
+
   return {
     "server-deny": inServer("deny", deny),
     "agents-deny": inAgents("deny", deny),
     server: inServer("server", {
       ...pods(instance, "gocd-server"),
       policyTypes: ["Ingress", "Egress"],
-      ingress: [{ from: [agents, pods(instance, "gocd-housekeeping")], ports: [port(shape.server.port)] }],
+      ingress: [
+        { from: [agents, pods(instance, "gocd-housekeeping")], ports: [port(shape.server.port)] },
+        ...(metricsPort === undefined ? [] : [scrape(metricsPort)]),
+      ],
       egress: [...DNS, INTERNET, ...ranges(shape.server.egress), ...(shape.server.workloadIdentity ? [METADATA] : [])],
     }),
     housekeeping: inServer("housekeeping", {
       ...pods(instance, "gocd-housekeeping"),
       policyTypes: ["Ingress", "Egress"],
-      ingress: [{ from: [agents], ports: [port(shape.housekeeping.port)] }],
+      ingress: [{ from: [agents], ports: [port(shape.housekeeping.port)] }, scrape(shape.housekeeping.port)],
       egress: [...DNS, { to: [pods(instance, "gocd-server")], ports: [port(shape.server.port)] }],
     }),
     ...Object.fromEntries(

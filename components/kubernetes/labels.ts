@@ -4,6 +4,9 @@ export type App = "gocd-server" | "gocd-agent" | "gocd-housekeeping";
 /** Marks the pods of one pool, so that a pool's Service and disruption budget select no other's. */
 export const POOL_LABEL = "gocd-on-kubernetes/pool";
 
+/** On the namespace of whoever may read the metrics of an installation; its value is the instance. */
+export const SCRAPES_LABEL = "gocd-on-kubernetes/scrapes";
+
 /** The labels that select an app's pods; they never change for as long as a StatefulSet lives. */
 export function selector(instance: string, app: App): { [key: string]: string } {
   return { "app.kubernetes.io/name": app, "app.kubernetes.io/instance": instance };

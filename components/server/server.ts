@@ -8,6 +8,8 @@ import { GO_GROUP, RESTRICTED } from "../kubernetes/security";
 /** Name of StatefulSet, Service and Secret in the server's namespace. */
 export const SERVER = "gocd-server";
 export const PORT = 8153;
+/** Where the backup sidecar shows its metrics. */
+export const METRICS_PORT = 8081;
 
 /** Where the server finds its Secret. */
 export const SECRET_DIRECTORY = "/etc/gocd-server";
@@ -152,7 +154,7 @@ function backupContainer({ bucket, image }: BackupShape) {
     name: "backup",
     image,
     args: ["backup"],
-    ports: [{ name: "backup-metrics", containerPort: 8081, protocol: "TCP" }],
+    ports: [{ name: "backup-metrics", containerPort: METRICS_PORT, protocol: "TCP" }],
     env: [{ name: "BACKUP_BUCKET", value: bucket }],
     terminationMessagePolicy: "FallbackToLogsOnError",
     resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },

@@ -4,7 +4,7 @@ const SHAPE = {
   instance: "gocd-dev",
   namespaces: { server: "gocd-dev", agents: "gocd-dev-agents" },
   labels: {},
-  server: { port: 8153, egress: ["10.1.0.0/16"], workloadIdentity: true },
+  server: { port: 8153, metricsPort: 8081, egress: ["10.1.0.0/16"], workloadIdentity: true },
   housekeeping: { port: 8080 },
   pools: [
     { name: "plain", egress: [], workloadIdentity: false },
@@ -93,9 +93,24 @@ describe("network policies", () => {
 
   it("let agents and housekeeping, and nobody else, connect to the server", () => {
     expect(
-      policies["server"]?.ingress?.flatMap(({ from }) =>
-        from.map(({ podSelector }) => podSelector?.matchLabels["app.kubernetes.io/name"]),
+      policies["server"]?.ingress?.flatMap(({ from, ports }) =>
+        ports[0]?.port === 8153
+          ? from.map(({ podSelector }) => podSelector?.matchLabels["app.kubernetes.io/name"])
+          : [],
       ),
     ).toEqual(["gocd-agent", "gocd-housekeeping"]);
+  });
+
+  it("let a namespace that is labelled for this installation read metrics, and nothing else", () => {
+    const scraped = Object.entries(policies).flatMap(([name, { ingress = [] }]) =>
+      ingress
+        .filter(({ from }) => from.some((peer) => peer.namespaceSelector?.matchLabels["gocd-on-kubernetes/scrapes"]))
+        .map(({ from, ports }) => [name, from, ports.map(({ port }) => port)]),
+    );
+    const labelled = [{ namespaceSelector: { matchLabels: { "gocd-on-kubernetes/scrapes": "gocd-dev" } } }];
+    expect(scraped).toEqual([
+      ["server", labelled, [8081]],
+      ["housekeeping", labelled, [8080]],
+    ]);
   });
 });
