@@ -255,7 +255,7 @@ function problemsAt(key: string, of: z.ZodType, value: unknown, issue: z.core.$Z
     return [{ key: place, found: "a key that does not exist", wanted: keysOf(of, issue.path) }];
   }
   if (issue.code !== "invalid_key") return [{ key: place, found, wanted: issue.message }];
-  // A map under a name that is none was not looked into.
+  // A map under a name that is none was not looked into. The node is a schema: zod's types only do not say so of what is inside one.
   const inside: Problem[] = [];
   check(place, nodeAt(of, path) as unknown as z.ZodType, at(value, path), inside);
   return [{ key: place, found: show(path.at(-1)), wanted: issue.issues[0]?.message ?? issue.message }, ...inside];
