@@ -33,6 +33,7 @@ describe("the configuration", () => {
         serverUrl: world().gocd.url,
         intervalSeconds: 10,
         requestTimeoutSeconds: 10,
+        settledAfterSeconds: 10,
         lostAfterMinutes: 30,
         lowDiskGib: 2,
         managed: { environments: [] },

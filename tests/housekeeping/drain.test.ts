@@ -6,9 +6,9 @@ const world = worlds();
 const RECORD = record({ resources: ["docker"], environments: ["docker"] });
 
 let url: string;
-async function start(): Promise<void> {
+async function start(settings: object = {}): Promise<void> {
   // Rounds that a test needs it runs itself; those of the service are an hour apart.
-  world().settings = { intervalSeconds: 3600, requestTimeoutSeconds: 0.5 };
+  world().settings = { intervalSeconds: 3600, requestTimeoutSeconds: 0.5, ...settings };
   ({ url } = await world().service());
   await until(() =>
     world()
@@ -40,6 +40,15 @@ describe("draining", () => {
     world().time += 9_000;
     expect(await drain(docker)).toEqual([202, { state: "draining" }]);
     world().time += 1_000;
+    expect(await drain(docker)).toEqual([200, { state: "idle" }]);
+  });
+
+  it("lets the agent settle for as long as the settings say", async () => {
+    const docker = await world().running("docker-0");
+    await start({ settledAfterSeconds: 2 });
+    expect(await drain(docker)).toEqual([202, { state: "draining" }]);
+    expect(await drain(docker)).toEqual([202, { state: "draining" }]);
+    world().time += 2_000;
     expect(await drain(docker)).toEqual([200, { state: "idle" }]);
   });
 

@@ -71,6 +71,11 @@ const settings = z.strictObject({
   intervalSeconds: z.number().min(0.01).max(3600).default(10),
   /** Seconds until a request to GoCD is given up. */
   requestTimeoutSeconds: z.number().min(0.01).max(300).default(10),
+  /**
+   * Seconds for which a disabled agent must have been seen idle before it is told so. A job that GoCD was just handing over
+   * when the agent was disabled shows within two pings of 5 s.
+   */
+  settledAfterSeconds: z.number().nonnegative().max(300).default(10),
   /** Minutes after which an agent of ours that is lost, and no longer expected, is removed. */
   lostAfterMinutes: z.number().nonnegative().default(30),
   /** Agents with less free disk than this many GiB are named in every round's line. */

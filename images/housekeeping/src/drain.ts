@@ -6,12 +6,6 @@ import type { Config } from "./config";
 import type { Gocd } from "./gocd";
 import { DRAINING, given } from "./record";
 
-/**
- * Milliseconds for which a disabled agent must have been seen idle before it is told so. A job that GoCD was just handing over
- * when the agent was disabled shows within two pings of 5 s.
- */
-export const SETTLED_AFTER = 10_000;
-
 /** Milliseconds within which a draining agent asks again: every 3 s, and once more after a request that timed out. */
 const ASKS_WITHIN = 30_000;
 
@@ -27,6 +21,7 @@ const NOTHING = { add: [], remove: [] };
 export class Drains {
   private expected: ReadonlySet<string> = new Set();
   private key = "";
+  private settledAfter = 0;
   private readonly askedAt = new Map<string, number>();
   private readonly drainingSince = new Map<string, number>();
   private readonly idleSince = new Map<string, number>();
@@ -34,10 +29,11 @@ export class Drains {
 
   constructor(private readonly now: () => number) {}
 
-  /** Learns whose agents are ours, and how to tell their tokens. */
-  follow({ agents, tokenGenerationKey }: Pick<Config, "agents" | "tokenGenerationKey">): void {
+  /** Learns whose agents are ours, how to tell their tokens, and how long an idle one may still be given a job. */
+  follow({ agents, tokenGenerationKey, settings }: Config): void {
     this.expected = new Set(agents.map(({ uuid }) => uuid));
     this.key = tokenGenerationKey;
+    this.settledAfter = settings.settledAfterSeconds * 1000;
   }
 
   /**
@@ -129,7 +125,7 @@ export class Drains {
       case "Idle": {
         const since = this.idleSince.get(agent.uuid) ?? this.now();
         this.idleSince.set(agent.uuid, since);
-        return this.now() - since >= SETTLED_AFTER ? "idle" : "draining";
+        return this.now() - since >= this.settledAfter ? "idle" : "draining";
       }
       case "Building":
       case "Missing":
