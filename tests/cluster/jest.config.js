@@ -1,9 +1,7 @@
-/** @type {import("jest").Config} */
-module.exports = {
-  rootDir: "../..",
-  // Not the whole checkout: beside it, under .cache, lie the file systems of containers.
-  roots: ["<rootDir>/tests/cluster"],
-  testMatch: ["<rootDir>/tests/cluster/suites/**/*.test.ts"],
+const path = require("node:path");
+
+const common = {
+  rootDir: path.resolve(__dirname, "../.."),
   transform: {
     "\\.ts$": [
       "@swc/jest",
@@ -11,6 +9,21 @@ module.exports = {
     ],
   },
   testEnvironment: "node",
+};
+
+/** One project for each folder of suites; see README.md there. */
+const project = (name) => ({
+  ...common,
+  displayName: name,
+  // Not the whole checkout: beside it, under .cache, lie the file systems of containers.
+  roots: ["<rootDir>/tests/cluster/suites"],
+  testMatch: [`<rootDir>/tests/cluster/suites/${name}/*.test.ts`],
+});
+
+/** @type {import("jest").Config} */
+module.exports = {
+  ...common,
+  projects: ["apart", "installation", "losses"].map(project),
   testSequencer: "<rootDir>/tests/cluster/sequencer.js",
   // A pod that is pulled up, drained and pulled up again takes its time on two cores.
   testTimeout: 180_000,

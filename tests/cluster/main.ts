@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { bench } from "./harness/bench";
 import { buildBinaries } from "./harness/binaries";
 import { emptyCgroup, makeCgroup, removeCgroup } from "./harness/cgroups";
@@ -73,10 +74,15 @@ function skipped(why: string): Promise<Counts> {
   return skipAll(WORLD);
 }
 
-async function onOwnCluster(args: readonly string[]): Promise<Counts> {
+/** Brings what is kept between runs, where it is not there yet. */
+async function bringAll(): Promise<void> {
   await bringPackages();
   await buildBinaries();
   await fillNpmCache();
+}
+
+async function onOwnCluster(args: readonly string[]): Promise<Counts> {
+  await bringAll();
   await cleanUp();
   for (const folder of [LOGS, STATE]) mkdirSync(folder, { recursive: true });
   makeCgroup();
@@ -165,13 +171,16 @@ function onLaptop(): Promise<Counts> {
     const again = [process.execPath, "-r", "@swc-node/register", __filename];
     const child = spawn("setpriv", ["--pdeathsig", "TERM", ...again], {
       env: { ...process.env, GOCD_TESTS: "laptop" },
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
     let last = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      process.stdout.write(chunk);
-      last = (last + chunk.toString()).slice(-200);
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      last = line;
+      say(`laptop: ${line}`);
+    });
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      console.error(`laptop: ${line}`);
     });
     const forward = (signal: NodeJS.Signals) => child.kill(signal);
     for (const signal of SIGNALS) process.once(signal, forward);
@@ -183,21 +192,25 @@ function onLaptop(): Promise<Counts> {
   });
 }
 
-async function everything(args: readonly string[]): Promise<Counts> {
-  const counts = await main(args);
-  // Whoever asks for something in particular, or brings a cluster, wants no more than that.
-  if (WORLD === "laptop" || args.length > 0 || given !== undefined) return counts;
-  if (lacks() !== undefined) return sum(counts, await skipAll("laptop"));
-  return sum(counts, await onLaptop());
+/** Whatever ends a run before its tests could counts as one that failed. */
+function broken(error: unknown): Counts {
+  console.error(error instanceof Error ? error.message : error);
+  return { passed: 0, failed: 1, skipped: 0 };
 }
 
-everything(process.argv.slice(2))
+async function everything(args: readonly string[]): Promise<Counts> {
+  // Whoever asks for something in particular, or brings a cluster, wants no more than that.
+  if (WORLD === "laptop" || args.length > 0 || given !== undefined) return main(args);
+  if (lacks() !== undefined) return sum(await main(args), await skipAll("laptop"));
+  // Once, not by both.
+  await bringAll();
+  const [cluster, laptop] = await Promise.all([main(args).catch(broken), onLaptop()]);
+  return sum(cluster, laptop);
+}
+
+void everything(process.argv.slice(2))
+  .catch(broken)
   .then((counts) => {
     say(closingLine(counts));
     process.exitCode = counts.failed === 0 ? 0 : 1;
-  })
-  .catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    say(closingLine({ passed: 0, failed: 1, skipped: 0 }));
-    process.exitCode = 1;
   });

@@ -42,16 +42,19 @@ export interface Adapted {
 export const LOST_AFTER_SECONDS = 6;
 /** Seconds after which housekeeping gives up a request, in a hurry. */
 export const REQUEST_TIMEOUT_SECONDS = 2;
+/** Seconds for which a draining agent must be idle, in a hurry: two of its stand-in's pings. */
+const SETTLED_AFTER_SECONDS = 2;
 /** Seconds without a word from housekeeping after which a draining agent stops waiting, in a hurry. */
 export const DRAIN_PATIENCE_SECONDS = 5;
 /** Seconds that a running job is waited for, in a hurry. */
-const DRAIN_SECONDS = 30;
+const DRAIN_SECONDS = 15;
 
 // Everything here waits shorter than in a program's life, and nothing else is different: housekeeping's rounds, requests and
 // time of grace, the agents' probes, and the pauses of the agents' hooks between two questions.
 const HURRIED_CONFIG = {
-  intervalSeconds: 1,
+  intervalSeconds: 0.25,
   requestTimeoutSeconds: REQUEST_TIMEOUT_SECONDS,
+  settledAfterSeconds: SETTLED_AFTER_SECONDS,
   lostAfterMinutes: LOST_AFTER_SECONDS / 60,
 };
 const HURRIED_PROBES = { startupProbe: { periodSeconds: 1 }, readinessProbe: { periodSeconds: 1 } };

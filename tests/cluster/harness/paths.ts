@@ -19,8 +19,8 @@ export const STAND_INS = path.join(ROOT, "tests/cluster/stand-ins");
 export const STATE = ofWorld("state");
 /** Held by a run while it lasts. */
 export const LOCK = ofWorld("lock");
-/** What Jest reports of the last run. */
-export const REPORT = ofWorld("report.json");
+/** What Jest reports of the last run of a folder of suites. */
+export const reportOf = (folder: string): string => path.join(CACHE, `report-${folder}.json`);
 
 function ofWorld(name: string): string {
   return path.join(CACHE, WORLD === "cluster" ? name : `${WORLD}-${name}`);

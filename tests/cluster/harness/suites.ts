@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { REPORT, ROOT } from "./paths";
+import { reportOf, ROOT } from "./paths";
 import { outcome } from "./run";
 import { WORLD } from "./world";
 
@@ -29,22 +29,37 @@ const CONFIGURATION = { cluster: "tests/cluster/jest.config.js", laptop: "tests/
 const JEST = createRequire(__filename).resolve("jest/bin/jest");
 
 /**
- * Runs the suites one after the other with Jest; `args` are handed to it, e.g. `-t "a name"`. Rejects when `interrupted` says
- * that it is enough; the suite that runs then has no time to tidy up.
+ * Folders of suites, which are Jest's projects: those of one line run side by side, the lines one after the other. Nothing else
+ * runs while a node or the cluster is lost.
+ */
+const FOLDERS = { cluster: [["installation", "apart"], ["losses"]], laptop: [["laptop"]] };
+
+/**
+ * Runs the suites with Jest, those of a folder one after the other; `args` are handed to it, e.g. `-t "a name"`. Rejects when
+ * `interrupted` says that it is enough; the suite that runs then has no time to tidy up.
  */
 export async function runSuites(args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
-  rmSync(REPORT, { force: true });
-  const config = path.join(ROOT, CONFIGURATION[WORLD]);
+  let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const folders of FOLDERS[WORLD])
+    counts = (await Promise.all(folders.map((folder) => runFolder(folder, args, interrupted)))).reduce(sum, counts);
+  return counts;
+}
+
+async function runFolder(folder: string, args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
+  const report = reportOf(folder);
+  rmSync(report, { force: true });
+  const options = ["--config", path.join(ROOT, CONFIGURATION[WORLD]), "--selectProjects", folder, "--runInBand"];
+  const output = ["--json", "--outputFile", report, "--passWithNoTests"];
   await new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      [JEST, "--config", config, "--runInBand", "--json", "--outputFile", REPORT, ...args],
-      { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"], ...(interrupted && { signal: interrupted }) },
-    );
+    const child = spawn(process.execPath, [JEST, ...options, ...output, ...args], {
+      cwd: ROOT,
+      stdio: ["ignore", "ignore", "inherit"],
+      ...(interrupted && { signal: interrupted }),
+    });
     child.on("error", reject);
     child.on("close", resolve);
   });
-  return countsIn(readFileSync(REPORT, "utf8"));
+  return countsIn(readFileSync(report, "utf8"));
 }
 
 /** Counts the tests of a world, as skipped: where it cannot be had, and without touching anything. */
@@ -70,9 +85,9 @@ function countsIn(json: string): Counts {
 export const closingLine = ({ passed, failed, skipped }: Counts): string =>
   `${passed} passed, ${failed} failed, ${skipped} skipped`;
 
-/** Reads that line again, at the end of a run's output; a run without one has failed. */
+/** Reads that line again, the last of a run's output; a run without one has failed. */
 export function countsOf(output: string): Counts {
-  const [, passed, failed, skipped] = /(\d+) passed, (\d+) failed, (\d+) skipped\n$/.exec(output) ?? [];
+  const [, passed, failed, skipped] = /(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(output) ?? [];
   if (passed === undefined) return { passed: 0, failed: 1, skipped: 0 };
   return { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
 }

@@ -1,9 +1,10 @@
-const cluster = require("../jest.config.js");
+const { projects, ...cluster } = require("../jest.config.js");
 
 /** @type {import("jest").Config} */
 module.exports = {
   ...cluster,
-  rootDir: "../../..",
+  displayName: "laptop",
+  roots: ["<rootDir>/tests/cluster/laptop"],
   testMatch: ["<rootDir>/tests/cluster/laptop/*.test.ts"],
   // The tests of a file are a story, and there is one file.
   bail: 1,

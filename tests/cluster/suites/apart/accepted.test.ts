@@ -1,6 +1,6 @@
-import { dryRun, remove, apply } from "../harness/kubectl";
-import { resolvedManifests, type KubernetesObject, type StackSource } from "../../support/program";
-import { committedStacks, variants } from "../../support/stacks";
+import { dryRun, remove, apply } from "../../harness/kubectl";
+import { resolvedManifests, type KubernetesObject, type StackSource } from "../../../support/program";
+import { committedStacks, variants } from "../../../support/stacks";
 
 const stacks: readonly (readonly [string, StackSource])[] = [
   ...committedStacks.map((stack) => [`stack ${stack}`, { stack }] as const),

@@ -11,13 +11,13 @@ import {
   storedObjects,
   storeText,
   troubleStorage,
-} from "../harness/backup-stack";
-import { loseDisk } from "../harness/disks";
-import { askServer, gocd } from "../harness/gocd";
-import { get, kubectl, remove } from "../harness/kubectl";
-import { pod, status } from "../harness/pods";
-import { eventually } from "../harness/run";
-import { OWN_CLUSTER } from "../harness/stack";
+} from "../../harness/backup-stack";
+import { loseDisk } from "../../harness/disks";
+import { askServer, gocd } from "../../harness/gocd";
+import { get, kubectl, remove } from "../../harness/kubectl";
+import { pod, status } from "../../harness/pods";
+import { eventually } from "../../harness/run";
+import { OWN_CLUSTER } from "../../harness/stack";
 
 const SERVER_BACKUPS = "/godata/artifacts/serverBackups";
 const at = { namespace: BACKUP_NAMESPACE };

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { guestKernel } from "../harness/debian";
-import { compareInGuest, type Measured } from "../harness/guest";
-import { OWN_CLUSTER } from "../harness/stack";
+import { guestKernel } from "../../harness/debian";
+import { compareInGuest, type Measured } from "../../harness/guest";
+import { OWN_CLUSTER } from "../../harness/stack";
 
 const POD_LIMIT = 400;
 const OUT_OF_MEMORY = 137;

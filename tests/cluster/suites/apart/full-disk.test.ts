@@ -1,7 +1,7 @@
-import { manifests } from "../harness/deploy";
-import { apply, exec, get, kubectl, remove } from "../harness/kubectl";
-import { status, type Pod } from "../harness/pods";
-import { eventually } from "../harness/run";
+import { manifests } from "../../harness/deploy";
+import { apply, exec, get, kubectl, remove } from "../../harness/kubectl";
+import { status, type Pod } from "../../harness/pods";
+import { eventually } from "../../harness/run";
 
 interface StatefulSet {
   readonly spec: {

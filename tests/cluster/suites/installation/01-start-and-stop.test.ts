@@ -1,8 +1,8 @@
-import { agent, inAgent, inDind, job, pod, status, type Pod } from "../harness/pods";
-import { AGENTS_NAMESPACE, deploy, deployed, ready, SERVER_NAMESPACE } from "../harness/deploy";
-import { get, kubectl, type KubernetesObject } from "../harness/kubectl";
-import { eventually } from "../harness/run";
-import { OWN_CLUSTER } from "../harness/stack";
+import { agent, inAgent, inDind, job, pod, status, type Pod } from "../../harness/pods";
+import { AGENTS_NAMESPACE, deploy, deployed, ready, SERVER_NAMESPACE } from "../../harness/deploy";
+import { get, kubectl, type KubernetesObject } from "../../harness/kubectl";
+import { eventually } from "../../harness/run";
+import { OWN_CLUSTER } from "../../harness/stack";
 
 interface Deployment extends KubernetesObject {
   readonly status: { readonly readyReplicas?: number };

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseAllDocuments } from "yaml";
-import { DAEMON_CERTIFICATES } from "../../../components/agents/daemon";
-import { AGENTS_NAMESPACE, deployed } from "../harness/deploy";
-import { get } from "../harness/kubectl";
-import { ROOT } from "../harness/paths";
-import { inAgent, inDind, job, loadTool } from "../harness/pods";
+import { DAEMON_CERTIFICATES } from "../../../../components/agents/daemon";
+import { AGENTS_NAMESPACE, deployed } from "../../harness/deploy";
+import { get } from "../../harness/kubectl";
+import { ROOT } from "../../harness/paths";
+import { inAgent, inDind, job, loadTool } from "../../harness/pods";
 
 /** As a golden file shows a resource, or as the API server gives it. */
 interface ConfigMap {

@@ -1,7 +1,7 @@
-import { AGENTS_NAMESPACE, deployed, manifests, POOL, SERVER_NAMESPACE } from "../harness/deploy";
-import { kubectl, type KubernetesObject } from "../harness/kubectl";
-import { agent, inAgent, inDind, job, loadTool, pod } from "../harness/pods";
-import { eventually } from "../harness/run";
+import { AGENTS_NAMESPACE, deployed, manifests, POOL, SERVER_NAMESPACE } from "../../harness/deploy";
+import { kubectl, type KubernetesObject } from "../../harness/kubectl";
+import { agent, inAgent, inDind, job, loadTool, pod } from "../../harness/pods";
+import { eventually } from "../../harness/run";
 
 const DAEMON = "https://127.0.0.1:2376/_ping";
 

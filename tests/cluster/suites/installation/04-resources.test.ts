@@ -1,14 +1,15 @@
-import { AGENTS_NAMESPACE, deployed } from "../harness/deploy";
-import { kubectl } from "../harness/kubectl";
-import { agent, inAgent, inDind, job, loadTool, pod, status } from "../harness/pods";
-import { eventually } from "../harness/run";
+import { AGENTS_NAMESPACE } from "../../harness/deploy";
+import { deployedInAHurry } from "../../harness/hurry";
+import { kubectl } from "../../harness/kubectl";
+import { agent, inAgent, inDind, job, loadTool, pod, status } from "../../harness/pods";
+import { eventually } from "../../harness/run";
 
 const OUT_OF_MEMORY = 137;
 // More than the pool's daemon may have (see Pulumi.test.yaml).
 const TOO_MUCH = "900M";
 
 beforeAll(async () => {
-  await deployed();
+  await deployedInAHurry();
   await loadTool(0);
 }, 300_000);
 

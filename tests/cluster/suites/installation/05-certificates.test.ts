@@ -1,12 +1,13 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { privateKey, selfSignedCertificate } from "../../support/keys";
-import { AGENTS_NAMESPACE, deploy, deployed, manifests, POOL, ready } from "../harness/deploy";
-import { apply, kubectl } from "../harness/kubectl";
-import { agent, inAgent, inDind, job, pod, status } from "../harness/pods";
-import { eventually } from "../harness/run";
+import { privateKey, selfSignedCertificate } from "../../../support/keys";
+import { AGENTS_NAMESPACE, manifests, POOL, ready } from "../../harness/deploy";
+import { deployedInAHurry, deployInAHurry } from "../../harness/hurry";
+import { apply, kubectl } from "../../harness/kubectl";
+import { agent, inAgent, inDind, job, pod, status } from "../../harness/pods";
+import { eventually } from "../../harness/run";
 
-beforeAll(() => deployed(), 300_000);
-afterAll(() => deployed(), 300_000);
+beforeAll(() => deployedInAHurry(), 300_000);
+afterAll(() => deployedInAHurry(), 300_000);
 
 const fingerprint = async (ordinal: number) =>
   createHash("sha256")
@@ -16,7 +17,7 @@ const answers = async (ordinal: number) => (await inAgent(ordinal, "docker info"
 
 test("raising the pool's rotation gives every agent new certificates, one agent after the other", async () => {
   const before = await Promise.all([0, 1].map(fingerprint));
-  await deploy({ rotation: 2 });
+  await deployInAHurry({ rotation: 2 });
   const fewest = { ready: 2 };
   const rollout = ready();
   const watch = async () => {

@@ -1,8 +1,9 @@
-import { AGENTS_NAMESPACE, deployed, manifests, SERVER_NAMESPACE } from "../harness/deploy";
-import { apply, exec, get, kubectl, remove } from "../harness/kubectl";
-import { agent, inAgent, inDind, pod } from "../harness/pods";
-import { eventually } from "../harness/run";
-import { TEST_IMAGES } from "../harness/stack";
+import { AGENTS_NAMESPACE, manifests, SERVER_NAMESPACE } from "../../harness/deploy";
+import { deployedInAHurry } from "../../harness/hurry";
+import { apply, exec, get, kubectl, remove } from "../../harness/kubectl";
+import { agent, inAgent, inDind, pod } from "../../harness/pods";
+import { eventually } from "../../harness/run";
+import { TEST_IMAGES } from "../../harness/stack";
 
 /** A stranger's namespace: two pods of his, and in the end a policy that lets nobody in. */
 const STRANGER = "gocd-policies";
@@ -35,7 +36,7 @@ const connect = (address: string) => `nc -w 2 ${address} ${PORT} </dev/null`;
 let enforced: boolean;
 
 beforeAll(async () => {
-  await deployed();
+  await deployedInAHurry();
   await apply([NAMESPACE]);
   await apply([strangerPod("listener", LISTEN), strangerPod("client", ["sleep", "86400"])]);
   await kubectl(["wait", "-n", STRANGER, "--for=condition=Ready", "pod/listener", "pod/client", "--timeout=120s"]);

@@ -1,10 +1,10 @@
-import { admissionBinding, admissionParts, admissionPolicy } from "../../../components/guardrails/admission";
-import { cases } from "../../policy/cases/all";
-import { resolvedManifests } from "../../support/program";
-import { agentsPod, container, image, inEveryKind, installation, volume, type Case } from "../../policy/cases/case";
-import { apply, dryRun, get, remove, type KubernetesObject } from "../harness/kubectl";
-import { RawApi, type ApiObject, type Answer } from "../harness/raw-api";
-import { eventually } from "../harness/run";
+import { admissionBinding, admissionParts, admissionPolicy } from "../../../../components/guardrails/admission";
+import { cases } from "../../../policy/cases/all";
+import { resolvedManifests } from "../../../support/program";
+import { agentsPod, container, image, inEveryKind, installation, volume, type Case } from "../../../policy/cases/case";
+import { apply, dryRun, get, remove, type KubernetesObject } from "../../harness/kubectl";
+import { RawApi, type ApiObject, type Answer } from "../../harness/raw-api";
+import { eventually } from "../../harness/run";
 
 interface Policy extends KubernetesObject {
   readonly metadata: KubernetesObject["metadata"] & { readonly generation: number };

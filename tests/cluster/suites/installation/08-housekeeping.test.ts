@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { AGENTS_NAMESPACE, POOL, SERVER_NAMESPACE } from "../harness/deploy";
+import { AGENTS_NAMESPACE, POOL, SERVER_NAMESPACE } from "../../harness/deploy";
 import {
   askServer,
   changeByHand,
@@ -11,8 +11,8 @@ import {
   standIn,
   uuidOf,
   type ApiAgent,
-} from "../harness/gocd";
-import { askHousekeeping, loggedSince, metric, roundsPass, said, scaleHousekeeping } from "../harness/housekeeping";
+} from "../../harness/gocd";
+import { askHousekeeping, loggedSince, metric, roundsPass, said, scaleHousekeeping } from "../../harness/housekeeping";
 import {
   deployedInAHurry,
   deployInAHurry,
@@ -20,11 +20,11 @@ import {
   REQUEST_TIMEOUT_SECONDS,
   tellHousekeeping,
   type Adapted,
-} from "../harness/hurry";
-import { kubectl, tryKubectl } from "../harness/kubectl";
-import { agent, job, pod, status, USABLE_SPACE } from "../harness/pods";
-import { eventually } from "../harness/run";
-import { OWN_CLUSTER } from "../harness/stack";
+} from "../../harness/hurry";
+import { kubectl, tryKubectl } from "../../harness/kubectl";
+import { agent, job, pod, status, USABLE_SPACE } from "../../harness/pods";
+import { eventually } from "../../harness/run";
+import { OWN_CLUSTER } from "../../harness/stack";
 
 interface Request {
   readonly method: string;

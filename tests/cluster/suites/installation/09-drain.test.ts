@@ -1,11 +1,11 @@
-import { AGENTS_NAMESPACE, POOL, ready, SERVER_NAMESPACE } from "../harness/deploy";
-import { askServer, changeByHand, serverAgent, uuidOf } from "../harness/gocd";
-import { scaleHousekeeping } from "../harness/housekeeping";
-import { deployedInAHurry, deployInAHurry, DRAIN_PATIENCE_SECONDS } from "../harness/hurry";
-import { kubectl, tryKubectl } from "../harness/kubectl";
-import { agent, inAgent, job, JOB, pod, status } from "../harness/pods";
-import { eventually, type Ended } from "../harness/run";
-import { OWN_CLUSTER } from "../harness/stack";
+import { AGENTS_NAMESPACE, POOL, ready, SERVER_NAMESPACE } from "../../harness/deploy";
+import { askServer, changeByHand, serverAgent, uuidOf } from "../../harness/gocd";
+import { scaleHousekeeping } from "../../harness/housekeeping";
+import { deployedInAHurry, deployInAHurry, DRAIN_PATIENCE_SECONDS } from "../../harness/hurry";
+import { kubectl, tryKubectl } from "../../harness/kubectl";
+import { agent, inAgent, job, JOB, pod, status } from "../../harness/pods";
+import { eventually, type Ended } from "../../harness/run";
+import { OWN_CLUSTER } from "../../harness/stack";
 
 const HOUSEKEEPING = `http://gocd-housekeeping.${SERVER_NAMESPACE}.svc:8080`;
 const SET = `statefulset/${POOL}`;

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { AGENTS_NAMESPACE, manifests, SERVER_NAMESPACE } from "../harness/deploy";
-import { deployedInAHurry } from "../harness/hurry";
-import { exec, kubectl, type KubernetesObject } from "../harness/kubectl";
-import { STATE } from "../harness/paths";
-import { agent, inAgent, inDind, job, loadTool } from "../harness/pods";
-import { eventually } from "../harness/run";
+import { AGENTS_NAMESPACE, manifests, SERVER_NAMESPACE } from "../../harness/deploy";
+import { deployedInAHurry } from "../../harness/hurry";
+import { exec, kubectl, type KubernetesObject } from "../../harness/kubectl";
+import { STATE } from "../../harness/paths";
+import { agent, inAgent, inDind, job, loadTool } from "../../harness/pods";
+import { eventually } from "../../harness/run";
 
 interface Secret extends KubernetesObject {
   readonly stringData: Readonly<Record<string, string>>;

@@ -1,10 +1,11 @@
-import { replaceCluster } from "../harness/cluster";
-import { claimsOf, deployed, manifests, SERVER_NAMESPACE, AGENTS_NAMESPACE } from "../harness/deploy";
-import { loseDisk } from "../harness/disks";
-import { identities } from "../harness/gocd";
-import { exec, get, kubectl } from "../harness/kubectl";
-import { job, loadTool } from "../harness/pods";
-import { OWN_CLUSTER } from "../harness/stack";
+import { replaceCluster } from "../../harness/cluster";
+import { claimsOf, manifests, SERVER_NAMESPACE, AGENTS_NAMESPACE } from "../../harness/deploy";
+import { loseDisk } from "../../harness/disks";
+import { identities } from "../../harness/gocd";
+import { deployedInAHurry } from "../../harness/hurry";
+import { exec, get, kubectl } from "../../harness/kubectl";
+import { job, loadTool } from "../../harness/pods";
+import { OWN_CLUSTER } from "../../harness/stack";
 
 interface Memory {
   readonly identities: readonly string[];
@@ -41,7 +42,7 @@ const remember = async (): Promise<Memory> => ({
   let before: Memory;
 
   beforeAll(async () => {
-    await deployed();
+    await deployedInAHurry();
     await loadTool(0);
     await job(0, "echo kept >/godata/pipelines/kept");
     await inServer("echo data >/godata/db/kept; echo artifacts >/godata/artifacts/kept");
@@ -51,7 +52,7 @@ const remember = async (): Promise<Memory> => ({
   test("the server has its data and secrets, the agents are the same, and so are their workspaces and images", async () => {
     await replaceCluster();
     expect(await kubectl(["get", "namespaces", "-o", "name"])).not.toContain(SERVER_NAMESPACE);
-    await deployed();
+    await deployedInAHurry();
     expect(before.kept).toBe("data\nartifacts\n");
     expect(await remember()).toEqual(before);
     expect(await job(0, "cat /godata/pipelines/kept; docker run --rm tool:1 id -u")).toBe("kept\n0");
@@ -62,7 +63,7 @@ const remember = async (): Promise<Memory> => ({
     await replaceCluster();
     for (const claim of claimsOf(await manifests()).filter(({ namespace }) => namespace === AGENTS_NAMESPACE))
       loseDisk(claim);
-    await deployed();
+    await deployedInAHurry();
     expect(await remember()).toEqual(before);
     expect(await job(0, "ls /godata/pipelines")).not.toContain("kept");
   }, 300_000);

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { replaceNode } from "../harness/cluster";
-import { AGENTS_NAMESPACE, claimsOf, manifests, POOL, ready, SERVER_NAMESPACE } from "../harness/deploy";
-import { loseDisk } from "../harness/disks";
-import { deleteByHand, registrationForm, serverAgent, serverAgents, uuidOf } from "../harness/gocd";
-import { loggedSince, roundsPass } from "../harness/housekeeping";
-import { deployedInAHurry, deployInAHurry, tellHousekeeping, type ExpectedAgent } from "../harness/hurry";
-import { exec, kubectl } from "../harness/kubectl";
-import { agent, job } from "../harness/pods";
-import { eventually } from "../harness/run";
-import { OWN_CLUSTER } from "../harness/stack";
+import { replaceNode } from "../../harness/cluster";
+import { AGENTS_NAMESPACE, claimsOf, manifests, POOL, ready, SERVER_NAMESPACE } from "../../harness/deploy";
+import { loseDisk } from "../../harness/disks";
+import { deleteByHand, registrationForm, serverAgent, serverAgents, uuidOf } from "../../harness/gocd";
+import { loggedSince, roundsPass } from "../../harness/housekeeping";
+import { deployedInAHurry, deployInAHurry, tellHousekeeping, type ExpectedAgent } from "../../harness/hurry";
+import { exec, kubectl } from "../../harness/kubectl";
+import { agent, job } from "../../harness/pods";
+import { eventually } from "../../harness/run";
+import { OWN_CLUSTER } from "../../harness/stack";
 
 /** The agents as the server sees them, and as they must be: each once, with its derived uuid, enabled and in contact. */
 let whole: readonly string[];

@@ -1,10 +1,11 @@
-import { restartNode } from "../harness/cluster";
-import { AGENTS_NAMESPACE, deployed, POOL, ready, SERVER_NAMESPACE } from "../harness/deploy";
-import { identities, serverAgents } from "../harness/gocd";
-import { kubectl } from "../harness/kubectl";
-import { agent, job, loadTool, pod, status } from "../harness/pods";
-import { eventually } from "../harness/run";
-import { OWN_CLUSTER } from "../harness/stack";
+import { restartNode } from "../../harness/cluster";
+import { AGENTS_NAMESPACE, POOL, ready, SERVER_NAMESPACE } from "../../harness/deploy";
+import { identities, serverAgents } from "../../harness/gocd";
+import { deployedInAHurry } from "../../harness/hurry";
+import { kubectl } from "../../harness/kubectl";
+import { agent, job, loadTool, pod, status } from "../../harness/pods";
+import { eventually } from "../../harness/run";
+import { OWN_CLUSTER } from "../../harness/stack";
 
 const MODES = "stat -c '%n %a %u:%g' /setuid /sticky /secret /shared";
 const DOCKERFILE = `FROM tool:1
@@ -32,7 +33,7 @@ const remember = async (): Promise<Memory> => ({
 let before: Memory;
 
 beforeAll(async () => {
-  await deployed();
+  await deployedInAHurry();
   await loadTool(0);
   await job(
     0,
@@ -70,7 +71,7 @@ test("… scaling to zero and back", async () => {
     `pod/${agent(1)}`,
     "--timeout=120s",
   ]);
-  await deployed();
+  await deployedInAHurry();
   expect(await remember()).toEqual(before);
 });
 
@@ -85,7 +86,7 @@ test("… deleting and applying the StatefulSet again", async () => {
     `pod/${agent(1)}`,
     "--timeout=120s",
   ]);
-  await deployed();
+  await deployedInAHurry();
   expect(await remember()).toEqual(before);
 });
 
@@ -95,12 +96,12 @@ test("adding a third agent restarts neither of the others, and the third comes b
     return { uid: found.metadata.uid, restarts: ["agent", "dind"].map((name) => status(found, name).restartCount) };
   };
   const others = await Promise.all([0, 1].map(identity));
-  await deployed({ replicas: 3 });
+  await deployedInAHurry({ replicas: 3 });
   expect(await Promise.all([0, 1].map(identity))).toEqual(others);
   expect((await serverAgents()).map(({ hostname, agent_config_state }) => `${hostname} ${agent_config_state}`)).toEqual(
     [0, 1, 2].map((ordinal) => `${agent(ordinal)} Enabled`),
   );
-  await deployed();
+  await deployedInAHurry();
 });
 
 // Only the harness's own node can be stopped without asking anybody.
