@@ -80,7 +80,12 @@ export async function resolvedManifests(
   source: StackSource = {},
   options: RunOptions = {},
 ): Promise<KubernetesObject[]> {
-  const registrations = succeeded(await resolvedRun(source, options));
+  return kubernetesObjects(await resolvedRun(source, options));
+}
+
+/** The same for a run that has been. */
+export function kubernetesObjects(run: Run): KubernetesObject[] {
+  const registrations = succeeded(run);
   const inputs = new Map(registrations.map((resource) => [resource.urn, resource.inputs]));
   const objects = manifests(registrations).map(
     ({ urn }) => unwrappedMap(inputs.get(urn) ?? {}) as WireObject & KubernetesObject,

@@ -33,8 +33,20 @@ interface Container {
 }
 
 /** Applies the bucket's stand-in and the program's own server for a stack with Google's disks. Waits for the bucket alone. */
-export async function deployBackupStack({ restore, ...server }: BackupChange = {}): Promise<void> {
-  const objects = await resolvedManifests(
+export async function deployBackupStack(change: BackupChange = {}): Promise<void> {
+  const key = JSON.stringify(change);
+  const objects = registered.get(key) ?? (await register(change));
+  registered.set(key, objects);
+  await apply(objects.filter(concernsServer).map(here));
+  await apply(bucketObjects());
+  await kubectl(["wait", "-n", BACKUP_NAMESPACE, "--for=condition=Ready", `pod/${BUCKET}`, "--timeout=60s"]);
+}
+
+/** What the program registers for the same settings; it need not run again. */
+const registered = new Map<string, readonly KubernetesObject[]>();
+
+const register = ({ restore, ...server }: BackupChange): Promise<readonly KubernetesObject[]> =>
+  resolvedManifests(
     {
       stack: "backup",
       file: path.join(ROOT, "tests/cluster/Pulumi.test.yaml"),
@@ -52,10 +64,6 @@ export async function deployBackupStack({ restore, ...server }: BackupChange = {
     },
     { state: path.join(STATE, "pulumi-state-backup.json") },
   );
-  await apply(objects.filter(concernsServer).map(here));
-  await apply(bucketObjects());
-  await kubectl(["wait", "-n", BACKUP_NAMESPACE, "--for=condition=Ready", `pod/${BUCKET}`, "--timeout=60s"]);
-}
 
 /** The server with what it needs; not the policies, which let nobody but Google's storage be reached. */
 const concernsServer = ({ kind, metadata }: KubernetesObject) =>

@@ -10,6 +10,7 @@ import { NODE } from "./surroundings";
 const DAEMONS = [
   "etcd",
   "kube-apiserver",
+  "kubectl-proxy",
   "kube-controller-manager",
   "kube-scheduler",
   "containerd",

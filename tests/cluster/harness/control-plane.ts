@@ -4,7 +4,7 @@ import path from "node:path";
 import { binary } from "./binaries";
 import { startDaemon, stopDaemon } from "./daemons";
 import { program } from "./debian";
-import { kubectl, succeeds } from "./kubectl";
+import { API, kubectl, succeeds } from "./kubectl";
 import { STATE } from "./paths";
 import { eventually } from "./run";
 import { POD_NETWORK } from "./surroundings";
@@ -54,6 +54,7 @@ export async function startControlPlane(): Promise<void> {
     ],
   });
   await eventually("the API server", () => succeeds(["get", "--raw", "/readyz"]), 120_000);
+  startDaemon({ name: "kubectl-proxy", command: binary("kubectl"), args: ["proxy", `--port=${new URL(API).port}`] });
   startControllers();
   await eventually(
     "service accounts and the root certificate",
@@ -62,9 +63,10 @@ export async function startControlPlane(): Promise<void> {
   );
 }
 
-/** Ends the four, the API server last but one, so that the others can say good-bye to it. */
+/** Ends them, the API server last but one, so that the others can say good-bye to it. */
 export async function stopControlPlane(): Promise<void> {
-  for (const name of ["kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"]) await stopDaemon(name);
+  for (const name of ["kubectl-proxy", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"])
+    await stopDaemon(name);
 }
 
 /** Loses every object of the cluster and its keys, as the loss of a cluster does. The control plane must be stopped. */

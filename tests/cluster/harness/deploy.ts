@@ -1,15 +1,21 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { resolvedManifests, type KubernetesObject, type StackSource } from "../../support/program";
 import { volumeFor, type Claim } from "./disks";
-import { apply, kubectl } from "./kubectl";
+import { apply, getPods, kubectl } from "./kubectl";
 import { ROOT, STATE } from "./paths";
 import { OWN_CLUSTER, TEST_IMAGES } from "./stack";
 import { eventually } from "./run";
 
-/** The namespaces, the pool and its first pods, as the program names them for the stack `test`. */
-export const SERVER_NAMESPACE = "gocd-test";
-export const AGENTS_NAMESPACE = "gocd-test-agents";
+/** The stack whose installation the suites of this process share; suites.ts says which has which. */
+const STACK = process.env["GOCD_TEST_STACK"] ?? "test";
+/** The namespaces and the pool, as the program names them for this stack. */
+export const SERVER_NAMESPACE = `gocd-${STACK}`;
+export const AGENTS_NAMESPACE = `gocd-${STACK}-agents`;
 export const POOL = "docker";
+/** What stands in for Pulumi's state of this stack. */
+export const PULUMI_STATE = path.join(STATE, `pulumi-state-${STACK}.json`);
 
 const STACK_FILE = path.join(ROOT, "tests/cluster/Pulumi.test.yaml");
 
@@ -43,8 +49,8 @@ const registered = new Map<string, Promise<KubernetesObject[]>>();
 
 /**
  * The program's own objects for the test stack. Keys, certificates and passwords are made once and kept beside the
- * cluster, as Pulumi's state is: what a test does to the cluster does not change them, and a suite need not run the program
- * for the same settings again.
+ * cluster, as Pulumi's state is: what a test does to the cluster does not change them. The program runs once for the same
+ * settings: in a whole run, which has a folder for what it registered, for all suites together.
  */
 export function manifests(change: PoolChange = {}): Promise<KubernetesObject[]> {
   const key = JSON.stringify(change);
@@ -53,13 +59,24 @@ export function manifests(change: PoolChange = {}): Promise<KubernetesObject[]> 
   return objects;
 }
 
-function register(change: PoolChange): Promise<KubernetesObject[]> {
+async function register(change: PoolChange): Promise<KubernetesObject[]> {
+  const folder = process.env["GOCD_TEST_MANIFESTS"];
+  if (folder === undefined) return run(change);
+  const digest = createHash("sha256").update(JSON.stringify(change)).digest("hex");
+  const file = path.join(folder, `${STACK}-${digest}.json`);
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as KubernetesObject[];
+  const objects = await run(change);
+  writeFileSync(file, JSON.stringify(objects));
+  return objects;
+}
+
+function run(change: PoolChange): Promise<KubernetesObject[]> {
   const source: StackSource = {
-    stack: "test",
+    stack: STACK,
     file: STACK_FILE,
     config: { "gocd:agents": { [POOL]: { ...POOL_SETTINGS, ...change } }, ...elsewhere() },
   };
-  return resolvedManifests(source, { state: path.join(STATE, "pulumi-state.json") });
+  return resolvedManifests(source, { state: PULUMI_STATE });
 }
 
 /** On somebody else's cluster: its storage class and the images that it can pull. */
@@ -103,11 +120,16 @@ export async function ready(replicas = POOL_SETTINGS.replicas, timeout = 180): P
   ]);
   await eventually(
     `${replicas} agents`,
-    async () =>
-      (await kubectl(["get", "pods", "-n", AGENTS_NAMESPACE, "-o", "name"])).trim().split("\n").length === replicas
-        ? true
-        : undefined,
+    async () => ((await getPods(AGENTS_NAMESPACE)).length === replicas ? true : undefined),
     timeout * 1000,
+  );
+}
+
+/** Scales the pool as somebody does by hand, and waits until as many pods are left as may be; not until they are ready. */
+export async function scaleAgents(replicas: number): Promise<void> {
+  await kubectl(["scale", "-n", AGENTS_NAMESPACE, `statefulset/${POOL}`, `--replicas=${replicas}`]);
+  await eventually("the other agents to be gone", async () =>
+    (await getPods(AGENTS_NAMESPACE)).length <= replicas ? true : undefined,
   );
 }
 

@@ -5,7 +5,7 @@ import { outcome } from "./run";
 import { givenImages, IMAGE_NAMES } from "./stack";
 
 /** The installations that the tests put on a cluster, in whole or in part. */
-const INSTALLATIONS = ["test", ...committedStacks].map((stack) => `gocd-${stack}`);
+const INSTALLATIONS = ["test", "second", ...committedStacks].map((stack) => `gocd-${stack}`);
 
 /** Every namespace that a test makes, and removes. */
 const NAMESPACES = [

@@ -1,5 +1,8 @@
 import { AGENTS_NAMESPACE, POOL, SERVER_NAMESPACE } from "./deploy";
 import { exec, get, type KubernetesObject } from "./kubectl";
+import { addressOf, agent } from "./pods";
+import { eventually } from "./run";
+import { OWN_CLUSTER } from "./stack";
 
 export interface Secret extends KubernetesObject {
   readonly data: Readonly<Record<string, string>>;
@@ -16,7 +19,7 @@ export interface ApiAgent {
   readonly environments: readonly { readonly name: string }[];
 }
 
-/** One request to the server, sent from its own pod. */
+/** One request to the server. */
 export interface ServerRequest {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below `http://127.0.0.1:8153`. */
@@ -27,7 +30,7 @@ export interface ServerRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Default: as housekeeping, who is an administrator. */
   readonly as?: "housekeeping" | "nobody";
-  /** Where the server runs. Default: the test stack's namespace. */
+  /** Where the server runs. Default: the namespace of the stack. */
   readonly namespace?: string;
 }
 
@@ -37,6 +40,17 @@ export interface ServerAnswer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A request as it goes out. */
+interface Outgoing {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+const PORT = 8153;
+const TIMEOUT_SECONDS = 20;
+
 /** A value of a Secret, as it is mounted. */
 export async function secretText(name: string, namespace: string, key: string): Promise<string> {
   const { data } = await get<Secret>(`secret/${name}`, namespace);
@@ -45,27 +59,44 @@ export async function secretText(name: string, namespace: string, key: string): 
   return Buffer.from(value, "base64").toString();
 }
 
-/** Asks the server, and tells what it answered. The log-in goes through a pipe, never onto a command line. */
+/** Asks the server, and tells what it answered. */
 export async function askServer(request: ServerRequest): Promise<ServerAnswer> {
-  const {
-    method = "GET",
+  const { method = "GET", path, version, body, as = "housekeeping", namespace = SERVER_NAMESPACE } = request;
+  const outgoing = {
+    method,
     path,
-    version,
-    body,
-    headers = {},
-    as = "housekeeping",
-    namespace = SERVER_NAMESPACE,
-  } = request;
+    headers: {
+      ...(version !== undefined && { Accept: `application/vnd.go.cd.v${version}+json` }),
+      ...(typeof body === "object"
+        ? { "Content-Type": "application/json" }
+        : body !== undefined && { "Content-Type": "application/x-www-form-urlencoded" }),
+      ...(as !== "nobody" && { Authorization: await logIn(namespace) }),
+      ...request.headers,
+    },
+    ...(body !== undefined && { body: typeof body === "object" ? JSON.stringify(body) : body }),
+  };
+  return OWN_CLUSTER ? askFromNode(outgoing, namespace) : askFromPod(outgoing, namespace);
+}
+
+/** The harness runs on the node, where every pod can be reached. */
+async function askFromNode({ path, ...outgoing }: Outgoing, namespace: string): Promise<ServerAnswer> {
+  const answer = await fetch(`http://${await addressOf("gocd-server-0", namespace)}:${PORT}${path}`, {
+    ...outgoing,
+    redirect: "manual",
+    signal: AbortSignal.timeout(TIMEOUT_SECONDS * 1000),
+  });
+  return { status: answer.status, text: await answer.text(), headers: Object.fromEntries(answer.headers) };
+}
+
+/** From the server's own container, past every network policy. The log-in goes through a pipe, never onto a command line. */
+async function askFromPod({ method, path, headers, body }: Outgoing, namespace: string): Promise<ServerAnswer> {
   const lines = [
-    `url = ${JSON.stringify(`http://127.0.0.1:8153${path}`)}`,
+    `url = ${JSON.stringify(`http://127.0.0.1:${PORT}${path}`)}`,
     `request = "${method}"`,
     'dump-header = "-"',
-    "max-time = 20",
-    ...(version === undefined ? [] : [header("Accept", `application/vnd.go.cd.v${version}+json`)]),
-    ...Object.entries(headers).map(([name, value]) => header(name, value)),
-    ...(as === "nobody" ? [] : [await logIn(namespace)]),
-    ...(typeof body === "object" ? [header("Content-Type", "application/json")] : []),
-    ...(body === undefined ? [] : [`data = ${JSON.stringify(typeof body === "string" ? body : JSON.stringify(body))}`]),
+    `max-time = ${TIMEOUT_SECONDS}`,
+    ...Object.entries(headers).map(([name, value]) => `header = ${JSON.stringify(`${name}: ${value}`)}`),
+    ...(body === undefined ? [] : [`data = ${JSON.stringify(body)}`]),
   ];
   const curl = ["curl", "--silent", "--show-error", "--config", "-"];
   const { code, stdout, stderr } = await exec("gocd-server-0", "server", namespace, curl, {
@@ -83,15 +114,13 @@ export async function askServer(request: ServerRequest): Promise<ServerAnswer> {
   };
 }
 
-const header = (name: string, value: string) => `header = ${JSON.stringify(`${name}: ${value}`)}`;
-
 const passwords = new Map<string, Promise<string>>();
 
 /** Asked for once: what a test does to the cluster does not change it. */
 async function logIn(namespace: string): Promise<string> {
   const password = passwords.get(namespace) ?? secretText("gocd-housekeeping", namespace, "password");
   passwords.set(namespace, password);
-  return `user = ${JSON.stringify(`housekeeping:${(await password).trim()}`)}`;
+  return `Basic ${Buffer.from(`housekeeping:${(await password).trim()}`).toString("base64")}`;
 }
 
 /** The same, for a request that must go well; returns what the JSON of the answer says. */
@@ -135,6 +164,19 @@ export const uuidOf = async (pod: string): Promise<string> =>
 /** Each agent's host name and uuid: what must stay the same for life. */
 export const identities = async (): Promise<readonly string[]> =>
   (await serverAgents()).map(({ hostname, uuid }) => `${hostname} ${uuid}`);
+
+/** What {@link rowsOnceThey} must see: each agent of the pool once, with its derived uuid, enabled and in contact. */
+export const wholeRows = (): Promise<readonly string[]> =>
+  Promise.all([0, 1].map(async (ordinal) => `${agent(ordinal)} ${await uuidOf(agent(ordinal))} Enabled Idle`));
+
+/** The agents as the server sees them, as soon as they are as they must be; after two minutes, as they are. */
+export async function rowsOnceThey(mustBe: readonly string[]): Promise<readonly string[]> {
+  const rows = async () =>
+    (await serverAgents()).map((row) => [row.hostname, row.uuid, row.agent_config_state, row.agent_state].join(" "));
+  const reached = async () => ((await rows()).join() === mustBe.join() ? true : undefined);
+  await eventually("the agents", reached, 120_000).catch(() => undefined);
+  return rows();
+}
 
 /** The form in which an agent asks to be registered: what `AgentRegistrationController` insists on, and what is given. */
 export const registrationForm = (given: Readonly<Record<string, string>>): string =>

@@ -1,9 +1,12 @@
 import { SERVER_NAMESPACE } from "./deploy";
-import { kubectl, tryKubectl } from "./kubectl";
+import { getPods, kubectl } from "./kubectl";
+import type { Pod } from "./pods";
 import { eventually } from "./run";
+import { OWN_CLUSTER } from "./stack";
 
 const DEPLOYMENT = "deployment/gocd-housekeeping";
-const PODS = ["-n", SERVER_NAMESPACE, "-l", "app.kubernetes.io/name=gocd-housekeeping"];
+const LABEL = "app.kubernetes.io/name=gocd-housekeeping";
+const PODS = ["-n", SERVER_NAMESPACE, "-l", LABEL];
 
 /** A line of housekeeping's log, as far as the tests look at one. */
 export interface Line {
@@ -15,8 +18,13 @@ export interface Line {
   readonly [field: string]: unknown;
 }
 
-/** What housekeeping answers to a GET, asked from its own container, where no network policy is in the way. */
+/** What housekeeping answers to a GET: asked from the harness's own node, or in its container, past every network policy. */
 export async function askHousekeeping(path: string): Promise<{ readonly status: number; readonly text: string }> {
+  if (OWN_CLUSTER) {
+    const running = (await getPods<Pod>(SERVER_NAMESPACE, LABEL)).find(({ status }) => status.phase === "Running");
+    const answer = await fetch(`http://${running?.status.podIP ?? "no-pod"}:8080${path}`);
+    return { status: answer.status, text: await answer.text() };
+  }
   const program = `fetch("http://127.0.0.1:8080${path}").then(async (answer) => console.log(JSON.stringify({ status: answer.status, text: await answer.text() })))`;
   const said = await kubectl(["exec", "-n", SERVER_NAMESPACE, DEPLOYMENT, "--", "node", "-e", program]);
   return JSON.parse(said) as { readonly status: number; readonly text: string };
@@ -64,19 +72,8 @@ export const said = (what: RegExp, moment: Date): Promise<Line> =>
 export async function scaleHousekeeping(replicas: number): Promise<void> {
   await kubectl(["scale", "-n", SERVER_NAMESPACE, DEPLOYMENT, `--replicas=${replicas}`]);
   await eventually("housekeeping's pods", async () => {
-    const { code, stdout } = await tryKubectl([
-      "get",
-      "pods",
-      ...PODS,
-      "-o",
-      "jsonpath={.items[*].status.containerStatuses[0].ready}",
-    ]);
-    return code === 0 &&
-      stdout
-        .split(" ")
-        .filter((ready) => ready !== "")
-        .join() === Array(replicas).fill("true").join()
-      ? true
-      : undefined;
+    const pods = await getPods<Pod>(SERVER_NAMESPACE, LABEL);
+    const ready = pods.filter(({ status }) => status.containerStatuses?.[0]?.ready === true);
+    return pods.length === replicas && ready.length === replicas ? true : undefined;
   });
 }

@@ -52,14 +52,14 @@ const DRAIN_SECONDS = 15;
 // Everything here waits shorter than in a program's life, and nothing else is different: housekeeping's rounds, requests and
 // time of grace, the agents' probes, and the pauses of the agents' hooks between two questions.
 const HURRIED_CONFIG = {
-  intervalSeconds: 0.25,
+  intervalSeconds: 0.5,
   requestTimeoutSeconds: REQUEST_TIMEOUT_SECONDS,
   settledAfterSeconds: SETTLED_AFTER_SECONDS,
   lostAfterMinutes: LOST_AFTER_SECONDS / 60,
 };
 const HURRIED_PROBES = { startupProbe: { periodSeconds: 1 }, readinessProbe: { periodSeconds: 1 } };
 // A restart within seconds, where the agents' own takes minutes; what runs beside the agents has longer.
-const HURRIED_LIVENESS = { initialDelaySeconds: 2, periodSeconds: 2 };
+const HURRIED_LIVENESS = { initialDelaySeconds: 2, periodSeconds: 3, failureThreshold: 2 };
 const HURRIED_HOOKS = Object.entries({
   IDENTITY_PAUSE_SECONDS: 1,
   ENABLE_PAUSE_SECONDS: 1,

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { binary } from "./binaries";
 import { outcome, run, type Ended, type RunOptions } from "./run";
+import { OWN_CLUSTER } from "./stack";
 
 /** What every Kubernetes object has; the rest is for the one who asks to know. */
 export interface KubernetesObject {
@@ -31,9 +32,36 @@ export const tryKubectl = (args: readonly string[], options: RunOptions = {}): P
 export const succeeds = async (args: readonly string[]): Promise<true | undefined> =>
   (await tryKubectl(args)).code === 0 ? true : undefined;
 
+/** Where the API server answers without a log-in, on a cluster of the harness's own; see control-plane.ts. */
+export const API = "http://127.0.0.1:8001";
+
+/** What tests look at again and again while they wait: to start kubectl each time costs more than all else that they do. */
+const COLLECTIONS: Readonly<Record<string, string>> = {
+  deployment: "apis/apps/v1/namespaces/%/deployments",
+  pod: "api/v1/namespaces/%/pods",
+  secret: "api/v1/namespaces/%/secrets",
+  statefulset: "apis/apps/v1/namespaces/%/statefulsets",
+};
+
 /** Reads one object, e.g. `get<Pod>("pod/docker-0", "gocd-test-agents")`; the caller says what shape it has. */
 export async function get<T = KubernetesObject>(what: string, namespace: string): Promise<T> {
-  return JSON.parse(await kubectl(["get", what, "-n", namespace, "-o", "json"])) as T;
+  const [kind = "", name = ""] = what.split("/");
+  const collection = COLLECTIONS[kind];
+  if (!OWN_CLUSTER || collection === undefined)
+    return JSON.parse(await kubectl(["get", what, "-n", namespace, "-o", "json"])) as T;
+  const answer = await fetch(`${API}/${collection.replace("%", namespace)}/${name}`);
+  if (!answer.ok) throw new Error(`${what} in ${namespace}: ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+/** Reads all pods with these labels, e.g. `app=bucket`; without labels all of the namespace. */
+export async function getPods<T = KubernetesObject>(namespace: string, labels = ""): Promise<readonly T[]> {
+  const found = OWN_CLUSTER
+    ? await fetch(`${API}/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(labels)}`).then(
+        (answer) => answer.text(),
+      )
+    : await kubectl(["get", "pods", "-n", namespace, "-l", labels, "-o", "json"]);
+  return (JSON.parse(found) as { readonly items: readonly T[] }).items;
 }
 
 /** Applies objects on the server's side; unknown and repeated fields are errors. Rejects when one is refused. */

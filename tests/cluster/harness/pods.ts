@@ -45,6 +45,13 @@ export const agent = (ordinal: number): string => `${POOL}-${ordinal}`;
 
 export const pod = (name: string, namespace = AGENTS_NAMESPACE): Promise<Pod> => get<Pod>(`pod/${name}`, namespace);
 
+/** Where a pod answers inside the cluster; rejects while it has no address. */
+export async function addressOf(name: string, namespace: string): Promise<string> {
+  const { podIP } = (await pod(name, namespace)).status;
+  if (podIP === undefined) throw new Error(`pod ${name} has no address yet`);
+  return podIP;
+}
+
 /** A container's status; init containers, which the daemon is one of, included. */
 export function status(
   { metadata, status: { containerStatuses = [], initContainerStatuses = [] } }: Pod,

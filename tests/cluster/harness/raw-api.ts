@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { kubectlProgram } from "./kubectl";
+import { API, kubectlProgram } from "./kubectl";
+import { OWN_CLUSTER } from "./stack";
 
 /** What the API server answers to one request. */
 export interface Answer {
@@ -16,6 +17,7 @@ export class RawApi {
 
   /** Opens it, with the rights of KUBECONFIG; {@link RawApi.close} ends it. */
   static open(): Promise<RawApi> {
+    if (OWN_CLUSTER) return Promise.resolve(new RawApi(API, () => undefined));
     const proxy = spawn(kubectlProgram(), ["proxy", "--port=0"], { stdio: ["ignore", "pipe", "inherit"] });
     return new Promise((resolve, reject) => {
       proxy.on("error", reject);

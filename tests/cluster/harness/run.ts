@@ -66,7 +66,7 @@ export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined>,
   timeout = 60_000,
-  pause = 200,
+  pause = 300,
 ): Promise<T> {
   const end = Date.now() + timeout;
   let last: Error | undefined;

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { reportOf, ROOT } from "./paths";
+import { reportOf, ROOT, STATE } from "./paths";
 import { outcome } from "./run";
 import { WORLD } from "./world";
 
@@ -26,33 +26,48 @@ const NO_TEST = "(?!)";
 
 const CONFIGURATION = { cluster: "tests/cluster/jest.config.js", laptop: "tests/cluster/laptop/jest.config.js" };
 
+/** What the program has registered in this run. */
+const MANIFESTS = path.join(STATE, "manifests");
+
 const JEST = createRequire(__filename).resolve("jest/bin/jest");
 
-/**
- * Folders of suites, which are Jest's projects: those of one line run side by side, the lines one after the other. Nothing else
- * runs while a node or the cluster is lost.
- */
-const FOLDERS = { cluster: [["installation", "apart"], ["losses"]], laptop: [["laptop"]] };
+/** A folder of suites, which is a project of Jest's, and the stack whose installation they share. */
+interface Folder {
+  readonly name: string;
+  readonly stack?: string;
+}
+
+/** What runs side by side; then, what loses a node or the cluster, which nobody else may use. */
+const FOLDERS: Readonly<Record<typeof WORLD, readonly (readonly Folder[])[]>> = {
+  cluster: [
+    [{ name: "daemons", stack: "test" }, { name: "housekeeping", stack: "second" }, { name: "apart" }],
+    [{ name: "losses", stack: "test" }],
+  ],
+  laptop: [[{ name: "laptop" }]],
+};
 
 /**
  * Runs the suites with Jest, those of a folder one after the other; `args` are handed to it, e.g. `-t "a name"`. Rejects when
  * `interrupted` says that it is enough; the suite that runs then has no time to tidy up.
  */
 export async function runSuites(args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
+  rmSync(MANIFESTS, { recursive: true, force: true });
+  mkdirSync(MANIFESTS, { recursive: true });
   let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   for (const folders of FOLDERS[WORLD])
     counts = (await Promise.all(folders.map((folder) => runFolder(folder, args, interrupted)))).reduce(sum, counts);
   return counts;
 }
 
-async function runFolder(folder: string, args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
-  const report = reportOf(folder);
+async function runFolder({ name, stack }: Folder, args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
+  const report = reportOf(name);
   rmSync(report, { force: true });
-  const options = ["--config", path.join(ROOT, CONFIGURATION[WORLD]), "--selectProjects", folder, "--runInBand"];
+  const options = ["--config", path.join(ROOT, CONFIGURATION[WORLD]), "--selectProjects", name, "--runInBand"];
   const output = ["--json", "--outputFile", report, "--passWithNoTests"];
   await new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [JEST, ...options, ...output, ...args], {
       cwd: ROOT,
+      env: { ...process.env, GOCD_TEST_MANIFESTS: MANIFESTS, ...(stack !== undefined && { GOCD_TEST_STACK: stack }) },
       stdio: ["ignore", "ignore", "inherit"],
       ...(interrupted && { signal: interrupted }),
     });

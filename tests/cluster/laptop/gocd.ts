@@ -13,8 +13,11 @@ export interface Agent {
 
 const GOCD = "http://127.0.0.1:8153/go";
 
-/** What the user types to log in. */
-export const password = async (): Promise<string> => (await compose(["run", "--rm", "setup", "password"])).trim();
+let asked: Promise<string> | undefined;
+
+/** What the user types to log in, as one command prints it; it stays the same for the life of the data. */
+export const password = (): Promise<string> =>
+  (asked ??= compose(["run", "--rm", "setup", "password"]).then((printed) => printed.trim()));
 
 /** What is asked of GoCD's API beside a path. */
 interface Asked {

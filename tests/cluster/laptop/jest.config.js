@@ -1,8 +1,9 @@
-const { projects, ...cluster } = require("../jest.config.js");
+const cluster = require("../jest.config.js");
 
 /** @type {import("jest").Config} */
 module.exports = {
   ...cluster,
+  projects: undefined,
   displayName: "laptop",
   roots: ["<rootDir>/tests/cluster/laptop"],
   testMatch: ["<rootDir>/tests/cluster/laptop/*.test.ts"],

@@ -1,9 +1,9 @@
 import { replaceCluster } from "../../harness/cluster";
 import { claimsOf, manifests, SERVER_NAMESPACE, AGENTS_NAMESPACE } from "../../harness/deploy";
 import { loseDisk } from "../../harness/disks";
-import { identities } from "../../harness/gocd";
 import { deployedInAHurry } from "../../harness/hurry";
 import { exec, get, kubectl } from "../../harness/kubectl";
+import { identitiesOfTwo } from "../../harness/memory";
 import { job, loadTool } from "../../harness/pods";
 import { OWN_CLUSTER } from "../../harness/stack";
 
@@ -24,7 +24,7 @@ async function inServer(script: string): Promise<string> {
 }
 
 const remember = async (): Promise<Memory> => ({
-  identities: await identities(),
+  identities: await identitiesOfTwo(),
   uuids: await Promise.all([0, 1].map((ordinal) => job(ordinal, "cat /godata/config/guid.txt"))),
   configuration: await inServer("cd /godata/config; cat cruise-config.xml cipher.aes"),
   kept: await inServer("cat /godata/db/kept /godata/artifacts/kept"),

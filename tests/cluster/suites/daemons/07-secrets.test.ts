@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
-import path from "node:path";
-import { AGENTS_NAMESPACE, manifests, SERVER_NAMESPACE } from "../../harness/deploy";
+import { AGENTS_NAMESPACE, manifests, PULUMI_STATE, SERVER_NAMESPACE } from "../../harness/deploy";
 import { deployedInAHurry } from "../../harness/hurry";
 import { exec, kubectl, type KubernetesObject } from "../../harness/kubectl";
-import { STATE } from "../../harness/paths";
 import { agent, inAgent, inDind, job, loadTool } from "../../harness/pods";
 import { eventually } from "../../harness/run";
 
@@ -42,7 +40,7 @@ function secretsOf(objects: readonly KubernetesObject[]): Map<string, string> {
       else found.set(nameOf(metadata.name, key), line(value));
     }
   // What is in no Secret, such as the administrator's own password, is in Pulumi's state.
-  const state = JSON.parse(readFileSync(path.join(STATE, "pulumi-state.json"), "utf8")) as readonly (readonly [
+  const state = JSON.parse(readFileSync(PULUMI_STATE, "utf8")) as readonly (readonly [
     string,
     Readonly<Record<string, unknown>>,
   ])[];

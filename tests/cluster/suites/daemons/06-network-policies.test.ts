@@ -1,7 +1,7 @@
 import { AGENTS_NAMESPACE, manifests, SERVER_NAMESPACE } from "../../harness/deploy";
 import { deployedInAHurry } from "../../harness/hurry";
 import { apply, exec, get, kubectl, remove } from "../../harness/kubectl";
-import { agent, inAgent, inDind, pod } from "../../harness/pods";
+import { addressOf, agent, inAgent, inDind } from "../../harness/pods";
 import { eventually } from "../../harness/run";
 import { TEST_IMAGES } from "../../harness/stack";
 
@@ -28,7 +28,6 @@ const denyAll = {
   spec: { podSelector: {}, policyTypes: ["Ingress"] },
 };
 
-const addressOf = async (name: string, namespace: string) => (await pod(name, namespace)).status.podIP ?? "";
 const inStranger = (script: string) => exec("client", "client", STRANGER, ["sh", "-c", script]);
 const connect = (address: string) => `nc -w 2 ${address} ${PORT} </dev/null`;
 

@@ -30,17 +30,17 @@ test("an agent starts only after its own daemon has answered", async () => {
   }
 });
 
-describe.each([
-  ["cannot start", { "no-such-setting": true }, "the daemon to fail", failed],
-  ["runs, and answers where nobody asks", { hosts: ["unix:///var/run/elsewhere.sock"] }, "a probe to fail", unanswered],
-])("while its daemon %s", (_what, configuration, event, happened) => {
+describe("an agent does not start while its daemon", () => {
   afterAll(async () => {
     await deploy();
     await kubectl(["delete", "pod", agent(1), "-n", AGENTS_NAMESPACE, "--grace-period=1"]);
     await ready();
   }, 300_000);
 
-  test("an agent does not start", async () => {
+  test.each([
+    ["cannot start", { "no-such-setting": true }, "the daemon to fail", failed],
+    ["answers where nobody asks", { hosts: ["unix:///var/run/elsewhere.sock"] }, "a probe to fail", unanswered],
+  ])("%s", async (_what, configuration, event, happened) => {
     const broken = { data: { "daemon.json": JSON.stringify(configuration) } };
     await kubectl([
       "patch",

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { replaceNode } from "../../harness/cluster";
-import { AGENTS_NAMESPACE, claimsOf, manifests, POOL, ready, SERVER_NAMESPACE } from "../../harness/deploy";
+import { AGENTS_NAMESPACE, claimsOf, manifests, ready, scaleAgents, SERVER_NAMESPACE } from "../../harness/deploy";
 import { loseDisk } from "../../harness/disks";
-import { deleteByHand, registrationForm, serverAgent, serverAgents, uuidOf } from "../../harness/gocd";
+import { deleteByHand, registrationForm, rowsOnceThey, serverAgent, uuidOf, wholeRows } from "../../harness/gocd";
 import { loggedSince, roundsPass } from "../../harness/housekeeping";
 import { deployedInAHurry, deployInAHurry, tellHousekeeping, type ExpectedAgent } from "../../harness/hurry";
 import { exec, kubectl } from "../../harness/kubectl";
@@ -10,33 +9,21 @@ import { agent, job } from "../../harness/pods";
 import { eventually } from "../../harness/run";
 import { OWN_CLUSTER } from "../../harness/stack";
 
-/** The agents as the server sees them, and as they must be: each once, with its derived uuid, enabled and in contact. */
 let whole: readonly string[];
 
 beforeAll(async () => {
   await deployedInAHurry();
-  whole = await Promise.all(
-    [0, 1].map(async (ordinal) => `${agent(ordinal)} ${await uuidOf(agent(ordinal))} Enabled Idle`),
-  );
+  whole = await wholeRows();
 }, 300_000);
-
-const rows = async () =>
-  (await serverAgents()).map((row) => [row.hostname, row.uuid, row.agent_config_state, row.agent_state].join(" "));
 
 /** Without anybody's help. */
 async function expectWhole(): Promise<void> {
-  const seen = async () => ((await rows()).join() === whole.join() ? true : undefined);
-  await eventually("both agents as they were", seen, 120_000).catch(() => undefined);
-  expect(await rows()).toEqual(whole);
+  expect(await rowsOnceThey(whole)).toEqual(whole);
   await ready();
 }
 
 async function remove(namespace: string, what: readonly string[]): Promise<void> {
   await kubectl(["delete", "-n", namespace, ...what]);
-}
-
-async function scale(namespace: string, what: string, replicas: number): Promise<void> {
-  await kubectl(["scale", "-n", namespace, what, `--replicas=${replicas}`]);
 }
 
 /** Everything on the server's disk is gone; the next start is a first one. */
@@ -70,7 +57,7 @@ async function loseClaims(): Promise<void> {
   await deployInAHurry({}, {});
 }
 
-/** What can be lost beside the pod. Nobody else's node is. */
+/** What can be lost beside the pod. The node is in losses/node-lost.test.ts. */
 const LOSSES: Readonly<Record<string, () => Promise<void>>> = {
   "its claims are deleted with their disks": loseClaims,
   "the server restarts": () => remove(SERVER_NAMESPACE, ["pod/gocd-server-0"]),
@@ -80,7 +67,6 @@ const LOSSES: Readonly<Record<string, () => Promise<void>>> = {
     await deleteByHand(uuid);
     expect(await serverAgent(uuid)).toBeUndefined();
   },
-  ...(OWN_CLUSTER ? { "its node is gone": () => replaceNode([SERVER_NAMESPACE, AGENTS_NAMESPACE]) } : {}),
 };
 const losses = Object.entries(LOSSES);
 
@@ -98,12 +84,9 @@ describe("an agent is registered and enabled, once and as itself, after", () => 
 
 describe("an agent that did not run is registered and enabled, once and as itself, when it comes back after", () => {
   test.each(losses)("%s", async (_what, lose) => {
-    await scale(AGENTS_NAMESPACE, `statefulset/${POOL}`, 0);
-    await eventually("no agent to run", async () =>
-      (await kubectl(["get", "pods", "-n", AGENTS_NAMESPACE, "-o", "name"])) === "" ? true : undefined,
-    );
+    await scaleAgents(0);
     await lose();
-    await scale(AGENTS_NAMESPACE, `statefulset/${POOL}`, 2);
+    await scaleAgents(2);
     await expectWhole();
   });
 });

@@ -1,0 +1,74 @@
+import { AGENTS_NAMESPACE, POOL, ready } from "../../harness/deploy";
+import { serverAgents } from "../../harness/gocd";
+import { deployedInAHurry } from "../../harness/hurry";
+import { kubectl } from "../../harness/kubectl";
+import { leaveSomething, remember, type Memory } from "../../harness/memory";
+import { agent, pod, status } from "../../harness/pods";
+
+let before: Memory;
+
+beforeAll(async () => {
+  await deployedInAHurry();
+  await leaveSomething();
+  before = await remember();
+}, 300_000);
+
+test("there is something to remember", () => {
+  expect(before.identities).toEqual(before.uuids.map((uuid, ordinal) => `${agent(ordinal)} ${uuid}`));
+  expect(before.modes.split("\n")).toEqual([
+    "/setuid 4755 0:0",
+    "/sticky 1777 0:0",
+    "/secret 600 0:0",
+    "/shared 2775 12:34",
+  ]);
+});
+
+test("identity, workspace, image cache and file modes survive the deletion of the pod", async () => {
+  await kubectl(["delete", "pod", agent(0), "-n", AGENTS_NAMESPACE]);
+  await ready();
+  expect(await remember()).toEqual(before);
+});
+
+test("… scaling to zero and back", async () => {
+  await kubectl(["scale", "-n", AGENTS_NAMESPACE, `statefulset/${POOL}`, "--replicas=0"]);
+  await kubectl([
+    "wait",
+    "-n",
+    AGENTS_NAMESPACE,
+    "--for=delete",
+    `pod/${agent(0)}`,
+    `pod/${agent(1)}`,
+    "--timeout=120s",
+  ]);
+  await deployedInAHurry();
+  expect(await remember()).toEqual(before);
+});
+
+test("… deleting and applying the StatefulSet again", async () => {
+  await kubectl(["delete", "-n", AGENTS_NAMESPACE, `statefulset/${POOL}`]);
+  await kubectl([
+    "wait",
+    "-n",
+    AGENTS_NAMESPACE,
+    "--for=delete",
+    `pod/${agent(0)}`,
+    `pod/${agent(1)}`,
+    "--timeout=120s",
+  ]);
+  await deployedInAHurry();
+  expect(await remember()).toEqual(before);
+});
+
+test("adding a third agent restarts neither of the others, and the third comes by itself", async () => {
+  const identity = async (ordinal: number) => {
+    const found = await pod(agent(ordinal));
+    return { uid: found.metadata.uid, restarts: ["agent", "dind"].map((name) => status(found, name).restartCount) };
+  };
+  const others = await Promise.all([0, 1].map(identity));
+  await deployedInAHurry({ replicas: 3 });
+  expect(await Promise.all([0, 1].map(identity))).toEqual(others);
+  expect((await serverAgents()).map(({ hostname, agent_config_state }) => `${hostname} ${agent_config_state}`)).toEqual(
+    [0, 1, 2].map((ordinal) => `${agent(ordinal)} Enabled`),
+  );
+  await deployedInAHurry();
+});
