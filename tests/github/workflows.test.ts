@@ -135,6 +135,7 @@ describe("the workflow that comments", () => {
 describe("every step in a shell", () => {
   const EXPECTED: Readonly<Record<string, string[]>> = {
     "bash .ci/run": ["sudo env PATH=* bash .ci/run"],
+    ".cache/cluster": ["sudo chmod -R a+rX .cache/cluster"],
     "npm ci --ignore-scripts": ["npm ci --ignore-scripts"],
     "npm ci --ignore-scripts && npm run build:policy": ["npm ci --ignore-scripts", "npm run build:policy"],
     "npm run check": ["npm run check"],

@@ -49,19 +49,25 @@ export async function get<T = KubernetesObject>(what: string, namespace: string)
   const collection = COLLECTIONS[kind];
   if (!OWN_CLUSTER || collection === undefined)
     return JSON.parse(await kubectl(["get", what, "-n", namespace, "-o", "json"])) as T;
-  const answer = await fetch(`${API}/${collection.replace("%", namespace)}/${name}`);
-  if (!answer.ok) throw new Error(`${what} in ${namespace}: ${await answer.text()}`);
-  return (await answer.json()) as T;
+  return read<T>(`${collection.replace("%", namespace)}/${name}`);
 }
 
 /** Reads all pods with these labels, e.g. `app=bucket`; without labels all of the namespace. */
 export async function getPods<T = KubernetesObject>(namespace: string, labels = ""): Promise<readonly T[]> {
-  const found = OWN_CLUSTER
-    ? await fetch(`${API}/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(labels)}`).then(
-        (answer) => answer.text(),
-      )
-    : await kubectl(["get", "pods", "-n", namespace, "-l", labels, "-o", "json"]);
-  return (JSON.parse(found) as { readonly items: readonly T[] }).items;
+  const { items } = OWN_CLUSTER
+    ? await read<List<T>>(`api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(labels)}`)
+    : (JSON.parse(await kubectl(["get", "pods", "-n", namespace, "-l", labels, "-o", "json"])) as List<T>);
+  return items;
+}
+
+interface List<T> {
+  readonly items: readonly T[];
+}
+
+async function read<T>(path: string): Promise<T> {
+  const answer = await fetch(`${API}/${path}`);
+  if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+  return (await answer.json()) as T;
 }
 
 /** Applies objects on the server's side; unknown and repeated fields are errors. Rejects when one is refused. */
