@@ -34,6 +34,9 @@ export const driverObjects = () => [
     metadata: { name: STORAGE_CLASS },
     provisioner: "kubernetes.io/no-provisioner",
     reclaimPolicy: "Retain",
+    // As the classes of clouds do, and as volumes without a provisioner should: where claims are bound at once, the scheduler can
+    // find one unbound, and miss the moment at which it is bound for as long as five minutes.
+    volumeBindingMode: "WaitForFirstConsumer",
   },
 ];
 

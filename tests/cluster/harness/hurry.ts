@@ -59,7 +59,7 @@ const HURRIED_CONFIG = {
 };
 const HURRIED_PROBES = { startupProbe: { periodSeconds: 1 }, readinessProbe: { periodSeconds: 1 } };
 // A restart within seconds, where the agents' own takes minutes; what runs beside the agents has longer.
-const HURRIED_LIVENESS = { initialDelaySeconds: 2, periodSeconds: 3, failureThreshold: 2 };
+const HURRIED_LIVENESS = { initialDelaySeconds: 5, periodSeconds: 3, failureThreshold: 2 };
 const HURRIED_HOOKS = Object.entries({
   IDENTITY_PAUSE_SECONDS: 1,
   ENABLE_PAUSE_SECONDS: 1,
