@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import { crossCheck } from "./checks";
+import { imageProblems, imagesOf } from "./images";
 import { show, SettingsError, type Broken, type Problem } from "./problems";
 import * as schema from "./schema";
 import type { Google, Settings } from "./settings";
-import { GOOGLE_REGISTRIES } from "./values";
+import { at, check, join } from "./validate";
 
 /** Service account ids may have 30 characters, of which `gocd-` and `-agents` take 12. */
 const STACK_NAME = /^[a-z]([a-z0-9-]{0,16}[a-z0-9])?$/;
@@ -152,61 +153,6 @@ function readGoogle(config: Readonly<Record<string, string>>, problems: Problem[
   return { project: read("project"), region: read("region"), zone: read("zone") };
 }
 
-type ImagesInFile = z.output<typeof schema.images>;
-
-const isGoogles = (registry: string) => GOOGLE_REGISTRIES.includes(registry);
-
-/** What the images' keys say together, and with the password that is a key of its own. */
-function imageProblems(images: ImagesInFile, google: boolean, password: boolean): Problem[] {
-  const { prebuilt, registry = "gcr.io", repository, username } = images;
-  const own = prebuilt === undefined && !isGoogles(registry);
-  const problems: Problem[] = [];
-  if (prebuilt === undefined && !own && !google) {
-    problems.push({
-      key: images.registry === undefined ? "gocd:images.prebuilt" : "gocd:images.registry",
-      found: show(images.registry),
-      wanted:
-        "images by digest, or a registry that is not Google's, since a cluster with a storageClass uses no Google project",
-    });
-  }
-  if (own && repository !== undefined) {
-    problems.push({
-      key: "gocd:images.repository",
-      found: show(repository),
-      wanted: `nothing: only the repository behind ${GOOGLE_REGISTRIES.join(", ")} is made here`,
-    });
-  }
-  if (username !== undefined && !own && prebuilt === undefined) {
-    problems.push({
-      key: "gocd:images.username",
-      found: show(username),
-      wanted: `nothing: whoever runs Pulumi pushes to ${registry}`,
-    });
-  }
-  if (own && username !== undefined && !password) {
-    problems.push({
-      key: "gocd:registryPassword",
-      found: "nothing",
-      wanted: `the password of ${show(username)}: pulumi config set --secret gocd:registryPassword`,
-    });
-  }
-  if (password && (!own || username === undefined)) {
-    problems.push({
-      key: own ? "gocd:images.username" : "gocd:registryPassword",
-      found: own ? "nothing" : "a secret",
-      wanted: own ? "the user that gocd:registryPassword belongs to" : "nothing: no registry here asks for it",
-    });
-  }
-  return problems;
-}
-
-function imagesOf(images: ImagesInFile, google: Google | undefined): Settings["images"] {
-  const { registry = "gcr.io", repository = "create", username } = images;
-  if (images.prebuilt) return { mode: "prebuilt", references: images.prebuilt };
-  if (isGoogles(registry)) return { mode: "google", project: google?.project ?? "", registry, repository };
-  return { mode: "registry", registry, username };
-}
-
 /** A value of the stack file: maps, lists, numbers and booleans arrive as JSON, text as it is. */
 function parseValue(text: string): unknown {
   try {
@@ -214,110 +160,4 @@ function parseValue(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-/**
- * A value by its schema, or undefined if nothing can be made of it. What is wrong is reported and taken out, and the rest is
- * read again: so that a slip in one place hides no other, neither from the schema nor from the checks across keys.
- */
-function check<T extends z.ZodType>(key: string, of: T, value: unknown, problems: Problem[]): z.output<T> | undefined {
-  const seen = new Set<string>();
-  let rest = value;
-  for (;;) {
-    const result = of.safeParse(rest);
-    if (result.success) return result.data;
-    const read = rest;
-    for (const issue of distinct(result.error.issues)) {
-      const slips = issue.code === "unrecognized_keys" ? issue.keys.map((name) => [...issue.path, name]) : [issue.path];
-      for (const path of slips) {
-        const place = join(key, path);
-        // A map that this has emptied is no slip of its own.
-        const emptied = isEmpty(at(read, path)) && !isEmpty(at(value, path));
-        if (!seen.has(place) && !emptied) problems.push(...problemsAt(key, of, read, issue, path));
-        // Required, and so still wrong when it is gone: then the map around it goes, of which nothing more is said.
-        const again = seen.has(place) || at(rest, path) === undefined;
-        let gone = again ? path.slice(0, -1) : path;
-        // Of a list with a slip in it nothing is kept: the places of the others would no longer be theirs.
-        while (typeof gone.at(-1) === "number") gone = gone.slice(0, -1);
-        if (gone.length === 0) return undefined;
-        if (again) for (let end = 0; end <= gone.length; end++) seen.add(join(key, gone.slice(0, end)));
-        seen.add(place);
-        rest = without(rest, gone);
-      }
-    }
-  }
-}
-
-function problemsAt(key: string, of: z.ZodType, value: unknown, issue: z.core.$ZodIssue, path: readonly PropertyKey[]) {
-  const place = join(key, path);
-  const found = show(at(value, path));
-  if (issue.code === "unrecognized_keys") {
-    return [{ key: place, found: "a key that does not exist", wanted: keysOf(of, issue.path) }];
-  }
-  if (issue.code !== "invalid_key") return [{ key: place, found, wanted: issue.message }];
-  // A map under a name that is none was not looked into. The node is a schema: zod's types only do not say so of what is inside one.
-  const inside: Problem[] = [];
-  check(place, nodeAt(of, path) as unknown as z.ZodType, at(value, path), inside);
-  return [{ key: place, found: show(path.at(-1)), wanted: issue.issues[0]?.message ?? issue.message }, ...inside];
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
-}
-
-/** A copy without what stands at a path. */
-function without(value: unknown, [first, ...more]: readonly PropertyKey[]): unknown {
-  if (typeof value !== "object" || value === null || first === undefined) return value;
-  if (Array.isArray(value)) return value.map((item: unknown, index) => (index === first ? without(item, more) : item));
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
-      if (name !== first) return [[name, inner]];
-      return more.length === 0 ? [] : [[name, without(inner, more)]];
-    }),
-  );
-}
-
-/** A number can be no whole one and too large at the same time; both are answered with the same words. */
-function distinct(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
-  return [...new Map(issues.map((issue) => [JSON.stringify([issue.path.map(String), issue.message]), issue])).values()];
-}
-
-/** `gocd:agents` and `["docker", "mirrors", 0]` are `gocd:agents.docker.mirrors[0]`. */
-function join(key: string, path: readonly PropertyKey[]): string {
-  const rest = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  return (key.endsWith(":") ? key + rest.replace(/^\./, "") : key + rest).replace(/[^\x20-\x7e]/g, "?");
-}
-
-function at(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, part) =>
-      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[part] : undefined,
-    value,
-  );
-}
-
-interface SchemaNode {
-  readonly def: {
-    readonly type: string;
-    readonly innerType?: SchemaNode;
-    readonly valueType?: SchemaNode;
-    readonly element?: SchemaNode;
-    readonly in?: SchemaNode;
-    readonly shape?: Readonly<Record<string, SchemaNode>>;
-  };
-}
-
-/** The keys that a map at a path may have, read from the schema itself. */
-function keysOf(of: z.ZodType, path: readonly PropertyKey[]): string {
-  return `one of ${Object.keys(nodeAt(of, path)?.def.shape ?? {}).join(", ")}`;
-}
-
-/** The schema of what stands at a path. */
-function nodeAt(of: z.ZodType, path: readonly PropertyKey[]): SchemaNode | undefined {
-  const open = (node: SchemaNode | undefined): SchemaNode | undefined =>
-    (node?.def.innerType ?? node?.def.in) ? open(node.def.innerType ?? node.def.in) : node;
-  return path.reduce<SchemaNode | undefined>(
-    (node, part) => open(node?.def.shape?.[String(part)] ?? node?.def.valueType ?? node?.def.element),
-    open(of),
-  );
 }
