@@ -165,12 +165,12 @@ export const uuidOf = async (pod: string): Promise<string> =>
 export const identities = async (): Promise<readonly string[]> =>
   (await serverAgents()).map(({ hostname, uuid }) => `${hostname} ${uuid}`);
 
-/** What {@link rowsOnceThey} must see: each agent of the pool once, with its derived uuid, enabled and in contact. */
+/** What {@link rowsOnce} must see: each agent of the pool once, with its derived uuid, enabled and in contact. */
 export const wholeRows = (): Promise<readonly string[]> =>
   Promise.all([0, 1].map(async (ordinal) => `${agent(ordinal)} ${await uuidOf(agent(ordinal))} Enabled Idle`));
 
 /** The agents as the server sees them, as soon as they are as they must be; after two minutes, as they are. */
-export async function rowsOnceThey(mustBe: readonly string[]): Promise<readonly string[]> {
+export async function rowsOnce(mustBe: readonly string[]): Promise<readonly string[]> {
   const rows = async () =>
     (await serverAgents()).map((row) => [row.hostname, row.uuid, row.agent_config_state, row.agent_state].join(" "));
   const reached = async () => ((await rows()).join() === mustBe.join() ? true : undefined);

@@ -94,6 +94,10 @@ const tryApply = (objects: readonly object[], ...flags: readonly string[]): Prom
     { input: list(objects) },
   );
 
+/** Changes an object by a merge patch. */
+export const patch = (what: string, namespace: string, change: object): Promise<string> =>
+  kubectl(["patch", what, "-n", namespace, "--type=merge", "-p", JSON.stringify(change)]);
+
 /** Removes objects and waits until they are gone. */
 export const remove = (objects: readonly object[]): Promise<Ended> =>
   tryKubectl(["delete", "--ignore-not-found", "--timeout=300s", "-f", "-"], { input: list(objects), timeout: 310_000 });

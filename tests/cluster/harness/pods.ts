@@ -1,5 +1,5 @@
 import { AGENTS_NAMESPACE, POOL } from "./deploy";
-import { exec, get, type KubernetesObject } from "./kubectl";
+import { exec, get, patch, type KubernetesObject } from "./kubectl";
 import { type Ended, type RunOptions } from "./run";
 
 interface ContainerState {
@@ -61,6 +61,13 @@ export function status(
   if (!found) throw new Error(`pod ${metadata.name} has no status of ${container} yet`);
   return found;
 }
+
+const finalizers = (ordinal: number, names: readonly string[] | null) =>
+  patch(`pod/${agent(ordinal)}`, AGENTS_NAMESPACE, { metadata: { finalizers: names } });
+
+/** Keeps an agent's pod in sight after its containers have ended, until {@link letPodGo}. */
+export const keepPod = (ordinal: number): Promise<string> => finalizers(ordinal, ["gocd-tests/look-first"]);
+export const letPodGo = (ordinal: number): Promise<string> => finalizers(ordinal, null);
 
 /** Runs a shell script in an agent's container, as a job would, and tells how it ended. */
 export const inAgent = (ordinal: number, script: string, options: RunOptions = {}): Promise<Ended> =>

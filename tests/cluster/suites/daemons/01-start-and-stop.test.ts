@@ -1,14 +1,12 @@
-import { agent, inAgent, inDind, job, pod, status, type Pod } from "../../harness/pods";
+import { agent, inAgent, inDind, job, keepPod, letPodGo, pod, status, type Pod } from "../../harness/pods";
 import { AGENTS_NAMESPACE, deploy, deployed, ready, SERVER_NAMESPACE } from "../../harness/deploy";
-import { get, kubectl, type KubernetesObject } from "../../harness/kubectl";
+import { get, kubectl, patch, type KubernetesObject } from "../../harness/kubectl";
 import { eventually } from "../../harness/run";
 import { OWN_CLUSTER } from "../../harness/stack";
 
 interface Deployment extends KubernetesObject {
   readonly status: { readonly readyReplicas?: number };
 }
-
-const FINALIZER = "gocd-tests/look-first";
 
 beforeAll(() => deployed(), 300_000);
 
@@ -41,17 +39,9 @@ describe("an agent does not start while its daemon", () => {
     ["cannot start", { "no-such-setting": true }, "the daemon to fail", failed],
     ["answers where nobody asks", { hosts: ["unix:///var/run/elsewhere.sock"] }, "a probe to fail", unanswered],
   ])("%s", async (_what, configuration, event, happened) => {
-    const broken = { data: { "daemon.json": JSON.stringify(configuration) } };
-    await kubectl([
-      "patch",
-      "configmap",
-      "docker-daemon",
-      "-n",
-      AGENTS_NAMESPACE,
-      "--type=merge",
-      "-p",
-      JSON.stringify(broken),
-    ]);
+    await patch("configmap/docker-daemon", AGENTS_NAMESPACE, {
+      data: { "daemon.json": JSON.stringify(configuration) },
+    });
     await kubectl(["delete", "pod", agent(1), "-n", AGENTS_NAMESPACE, "--grace-period=5", "--wait=true"]);
     await eventually(event, async () => ((await happened(await pod(agent(1)))) ? true : undefined));
     expect(status(await pod(agent(1)), "agent").state.waiting?.reason).toBe("PodInitializing");
@@ -62,16 +52,7 @@ describe("an agent does not start while its daemon", () => {
 (OWN_CLUSTER ? describe : describe.skip)("with the stand-in of the agent", () => {
   test("on the way down the agent ends first, and its daemon serves the running job until then", async () => {
     await job(1, "touch /tmp/job");
-    await kubectl([
-      "patch",
-      "pod",
-      agent(1),
-      "-n",
-      AGENTS_NAMESPACE,
-      "--type=merge",
-      "-p",
-      JSON.stringify({ metadata: { finalizers: [FINALIZER] } }),
-    ]);
+    await keepPod(1);
     await kubectl(["delete", "pod", agent(1), "-n", AGENTS_NAMESPACE, "--wait=false"]);
     await eventually("a drain", async () =>
       (await inDind(1, "true")).code === 0 &&
@@ -93,16 +74,7 @@ describe("an agent does not start while its daemon", () => {
       },
       120_000,
     );
-    await kubectl([
-      "patch",
-      "pod",
-      agent(1),
-      "-n",
-      AGENTS_NAMESPACE,
-      "--type=merge",
-      "-p",
-      JSON.stringify({ metadata: { finalizers: null } }),
-    ]);
+    await letPodGo(1);
     const [first = NaN, second = NaN] = ended;
     expect(second).toBeGreaterThanOrEqual(first);
     await ready();

@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { privateKey, selfSignedCertificate } from "../../../support/keys";
 import { AGENTS_NAMESPACE, manifests, POOL, ready } from "../../harness/deploy";
 import { deployedInAHurry, deployInAHurry } from "../../harness/hurry";
-import { apply, kubectl } from "../../harness/kubectl";
+import { apply, kubectl, patch } from "../../harness/kubectl";
 import { agent, inAgent, inDind, job, pod, status } from "../../harness/pods";
 import { eventually } from "../../harness/run";
 
@@ -62,22 +62,13 @@ test("an expired certificate is named as such, with what to do", async () => {
   });
   const expired = typeof certPem === "string" ? certPem : "";
   expect(Date.parse(new X509Certificate(expired).validTo)).toBeLessThan(Date.now());
-  const patch = (secret: string, values: Readonly<Record<string, unknown>>) =>
-    kubectl([
-      "patch",
-      "secret",
-      secret,
-      "-n",
-      AGENTS_NAMESPACE,
-      "--type=merge",
-      "-p",
-      JSON.stringify({ stringData: values }),
-    ]);
-  await patch(`${POOL}-daemon-tls`, {
+  const change = (secret: string, stringData: Readonly<Record<string, unknown>>) =>
+    patch(`secret/${secret}`, AGENTS_NAMESPACE, { stringData });
+  await change(`${POOL}-daemon-tls`, {
     [`${agent(1)}.cert.pem`]: expired,
     [`${agent(1)}.key.pem`]: key["privateKeyPem"],
   });
-  await patch(`${POOL}-client-tls`, { [`${agent(1)}.ca.pem`]: expired });
+  await change(`${POOL}-client-tls`, { [`${agent(1)}.ca.pem`]: expired });
   await kubectl(["delete", "pod", agent(1), "-n", AGENTS_NAMESPACE]);
   const said = await eventually("a message", async () => {
     const log = await kubectl(["logs", agent(1), "-n", AGENTS_NAMESPACE, "-c", "certificates"]);

@@ -1,4 +1,4 @@
-import { AGENTS_NAMESPACE, POOL, ready } from "../../harness/deploy";
+import { AGENTS_NAMESPACE, POOL, ready, scaleAgents } from "../../harness/deploy";
 import { serverAgents } from "../../harness/gocd";
 import { deployedInAHurry } from "../../harness/hurry";
 import { kubectl } from "../../harness/kubectl";
@@ -30,31 +30,13 @@ test("identity, workspace, image cache and file modes survive the deletion of th
 });
 
 test("… scaling to zero and back", async () => {
-  await kubectl(["scale", "-n", AGENTS_NAMESPACE, `statefulset/${POOL}`, "--replicas=0"]);
-  await kubectl([
-    "wait",
-    "-n",
-    AGENTS_NAMESPACE,
-    "--for=delete",
-    `pod/${agent(0)}`,
-    `pod/${agent(1)}`,
-    "--timeout=120s",
-  ]);
+  await scaleAgents(0);
   await deployedInAHurry();
   expect(await remember()).toEqual(before);
 });
 
 test("… deleting and applying the StatefulSet again", async () => {
-  await kubectl(["delete", "-n", AGENTS_NAMESPACE, `statefulset/${POOL}`]);
-  await kubectl([
-    "wait",
-    "-n",
-    AGENTS_NAMESPACE,
-    "--for=delete",
-    `pod/${agent(0)}`,
-    `pod/${agent(1)}`,
-    "--timeout=120s",
-  ]);
+  await kubectl(["delete", "-n", AGENTS_NAMESPACE, `statefulset/${POOL}`, "--cascade=foreground"]);
   await deployedInAHurry();
   expect(await remember()).toEqual(before);
 });

@@ -3,7 +3,7 @@ import { askServer, changeByHand, serverAgent, uuidOf } from "../../harness/gocd
 import { scaleHousekeeping } from "../../harness/housekeeping";
 import { deployedInAHurry, deployInAHurry, DRAIN_PATIENCE_SECONDS } from "../../harness/hurry";
 import { kubectl, tryKubectl } from "../../harness/kubectl";
-import { agent, inAgent, job, JOB, pod, status } from "../../harness/pods";
+import { agent, inAgent, job, JOB, keepPod, letPodGo, pod, status } from "../../harness/pods";
 import { eventually, type Ended } from "../../harness/run";
 import { OWN_CLUSTER } from "../../harness/stack";
 
@@ -106,12 +106,7 @@ const SET = `statefulset/${POOL}`;
 
   test("a job that does not end holds its agent no longer than the grace period, and the daemon goes last", async () => {
     await job(1, `touch ${JOB}`);
-    const finalizers = (value: unknown) =>
-      kubectl([
-        ...["patch", "pod", agent(1), "-n", AGENTS_NAMESPACE, "--type=merge", "-p"],
-        JSON.stringify({ metadata: { finalizers: value } }),
-      ]);
-    await finalizers(["gocd-tests/look-first"]);
+    await keepPod(1);
     await kubectl(["delete", "pod", agent(1), "-n", AGENTS_NAMESPACE, "--wait=false"]);
     const ended = await eventually(
       "both containers to end",
@@ -122,7 +117,7 @@ const SET = `statefulset/${POOL}`;
       },
       90_000,
     );
-    await finalizers(null);
+    await letPodGo(1);
     const [first = NaN, last = NaN] = ended.map(({ finishedAt }) => Date.parse(finishedAt));
     expect(last).toBeGreaterThanOrEqual(first);
     // Neither was killed.

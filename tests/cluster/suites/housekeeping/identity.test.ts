@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AGENTS_NAMESPACE, claimsOf, manifests, ready, scaleAgents, SERVER_NAMESPACE } from "../../harness/deploy";
 import { loseDisk } from "../../harness/disks";
-import { deleteByHand, registrationForm, rowsOnceThey, serverAgent, uuidOf, wholeRows } from "../../harness/gocd";
+import { deleteByHand, registrationForm, rowsOnce, serverAgent, uuidOf, wholeRows } from "../../harness/gocd";
 import { loggedSince, roundsPass } from "../../harness/housekeeping";
 import { deployedInAHurry, deployInAHurry, tellHousekeeping, type ExpectedAgent } from "../../harness/hurry";
 import { exec, kubectl } from "../../harness/kubectl";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 /** Without anybody's help. */
 async function expectWhole(): Promise<void> {
-  expect(await rowsOnceThey(whole)).toEqual(whole);
+  expect(await rowsOnce(whole)).toEqual(whole);
   await ready();
 }
 

@@ -1,6 +1,6 @@
 import { replaceNode, restartNode } from "../../harness/cluster";
 import { AGENTS_NAMESPACE, ready, scaleAgents, SERVER_NAMESPACE } from "../../harness/deploy";
-import { rowsOnceThey, wholeRows } from "../../harness/gocd";
+import { rowsOnce, wholeRows } from "../../harness/gocd";
 import { deployedInAHurry } from "../../harness/hurry";
 import { leaveSomething, remember, type Memory } from "../../harness/memory";
 import { agent, pod, status } from "../../harness/pods";
@@ -21,7 +21,7 @@ import { OWN_CLUSTER } from "../../harness/stack";
 
   /** Without anybody's help. */
   async function expectWhole(): Promise<void> {
-    expect(await rowsOnceThey(whole)).toEqual(whole);
+    expect(await rowsOnce(whole)).toEqual(whole);
     await ready();
     expect(await remember()).toEqual(before);
   }
