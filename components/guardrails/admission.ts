@@ -60,8 +60,8 @@ export function admissionName(part: AdmissionPart, name: string): string {
 
 /** The policy of one part: what nobody may create in GoCD's namespaces, with whatever tool. */
 export function admissionPolicy(part: AdmissionPart, args: AdmissionArgs) {
-  const rules = part === "volumes" ? volumeRules(args) : podRules(args);
   const spec = part === "volumes" ? "object.spec" : pods[part].spec;
+  const rules = part === "volumes" ? volumeRules(args) : podRules(spec, args);
   return {
     metadata: { name: admissionName(part, args.name) },
     spec: {
@@ -76,13 +76,12 @@ export function admissionPolicy(part: AdmissionPart, args: AdmissionArgs) {
           expression: `request.operation != 'UPDATE' || ${spec} != ${spec.replace("object", "oldObject")}`,
         },
       ],
-      variables: [
-        ...(part === "volumes" ? [] : [{ name: "pod", expression: spec }]),
-        ...rules.map(({ name, offenders }) => ({ name, expression: offenders })),
-      ],
-      validations: rules.map(({ name, message }) => ({
-        expression: `size(variables.${name}) == 0`,
-        messageExpression: `'${message}: ' + variables.${name}.join(', ')`,
+      // Without `variables`, at the price of saying everything twice: before Kubernetes 1.36 all policies share one map of their
+      // names, and an API server that checks a pod while a policy that has some is made or changed may crash
+      // (kubernetes/kubernetes#135757).
+      validations: rules.map(({ offenders, message }) => ({
+        expression: `size(${offenders}) == 0`,
+        messageExpression: `'${message}: ' + (${offenders}).join(', ')`,
         message,
         reason: "Forbidden",
       })),
@@ -98,8 +97,9 @@ export function admissionBinding(part: AdmissionPart, { name }: Pick<AdmissionAr
   } satisfies k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
 }
 
-function podRules(args: AdmissionArgs): readonly Rule[] {
-  return [...pathRules(), ...privilegeRules(args), ...namespaceRules(), ...daemonRules()];
+/** The rules for pods whose specification is where the expression `pod` says. */
+function podRules(pod: string, args: AdmissionArgs): readonly Rule[] {
+  return [...pathRules(pod), ...privilegeRules(pod, args), ...namespaceRules(pod), ...daemonRules(pod)];
 }
 
 /** Objects of GoCD's namespaces, or volumes, which have none. */

@@ -14,42 +14,36 @@ import { either, listOf, quoted } from "./cel";
 
 /** One thing that is refused, in Kubernetes' expression language (CEL). */
 export interface Rule {
-  /** Name of the variable that lists who offends. */
-  readonly name: string;
   /** Expression for a list of the offenders' names. */
   readonly offenders: string;
   /** What is wrong and what to do, before the offenders. Holds no quote. */
   readonly message: string;
 }
 
-/** Names of the containers of all lists for which a condition on `c` holds. */
-function containersWhere(condition: (list: string) => string): string {
+/** Names of a pod's containers, of all lists, for which a condition on `c` holds; `pod` is an expression for its specification. */
+function containersWhere(pod: string, condition: (list: string) => string): string {
   return containerLists
-    .map(
-      (list) =>
-        `(has(variables.pod.${list}) ? variables.pod.${list}.filter(c, ${condition(list)}).map(c, c.name) : [])`,
-    )
+    .map((list) => `(has(${pod}.${list}) ? ${pod}.${list}.filter(c, ${condition(list)}).map(c, c.name) : [])`)
     .join(" + ");
 }
 
-/** Names of the volumes for which a condition on `v` holds. */
-function volumesWhere(condition: string): string {
-  return `has(variables.pod.volumes) ? variables.pod.volumes.filter(v, ${condition}).map(v, v.name) : []`;
+/** Names of a pod's volumes for which a condition on `v` holds. */
+function volumesWhere(pod: string, condition: string): string {
+  return `has(${pod}.volumes) ? ${pod}.volumes.filter(v, ${condition}).map(v, v.name) : []`;
 }
 
 /** Volumes that are the node's. */
-export function pathRules(): readonly Rule[] {
+export function pathRules(pod: string): readonly Rule[] {
   const sources = Object.keys(refusedSources).map((source) => `has(v.${source})`);
   return [
     {
-      name: "hostPaths",
-      offenders: volumesWhere("has(v.hostPath)"),
+      offenders: volumesWhere(pod, "has(v.hostPath)"),
       message:
         "hostPath volumes hand out the disk or the runtime of the node, claim a volume or use an emptyDir instead of",
     },
     {
-      name: "nodeVolumes",
       offenders: volumesWhere(
+        pod,
         either([
           ...sources,
           `has(v.csi) && v.csi.driver in ${listOf(nodeDrivers)}`,
@@ -70,7 +64,7 @@ export function servedByNode(csi: string): string {
 }
 
 /** What makes a container root on its node. */
-export function privilegeRules(args: DindPlace): readonly Rule[] {
+export function privilegeRules(pod: string, args: DindPlace): readonly Rule[] {
   const added = `has(c.securityContext.capabilities.add) && c.securityContext.capabilities.add.exists(a, a.upperAscii().replace('CAP_', '') in ${listOf(dangerousCapabilities)})`;
   const capable = `has(c.securityContext) && has(c.securityContext.capabilities) && ${added}`;
   const unmasked =
@@ -79,22 +73,19 @@ export function privilegeRules(args: DindPlace): readonly Rule[] {
   const exempt = (list: string) => (list === "initContainers" ? ` && !(${isDind(args)})` : "");
   return [
     {
-      name: "privileged",
-      offenders: containersWhere((list) => `${privileged}${exempt(list)}`),
+      offenders: containersWhere(pod, (list) => `${privileged}${exempt(list)}`),
       message: `only the sidecar ${dind.name} of this installation may be privileged, with its own image, arguments and mounts and no command, not`,
     },
     {
-      name: "capable",
-      offenders: containersWhere((list) => `${capable}${exempt(list)}`),
+      offenders: containersWhere(pod, (list) => `${capable}${exempt(list)}`),
       message: "capabilities that let a container out to its node, drop them from",
     },
     {
-      name: "unconfined",
       offenders: [
-        containersWhere((list) =>
+        containersWhere(pod, (list) =>
           either([unmasked, `has(c.securityContext) && ${selinux("c.securityContext")}${exempt(list)}`]),
         ),
-        `(has(variables.pod.securityContext) && ${selinux("variables.pod.securityContext")} ? ['the pod'] : [])`,
+        `(has(${pod}.securityContext) && ${selinux(`${pod}.securityContext`)} ? ['the pod'] : [])`,
       ].join(" + "),
       message: "procMount Unmasked or an unconfined SELinux type open the node, remove them from",
     },
@@ -139,36 +130,32 @@ function isDind({ agentsNamespace, dindRepository }: DindPlace): string {
 }
 
 /** What a pod would share with its node, or with the privileged container. */
-export function namespaceRules(): readonly Rule[] {
+export function namespaceRules(pod: string): readonly Rule[] {
   const process = (context: string) =>
     `has(${context}) && has(${context}.windowsOptions) && has(${context}.windowsOptions.hostProcess) && ${context}.windowsOptions.hostProcess`;
   const shared = Object.keys(hostSwitches).map(
-    (key) => `(has(variables.pod.${key}) && variables.pod.${key} ? [${quoted(key)}] : [])`,
+    (key) => `(has(${pod}.${key}) && ${pod}.${key} ? [${quoted(key)}] : [])`,
   );
   return [
     {
-      name: "shared",
-      offenders: [
-        ...shared,
-        `(${process("variables.pod.securityContext")} ? ['windowsOptions.hostProcess'] : [])`,
-      ].join(" + "),
+      offenders: [...shared, `(${process(`${pod}.securityContext`)} ? ['windowsOptions.hostProcess'] : [])`].join(
+        " + ",
+      ),
       message: "a pod keeps to namespaces of its own, remove",
     },
     {
-      name: "hostProcesses",
-      offenders: containersWhere(() => process("c.securityContext")),
+      offenders: containersWhere(pod, () => process("c.securityContext")),
       message: "hostProcess runs a container as a process of its node, remove it from",
     },
     {
-      name: "joining",
-      offenders: `has(variables.pod.ephemeralContainers) ? variables.pod.ephemeralContainers.filter(c, has(c.targetContainerName) && c.targetContainerName == ${quoted(dind.name)}).map(c, c.name) : []`,
+      offenders: `has(${pod}.ephemeralContainers) ? ${pod}.ephemeralContainers.filter(c, has(c.targetContainerName) && c.targetContainerName == ${quoted(dind.name)}).map(c, c.name) : []`,
       message: `an ephemeral container may not join the processes of ${dind.name}, choose another target for`,
     },
   ];
 }
 
 /** Ways to a daemon of the node that need no mount. */
-export function daemonRules(): readonly Rule[] {
+export function daemonRules(pod: string): readonly Rule[] {
   const inside = `matches(${quoted(insideThePod)})`;
   const literal = `has(e.value) && e.value != '' && !e.value.lowerAscii().${inside}`;
   const nodeAddress = `has(e.valueFrom) && has(e.valueFrom.fieldRef) && e.valueFrom.fieldRef.fieldPath in ${listOf(nodeAddressFields)}`;
@@ -178,14 +165,13 @@ export function daemonRules(): readonly Rule[] {
   const address = `(a.find(${scheme}) != '' ? a.find(${scheme}) : a.find(${quoted(addressAtEnd)}))`;
   return [
     {
-      name: "pointed",
-      offenders: containersWhere(() => `has(c.env) && c.env.exists(e, ${variable})`),
+      offenders: containersWhere(pod, () => `has(c.env) && c.env.exists(e, ${variable})`),
       message:
         "DOCKER_HOST and the like stay inside the pod (tcp://127.0.0.1:2376, as a plain value), and status.hostIP is not for",
     },
     {
-      name: "addressing",
       offenders: containersWhere(
+        pod,
         () => `${words}.findAll(${quoted(addressArgument)}).exists(a, !${address}.lowerAscii().${inside})`,
       ),
       message: "a daemon outside the pod in the arguments of",

@@ -22,12 +22,10 @@ export function volumeRules({ serverNamespace, agentsNamespace, nodeVolumes = "r
   ]);
   return [
     {
-      name: "sockets",
       offenders: `(${["hostPath", "local"].map(paths).join(" + ")}).filter(p, ${isSocket("p")})`,
       message: "a volume may not hold the socket of a container runtime, nor a directory above one",
     },
     {
-      name: "nodes",
       offenders: `(${mine}) && (${nodes}) ? ['the volume for ' + object.spec.claimRef.namespace] : []`,
       message: "claims of GoCD are bound to disks of their own, not to directories of a node",
     },

@@ -89,12 +89,8 @@ describe("the admission policies", () => {
     }
   });
 
-  test("use every variable that they declare, and declare every variable that they use", () => {
-    for (const { spec } of policies) {
-      const declared = spec.variables.map(({ name }) => name);
-      const used = [...JSON.stringify(spec).matchAll(/variables\.(\w+)/g)].map(([, name]) => name);
-      expect([...new Set(used)].sort()).toEqual([...declared].sort());
-    }
+  test("have no variables, which crash API servers before Kubernetes 1.36 (kubernetes/kubernetes#135757)", () => {
+    for (const policy of policies) expect(JSON.stringify(policy)).not.toMatch(/\bvariables\b/);
   });
 
   test.each(podPolicies.map((policy) => [policy.metadata.name, JSON.stringify(policy)]))(
@@ -129,8 +125,8 @@ describe("what may be privileged", () => {
 
 describe("volumes of a node", () => {
   const nodes = (args: AdmissionArgs) => {
-    const { variables } = admissionPolicy("volumes", args).spec;
-    return variables.find(({ name }) => name === "nodes")?.expression;
+    const { validations } = admissionPolicy("volumes", args).spec;
+    return validations.find(({ message }) => message.startsWith("claims of GoCD"))?.expression;
   };
 
   test("are refused for GoCD's claims, by both namespaces' names", () => {
@@ -143,6 +139,6 @@ describe("volumes of a node", () => {
     const allowing = { ...installation, nodeVolumes: "allow" } as const;
     expect(nodes(allowing)).not.toContain("has(object.spec.local)");
     expect(nodes(allowing)).toContain("has(object.spec.flexVolume)");
-    expect(textOf(allowing, "volumes")).toContain("size(variables.sockets) == 0");
+    expect(textOf(allowing, "volumes")).toContain("a volume may not hold the socket of a container runtime");
   });
 });
