@@ -9,7 +9,7 @@ import { loadImages } from "./harness/images";
 import { STATE } from "./harness/paths";
 import { binary } from "./harness/binaries";
 import { say, step } from "./harness/progress";
-import { runSuites, type Counts } from "./harness/suites";
+import { runSuites, withFallen, type Counts } from "./harness/suites";
 import { furnish } from "./harness/surroundings";
 
 async function inside(): Promise<void> {
@@ -19,7 +19,7 @@ async function inside(): Promise<void> {
   const args = process.argv.slice(2);
   if (args.includes("--hold")) await hold();
   const counts = args.includes("--bench") ? await measured() : await runSuites(args);
-  writeFileSync(path.join(STATE, "counts.json"), JSON.stringify(counts));
+  writeFileSync(path.join(STATE, "counts.json"), JSON.stringify(withFallen(counts)));
   await step("stop the cluster", stopCluster);
 }
 

@@ -84,6 +84,7 @@ async function bringAll(): Promise<void> {
 async function onOwnCluster(args: readonly string[]): Promise<Counts> {
   await bringAll();
   await cleanUp();
+  rmSync(LOGS, { recursive: true, force: true });
   for (const folder of [LOGS, STATE]) mkdirSync(folder, { recursive: true });
   makeCgroup();
   try {

@@ -1,24 +1,11 @@
 import { forgetNode, startControlPlane, stopControlPlane, wipeControlPlane } from "./control-plane";
-import { daemonRuns, logTail } from "./daemons";
+import { fallenDaemons } from "./daemons";
 import { driverObjects } from "./disks";
 import { apply, kubectl } from "./kubectl";
 import { forgetPods, startContainerd, startKubelet, stopNode } from "./node";
 import { step } from "./progress";
 import { startServices, stopServices } from "./services";
 import { NODE } from "./surroundings";
-
-const DAEMONS = [
-  "etcd",
-  "kube-apiserver",
-  "kubectl-proxy",
-  "kube-controller-manager",
-  "kube-scheduler",
-  "containerd",
-  "disk-driver",
-  "kubelet",
-  "kube-proxy",
-  "coredns",
-];
 
 /** Starts the cluster; `load` brings the images while no pod wants one yet. */
 export async function startCluster(load: () => Promise<void>): Promise<void> {
@@ -30,7 +17,7 @@ export async function startCluster(load: () => Promise<void>): Promise<void> {
     await step("start the kubelet", startKubelet);
     await apply(driverObjects());
   } catch (error) {
-    throw new Error(`the cluster did not start: ${String(error)}\n${lastWords()}`, { cause: error });
+    throw new Error(`the cluster did not start: ${String(error)}\n${fallenDaemons()}`, { cause: error });
   }
 }
 
@@ -75,15 +62,3 @@ export async function stopCluster(): Promise<void> {
   await stopServices();
   await stopControlPlane();
 }
-
-/** What the daemons that have ended said last. */
-const lastWords = () =>
-  DAEMONS.filter((name) => !daemonRuns(name))
-    .map((name) => {
-      try {
-        return `${name} is not running:\n${logTail(name)}`;
-      } catch {
-        return `${name} was not started`;
-      }
-    })
-    .join("\n");

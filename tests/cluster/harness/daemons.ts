@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { LOGS, STATE } from "./paths";
 import { eventually } from "./run";
@@ -46,16 +46,27 @@ export async function stopDaemon(name: string, signal: NodeJS.Signals = "SIGTERM
   rmSync(pidFile(name));
 }
 
-/** Whether a daemon that was started still runs. */
-export const daemonRuns = (name: string): boolean =>
-  existsSync(pidFile(name)) && isRunning(Number(readFileSync(pidFile(name), "utf8")));
+/** The daemons that have ended though nobody stopped them, with what they said last; empty while all run. */
+export function fallenDaemons(): string {
+  return (existsSync(PIDS) ? readdirSync(PIDS) : [])
+    .filter((name) => !isRunning(Number(readFileSync(pidFile(name), "utf8"))))
+    .map((name) => `${name} has ended by itself:\n${lastWords(name)}`)
+    .join("\n");
+}
+
+/** The end of a daemon's log, for an error message; of a crash its beginning, which says why. */
+export function lastWords(name: string): string {
+  const lines = readFileSync(logOf(name), "utf8").trim().split("\n");
+  const crash = lines.findLastIndex((line) => CRASH.test(line));
+  return (crash === -1 ? lines.slice(-LINES) : lines.slice(crash, crash + LINES)).join("\n");
+}
 
 /** The log file of a daemon. */
-export const logOf = (name: string): string => path.join(LOGS, `${name}.log`);
+const logOf = (name: string): string => path.join(LOGS, `${name}.log`);
 
-/** The end of a daemon's log, for an error message. */
-export const logTail = (name: string): string =>
-  readFileSync(logOf(name), "utf8").trim().split("\n").slice(-15).join("\n");
+const LINES = 15;
+/** What the runtime of Go says first, and Kubernetes' own log of a fatal error. */
+const CRASH = /^(fatal error: |panic: |F\d{4} )/;
 
 const pidFile = (name: string) => path.join(PIDS, name);
 

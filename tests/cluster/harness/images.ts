@@ -3,7 +3,7 @@ import path from "node:path";
 import { binary } from "./binaries";
 import { CGROUP } from "./cgroups";
 import { compile } from "./compile";
-import { logTail, startDaemon, stopDaemon } from "./daemons";
+import { lastWords, startDaemon, stopDaemon } from "./daemons";
 import { containerdPrograms, program } from "./debian";
 import { packImage } from "./image-archive";
 import { CONTAINERD_SOCKET, ctr } from "./node";
@@ -67,7 +67,7 @@ async function startBuilder(): Promise<void> {
     async () => ((await outcome(program("docker"), ["-H", SOCKET, "version"])).code === 0 ? true : undefined),
     60_000,
   ).catch((error: unknown) => {
-    throw new Error(`${String(error)}\n${logTail("dockerd")}`, { cause: error });
+    throw new Error(`${String(error)}\n${lastWords("dockerd")}`, { cause: error });
   });
 }
 

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { fallenDaemons } from "./daemons";
 import { reportOf, ROOT, STATE } from "./paths";
 import { outcome } from "./run";
 import { WORLD } from "./world";
@@ -75,6 +76,14 @@ async function runFolder({ name, stack }: Folder, args: readonly string[], inter
     child.on("close", resolve);
   });
   return countsIn(readFileSync(report, "utf8"));
+}
+
+/** Adds a failure when a daemon did not last as long as its tests, and says why: then theirs may be only its echo. */
+export function withFallen(counts: Counts): Counts {
+  const fallen = fallenDaemons();
+  if (fallen === "") return counts;
+  console.error(fallen);
+  return { ...counts, failed: counts.failed + 1 };
 }
 
 /** Counts the tests of a world, as skipped: where it cannot be had, and without touching anything. */

@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { binary } from "../harness/binaries";
 import { CGROUP } from "../harness/cgroups";
 import { compile } from "../harness/compile";
-import { logTail, startDaemon, stopDaemon } from "../harness/daemons";
+import { lastWords, startDaemon, stopDaemon } from "../harness/daemons";
 import { containerdPrograms, program } from "../harness/debian";
 import { packImage } from "../harness/image-archive";
 import { ROOT, STATE } from "../harness/paths";
@@ -50,7 +50,7 @@ export async function startEngine(): Promise<void> {
   });
   await eventually("dockerd", async () => ((await docker("version")).code === 0 ? true : undefined), 60_000).catch(
     (error: unknown) => {
-      throw new Error(`${String(error)}\n${logTail("dockerd")}`);
+      throw new Error(`${String(error)}\n${lastWords("dockerd")}`);
     },
   );
 }

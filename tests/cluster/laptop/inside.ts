@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { STATE } from "../harness/paths";
 import { say, step } from "../harness/progress";
-import { runSuites } from "../harness/suites";
+import { runSuites, withFallen } from "../harness/suites";
 import { furnish } from "../harness/surroundings";
 import { loadStandIns, startEngine, stopEngine } from "./engine";
 
@@ -15,7 +15,7 @@ async function inside(): Promise<void> {
   const args = process.argv.slice(2);
   if (args.includes("--hold")) await hold();
   const counts = await runSuites(args);
-  writeFileSync(path.join(STATE, "counts.json"), JSON.stringify(counts));
+  writeFileSync(path.join(STATE, "counts.json"), JSON.stringify(withFallen(counts)));
   await step("stop Docker", stopEngine);
 }
 
