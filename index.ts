@@ -14,7 +14,7 @@ import { Images } from "./components/images/component";
 import { Network } from "./components/network/component";
 import { Server } from "./components/server/component";
 import { purgeOf } from "./components/server/cruise-config";
-import { HAND_OVER_BACKUP, METRICS_PORT, PORT, SERVER } from "./components/server/server";
+import { HAND_OVER_BACKUP, METRICS_PORT, PORT, PRUNE_BACKUPS, SERVER } from "./components/server/server";
 import { Volume } from "./components/volumes/component";
 import { readSecrets, readSettings, type Pool, type Settings } from "./settings";
 
@@ -58,7 +58,7 @@ const artifacts = new Volume(
 const managed = {
   siteUrl: server.siteUrl,
   backupSchedule: settings.backup.schedule,
-  postBackupScript: backup && HAND_OVER_BACKUP,
+  postBackupScript: backup ? HAND_OVER_BACKUP : PRUNE_BACKUPS,
   purge: purgeOf(server.artifacts),
   environments,
 };
@@ -75,6 +75,7 @@ const gocd = new Server(
       image: images.references.housekeeping,
       restore: settings.backup.restore,
     },
+    keepDays: settings.backup.keepDays,
     claims: { data: data.claim, artifacts: artifacts.claim },
     keys: credentials.keys,
     admins: ["admin", "housekeeping"],

@@ -7,6 +7,7 @@ import { daemonConfig } from "../components/agents/daemon";
 import { agentToken, agentUuid, podNames } from "../components/agents/identity";
 import { bcrypt, passwordFile } from "../components/credentials/passwords";
 import { cruiseConfig } from "../components/server/cruise-config";
+import { PRUNE_BACKUPS } from "../components/server/server";
 import { certificates, end, fit, type Sides } from "./certificates";
 
 export interface Laptop {
@@ -84,8 +85,9 @@ function server({ folder }: Laptop, keys: Keys): void {
     passwordFile: "/etc/gocd-server/passwd",
     admins: ["admin", "housekeeping"],
     siteUrl: SITE_URL,
-    // Weekly: nobody takes old backups off a laptop.
+    // Weekly, at a time when a laptop may well be open; compose.yaml says how long they are kept.
     backupSchedule: "0 0 12 ? * MON",
+    postBackupScript: PRUNE_BACKUPS,
     purge: { start: 2, upto: 4 },
     environments: ENVIRONMENTS,
   });

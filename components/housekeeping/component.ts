@@ -31,7 +31,7 @@ export interface HousekeepingArgs extends Pick<HousekeepingShape, "namespace" | 
     siteUrl: string;
     backupSchedule: string;
     /** Path of a program in the server's image that GoCD runs after a backup. */
-    postBackupScript?: string | undefined;
+    postBackupScript: string;
     /** GiB free on the artifacts' disk: old artifacts go when less than `start` are, until `upto` are. */
     purge: { start: number; upto: number };
     environments: readonly string[];
@@ -50,7 +50,7 @@ export class Housekeeping extends pulumi.ComponentResource {
     const child = { parent: this };
     const shape = { ...args, instance: name, labels: labels(name, "gocd-housekeeping") };
 
-    const { siteUrl, backupSchedule, postBackupScript = null, purge, environments } = args.managed;
+    const { siteUrl, backupSchedule, postBackupScript, purge, environments } = args.managed;
     const config = {
       serverUrl: args.serverUrl,
       agentsDomain: pulumi.interpolate`${args.agentsNamespace}.svc`,

@@ -17,12 +17,13 @@ export interface ServerArgs extends Pick<
   | "claims"
   | "placement"
   | "backup"
+  | "keepDays"
 > {
   siteUrl: string;
   /** Quartz schedule of GoCD's own backup, in UTC. */
   backupSchedule: string;
   /** Path of a program in the image that GoCD runs after a backup. */
-  postBackupScript?: string | undefined;
+  postBackupScript: string;
   purge: Purge;
   environments: readonly string[];
   /** Lines of GoCD's password file. */

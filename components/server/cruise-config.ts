@@ -30,7 +30,7 @@ export interface CruiseConfig {
   /** Quartz schedule, in UTC. */
   backupSchedule: string;
   /** Path of a program in the server's image that GoCD runs after a backup. */
-  postBackupScript?: string | undefined;
+  postBackupScript: string;
   purge: Purge;
   environments: readonly string[];
 }
@@ -67,7 +67,7 @@ export function cruiseConfig(config: CruiseConfig): string {
         },
         backup: {
           "@schedule": config.backupSchedule,
-          ...(config.postBackupScript !== undefined && { "@postBackupScript": config.postBackupScript }),
+          "@postBackupScript": config.postBackupScript,
         },
         siteUrls: {
           siteUrl: config.siteUrl,

@@ -28,8 +28,10 @@ export interface BackupShape {
   restore?: string | undefined;
 }
 
-/** GoCD's post-backup script, in images/server. */
+/** GoCD's post-backup script in images/server, where there is a bucket. */
 export const HAND_OVER_BACKUP = "/usr/local/bin/hand-over-backup";
+/** The same where there is none: old backups go, and the others stay on the disk. */
+export const PRUNE_BACKUPS = "/usr/local/bin/prune-backups";
 
 export interface ServerShape {
   instance: string;
@@ -51,6 +53,8 @@ export interface ServerShape {
   placement: Placement;
   /** Absent where there is no bucket. */
   backup?: BackupShape | undefined;
+  /** For so many days backups stay on the disk where there is no bucket. */
+  keepDays: number;
 }
 
 export function serverService(shape: Pick<ServerShape, "instance" | "namespace" | "labels">) {
@@ -127,7 +131,10 @@ export function serverStatefulSet(shape: ServerShape) {
 }
 
 /** For the image's entry point, and for the hooks in images/server. */
-function serverEnv(heap: number, shape: Pick<ServerShape, "jvmOptions" | "plugins" | "configRepository">) {
+function serverEnv(
+  heap: number,
+  shape: Pick<ServerShape, "jvmOptions" | "plugins" | "configRepository" | "backup" | "keepDays">,
+) {
   const { plugins, configRepository: repository } = shape;
   const lines = Object.entries(plugins).map(([name, { url, sha256 }]) => `${name} ${sha256} ${url}\n`);
   return [
@@ -135,6 +142,7 @@ function serverEnv(heap: number, shape: Pick<ServerShape, "jvmOptions" | "plugin
     ...(lines.length > 0 ? [{ name: "PLUGINS", value: lines.sort().join("") }] : []),
     ...(repository ? [{ name: "CONFIG_REPOSITORY", value: repository.url }] : []),
     ...(repository?.branch !== undefined ? [{ name: "CONFIG_REPOSITORY_BRANCH", value: repository.branch }] : []),
+    ...(shape.backup ? [] : [{ name: "BACKUP_KEEP_DAYS", value: String(shape.keepDays) }]),
   ];
 }
 

@@ -62,29 +62,25 @@ describe("managed settings", () => {
     });
   });
 
-  it("leave the script and the mails of backups as they are", async () => {
-    expect(await managed({ backup: { schedule: "0 0 3 * * ?" } })).toEqual([
-      "backup schedule 0 0 3 * * ?, script /seeded",
+  it.each([
+    ["schedule", { schedule: "0 0 3 * * ?", postBackupScript: "/seeded" }],
+    ["script", { schedule: "0 0 1 * * ?", postBackupScript: "/usr/local/bin/prune" }],
+  ])("bring the %s of backups in line, and leave their mails as they are", async (_what, backup) => {
+    expect(await managed({ backup })).toEqual([
+      `backup schedule ${backup.schedule}, script ${backup.postBackupScript}`,
     ]);
     expect(configuration().backup).toEqual({
-      schedule: "0 0 3 * * ?",
-      postBackupScript: "/seeded",
+      ...backup,
       emailOnSuccess: true,
       emailOnFailure: false,
     });
   });
 
-  it("take the script of backups away when it is managed and there is none", async () => {
-    const settings = { backup: { schedule: "0 0 1 * * ?", postBackupScript: null } };
-    expect(await managed(settings)).toEqual(["backup schedule 0 0 1 * * ?, script none"]);
-    expect(configuration().backup?.postBackupScript).toBeNull();
-    expect(await managed(settings)).toEqual([]);
-  });
-
   it("make a backup schedule where there was none", async () => {
     configuration().backup = null;
-    await managed({ backup: { schedule: "0 0 3 * * ?" } });
-    expect(configuration().backup).toMatchObject({ schedule: "0 0 3 * * ?", postBackupScript: null });
+    const backup = { schedule: "0 0 3 * * ?", postBackupScript: "/usr/local/bin/prune" };
+    await managed({ backup });
+    expect(configuration().backup).toMatchObject(backup);
   });
 
   it("never remove an environment or what is in it", async () => {
@@ -119,7 +115,10 @@ describe("managed settings", () => {
 
   it("that GoCD refuses hold up nothing else", async () => {
     world().settings = {
-      managed: { backup: { schedule: "a b c d e f" }, artifacts: { purgeStartGib: 1, purgeUptoGib: 2 } },
+      managed: {
+        backup: { schedule: "a b c d e f", postBackupScript: "/seeded" },
+        artifacts: { purgeStartGib: 1, purgeUptoGib: 2 },
+      },
     };
     jest.spyOn(world().gocd.configuration, "updateBackup").mockImplementation(() => {
       throw new Error("no");

@@ -103,6 +103,7 @@ const server = serverStatefulSet({
   claims: { data: "d", artifacts: "a" },
   secret: "s",
   placement: PLACE,
+  keepDays: 30,
 }).spec.template.spec;
 const onCluster = {
   agent: container("agent", pod.containers),
@@ -181,6 +182,12 @@ describe("compose.yaml", () => {
     const properties = onClusterValue.split(" ").filter((option) => option.startsWith("-D"));
     expect(properties).toContain("-Dgo.auto.register.local.agent.enabled=false");
     expect(String(service("server").environment?.[name]).split(" ")).toEqual(expect.arrayContaining(properties));
+  });
+
+  it("tells the server what it is told on a cluster", () => {
+    expect(Object.keys(service("server").environment ?? {}).sort()).toEqual(
+      onCluster.server.env.map(({ name }) => name).sort(),
+    );
   });
 
   it("leaves no volume without a name behind: what the images declare is mounted", () => {

@@ -48,8 +48,8 @@ const managed = z.strictObject({
     .strictObject({
       /** A Quartz expression of six or seven fields. */
       schedule: z.string().regex(/^\S+( \S+){5,6}$/, "a Quartz expression of six or seven fields"),
-      /** Path of a script in the server's container; null: none. Left out: as it is. */
-      postBackupScript: z.string().startsWith("/").nullable().optional(),
+      /** Path of a script in the server's container. */
+      postBackupScript: z.string().startsWith("/"),
     })
     .optional(),
   /** Old artifacts go when less than `purgeStartGib` is free, until `purgeUptoGib` is. */

@@ -58,20 +58,16 @@ async function applyBackup(gocd: Gocd, managed: Managed): Promise<string | undef
   if (managed.backup === undefined) return undefined;
   const at = { path: "/api/config/backup", version: 1, answer: backup };
   const { value } = await gocd.call({ ...at, method: "GET" });
-  const script = value.post_backup_script ?? null;
-  const wanted = {
-    schedule: managed.backup.schedule,
-    script: managed.backup.postBackupScript === undefined ? script : managed.backup.postBackupScript,
-  };
-  if (wanted.schedule === value.schedule && wanted.script === script) return undefined;
+  const { schedule, postBackupScript: script } = managed.backup;
+  if (schedule === value.schedule && script === value.post_backup_script) return undefined;
   const body = {
-    schedule: wanted.schedule,
-    ...(wanted.script === null ? {} : { post_backup_script: wanted.script }),
+    schedule,
+    post_backup_script: script,
     email_on_success: value.email_on_success,
     email_on_failure: value.email_on_failure,
   };
   await gocd.call({ ...at, method: "PUT", body });
-  return `schedule ${wanted.schedule}, script ${wanted.script ?? "none"}`;
+  return `schedule ${schedule}, script ${script}`;
 }
 
 async function applyArtifacts(gocd: Gocd, managed: Managed): Promise<string | undefined> {

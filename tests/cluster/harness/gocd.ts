@@ -1,3 +1,4 @@
+import path from "node:path";
 import { AGENTS_NAMESPACE, POOL, SERVER_NAMESPACE } from "./deploy";
 import { exec, get, type KubernetesObject } from "./kubectl";
 import { addressOf, agent } from "./pods";
@@ -155,6 +156,21 @@ export const changeByHand = (uuid: string, change: object): Promise<ApiAgent> =>
 export async function deleteByHand(uuid: string): Promise<void> {
   await changeByHand(uuid, { agent_config_state: "Disabled" });
   await gocd({ method: "DELETE", path: `/go/api/agents/${uuid}`, version: 7 });
+}
+
+/** Where GoCD keeps its backups, in the server's container. */
+export const SERVER_BACKUPS = "/godata/artifacts/serverBackups";
+
+/** Has GoCD make a backup, and returns its name once it is made and its script has ended well. */
+export async function backUp(namespace = SERVER_NAMESPACE): Promise<string> {
+  const at = { namespace, version: 2 };
+  const confirmed = { "X-GoCD-Confirm": "true" };
+  const { headers } = await askServer({ ...at, method: "POST", path: "/go/api/backups", headers: confirmed });
+  const done = await eventually("the backup", async () => {
+    const backup = await gocd<{ status: string; path: string }>({ ...at, path: headers["location"] ?? "" });
+    return backup.status === "COMPLETED" ? backup : undefined;
+  });
+  return path.basename(done.path);
 }
 
 /** The uuid that the program derived for a pod of the pool. */

@@ -11,6 +11,7 @@ const CONFIG: CruiseConfig = {
   admins: ["admin", "housekeeping"],
   siteUrl: "https://ci.example.com",
   backupSchedule: "0 0 2 * * ?",
+  postBackupScript: "/usr/local/bin/prune-backups",
   purge: { start: 10, upto: 20 },
   environments: ["docker"],
 };

@@ -13,6 +13,7 @@ const SHAPE: ServerShape = {
   claims: { data: "gocd-dev-data", artifacts: "gocd-dev-artifacts" },
   secret: "gocd-server",
   placement: {},
+  keepDays: 30,
 };
 
 const podOf = (change: Partial<ServerShape> = {}) => serverStatefulSet({ ...SHAPE, ...change }).spec.template.spec;
@@ -24,10 +25,15 @@ const envOf = (change: Partial<ServerShape> = {}) =>
   );
 
 describe("the server's environment", () => {
-  it("is the JVM's options alone unless the settings say more", () => {
+  it("is the JVM's options and the days of backups unless the settings say more", () => {
     expect(envOf()).toEqual({
       GOCD_SERVER_JVM_OPTS: "-Xms1024m -Xmx1024m -Dgo.auto.register.local.agent.enabled=false",
+      BACKUP_KEEP_DAYS: "30",
     });
+  });
+
+  it("leaves backups to the sidecar where there is a bucket", () => {
+    expect(envOf({ backup: { bucket: "backups", image: "housekeeping" } })).not.toHaveProperty("BACKUP_KEEP_DAYS");
   });
 
   it("brings every option through the shell of the image's entry point as it was written", () => {

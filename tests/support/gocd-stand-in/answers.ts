@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import type { Answer, Ask } from "./http";
 
@@ -63,9 +63,11 @@ export function runPostBackupScript(script: string, path: string, user: string):
   const env = {
     ...process.env,
     GOCD_BACKUP_STATUS: "success",
+    GOCD_BACKUP_BASE_DIR: dirname(path),
     GOCD_BACKUP_PATH: path,
+    GOCD_BACKUP_TIMESTAMP: new Date().toISOString(),
     GOCD_BACKUP_INITIATED_VIA: "USER",
-    GOCD_BACKUP_INITIATED_BY: user,
+    GOCD_BACKUP_INITIATED_BY_USER: user,
   };
   return new Promise((resolve) => {
     const child = spawn(script, [], { env, stdio: ["ignore", "inherit", "inherit"] });

@@ -13,13 +13,12 @@ import {
   troubleStorage,
 } from "../../harness/backup-stack";
 import { loseDisk } from "../../harness/disks";
-import { askServer, gocd } from "../../harness/gocd";
+import { askServer, backUp, gocd, SERVER_BACKUPS } from "../../harness/gocd";
 import { get, kubectl, remove } from "../../harness/kubectl";
 import { pod, status } from "../../harness/pods";
 import { eventually } from "../../harness/run";
 import { OWN_CLUSTER } from "../../harness/stack";
 
-const SERVER_BACKUPS = "/godata/artifacts/serverBackups";
 const at = { namespace: BACKUP_NAMESPACE };
 const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
 
@@ -32,23 +31,11 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
 
   afterAll(() => remove([{ apiVersion: "v1", kind: "Namespace", metadata: { name: BACKUP_NAMESPACE } }]), 120_000);
 
-  /** Starts a backup and returns its name once GoCD has written it and handed it over. */
-  async function backUp(): Promise<string> {
+  /** Makes another backup and returns its name once GoCD has handed it over. */
+  async function handOver(): Promise<string> {
     // Their names count seconds.
     const known = await onServer(`ls ${SERVER_BACKUPS} 2>/dev/null || true; sleep 1`);
-    const { headers } = await askServer({
-      ...at,
-      method: "POST",
-      path: "/go/api/backups",
-      version: 2,
-      headers: { "X-GoCD-Confirm": "true" },
-    });
-    const location = headers["location"] ?? "";
-    const done = await eventually("the backup", async () => {
-      const backup = await gocd<{ status: string; path: string }>({ ...at, path: location, version: 2 });
-      return backup.status === "COMPLETED" ? backup : undefined;
-    });
-    const name = done.path.split("/").at(-1) ?? "";
+    const name = await backUp(BACKUP_NAMESPACE);
     expect(known).not.toContain(name);
     return name;
   }
@@ -69,7 +56,7 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
 
   describe("a backup", () => {
     test("is in the bucket with every file as it is on the disk, and a manifest that says so", async () => {
-      const name = await backUp();
+      const name = await handOver();
       await stored(name);
       const onDisk = await onServer(`cd ${SERVER_BACKUPS}/${name}; md5sum *`);
       const sums = onDisk.split("\n").map((line) => {
@@ -85,16 +72,16 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
 
     test("keeps the server from nobody while it is copied", async () => {
       await troubleStorage({ part: ["hang", "hang"] });
-      const name = await backUp();
+      const name = await handOver();
       expect(await isStored(name)).toBeUndefined();
       expect((await askServer({ ...at, path: "/go/api/agents", version: 7 })).status).toBe(200);
       await stored(name);
     });
 
     test("goes from the disk when a younger one is in the bucket, and stays there", async () => {
-      const older = await backUp();
+      const older = await handOver();
       await stored(older);
-      const younger = await backUp();
+      const younger = await handOver();
       await stored(younger);
       await eventually("the older one to go", async () =>
         (await onServer(`ls -A ${SERVER_BACKUPS}`)).includes(older) ? undefined : true,
@@ -113,13 +100,13 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
       ["no token is to be had", { token: [500], begin: ["expire"] }],
     ])("arrives though %s", async (_what, troubles) => {
       await troubleStorage(troubles);
-      await stored(await backUp());
+      await stored(await handOver());
       expect(await serverSays("backup", /is in the bucket/)).not.toBe("");
     });
 
     test("that may not be stored is seen in the log, in the metrics and in the pod's events, and is stored once it may", async () => {
       await troubleStorage({ begin: Array(60).fill(403) });
-      const name = await backUp();
+      const name = await handOver();
       expect(await serverSays("backup", /backup failed: .*403/)).toContain('"failure":"forbidden"');
       const metrics = await onServer("curl --silent --fail http://127.0.0.1:8081/metrics");
       expect(metrics).toMatch(/^gocd_backup_failures_total\{failure="forbidden"\} [1-9]/m);
@@ -172,7 +159,7 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
 
     beforeAll(async () => {
       await addEnvironment("in-the-backup");
-      name = await backUp();
+      name = await handOver();
       await stored(name);
       await addEnvironment("after-the-backup");
     }, 120_000);

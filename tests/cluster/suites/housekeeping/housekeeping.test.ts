@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { AGENTS_NAMESPACE, POOL, SERVER_NAMESPACE } from "../../harness/deploy";
 import {
   askServer,
+  backUp,
   changeByHand,
   deleteByHand,
   gocd,
   registrationForm,
   secretText,
+  SERVER_BACKUPS,
   serverAgent,
   standIn,
   uuidOf,
@@ -21,7 +23,7 @@ import {
   tellHousekeeping,
   type Adapted,
 } from "../../harness/hurry";
-import { kubectl, tryKubectl } from "../../harness/kubectl";
+import { exec, kubectl, tryKubectl } from "../../harness/kubectl";
 import { agent, job, pod, status, USABLE_SPACE } from "../../harness/pods";
 import { eventually } from "../../harness/run";
 import { OWN_CLUSTER } from "../../harness/stack";
@@ -212,7 +214,10 @@ let own: readonly [string, string];
     const environments = { path: "/go/api/admin/environments", version: 3 };
 
     const siteUrl = async () => (await gocd<{ readonly site_url: string }>(siteUrls)).site_url;
-    const schedule = async () => (await gocd<{ readonly schedule: string }>(backup)).schedule;
+    const backups = async () => {
+      const { schedule, post_backup_script } = await gocd<Record<"schedule" | "post_backup_script", string>>(backup);
+      return { schedule, postBackupScript: post_backup_script };
+    };
     const purge = async () =>
       (await gocd<{ readonly purge_settings: { readonly purge_start_disk_space: number } }>(artifacts)).purge_settings
         .purge_start_disk_space;
@@ -231,15 +236,16 @@ let own: readonly [string, string];
       await expectToBecome(siteUrl, before);
     });
 
-    test("backup schedule", async () => {
-      const before = await schedule();
+    test("backup schedule and script", async () => {
+      const before = await backups();
       const byHand = { schedule: "0 0 3 * * ?", email_on_success: false, email_on_failure: false };
       await gocd({ ...backup, method: "PUT", body: byHand });
-      await expectToBecome(schedule, before);
-      await tellHousekeeping({ managed: { backup: { schedule: "0 0 4 * * ?" } } });
-      await expectToBecome(schedule, "0 0 4 * * ?");
+      await expectToBecome(backups, before);
+      const later = { ...before, schedule: "0 0 4 * * ?" };
+      await tellHousekeeping({ managed: { backup: later } });
+      await expectToBecome(backups, later);
       await tellHousekeeping({});
-      await expectToBecome(schedule, before);
+      await expectToBecome(backups, before);
     });
 
     test("purging of artifacts", async () => {
@@ -265,6 +271,21 @@ let own: readonly [string, string];
       await gocd({ ...environments, path: `${environments.path}/docker`, method: "DELETE", headers: backup.headers });
       await expectToBecome(named, ["docker"]);
     });
+  });
+
+  test("where there is no bucket, backups older than the settings say go when the next one is made", async () => {
+    const inServer = async (script: string) =>
+      (await exec("gocd-server-0", "server", SERVER_NAMESPACE, ["sh", "-ec", `cd ${SERVER_BACKUPS}; ${script}`]))
+        .stdout;
+    await backUp();
+    const named = "backup_20260101-0000";
+    await inServer(
+      `for days in 29 31; do mkdir ${named}$days; touch -d "@$(($(date +%s) - days * 86400))" ${named}$days; sleep 1; done`,
+    );
+    const newest = await backUp();
+    const left = (await inServer("ls")).trim().split("\n");
+    expect(left).toEqual(expect.arrayContaining([`${named}29`, newest]));
+    expect(left).not.toContain(`${named}31`);
   });
 
   describe("a round", () => {
