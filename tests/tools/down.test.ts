@@ -129,6 +129,19 @@ describe("npm run down", () => {
     expect(stderr).toContain("could not be read");
   });
 
+  it.each(["", "warning: no state", "{}", '{"deployment":{"resources":[{"urn":1}]}}'])(
+    "says so when Pulumi prints %j for a state",
+    (state) => {
+      fakePulumi({ state });
+      const { status, stdout, stderr } = run([]);
+      expect(status).toBe(1);
+      expect(stdout).toBe("");
+      expect(stderr).toBe(
+        "The stack is down, but what is left could not be read: pulumi stack export gave no state.\n",
+      );
+    },
+  );
+
   it.each([
     "--ignore-protect",
     "--exclude-protected=false",

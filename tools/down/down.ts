@@ -66,11 +66,12 @@ export function down(args: readonly string[], { environment, stdout, stderr }: S
     stdio: ["ignore", "pipe", "inherit"],
     maxBuffer: 1 << 30,
   });
-  if (exported.status !== 0) {
-    stderr.write("The stack is down, but what is left could not be read: pulumi stack export failed.\n");
-    return exported.status ?? 1;
+  const kept = exported.status === 0 ? left(exported.stdout) : undefined;
+  if (kept === undefined) {
+    stderr.write("The stack is down, but what is left could not be read: pulumi stack export gave no state.\n");
+    return exported.status || 1;
   }
-  stdout.write(`\n${leftText(left(exported.stdout))}`);
+  stdout.write(`\n${leftText(kept)}`);
   return 0;
 }
 

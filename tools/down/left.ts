@@ -1,10 +1,14 @@
-/** A resource as `pulumi stack export` shows it; more stands there. */
-interface Exported {
-  readonly urn: string;
-  readonly type: string;
-  readonly custom: boolean;
-  readonly protect?: boolean;
-}
+import * as z from "zod";
+
+/** What `pulumi stack export` prints; more stands there. */
+const exportedState = z.object({
+  deployment: z.object({
+    // A stack without resources has no list.
+    resources: z
+      .array(z.object({ urn: z.string(), type: z.string(), custom: z.boolean(), protect: z.boolean().optional() }))
+      .default([]),
+  }),
+});
 
 /** What a stack still has after `pulumi destroy --exclude-protected`. */
 export interface Left {
@@ -33,14 +37,11 @@ export function holds(type: string, name: string): string {
   return HOLDS.find(([ofType, ofName]) => ofType.test(type) && ofName.test(name))?.[2] ?? type;
 }
 
-/**
- * Reads an exported state.
- *
- * @throws Error if the text is no state that this tool knows.
- */
-export function left(exported: string): Left {
-  const resources = resourcesOf(JSON.parse(exported));
-  const real = resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
+/** Reads an exported state. Undefined if the text is none that this tool knows. */
+export function left(exported: string): Left | undefined {
+  const { data: state } = exportedState.safeParse(json(exported));
+  if (state === undefined) return undefined;
+  const real = state.deployment.resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
   return {
     protected: real
       .filter(({ protect }) => protect === true)
@@ -67,16 +68,12 @@ export function leftText({ protected: kept, needed }: Left): string {
   ].join("\n");
 }
 
-function resourcesOf(state: unknown): Exported[] {
-  const resources = at(at(state, "deployment"), "resources");
-  // A stack without resources has no list.
-  if (resources === undefined && at(state, "deployment") !== undefined) return [];
-  if (!Array.isArray(resources)) throw new Error("pulumi stack export printed no state");
-  return resources as Exported[];
-}
-
-function at(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The last part of a URN. */
