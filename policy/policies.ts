@@ -1,5 +1,5 @@
 import type { Policies, PolicyConfigSchema } from "@pulumi/policy";
-import { shown } from "./reading/values";
+import { rawProperties, shown } from "./reading/values";
 import { walk, type Walked } from "./reading/walk";
 import {
   excepted,
@@ -50,16 +50,18 @@ interface Given {
   readonly name: string;
   readonly props: object;
   readonly opts?: { readonly protect?: boolean };
+  readonly provider?: { readonly props: object };
 }
 
 /** A resource as rules see it; what is inside is looked for when the first rule asks. */
-export function subjectOf({ urn, type, name, props, opts }: Given): Subject {
+export function subjectOf({ urn, type, name, props, opts, provider }: Given): Subject {
   let walked: Walked | undefined;
   return {
     urn,
     type,
     name,
     protect: opts?.protect === true,
+    defaultNamespace: provider && rawProperties(provider.props)["namespace"],
     get walked() {
       return (walked ??= walk(type, props));
     },

@@ -10,6 +10,8 @@ export interface Subject {
   /** Pulumi's name of the resource. */
   readonly name: string;
   readonly protect: boolean;
+  /** Where the resource's provider puts an object that names no namespace; undefined if the provider does not say. */
+  readonly defaultNamespace: unknown;
   readonly walked: Walked;
 }
 
@@ -144,9 +146,9 @@ export function objectOf(subject: Subject, site: Site): string {
   const isRoot = owner.parent === undefined;
   const kind = kindOf(subject, owner.value);
   const name = text(metadata["name"]) ?? (isRoot ? subject.name : (text(metadata["generateName"]) ?? "without a name"));
-  const namespace = text(metadata["namespace"]);
+  const namespace = text(metadata["namespace"]) ?? "";
   const inside = isRoot || owner.key === "items" ? "" : ` in ${subject.name}`;
-  return shown(`${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}${inside}`);
+  return shown(`${kind} ${namespace === "" ? "" : `${namespace}/`}${name}${inside}`);
 }
 
 /** `container x` or `volume y`, from the nearest named member of a list. */

@@ -1,5 +1,5 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
-import type { RuleConfig } from "../rule";
+import type { RuleConfig, Subject } from "../rule";
 import { isUnknown, list, record, text } from "./values";
 import type { Site } from "./walk";
 
@@ -24,14 +24,17 @@ export function isClosedNamespace(namespace: unknown, config: RuleConfig): boole
 }
 
 /** Whether an object is in, or deploys into, one of GoCD's namespaces. One whose namespace is not known yet counts as if it were. */
-export function isClosed(site: Site, config: RuleConfig): boolean {
+export function isClosed({ defaultNamespace }: Subject, site: Site, config: RuleConfig): boolean {
+  const closed = (namespace: unknown) => isUnknown(namespace) || isClosedNamespace(namespace, config);
   for (let at: Site | undefined = site.owner; at !== undefined; at = at.parent?.owner) {
-    const said = namespacesOf(at).filter((namespace) => namespace !== undefined && namespace !== null);
-    if (said.some((namespace) => isUnknown(namespace) || isClosedNamespace(namespace, config))) return true;
+    const said = namespacesOf(at).filter(
+      (namespace) => namespace !== undefined && namespace !== null && namespace !== "",
+    );
+    if (said.some(closed)) return true;
     // What only looks like an object does not move what it stands in to another namespace.
     if (at.standsAlone && said.length > 0) return false;
   }
-  return false;
+  return closed(defaultNamespace);
 }
 
 /** Where an object is, and where a Helm release, Flux or Argo CD puts what it describes. */

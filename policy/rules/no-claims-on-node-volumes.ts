@@ -44,7 +44,7 @@ export const noClaimsOnNodeVolumes: StackRule = {
       if (!isClaimSpec(site)) continue;
       const volumeName = text(site.value["volumeName"]);
       const className = site.value["storageClassName"];
-      const closed = isClosed(site, config);
+      const closed = isClosed(subject, site, config);
       for (const volume of volumes.filter((each) => leadsTo(site, each))) {
         if (closed || volume.dangerous || volume.boundToGocd) {
           findings.refused.push(

@@ -48,7 +48,7 @@ export const noHostPaths: ResourceRule = {
       const refuse = (found: string, key: string) => findings.refused.push(finding(subject, site, found, instead, key));
 
       if (isPodVolume(site) || isVolumeSpec(site)) {
-        const closed = isVolumeSpec(site) ? bindsClosed(site, config) : isClosed(site, config);
+        const closed = isVolumeSpec(site) ? bindsClosed(site, config) : isClosed(subject, site, config);
         const paths = nodePaths(subject, site).filter(({ key }) => key === "hostPath" || key === "local");
         for (const { key, path, how } of paths) {
           const named = path === undefined ? `a ${how} that is not known or not text` : `${how} ${shown(path)}`;

@@ -42,7 +42,7 @@ export const noNodeDaemons: ResourceRule = {
     const known = new Map<unknown, Variables>();
     for (const site of subject.walked.having(telling)) {
       const { value } = site;
-      const closed = isClosed(site, config);
+      const closed = isClosed(subject, site, config);
       const variables = variablesAround(site, known);
       const judge = (address: string, how: string, key: string) => {
         const verdict = judgeAddress(address, variables);

@@ -50,6 +50,7 @@ export interface Resource {
   readonly props: object;
   readonly name?: string;
   readonly protect?: boolean;
+  readonly defaultNamespace?: string;
 }
 
 /** Pulumi's type token of a Kubernetes object. */
@@ -58,8 +59,13 @@ export function tokenOf(object: Manifest): string {
   return `kubernetes:${version.includes("/") ? version : `core/${version}`}:${String(object["kind"])}`;
 }
 
-export function resourceOf({ object, type, protect }: Case): Resource {
-  return { type: type ?? tokenOf(object), props: object, ...(protect !== undefined && { protect }) };
+export function resourceOf({ object, type, protect, defaultNamespace }: Case): Resource {
+  return {
+    type: type ?? tokenOf(object),
+    props: object,
+    ...(protect !== undefined && { protect }),
+    ...(defaultNamespace !== undefined && { defaultNamespace }),
+  };
 }
 
 function message(kind: string, fields: Readonly<Record<string, unknown>>): Message {
@@ -73,7 +79,7 @@ function message(kind: string, fields: Readonly<Record<string, unknown>>): Messa
 /** The request that the engine sends for a resource. */
 export function request(
   kind: "AnalyzeRequest" | "AnalyzerResource",
-  { type, props, name = "resource", protect = false }: Resource,
+  { type, props, name = "resource", protect = false, defaultNamespace }: Resource,
 ): object {
   return message(kind, {
     Type: type,
@@ -81,6 +87,12 @@ export function request(
     Urn: `urn:pulumi:dev::gocd::${type}::${name}`,
     Properties: struct.Struct.fromJavaScript(JSON.parse(JSON.stringify(props)) as object),
     Options: message("AnalyzerResourceOptions", { Protect: protect }),
+    ...(defaultNamespace !== undefined && {
+      Provider: message("AnalyzerProviderResource", {
+        Type: "pulumi:providers:kubernetes",
+        Properties: struct.Struct.fromJavaScript({ namespace: defaultNamespace }),
+      }),
+    }),
   });
 }
 

@@ -4,8 +4,11 @@ import {
   type Case,
   container,
   image,
+  installation,
+  logsIn,
   type Manifest,
   otherPod,
+  providedIn,
   withHostPath,
   withVolume,
 } from "./case";
@@ -135,6 +138,13 @@ export const allowedCases: readonly Case[] = [
     ),
     "a label of the socket's name": agentsPod({}, { labels: { "docker.sock": "no" } }),
   }),
+  ...providedIn(
+    installation.agentsNamespace,
+    allowed("review", {
+      "a hostPath elsewhere, though the provider would put it into GoCD's namespace": logsIn("shop"),
+    }),
+  ),
+  ...providedIn("shop", allowed("review", { "a hostPath of a pod that its provider puts elsewhere": logsIn() })),
   ...allowed("review", {
     "an ordinary hostPath of a node agent elsewhere": withHostPath("/var/log"),
     "kernel modules for a network plug-in elsewhere": withHostPath("/lib/modules"),

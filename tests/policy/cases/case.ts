@@ -20,6 +20,8 @@ export interface Case {
   /** Pulumi's type token, where it does not follow from `apiVersion` and `kind`. */
   readonly type?: string;
   readonly protect?: boolean;
+  /** The namespace for objects that name none, as the resource's provider says it. */
+  readonly defaultNamespace?: string;
 }
 
 /** The installation that the cases are about. */
@@ -74,6 +76,18 @@ export function agentsPod(spec: Manifest = {}, metadata: Manifest = {}): Manifes
 /** A Pod in somebody else's namespace. */
 export function otherPod(spec: Manifest = {}): Manifest {
   return agentsPod(spec, { namespace: elsewhere });
+}
+
+/** A Pod with the node's logs, and no word on its namespace unless there is one. */
+export function logsIn(namespace?: string): Manifest {
+  const metadata = { name: "case", ...(namespace !== undefined && { namespace }) };
+  const volumes = [{ name: "logs", hostPath: { path: "/var/log" } }];
+  return { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [container()], volumes } };
+}
+
+/** The same cases of resources whose provider says a namespace. */
+export function providedIn(defaultNamespace: string, cases: readonly Case[]): readonly Case[] {
+  return cases.map((each) => ({ ...each, defaultNamespace }));
 }
 
 /** A Pod elsewhere with one volume. */

@@ -1,8 +1,23 @@
-import { agentsPod, allowed, type Case, installation, named, refused, spelled, volume, withVolume } from "./case";
+import {
+  agentsPod,
+  allowed,
+  type Case,
+  installation,
+  logsIn,
+  named,
+  providedIn,
+  refused,
+  spelled,
+  volume,
+  withVolume,
+} from "./case";
 
 const sockets = "no-runtime-sockets";
 const hostPaths = "no-host-paths";
 const { agentsNamespace, serverNamespace } = installation;
+
+/** What the engine sends for text that is known only after up. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A node's own address and name, as resolvers take them. */
 const itself = [
@@ -48,6 +63,19 @@ export const volumeCases: readonly Case[] = [
       csi: { driver: "any.csi.example", volumeAttributes: { source: "/run/containerd/containerd.sock" } },
     }),
   }),
+  ...providedIn(
+    agentsNamespace,
+    refused("review", hostPaths, {
+      "a hostPath of a pod that its provider puts into GoCD's namespace": logsIn(),
+      "a hostPath of a pod with an empty namespace that its provider puts into GoCD's": logsIn(""),
+    }),
+  ),
+  ...providedIn(
+    UNKNOWN,
+    refused("review", hostPaths, {
+      "a hostPath of a pod that its provider puts into a namespace known only after up": logsIn(),
+    }),
+  ),
   ...refused("both", hostPaths, {
     "a hostPath of the node's logs in GoCD's namespace": inAgents({ hostPath: { path: "/var/log" } }),
     "a hostPath of /opt/tools in GoCD's namespace": inAgents({ hostPath: { path: "/opt/tools", type: "Directory" } }),
