@@ -56,7 +56,7 @@ export class Housekeeping extends pulumi.ComponentResource {
       agentsDomain: pulumi.interpolate`${args.agentsNamespace}.svc`,
       managed: {
         siteUrl,
-        ...(siteUrl.startsWith("https:") && { secureSiteUrl: siteUrl }),
+        secureSiteUrl: siteUrl.startsWith("https:") ? siteUrl : "",
         backup: { schedule: backupSchedule, postBackupScript },
         artifacts: { purgeStartGib: purge.start, purgeUptoGib: purge.upto },
         environments,

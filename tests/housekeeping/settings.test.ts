@@ -37,7 +37,7 @@ describe("managed settings", () => {
     };
     expect(await managed(settings)).toEqual([
       "environments added test",
-      "site URLs set to http://ci.example.com and https://ci.example.com",
+      "site URLs set to http://ci.example.com, secure https://ci.example.com",
       "backup schedule 0 0 2 * * ?, script /usr/local/bin/hand-over",
       "artifacts purged below 10 GiB up to 20.5 GiB",
     ]);
@@ -51,15 +51,24 @@ describe("managed settings", () => {
   it("are set again when somebody has changed them", async () => {
     await managed({ siteUrl: "http://ci.example.com" });
     configuration().siteUrl = "http://elsewhere";
-    expect(await managed({ siteUrl: "http://ci.example.com" })).toEqual(["site URLs set to http://ci.example.com"]);
+    expect(await managed({ siteUrl: "http://ci.example.com" })).toEqual([
+      "site URLs set to http://ci.example.com, secure https://seeded.example.com",
+    ]);
   });
 
-  it("leave the other site URL as it is", async () => {
-    await managed({ secureSiteUrl: "https://ci.example.com" });
-    expect(configuration()).toMatchObject({
-      siteUrl: "http://seeded.example.com",
-      secureSiteUrl: "https://ci.example.com",
-    });
+  it("take the secure site URL away where there is none any more", async () => {
+    const settings = { siteUrl: "http://ci.example.com", secureSiteUrl: "" };
+    expect(await managed(settings)).toEqual(["site URLs set to http://ci.example.com, secure none"]);
+    expect(configuration().secureSiteUrl).toBe("");
+    expect(await managed(settings)).toEqual([]);
+  });
+
+  it.each(["http://seeded.example.com", ""])("leave the other site URL as it is: %j", async (siteUrl) => {
+    configuration().siteUrl = siteUrl;
+    expect(await managed({ secureSiteUrl: "https://ci.example.com" })).toEqual([
+      `site URLs set to ${siteUrl || "none"}, secure https://ci.example.com`,
+    ]);
+    expect(configuration()).toMatchObject({ siteUrl, secureSiteUrl: "https://ci.example.com" });
   });
 
   it.each([

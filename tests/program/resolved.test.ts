@@ -80,6 +80,15 @@ describe("the objects of a stack that is up", () => {
     expect(template(grown).template).toEqual(template(first).template);
   });
 
+  it("manage a secure site URL, or that there is none", async () => {
+    const managed = (objects: readonly KubernetesObject[]) =>
+      (JSON.parse(contents(objects, "gocd-housekeeping")["config.json"] ?? "{}") as { managed: object }).managed;
+    expect(managed(first)).toMatchObject({ siteUrl: "http://127.0.0.1:8153", secureSiteUrl: "" });
+    const siteUrl = "https://ci.example.com";
+    const secured = await resolvedManifests({ config: { "gocd:server": { siteUrl } } }, { state });
+    expect(managed(secured)).toMatchObject({ siteUrl, secureSiteUrl: siteUrl });
+  });
+
   it("are new in every point when the rotation is raised", async () => {
     const rotated = await resolvedManifests({ config: { "gocd:agents": { docker: { rotation: 2 } } } }, { state });
     for (const [key, value] of Object.entries(contents(first, "docker-daemon-tls")))

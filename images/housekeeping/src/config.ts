@@ -43,7 +43,10 @@ const httpUrl = z.url({ protocol: /^https?$/, error: "an http or https URL" });
 /** Settings that follow the stack file for ever. What is left out is left to GoCD and its users. */
 const managed = z.strictObject({
   siteUrl: httpUrl.optional(),
-  secureSiteUrl: z.url({ protocol: /^https$/, error: "an https URL" }).optional(),
+  /** Empty: none. */
+  secureSiteUrl: z
+    .union([z.literal(""), z.url({ protocol: /^https$/ })], { error: "an https URL, or empty" })
+    .optional(),
   backup: z
     .strictObject({
       /** A Quartz expression of six or seven fields. */

@@ -51,7 +51,7 @@ async function applySiteUrls(gocd: Gocd, managed: Managed): Promise<string | und
   const body = { site_url: siteUrl ?? value.site_url, secure_site_url: secureSiteUrl ?? value.secure_site_url };
   if (body.site_url === value.site_url && body.secure_site_url === value.secure_site_url) return undefined;
   await gocd.call({ ...at, method: "PUT", body });
-  return `set to ${[siteUrl, secureSiteUrl].filter((url) => url !== undefined).join(" and ")}`;
+  return `set to ${body.site_url || "none"}, secure ${body.secure_site_url || "none"}`;
 }
 
 async function applyBackup(gocd: Gocd, managed: Managed): Promise<string | undefined> {
