@@ -90,6 +90,24 @@ describe("the difference that a pull request makes", () => {
     expect(text("summary")).toBe(`${text("out/preview.md")}\n`);
   });
 
+  it("says of a stack whose settings are deleted that this takes nothing down", async () => {
+    fake(directory, "npm", "echo same");
+    fake(directory, "git", "printf '%s\\n' README.md Pulumi.yaml Pulumi.dev.yaml Pulumi.old.yaml");
+    expect((await difference()).status).toBe(0);
+    expect(calls(directory)).toContain("git ls-tree --name-only HEAD^1");
+    const said = "The settings of old are deleted, which takes nothing down: npm run down -- --stack old does";
+    expect(text("out/preview.md")).toContain(`#### Stack \`old\`\n\n${said}`);
+    expect(text("out/preview.txt").split(said)).toHaveLength(3);
+    expect(text("out/preview.txt")).not.toContain("settings of dev");
+  });
+
+  it("says nothing of the kind where git cannot tell", async () => {
+    fake(directory, "npm", "echo same");
+    fake(directory, "git", "echo Pulumi.old.yaml; exit 128");
+    expect((await difference()).status).toBe(0);
+    expect(text("out/preview.txt")).not.toContain("deleted");
+  });
+
   it("fails as the worst of the stacks, with everything kept", async () => {
     fake(directory, "npm", 'case "$*" in *"--stack dev "*) echo broken >&2; exit 2 ;; *) echo fine ;; esac');
     expect((await difference()).status).toBe(2);

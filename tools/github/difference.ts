@@ -1,5 +1,6 @@
 // What a pull request changes in the program, for every committed stack, without credentials: as Markdown for the run's page
 // and for comments on branches of this repository, as text for comments on forks.
+import { spawnSync } from "node:child_process";
 import { appendFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fenced } from "./comment";
@@ -10,9 +11,18 @@ const REASONS = 10_000;
 
 /** Names of the stacks whose settings are committed. */
 export function stacks(root: string): string[] {
-  return readdirSync(root)
-    .flatMap((file) => /^Pulumi\.([a-z0-9-]+)\.yaml$/.exec(file)?.[1] ?? [])
-    .sort();
+  return stacksOf(readdirSync(root));
+}
+
+/** Names of the stacks whose settings were committed at a revision and are not any more; none where git does not know it. */
+function gone(root: string, against: string): string[] {
+  const { status, stdout } = spawnSync("git", ["ls-tree", "--name-only", against], { cwd: root, encoding: "utf8" });
+  const here = stacks(root);
+  return status === 0 ? stacksOf(stdout.split("\n")).filter((stack) => !here.includes(stack)) : [];
+}
+
+function stacksOf(files: readonly string[]): string[] {
+  return files.flatMap((file) => /^Pulumi\.([a-z0-9-]+)\.yaml$/.exec(file)?.[1] ?? []).sort();
 }
 
 /**
@@ -41,6 +51,16 @@ export async function difference(
       last: shown(text).trimEnd().split("\n").at(-1) ?? "",
       // Where there is no Markdown there are reasons, which quote what the pull request's author wrote.
       markdown: `#### Stack \`${stack}\`\n\n${isEmpty(markdown) ? fenced(markdown.text, REASONS) : markdown.output}`,
+    });
+  }
+  for (const stack of gone(root, against)) {
+    // Nobody sees it otherwise, and the stack goes on costing money.
+    const said = `The settings of ${stack} are deleted, which takes nothing down: npm run down -- --stack ${stack} does, while they are there.`;
+    parts.push({
+      status: 0,
+      text: `Stack ${stack}\n\n${said}`,
+      last: said,
+      markdown: `#### Stack \`${stack}\`\n\n${said}`,
     });
   }
   const markdown = parts.map((part) => part.markdown).join("\n\n");
