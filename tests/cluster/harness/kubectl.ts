@@ -104,14 +104,22 @@ export const remove = (objects: readonly object[]): Promise<Ended> =>
 
 const list = (objects: readonly object[]) => JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
 
-/** A command in a container, its end and its output. */
-export function exec(
+const LISTENING = "listening\n";
+
+/**
+ * A command in a container, its end and its output. Input is sent when the container has spoken: where it is sent at once, SPDY,
+ * which API server, kubelet and containerd speak, may lose it (moby/spdystream: data that comes between `SendReply` and `replied`).
+ */
+export async function exec(
   pod: string,
   container: string,
   namespace: string,
   command: readonly string[],
   options: RunOptions = {},
 ): Promise<Ended> {
-  const input = options.input === undefined ? [] : ["-i"];
-  return tryKubectl(["exec", ...input, "-n", namespace, pod, "-c", container, "--", ...command], options);
+  const where = ["-n", namespace, pod, "-c", container, "--"];
+  if (options.input === undefined) return tryKubectl(["exec", ...where, ...command], options);
+  const listening = ["sh", "-c", `printf '${LISTENING}' >&2; exec "$@"`, "sh", ...command];
+  const ended = await tryKubectl(["exec", "-i", ...where, ...listening], { ...options, inputAfter: LISTENING });
+  return { ...ended, stderr: ended.stderr.replace(LISTENING, "") };
 }

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string | Buffer;
+  /** The input is held back until the program has said this on stderr. */
+  readonly inputAfter?: string;
   readonly timeout?: number;
 }
 
@@ -37,11 +39,18 @@ export function outcome(command: string, args: readonly string[], options: RunOp
         ),
       );
     }, timeout);
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
     // A program that ends before it has read its input is judged by its exit status.
     child.stdin.on("error", () => undefined);
-    child.stdin.end(options.input ?? "");
+    const { input = "", inputAfter = "" } = options;
+    const giveInput = () => {
+      if (!child.stdin.writableEnded && Buffer.concat(err).includes(inputAfter)) child.stdin.end(input);
+    };
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => {
+      err.push(chunk);
+      giveInput();
+    });
+    giveInput();
     child.on("error", (error) => {
       clearTimeout(timer);
       reject(new Error(`${shown(command, args)}: ${error.message}`));
