@@ -154,6 +154,12 @@ export function namespaceRules(pod: string): readonly Rule[] {
   ];
 }
 
+/**
+ * Characters of a pod's commands and arguments that can be looked through. What one expression may cost is used up between 60,000 and
+ * 100,000 of them; then the API server would refuse the pod too, without a word that anybody understands.
+ */
+const MOST_WORDS = 50_000;
+
 /** Ways to a daemon of the node that need no mount. */
 export function daemonRules(pod: string): readonly Rule[] {
   const inside = `matches(${quoted(insideThePod)})`;
@@ -162,6 +168,8 @@ export function daemonRules(pod: string): readonly Rule[] {
   const variable = either([`e.name in ${listOf(daemonVariables)} && (has(e.valueFrom) || ${literal})`, nodeAddress]);
   const words = "((has(c.command) ? c.command : []) + (has(c.args) ? c.args : [])).join(' ')";
   const scheme = quoted(addressFromScheme);
+  const all = containerLists.map((list) => `(has(${pod}.${list}) ? ${pod}.${list}.map(c, ${words}) : [])`);
+  const few = `size((${all.join(" + ")}).join(' ')) <= ${MOST_WORDS}`;
   const address = `(a.find(${scheme}) != '' ? a.find(${scheme}) : a.find(${quoted(addressAtEnd)}))`;
   return [
     {
@@ -170,11 +178,15 @@ export function daemonRules(pod: string): readonly Rule[] {
         "DOCKER_HOST and the like stay inside the pod (tcp://127.0.0.1:2376, as a plain value), and status.hostIP is not for",
     },
     {
-      offenders: containersWhere(
+      offenders: `${few} ? ${containersWhere(
         pod,
         () => `${words}.findAll(${quoted(addressArgument)}).exists(a, !${address}.lowerAscii().${inside})`,
-      ),
+      )} : []`,
       message: "a daemon outside the pod in the arguments of",
+    },
+    {
+      offenders: `${few} ? [] : ['the pod']`,
+      message: `more than ${MOST_WORDS} characters of commands and arguments are too many to look through, mount a file instead into`,
     },
   ];
 }

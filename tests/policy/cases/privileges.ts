@@ -162,6 +162,17 @@ export const privilegeCases: readonly Case[] = [
     "hostPID as a number": agentsPod({ hostPID: 1 }),
   }),
   ...refused("both", daemons, { ...toNode, ...onlyInGocd }),
+  ...refused("both", daemons, {
+    "the node's address behind many arguments": withArgs("x".repeat(49_000), "-H", "tcp://10.0.0.1:2375"),
+  }),
+  ...refused("admission", daemons, {
+    "more arguments than the API server looks through": withArgs("echo", "x".repeat(50_000)),
+    "more arguments than that in two containers together": agentsPod({
+      containers: [container({ args: ["x".repeat(30_000)] })],
+      initContainers: [container({ name: "first", command: ["x".repeat(30_000)] })],
+    }),
+  }),
+  ...allowed("both", { "as many arguments as the API server looks through": withArgs("echo", "x".repeat(49_000)) }),
   ...refused("review", daemons, {
     "DOCKER_HOST by way of a variable that names another": elsewhere(
       withEnv(
