@@ -20,11 +20,14 @@ export interface Rule {
   readonly message: string;
 }
 
-/** Names of a pod's containers, of all lists, for which a condition on `c` holds; `pod` is an expression for its specification. */
+/** What a list of a pod's containers is turned into, for all lists together; `pod` is an expression for its specification. */
+function ofContainers(pod: string, turned: (list: string) => string): string {
+  return containerLists.map((list) => `(has(${pod}.${list}) ? ${pod}.${list}.${turned(list)} : [])`).join(" + ");
+}
+
+/** Names of a pod's containers for which a condition on `c` holds. */
 function containersWhere(pod: string, condition: (list: string) => string): string {
-  return containerLists
-    .map((list) => `(has(${pod}.${list}) ? ${pod}.${list}.filter(c, ${condition(list)}).map(c, c.name) : [])`)
-    .join(" + ");
+  return ofContainers(pod, (list) => `filter(c, ${condition(list)}).map(c, c.name)`);
 }
 
 /** Names of a pod's volumes for which a condition on `v` holds. */
@@ -168,8 +171,7 @@ export function daemonRules(pod: string): readonly Rule[] {
   const variable = either([`e.name in ${listOf(daemonVariables)} && (has(e.valueFrom) || ${literal})`, nodeAddress]);
   const words = "((has(c.command) ? c.command : []) + (has(c.args) ? c.args : [])).join(' ')";
   const scheme = quoted(addressFromScheme);
-  const all = containerLists.map((list) => `(has(${pod}.${list}) ? ${pod}.${list}.map(c, ${words}) : [])`);
-  const few = `size((${all.join(" + ")}).join(' ')) <= ${MOST_WORDS}`;
+  const few = `size((${ofContainers(pod, () => `map(c, ${words})`)}).join(' ')) <= ${MOST_WORDS}`;
   const address = `(a.find(${scheme}) != '' ? a.find(${scheme}) : a.find(${quoted(addressAtEnd)}))`;
   return [
     {
