@@ -104,13 +104,11 @@ export const remove = (objects: readonly object[]): Promise<Ended> =>
 
 const list = (objects: readonly object[]) => JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
 
-const LISTENING = "listening\n";
-
 /**
- * A command in a container, its end and its output. Input is sent when the container has spoken: where it is sent at once, SPDY,
- * which API server, kubelet and containerd speak, may lose it (moby/spdystream: data that comes between `SendReply` and `replied`).
+ * A command in a container, its end and its output. With input, a shell keeps the command's outputs open until it has ended: where
+ * one is closed before, as by `cat >file`, containerd stops reading the input (containerd/containerd#13934).
  */
-export async function exec(
+export function exec(
   pod: string,
   container: string,
   namespace: string,
@@ -119,7 +117,5 @@ export async function exec(
 ): Promise<Ended> {
   const where = ["-n", namespace, pod, "-c", container, "--"];
   if (options.input === undefined) return tryKubectl(["exec", ...where, ...command], options);
-  const listening = ["sh", "-c", `printf '${LISTENING}' >&2; exec "$@"`, "sh", ...command];
-  const ended = await tryKubectl(["exec", "-i", ...where, ...listening], { ...options, inputAfter: LISTENING });
-  return { ...ended, stderr: ended.stderr.replace(LISTENING, "") };
+  return tryKubectl(["exec", "-i", ...where, "sh", "-c", '"$@"; exit', "sh", ...command], options);
 }

@@ -12,8 +12,6 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string | Buffer;
-  /** The input is held back until the program has said this on stderr. */
-  readonly inputAfter?: string;
   readonly timeout?: number;
 }
 
@@ -39,18 +37,11 @@ export function outcome(command: string, args: readonly string[], options: RunOp
         ),
       );
     }, timeout);
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
     // A program that ends before it has read its input is judged by its exit status.
     child.stdin.on("error", () => undefined);
-    const { input = "", inputAfter = "" } = options;
-    const giveInput = () => {
-      if (!child.stdin.writableEnded && Buffer.concat(err).includes(inputAfter)) child.stdin.end(input);
-    };
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => {
-      err.push(chunk);
-      giveInput();
-    });
-    giveInput();
+    child.stdin.end(options.input ?? "");
     child.on("error", (error) => {
       clearTimeout(timer);
       reject(new Error(`${shown(command, args)}: ${error.message}`));
