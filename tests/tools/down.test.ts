@@ -137,7 +137,7 @@ describe("npm run down", () => {
       expect(status).toBe(1);
       expect(stdout).toBe("");
       expect(stderr).toBe(
-        "The stack is down, but what is left could not be read: pulumi stack export gave no state.\n",
+        "The stack is down, but what is left could not be read: pulumi stack export gave no state. To look: pulumi stack.\n",
       );
     },
   );

@@ -68,7 +68,9 @@ export function down(args: readonly string[], { environment, stdout, stderr }: S
   });
   const kept = exported.status === 0 ? left(exported.stdout) : undefined;
   if (kept === undefined) {
-    stderr.write("The stack is down, but what is left could not be read: pulumi stack export gave no state.\n");
+    stderr.write(
+      "The stack is down, but what is left could not be read: pulumi stack export gave no state. To look: pulumi stack.\n",
+    );
     return exported.status || 1;
   }
   stdout.write(`\n${leftText(kept)}`);
