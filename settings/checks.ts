@@ -1,4 +1,4 @@
-import { seconds } from "../components/kubernetes/quantities";
+import { seconds } from "../kubernetes/quantities";
 import { checkNodes } from "./nodes";
 import { show, type Broken, type Problem } from "./problems";
 import { checkRanges } from "./ranges";

@@ -1,4 +1,4 @@
-import { bytes, cores, mebibytes } from "../components/kubernetes/quantities";
+import { bytes, cores, mebibytes } from "../kubernetes/quantities";
 import { allocatable, fit, machine } from "./capacity";
 import { show, type Broken, type Problem } from "./problems";
 import type { Create, Pool, Settings } from "./settings";

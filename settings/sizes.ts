@@ -1,4 +1,4 @@
-import { bytes, mebibytes } from "../components/kubernetes/quantities";
+import { bytes, mebibytes } from "../kubernetes/quantities";
 import { show, type Broken, type Problem } from "./problems";
 import type { Settings } from "./settings";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CPU_PATTERN, DURATION_PATTERN, SIZE_PATTERN } from "../components/kubernetes/quantities";
+import { CPU_PATTERN, DURATION_PATTERN, SIZE_PATTERN } from "../kubernetes/quantities";
 
 // The kinds of values that settings are made of. Each message says what is wanted; what was found is added where problems are
 // reported (read.ts).

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { POOL_LABEL, selector } from "../kubernetes/labels";
-import type { Placement } from "../kubernetes/placement";
-import { seconds } from "../kubernetes/quantities";
-import { RESTRICTED } from "../kubernetes/security";
+import { POOL_LABEL, selector } from "../../kubernetes/labels";
+import type { Placement } from "../../kubernetes/placement";
+import { seconds } from "../../kubernetes/quantities";
+import { RESTRICTED } from "../../kubernetes/security";
 import { CACHE, dindSidecar, POD_NAME_ENV, WORKSPACE, WORKSPACE_PATHS, workspaceMount, type DindShape } from "./dind";
 
 /** Where the agent finds its uuid and token. */

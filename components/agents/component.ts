@@ -2,7 +2,7 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as policy from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { labels, POOL_LABEL } from "../kubernetes/labels";
+import { labels, POOL_LABEL } from "../../kubernetes/labels";
 import { poolDisruptionBudget, poolService, poolStatefulSet, rolloutSeconds, type PoolShape } from "./agent";
 import { daemonConfig, type DaemonSettings } from "./daemon";
 

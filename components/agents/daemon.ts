@@ -1,4 +1,4 @@
-import { gibibytes } from "../kubernetes/quantities";
+import { gibibytes } from "../../kubernetes/quantities";
 
 /** Where the daemon listens for the agent: on the pod's loopback alone. */
 export const DOCKER_HOST = "tcp://127.0.0.1:2376";

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { RESTRICTED } from "../kubernetes/security";
+import { RESTRICTED } from "../../kubernetes/security";
 import { CLIENT_CERTIFICATES, DAEMON_CERTIFICATES, DOCKER_HOST } from "./daemon";
 
 /**

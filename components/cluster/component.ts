@@ -4,7 +4,7 @@ import * as projects from "@pulumi/gcp/projects";
 import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import type { Placement } from "../kubernetes/placement";
+import type { Placement } from "../../kubernetes/placement";
 import { givenPlacement, type GivenPlacement } from "./existing";
 import { clusterArgs, kubeconfig, nodePoolArgs, placement, type ClusterShape, type Nodes } from "./gke";
 

@@ -1,4 +1,4 @@
-import type { Placement } from "../kubernetes/placement";
+import type { Placement } from "../../kubernetes/placement";
 
 /** Nodes as whoever labelled and tainted them names them. */
 export interface GivenPlacement {

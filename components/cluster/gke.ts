@@ -1,7 +1,7 @@
 import type * as gcp from "@pulumi/gcp/container";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Placement } from "../kubernetes/placement";
-import { gibibytes } from "../kubernetes/quantities";
+import type { Placement } from "../../kubernetes/placement";
+import { gibibytes } from "../../kubernetes/quantities";
 
 /**
  * The taint that keeps everything but GKE's own pods, which tolerate it, and this program's server off the server's node: in

@@ -1,6 +1,6 @@
 import * as gcp from "@pulumi/gcp/compute";
 import * as pulumi from "@pulumi/pulumi";
-import { gibibytes } from "../kubernetes/quantities";
+import { gibibytes } from "../../kubernetes/quantities";
 
 /** What a disk holds: configuration, database and plugins, or artifacts and logs of jobs. */
 type Purpose = "data" | "artifacts";

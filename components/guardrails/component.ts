@@ -2,7 +2,7 @@ import * as admission from "@pulumi/kubernetes/admissionregistration/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { labels } from "../kubernetes/labels";
+import { labels } from "../../kubernetes/labels";
 import { admissionBinding, admissionParts, admissionPolicy, type AdmissionArgs } from "./admission";
 import { namespace } from "./namespaces";
 import { networkPolicies, type PolicyShape } from "./network-policies";

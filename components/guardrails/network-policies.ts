@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { POOL_LABEL, SCRAPES_LABEL, selector } from "../kubernetes/labels";
+import { POOL_LABEL, SCRAPES_LABEL, selector } from "../../kubernetes/labels";
 
 type Policy = k8s.types.input.networking.v1.NetworkPolicy;
 type Egress = k8s.types.input.networking.v1.NetworkPolicyEgressRule;

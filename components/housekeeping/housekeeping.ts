@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { selector } from "../kubernetes/labels";
-import type { Placement } from "../kubernetes/placement";
-import { RESTRICTED } from "../kubernetes/security";
+import { selector } from "../../kubernetes/labels";
+import type { Placement } from "../../kubernetes/placement";
+import { RESTRICTED } from "../../kubernetes/security";
 
 /** Name of Deployment, Service and Secret in the server's namespace. */
 export const HOUSEKEEPING = "gocd-housekeeping";

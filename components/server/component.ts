@@ -1,7 +1,7 @@
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { labels } from "../kubernetes/labels";
+import { labels } from "../../kubernetes/labels";
 import { cruiseConfig, type Purge } from "./cruise-config";
 import { PORT, SECRET_DIRECTORY, SERVER, serverService, serverStatefulSet, type ServerShape } from "./server";
 

@@ -1,5 +1,5 @@
 import XMLBuilder from "fast-xml-builder";
-import { gibibytes } from "../kubernetes/quantities";
+import { gibibytes } from "../../kubernetes/quantities";
 
 /** The version of GoCD's configuration schema that 26.1.0 writes; older ones are migrated, newer ones refused. */
 const SCHEMA_VERSION = 139;

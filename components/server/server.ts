@@ -1,9 +1,9 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { selector } from "../kubernetes/labels";
-import type { Placement } from "../kubernetes/placement";
-import { mebibytes } from "../kubernetes/quantities";
-import { GO_GROUP, RESTRICTED } from "../kubernetes/security";
+import { selector } from "../../kubernetes/labels";
+import type { Placement } from "../../kubernetes/placement";
+import { mebibytes } from "../../kubernetes/quantities";
+import { GO_GROUP, RESTRICTED } from "../../kubernetes/security";
 
 /** Name of StatefulSet, Service and Secret in the server's namespace. */
 export const SERVER = "gocd-server";

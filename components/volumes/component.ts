@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { labels } from "../kubernetes/labels";
+import { labels } from "../../kubernetes/labels";
 import { classClaim, persistentVolume, staticClaim } from "./volumes";
 
 export interface VolumeArgs {

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { bytes, cores, gibibytes, mebibytes, seconds } from "../../../components/kubernetes/quantities";
+import { bytes, cores, gibibytes, mebibytes, seconds } from "../../kubernetes/quantities";
 
 describe("quantities", () => {
   it("of memory grow by 1024 from unit to unit", () => {
