@@ -1,6 +1,7 @@
 import type { Policies, PolicyConfigSchema } from "@pulumi/policy";
 import { rawProperties, shown } from "./reading/values";
-import { walk, type Walked } from "./reading/walk";
+import { walk, type ResourceIndex } from "./reading/walk";
+import type { RuleConfig, ResourceView } from "./reading/resource-view";
 import {
   excepted,
   exceptions,
@@ -9,15 +10,13 @@ import {
   type Finding,
   type ResourceRule,
   type Rule,
-  type RuleConfig,
   type StackRule,
-  type Subject,
   type Verdict,
 } from "./rule";
-import { certificatesLast } from "./rules/certificates-last";
+import { certificatesNotExpiring } from "./rules/certificates-not-expiring";
 import { disksProtected } from "./rules/disks-protected";
 import { imagesByDigest } from "./rules/images-by-digest";
-import { imagesVersioned } from "./rules/images-versioned";
+import { imagesPinned } from "./rules/images-pinned";
 import { noClaimsOnNodeVolumes } from "./rules/no-claims-on-node-volumes";
 import { noHostNamespaces } from "./rules/no-host-namespaces";
 import { noHostPaths } from "./rules/no-host-paths";
@@ -25,7 +24,7 @@ import { noNodeDaemons } from "./rules/no-node-daemons";
 import { noPrivilegedContainers } from "./rules/no-privileged-containers";
 import { noRuntimeSockets } from "./rules/no-runtime-sockets";
 import { nothingPublic } from "./rules/nothing-public";
-import { readable } from "./rules/readable";
+import { wellFormedPods } from "./rules/well-formed-pods";
 
 /** Every rule, the weightiest first. */
 export const rules: readonly Rule[] = [
@@ -35,16 +34,16 @@ export const rules: readonly Rule[] = [
   noNodeDaemons,
   noHostPaths,
   noClaimsOnNodeVolumes,
-  imagesVersioned,
+  imagesPinned,
   imagesByDigest,
   disksProtected,
   nothingPublic,
-  certificatesLast,
-  readable,
+  certificatesNotExpiring,
+  wellFormedPods,
 ];
 
 /** What a host hands to a rule; both of the engine's interfaces fit. */
-interface Given {
+interface PolicyArgs {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
@@ -54,37 +53,37 @@ interface Given {
 }
 
 /** A resource as rules see it; what is inside is looked for when the first rule asks. */
-export function subjectOf({ urn, type, name, props, opts, provider }: Given): Subject {
-  let walked: Walked | undefined;
+export function viewOf({ urn, type, name, props, opts, provider }: PolicyArgs): ResourceView {
+  let index: ResourceIndex | undefined;
   return {
     urn,
     type,
     name,
     protect: opts?.protect === true,
     defaultNamespace: provider && rawProperties(provider.props)["namespace"],
-    get walked() {
-      return (walked ??= walk(type, props));
+    get index() {
+      return (index ??= walk(type, props));
     },
   };
 }
 
 /**
- * Hands the rules one subject for the copies of a resource that the host makes for each of them: to look through it once
+ * Hands the rules one view for the copies of a resource that the host makes for each of them: to look through it once
  * instead of eleven times is most of what the pack costs. A rule that comes a second time has a new look, so what one
  * rule sees is never older than what the rule before it saw.
  */
-class Subjects {
-  private readonly known = new Map<string, { readonly subject: Subject; readonly seenBy: Set<string> }>();
+class ResourceViews {
+  private readonly known = new Map<string, { readonly view: ResourceView; readonly seenBy: Set<string> }>();
 
-  for(rule: string, given: Given): Subject {
+  for(rule: string, given: PolicyArgs): ResourceView {
     const known = this.known.get(given.urn);
-    if (known?.subject.type === given.type && !known.seenBy.has(rule)) {
+    if (known?.view.type === given.type && !known.seenBy.has(rule)) {
       known.seenBy.add(rule);
-      return known.subject;
+      return known.view;
     }
-    const subject = subjectOf(given);
-    this.known.set(given.urn, { subject, seenBy: new Set([rule]) });
-    return subject;
+    const view = viewOf(given);
+    this.known.set(given.urn, { view, seenBy: new Set([rule]) });
+    return view;
   }
 
   /** Ends the look at a resource, after the last policy. */
@@ -103,25 +102,25 @@ type Notes = Map<string, Map<string, readonly string[]>>;
 export function makePolicies(all: readonly Rule[] = rules): Policies {
   const resourceNotes: Notes = new Map();
   const stackNotes: Notes = new Map();
-  const subjects = new Subjects();
+  const views = new ResourceViews();
   const resourceRules = all.filter((rule): rule is ResourceRule => "check" in rule);
   const stackRules = all.filter((rule): rule is StackRule => "checkStack" in rule);
   return [
     ...resourceRules.map((rule) => ({
       ...asPolicy(rule),
-      validateResource: (args: Given & { getConfig: () => object }, report: (message: string) => void) => {
+      validateResource: (args: PolicyArgs & { getConfig: () => object }, report: (message: string) => void) => {
         const config = args.getConfig() as RuleConfig;
-        apply(rule, rule.check(subjects.for(rule.name, args), config), config, args.urn, resourceNotes, report);
+        apply(rule, rule.check(views.for(rule.name, args), config), config, args.urn, resourceNotes, report);
       },
     })),
     ...stackRules.map((rule) => ({
       ...asPolicy(rule),
       validateStack: (
-        args: { resources: readonly Given[]; getConfig: () => object },
+        args: { resources: readonly PolicyArgs[]; getConfig: () => object },
         report: (message: string) => void,
       ) => {
         const config = args.getConfig() as RuleConfig;
-        apply(rule, rule.checkStack(args.resources.map(subjectOf), config), config, "", stackNotes, report);
+        apply(rule, rule.checkStack(args.resources.map(viewOf), config), config, "", stackNotes, report);
       },
     })),
     {
@@ -131,8 +130,8 @@ export function makePolicies(all: readonly Rule[] = rules): Policies {
       enforcementLevel: "advisory",
       severity: "low",
       validateResource: (args, report) => {
-        tell(resourceNotes, args.urn, report);
-        subjects.forget(args.urn);
+        reportNotes(resourceNotes, args.urn, report);
+        views.forget(args.urn);
       },
     },
     {
@@ -141,7 +140,7 @@ export function makePolicies(all: readonly Rule[] = rules): Policies {
       enforcementLevel: "advisory",
       severity: "low",
       validateStack: (_args, report) => {
-        tell(stackNotes, "", report);
+        reportNotes(stackNotes, "", report);
       },
     },
   ];
@@ -177,7 +176,7 @@ function apply(
   notes.set(urn, ofResource.set(rule.name, kept));
 }
 
-function tell(notes: Notes, urn: string, report: (message: string) => void): void {
+function reportNotes(notes: Notes, urn: string, report: (message: string) => void): void {
   for (const messages of notes.get(urn)?.values() ?? []) for (const message of new Set(messages)) report(message);
   notes.delete(urn);
 }

@@ -1,19 +1,7 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import { list, record, shown, text } from "./reading/values";
-import { pathOf, type Site, type Walked } from "./reading/walk";
-
-/** A resource as the rules see it: plain values, every object inside it already found. */
-export interface Subject {
-  readonly urn: string;
-  /** Pulumi's type token, such as `kubernetes:apps/v1:Deployment`. */
-  readonly type: string;
-  /** Pulumi's name of the resource. */
-  readonly name: string;
-  readonly protect: boolean;
-  /** Where the resource's provider puts an object that names no namespace; undefined if the provider does not say. */
-  readonly defaultNamespace: unknown;
-  readonly walked: Walked;
-}
+import type { ResourceView, RuleConfig } from "./reading/resource-view";
+import { pathOf, type ObjectNode } from "./reading/walk";
 
 /** One thing that a rule found. */
 export interface Finding {
@@ -41,9 +29,6 @@ export class Findings implements Verdict {
   readonly noted: Finding[] = [];
 }
 
-/** Configuration of one rule, as it comes from a policy configuration file. */
-export type RuleConfig = Readonly<Record<string, unknown>>;
-
 interface RuleBase {
   /** Identifies the rule in reports and in configuration. */
   readonly name: string;
@@ -62,12 +47,12 @@ interface RuleBase {
 
 /** A rule about one resource at a time. */
 export interface ResourceRule extends RuleBase {
-  readonly check: (subject: Subject, config: RuleConfig) => Verdict;
+  readonly check: (resource: ResourceView, config: RuleConfig) => Verdict;
 }
 
 /** A rule about all resources of a stack together. */
 export interface StackRule extends RuleBase {
-  readonly checkStack: (subjects: readonly Subject[], config: RuleConfig) => Verdict;
+  readonly checkStack: (resources: readonly ResourceView[], config: RuleConfig) => Verdict;
 }
 
 export type Rule = ResourceRule | StackRule;
@@ -130,30 +115,37 @@ export function sentence({ object, part, at, found, instead }: Finding): string 
 }
 
 /** Names the place of a finding in the words of Kubernetes. */
-export function finding(subject: Subject, site: Site, found: string, instead: string, key?: string): Finding {
-  return { object: objectOf(subject, site), part: partOf(site), at: shown(pathOf(site, key)), found, instead };
+export function finding(
+  resource: ResourceView,
+  node: ObjectNode,
+  found: string,
+  instead: string,
+  key?: string,
+): Finding {
+  return { object: objectOf(resource, node), part: partOf(node), at: shown(pathOf(node, key)), found, instead };
 }
 
 /** The kind that an object says; while it says none, the one of the resource's type. */
-export function kindOf(subject: Subject, object: Site["value"]): string {
-  return text(object["kind"]) ?? subject.type.slice(subject.type.lastIndexOf(":") + 1);
+export function kindOf(resource: ResourceView, object: ObjectNode["value"]): string {
+  return text(object["kind"]) ?? resource.type.slice(resource.type.lastIndexOf(":") + 1);
 }
 
-/** Kind, namespace and name of the Kubernetes object that holds a site; of the resource if it is none. */
-export function objectOf(subject: Subject, site: Site): string {
-  const { owner } = site;
+/** Kind, namespace and name of the Kubernetes object that holds a node; of the resource if it is none. */
+export function objectOf(resource: ResourceView, node: ObjectNode): string {
+  const { owner } = node;
   const metadata = record(owner.value["metadata"]);
   const isRoot = owner.parent === undefined;
-  const kind = kindOf(subject, owner.value);
-  const name = text(metadata["name"]) ?? (isRoot ? subject.name : (text(metadata["generateName"]) ?? "without a name"));
+  const kind = kindOf(resource, owner.value);
+  const name =
+    text(metadata["name"]) ?? (isRoot ? resource.name : (text(metadata["generateName"]) ?? "without a name"));
   const namespace = text(metadata["namespace"]) ?? "";
-  const inside = isRoot || owner.key === "items" ? "" : ` in ${subject.name}`;
+  const inside = isRoot || owner.key === "items" ? "" : ` in ${resource.name}`;
   return shown(`${kind} ${namespace === "" ? "" : `${namespace}/`}${name}${inside}`);
 }
 
 /** `container x` or `volume y`, from the nearest named member of a list. */
-function partOf(site: Site): string | undefined {
-  for (let at = site; at.parent !== undefined; at = at.parent) {
+function partOf(node: ObjectNode): string | undefined {
+  for (let at = node; at.parent !== undefined; at = at.parent) {
     if (at.index === undefined) continue;
     const name = text(at.value["name"]);
     const part = name === undefined ? undefined : shown(name);

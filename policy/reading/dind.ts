@@ -1,8 +1,8 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
-import type { RuleConfig } from "../rule";
+import type { RuleConfig } from "./resource-view";
 import { dind } from "../tables/dind";
 import { isOn, isRecord, isUnknown, list, record, text } from "./values";
-import type { Site } from "./walk";
+import type { ObjectNode } from "./walk";
 
 /** The setting that says which images are the daemon's. */
 export const dindImagesSchema: PolicyConfigJSONSchema = {
@@ -12,14 +12,14 @@ export const dindImagesSchema: PolicyConfigJSONSchema = {
 };
 
 /** What keeps a container from being the one that may be privileged; nothing when it is that container. */
-export interface Recognition {
+export interface DindMatch {
   readonly missing: readonly string[];
   /** Whether the image is known only after up: then everything else was recognised. */
   readonly imageUnknown: boolean;
 }
 
 /** Compares a container with the one that may be privileged, feature by feature. */
-export function recognise(container: Site, config: RuleConfig): Recognition {
+export function matchesDindSidecar(container: ObjectNode, config: RuleConfig): DindMatch {
   const { value } = container;
   const missing: string[] = [];
   const want = (holds: boolean, what: string) => {

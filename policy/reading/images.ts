@@ -1,44 +1,44 @@
 import { isUnknown, text } from "./values";
-import type { Subject } from "../rule";
-import type { Site } from "./walk";
+import type { ResourceView } from "./resource-view";
+import type { ObjectNode } from "./walk";
 
 /** An image that a container or volume asks for. */
 export interface ImageUse {
-  readonly site: Site;
+  readonly node: ObjectNode;
   readonly key: string;
   /** Undefined while it is known only after up. */
   readonly image: string | undefined;
 }
 
-/** How firmly a reference names its image. */
-export type Firmness = "digest" | "version" | "loose";
+/** How exactly a reference names its image. */
+export type Pinning = "digest" | "version" | "none";
 
 /** Every image that a resource asks for. */
-export function imageUses({ type, walked }: Subject): readonly ImageUse[] {
-  return [...walked.having(["image", "reference"])].flatMap((site) => imageUsesOf(type, site));
+export function imageUses({ type, index }: ResourceView): readonly ImageUse[] {
+  return [...index.withAnyKey(["image", "reference"])].flatMap((node) => imageUsesOf(type, node));
 }
 
-function imageUsesOf(type: string, site: Site): readonly ImageUse[] {
-  const { value, key } = site;
+function imageUsesOf(type: string, node: ObjectNode): readonly ImageUse[] {
+  const { value, key } = node;
   const uses: ImageUse[] = [];
   const add = (property: string) => {
     const image = value[property];
-    if (text(image) !== undefined || isUnknown(image)) uses.push({ site, key: property, image: text(image) });
+    if (text(image) !== undefined || isUnknown(image)) uses.push({ node, key: property, image: text(image) });
   };
-  const isContainer = /containers$/i.test(key) && site.index !== undefined;
+  const isContainer = /containers$/i.test(key) && node.index !== undefined;
   const isDockerContainer =
-    /^docker:.*:(Container|Service)$/.test(type) && (site.parent === undefined || key === "containerSpec");
+    /^docker:.*:(Container|Service)$/.test(type) && (node.parent === undefined || key === "containerSpec");
   if (isContainer || isDockerContainer) add("image");
   // An image mounted as a volume (Kubernetes 1.31).
-  if (key === "image" && site.parent?.key === "volumes") add("reference");
+  if (key === "image" && node.parent?.key === "volumes") add("reference");
   return uses;
 }
 
 /** A digest, a full version (three numbers or more, any suffix), or anything that moves. */
-export function firmness(image: string): Firmness {
+export function pinning(image: string): Pinning {
   const reference = image.trim();
   if (/(^|@)(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(reference)) return "digest";
-  if (reference.includes("@")) return "loose";
+  if (reference.includes("@")) return "none";
   const tag = /:([^/:]+)$/.exec(reference)?.[1] ?? "";
-  return /^v?\d+\.\d+\.\d+(?:[.+_-][\w.+-]*)?$/.test(tag) ? "version" : "loose";
+  return /^v?\d+\.\d+\.\d+(?:[.+_-][\w.+-]*)?$/.test(tag) ? "version" : "none";
 }

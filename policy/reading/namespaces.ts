@@ -1,12 +1,12 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
-import type { RuleConfig, Subject } from "../rule";
+import type { RuleConfig, ResourceView } from "./resource-view";
 import { isUnknown, list, record, text } from "./values";
-import type { Site } from "./walk";
+import type { ObjectNode } from "./walk";
 
 /** Namespaces of GoCD, where nothing of the node may be had at all: `gocd` and what this program names itself. */
 const gocdNamespaces: readonly string[] = ["gocd", "gocd-*"];
 
-/** The setting that says which namespaces are closed. */
+/** The setting that says which namespaces are restricted. */
 export const namespacesSchema: PolicyConfigJSONSchema = {
   type: "array",
   items: { type: "string" },
@@ -15,7 +15,7 @@ export const namespacesSchema: PolicyConfigJSONSchema = {
 };
 
 /** Whether a namespace is one of GoCD's. */
-export function isClosedNamespace(namespace: unknown, config: RuleConfig): boolean {
+export function isRestrictedNamespace(namespace: unknown, config: RuleConfig): boolean {
   const name = text(namespace) ?? "";
   const configured = list(config["namespaces"]).flatMap((pattern) => text(pattern) ?? []);
   return (configured.length > 0 ? configured : gocdNamespaces).some((pattern) =>
@@ -24,21 +24,21 @@ export function isClosedNamespace(namespace: unknown, config: RuleConfig): boole
 }
 
 /** Whether an object is in, or deploys into, one of GoCD's namespaces. One whose namespace is not known yet counts as if it were. */
-export function isClosed({ defaultNamespace }: Subject, site: Site, config: RuleConfig): boolean {
-  const closed = (namespace: unknown) => isUnknown(namespace) || isClosedNamespace(namespace, config);
-  for (let at: Site | undefined = site.owner; at !== undefined; at = at.parent?.owner) {
+export function isRestricted({ defaultNamespace }: ResourceView, node: ObjectNode, config: RuleConfig): boolean {
+  const restricted = (namespace: unknown) => isUnknown(namespace) || isRestrictedNamespace(namespace, config);
+  for (let at: ObjectNode | undefined = node.owner; at !== undefined; at = at.parent?.owner) {
     const said = namespacesOf(at).filter(
       (namespace) => namespace !== undefined && namespace !== null && namespace !== "",
     );
-    if (said.some(closed)) return true;
+    if (said.some(restricted)) return true;
     // What only looks like an object does not move what it stands in to another namespace.
     if (at.standsAlone && said.length > 0) return false;
   }
-  return closed(defaultNamespace);
+  return restricted(defaultNamespace);
 }
 
 /** Where an object is, and where a Helm release, Flux or Argo CD puts what it describes. */
-function namespacesOf({ value }: Site): readonly unknown[] {
+function namespacesOf({ value }: ObjectNode): readonly unknown[] {
   const { metadata, namespace } = value;
   const spec = record(value["spec"]);
   return [

@@ -3,15 +3,15 @@ import { descriptions } from "../tables/kinds";
 import { isRecord, isUnknown, list, rawProperties, text, unknownText } from "./values";
 
 /** One object somewhere inside a resource, with the way to it. */
-export interface Site {
+export interface ObjectNode {
   readonly value: Readonly<Record<string, unknown>>;
   /** The property that holds it; for a member of a list, the list's property. Empty at the root. */
   readonly key: string;
   /** Its place in the list, if it is a member of one. */
   readonly index: number | undefined;
-  readonly parent: Site | undefined;
+  readonly parent: ObjectNode | undefined;
   /** The nearest object around it, or itself, that says what it is (kind and version); the root otherwise. */
-  readonly owner: Site;
+  readonly owner: ObjectNode;
   /** Whether it is part of a chart's values, which only the chart knows how to read. */
   readonly inValues: boolean;
   /**
@@ -22,17 +22,17 @@ export interface Site {
 }
 
 /** Everything that was found in one resource. */
-export interface Walked {
+export interface ResourceIndex {
   /** The resource's own properties. */
-  readonly root: Site;
+  readonly root: ObjectNode;
   /** Every object, the root first. */
-  readonly sites: readonly Site[];
+  readonly nodes: readonly ObjectNode[];
   /** The objects that have one of these properties. */
-  readonly having: (keys: readonly string[]) => Iterable<Site>;
+  readonly withAnyKey: (keys: readonly string[]) => Iterable<ObjectNode>;
   /** Properties, or members of lists, that are known only after up. */
-  readonly unknowns: readonly { readonly site: Site; readonly key: string }[];
+  readonly unknowns: readonly { readonly node: ObjectNode; readonly key: string }[];
   /** Texts that hold something to judge but cannot be parsed; each with the object it stands in and its property. */
-  readonly unreadable: readonly { readonly site: Site; readonly key: string; readonly why: string }[];
+  readonly unreadable: readonly { readonly node: ObjectNode; readonly key: string; readonly why: string }[];
 }
 
 /** Manifests inside manifests inside manifests: real ones nest twice (a ConfigMap in a List in a ConfigMap). */
@@ -57,40 +57,40 @@ const objectLists = /^items$|^objs$|(?:objects|manifests|deploy)$/i;
  * Finds every object inside a resource's properties, at any depth, through lists of lists, cycles and manifests written
  * as text. Uses no recursion, so that nesting cannot exhaust the stack, and never throws.
  */
-export function walk(type: string, properties: object): Walked {
-  const root = makeSite(identified(type, rawProperties(properties)), "", undefined, undefined);
-  const unreadable: { site: Site; key: string; why: string }[] = [];
-  const unknowns: { site: Site; key: string }[] = [];
+export function walk(type: string, properties: object): ResourceIndex {
+  const root = makeNode(identified(type, rawProperties(properties)), "", undefined, undefined);
+  const unreadable: { node: ObjectNode; key: string; why: string }[] = [];
+  const unknowns: { node: ObjectNode; key: string }[] = [];
   const looks = new Map<unknown, number>();
-  const sites: Site[] = [];
-  const byKey = new Map<string, Site[]>();
-  const open: { site: Site; depth: number }[] = [{ site: root, depth: 0 }];
+  const nodes: ObjectNode[] = [];
+  const byKey = new Map<string, ObjectNode[]>();
+  const open: { node: ObjectNode; depth: number }[] = [{ node: root, depth: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { site, depth } = next;
-    sites.push(site);
-    const encoded = isEncoded(site);
-    const patched = patchedBy(site.value);
-    if (patched !== undefined) open.push({ site: makeSite(patched, "value", undefined, site), depth });
-    for (const key of Object.keys(site.value)) {
-      if (describesOnly(site, key) || (patched !== undefined && key === "value")) continue;
+    const { node, depth } = next;
+    nodes.push(node);
+    const encoded = isEncoded(node);
+    const patched = patchedBy(node.value);
+    if (patched !== undefined) open.push({ node: makeNode(patched, "value", undefined, node), depth });
+    for (const key of Object.keys(node.value)) {
+      if (describesOnly(node, key) || (patched !== undefined && key === "value")) continue;
       const holders = byKey.get(key);
-      if (holders === undefined) byKey.set(key, [site]);
-      else holders.push(site);
+      if (holders === undefined) byKey.set(key, [node]);
+      else holders.push(node);
       const pending: { value: unknown; index: number | undefined }[] = [
-        { value: property(site.value, key), index: undefined },
+        { value: property(node.value, key), index: undefined },
       ];
       for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
         const { value, index } = item;
         if (typeof value === "string") {
-          if (isUnknown(value)) unknowns.push({ site, key });
+          if (isUnknown(value)) unknowns.push({ node, key });
           const body = encoded ? decoded(value) : value;
           if (body.length < 10 || key === "description" || !mayBeManifest(body, key)) continue;
           const { documents, why } = depth < maxTextDepth ? parsed(body) : tooDeep;
           for (const document of documents) {
             const object = Array.isArray(document) ? { items: document } : document;
-            if (isRecord(object)) open.push({ site: makeSite(object, key, index, site, true), depth: depth + 1 });
+            if (isRecord(object)) open.push({ node: makeNode(object, key, index, node, true), depth: depth + 1 });
           }
-          if (why !== undefined && looksDangerous.test(body)) unreadable.push({ site, key, why });
+          if (why !== undefined && looksDangerous.test(body)) unreadable.push({ node, key, why });
         } else if (typeof value === "object" && value !== null) {
           const before = looks.get(value) ?? 0;
           if (before === maxLooks) continue;
@@ -98,15 +98,15 @@ export function walk(type: string, properties: object): Walked {
           if (Array.isArray(value)) {
             for (let i = value.length - 1; i >= 0; i--) pending.push({ value: value[i] as unknown, index: index ?? i });
           } else {
-            const object = key === "items" ? memberOf(site.value, value) : value;
-            open.push({ site: makeSite(object as Record<string, unknown>, key, index, site), depth });
+            const object = key === "items" ? memberOf(node.value, value) : value;
+            open.push({ node: makeNode(object as Record<string, unknown>, key, index, node), depth });
           }
         }
       }
     }
   }
-  const having = (keys: readonly string[]) => new Set(keys.flatMap((key) => byKey.get(key) ?? []));
-  return { root, sites, having, unknowns, unreadable };
+  const withAnyKey = (keys: readonly string[]) => new Set(keys.flatMap((key) => byKey.get(key) ?? []));
+  return { root, nodes, withAnyKey, unknowns, unreadable };
 }
 
 /** A Kubernetes resource's properties with the kind and version that its type token gives, where it leaves them out. */
@@ -117,14 +117,14 @@ function identified(type: string, properties: Record<string, unknown>): Record<s
 }
 
 /** A member of a typed list, with the kind and version that the list gives, where it leaves them out. */
-function memberOf(holder: Site["value"], member: object): object {
+function memberOf(holder: ObjectNode["value"], member: object): object {
   const kind = /^(\w+)List$/.exec(text(holder["kind"]) ?? "")?.[1];
   if (kind === undefined || "kind" in member) return member;
   return Object.assign(rawProperties(member), { kind, apiVersion: holder["apiVersion"] });
 }
 
 /** What a JSON patch (RFC 6902) would add, in its place: `/spec/hostPID` makes `{spec: {hostPID: …}}`. */
-function patchedBy(operation: Site["value"]): Record<string, unknown> | undefined {
+function patchedBy(operation: ObjectNode["value"]): Record<string, unknown> | undefined {
   const { op, path } = operation;
   if ((op !== "add" && op !== "replace") || typeof path !== "string" || !path.startsWith("/")) return undefined;
   const steps = path.split("/").slice(1, 64);
@@ -135,7 +135,7 @@ function patchedBy(operation: Site["value"]): Record<string, unknown> | undefine
 }
 
 /** Whether an object's texts are base64. */
-export function isEncoded({ key, parent }: Site): boolean {
+export function isEncoded({ key, parent }: ObjectNode): boolean {
   const kind = text(parent?.value["kind"])?.replace(/Patch$/, "");
   return (kind === "Secret" && key === "data") || (kind === "ConfigMap" && key === "binaryData");
 }
@@ -146,7 +146,7 @@ function property(value: object, key: string): unknown {
 }
 
 /** Whether nothing below `key` can ever run, because the object only describes what others may do. */
-function describesOnly({ owner }: Site, key: string): boolean {
+function describesOnly({ owner }: ObjectNode, key: string): boolean {
   return (
     owner.standsAlone &&
     descriptions.some(
@@ -156,33 +156,33 @@ function describesOnly({ owner }: Site, key: string): boolean {
 }
 
 /** A place in the tree. What it belongs to is found once, from its parent's: a search upwards would cost the depth each time. */
-function makeSite(
-  value: Site["value"],
+function makeNode(
+  value: ObjectNode["value"],
   key: string,
   index: number | undefined,
-  parent: Site | undefined,
+  parent: ObjectNode | undefined,
   isDocument = parent === undefined,
-): Site {
+): ObjectNode {
   const inValues =
     parent === undefined
       ? value["kind"] !== undefined && groupOf(value) === "helm.sh"
       : parent.inValues || /^values(Object|Content|Inline)?$/.test(key);
   const standsAlone = isDocument || (index !== undefined && objectLists.test(key));
-  const site = { value, key, index, parent, inValues, standsAlone };
+  const node = { value, key, index, parent, inValues, standsAlone };
   const isOwner = typeof value["kind"] === "string" && typeof value["apiVersion"] === "string";
-  return isOwner || parent === undefined ? new Owner(site) : { ...site, owner: parent.owner };
+  return isOwner || parent === undefined ? new Owner(node) : { ...node, owner: parent.owner };
 }
 
-/** A site that is its own owner. */
-class Owner implements Site {
-  readonly value: Site["value"];
+/** A node that is its own owner. */
+class Owner implements ObjectNode {
+  readonly value: ObjectNode["value"];
   readonly key: string;
   readonly index: number | undefined;
-  readonly parent: Site | undefined;
+  readonly parent: ObjectNode | undefined;
   readonly inValues: boolean;
   readonly standsAlone: boolean;
 
-  constructor({ value, key, index, parent, inValues, standsAlone }: Omit<Site, "owner">) {
+  constructor({ value, key, index, parent, inValues, standsAlone }: Omit<ObjectNode, "owner">) {
     this.value = value;
     this.key = key;
     this.index = index;
@@ -191,7 +191,7 @@ class Owner implements Site {
     this.standsAlone = standsAlone;
   }
 
-  get owner(): Site {
+  get owner(): ObjectNode {
     return this;
   }
 }
@@ -247,9 +247,9 @@ function parsedYaml(body: string): readonly unknown[] | undefined {
 }
 
 /** The way from the resource to an object: `spec.template.spec.volumes[0]`. */
-export function pathOf(site: Site, key?: string): string {
+export function pathOf(node: ObjectNode, key?: string): string {
   const steps: string[] = key === undefined ? [] : [key];
-  for (let at = site; at.parent !== undefined; at = at.parent) {
+  for (let at = node; at.parent !== undefined; at = at.parent) {
     steps.push(at.index === undefined ? at.key : `${at.key}[${at.index}]`);
     if (steps.length > 24) {
       steps.push("…");

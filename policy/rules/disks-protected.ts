@@ -1,21 +1,23 @@
 import { text } from "../reading/values";
-import { finding, Findings, type ResourceRule, type Subject } from "../rule";
+import type { ResourceView } from "../reading/resource-view";
+import { finding, Findings, type ResourceRule } from "../rule";
 
 const instead = "Give the resource `protect: true`; `pulumi destroy --exclude-protected` then leaves it.";
 
 /** What outlives the cluster, by type token; a predicate narrows types that hold other things too. */
-const lasting: Readonly<Record<string, { readonly what: string; readonly when: (subject: Subject) => boolean }>> = {
-  "gcp:compute/disk:Disk": { what: "a disk", when: () => true },
-  "gcp:compute/regionDisk:RegionDisk": { what: "a disk", when: () => true },
-  "gcp:storage/bucket:Bucket": {
-    what: "a backup bucket",
-    when: (subject) => /backup/i.test(`${subject.name} ${property(subject, "name")}`),
-  },
-  "gcp:artifactregistry/repository:Repository": {
-    what: "the repository behind gcr.io",
-    when: (subject) => /(^|\.)gcr\.io$/.test(property(subject, "repositoryId")),
-  },
-};
+const lasting: Readonly<Record<string, { readonly what: string; readonly when: (resource: ResourceView) => boolean }>> =
+  {
+    "gcp:compute/disk:Disk": { what: "a disk", when: () => true },
+    "gcp:compute/regionDisk:RegionDisk": { what: "a disk", when: () => true },
+    "gcp:storage/bucket:Bucket": {
+      what: "a backup bucket",
+      when: (resource) => /backup/i.test(`${resource.name} ${property(resource, "name")}`),
+    },
+    "gcp:artifactregistry/repository:Repository": {
+      what: "the repository behind gcr.io",
+      when: (resource) => /(^|\.)gcr\.io$/.test(property(resource, "repositoryId")),
+    },
+  };
 
 /** What the team cannot get back is not deleted by accident. */
 export const disksProtected: ResourceRule = {
@@ -30,15 +32,15 @@ export const disksProtected: ResourceRule = {
   ],
   obeys: ["the same with protect: true", "a bucket that is not for backups", "a repository of another name"],
   instead,
-  check: (subject) => {
+  check: (resource) => {
     const findings = new Findings();
-    const kept = lasting[subject.type];
-    if (kept === undefined || subject.protect || !kept.when(subject)) return findings;
-    findings.refused.push(finding(subject, subject.walked.root, `${kept.what} is not protected`, instead));
+    const kept = lasting[resource.type];
+    if (kept === undefined || resource.protect || !kept.when(resource)) return findings;
+    findings.refused.push(finding(resource, resource.index.root, `${kept.what} is not protected`, instead));
     return findings;
   },
 };
 
-function property(subject: Subject, key: string): string {
-  return text(subject.walked.root.value[key]) ?? "";
+function property(resource: ResourceView, key: string): string {
+  return text(resource.index.root.value[key]) ?? "";
 }

@@ -1,4 +1,4 @@
-import { firmness, imageUses } from "../reading/images";
+import { pinning, imageUses } from "../reading/images";
 import { shown } from "../reading/values";
 import { finding, Findings, type ResourceRule } from "../rule";
 
@@ -13,12 +13,12 @@ export const imagesByDigest: ResourceRule = {
   breaks: ["nginx:1.29.3: a full version, whose tag can still be moved"],
   obeys: ["nginx@sha256:<64 digits>", "nginx:1.29.3@sha256:<64 digits>"],
   instead,
-  check: (subject) => {
+  check: (resource) => {
     const findings = new Findings();
-    for (const { site, key, image } of imageUses(subject)) {
-      if (image === undefined || firmness(image) !== "version") continue;
+    for (const { node, key, image } of imageUses(resource)) {
+      if (image === undefined || pinning(image) !== "version") continue;
       findings.refused.push(
-        finding(subject, site, `the image ${shown(image)} is named by version, not by digest`, instead, key),
+        finding(resource, node, `the image ${shown(image)} is named by version, not by digest`, instead, key),
       );
     }
     return findings;

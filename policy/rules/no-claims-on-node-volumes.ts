@@ -1,9 +1,10 @@
-import { isClosed, isClosedNamespace, namespacesSchema } from "../reading/namespaces";
-import { isVolumeSpec, nodePaths } from "../reading/nodePaths";
+import { isRestricted, isRestrictedNamespace, namespacesSchema } from "../reading/namespaces";
+import { isVolumeSpec, nodePaths } from "../reading/node-paths";
 import { judgePath } from "../reading/paths";
 import { isOneOf, isRecord, isUnknown, list, record, shown, text } from "../reading/values";
-import type { Site } from "../reading/walk";
-import { finding, Findings, type RuleConfig, type StackRule, type Subject } from "../rule";
+import type { ObjectNode } from "../reading/walk";
+import type { RuleConfig, ResourceView } from "../reading/resource-view";
+import { finding, Findings, type StackRule } from "../rule";
 import { nodeDrivers, nodeProvisioners } from "../tables/volumes";
 
 const instead = "Aim the claim at a disk of its own: a dynamic class, or a volume of a CSI driver.";
@@ -32,72 +33,77 @@ export const noClaimsOnNodeVolumes: StackRule = {
   obeys: ["a claim of a dynamic class", "volumeName of a volume that is a disk"],
   instead,
   settings: { namespaces: namespacesSchema },
-  checkStack: (subjects, config) => {
+  checkStack: (resources, config) => {
     const findings = new Findings();
-    const sites = subjects.flatMap((subject) => subject.walked.sites.map((site) => ({ subject, site })));
-    const volumes = sites.flatMap(({ subject, site }) => nodeVolume(subject, site, config) ?? []);
-    const names = sites.filter(({ site }) => isVolumeSpec(site)).map(({ subject, site }) => nameOf(subject, site));
-    const classes = sites
-      .filter(({ site }) => isOneOf(nodeProvisioners, site.value["provisioner"]))
-      .map(({ subject, site }) => nameOf(subject, site));
-    for (const { subject, site } of sites) {
-      if (!isClaimSpec(site)) continue;
-      const volumeName = text(site.value["volumeName"]);
-      const className = site.value["storageClassName"];
-      const closed = isClosed(subject, site, config);
-      for (const volume of volumes.filter((each) => leadsTo(site, each))) {
-        if (closed || volume.dangerous || volume.boundToGocd) {
+    const nodes = resources.flatMap((resource) => resource.index.nodes.map((node) => ({ resource, node })));
+    const volumes = nodes.flatMap(({ resource, node }) => nodeVolume(resource, node, config) ?? []);
+    const names = nodes.filter(({ node }) => isVolumeSpec(node)).map(({ resource, node }) => nameOf(resource, node));
+    const classes = nodes
+      .filter(({ node }) => isOneOf(nodeProvisioners, node.value["provisioner"]))
+      .map(({ resource, node }) => nameOf(resource, node));
+    for (const { resource, node } of nodes) {
+      if (!isClaimSpec(node)) continue;
+      const volumeName = text(node.value["volumeName"]);
+      const className = node.value["storageClassName"];
+      const restricted = isRestricted(resource, node, config);
+      for (const volume of volumes.filter((each) => leadsTo(node, each))) {
+        if (restricted || volume.dangerous || volume.boundToGocd) {
           findings.refused.push(
-            finding(subject, site, `the claim leads to the volume ${shown(volume.name)}, which is the node's`, instead),
+            finding(
+              resource,
+              node,
+              `the claim leads to the volume ${shown(volume.name)}, which is the node's`,
+              instead,
+            ),
           );
         }
       }
       if (isOneOf(classes, className)) {
         findings.refused.push(
           finding(
-            subject,
-            site,
+            resource,
+            node,
             `the class ${shown(className)} hands out directories or disks of the node`,
             instead,
             "storageClassName",
           ),
         );
       }
-      if (isUnknown(site.value["volumeName"])) {
+      if (isUnknown(node.value["volumeName"])) {
         const found = "the claim's volume is known only after up";
-        findings.noted.push(finding(subject, site, found, "It is checked again then.", "volumeName"));
+        findings.noted.push(finding(resource, node, found, "It is checked again then.", "volumeName"));
       } else if (volumeName !== undefined && !names.includes(volumeName)) {
         const found = `the volume ${shown(volumeName)} is not in this program and could not be checked`;
-        findings.noted.push(finding(subject, site, found, "Make sure that it is a disk of its own.", "volumeName"));
+        findings.noted.push(finding(resource, node, found, "Make sure that it is a disk of its own.", "volumeName"));
       }
     }
     return findings;
   },
 };
 
-function nodeVolume(subject: Subject, site: Site, config: RuleConfig): NodeVolume | undefined {
-  if (!isVolumeSpec(site)) return undefined;
-  const paths = nodePaths(subject, site).filter(({ key }) => key === "hostPath" || key === "local");
-  const byDriver = isOneOf(nodeDrivers, record(site.value["csi"])["driver"]) || isRecord(site.value["flexVolume"]);
+function nodeVolume(resource: ResourceView, node: ObjectNode, config: RuleConfig): NodeVolume | undefined {
+  if (!isVolumeSpec(node)) return undefined;
+  const paths = nodePaths(resource, node).filter(({ key }) => key === "hostPath" || key === "local");
+  const byDriver = isOneOf(nodeDrivers, record(node.value["csi"])["driver"]) || isRecord(node.value["flexVolume"]);
   if (paths.length === 0 && !byDriver) return undefined;
   return {
-    name: nameOf(subject, site),
-    labels: record(record(site.owner.value["metadata"])["labels"]),
-    className: text(site.value["storageClassName"]) ?? "",
+    name: nameOf(resource, node),
+    labels: record(record(node.owner.value["metadata"])["labels"]),
+    className: text(node.value["storageClassName"]) ?? "",
     dangerous: byDriver || paths.some(({ path }) => path === undefined || judgePath(path) !== undefined),
-    boundToGocd: isClosedNamespace(record(site.value["claimRef"])["namespace"], config),
+    boundToGocd: isRestrictedNamespace(record(node.value["claimRef"])["namespace"], config),
   };
 }
 
-function nameOf(subject: Subject, site: Site): string {
-  const owner = site.owner;
-  return text(record(owner.value["metadata"])["name"]) ?? (owner.parent === undefined ? subject.name : "");
+function nameOf(resource: ResourceView, node: ObjectNode): string {
+  const owner = node.owner;
+  return text(record(owner.value["metadata"])["name"]) ?? (owner.parent === undefined ? resource.name : "");
 }
 
 /** Whether an object is the specification of a claim. */
-function isClaimSpec(site: Site): boolean {
-  const { key, value, parent } = site;
-  if (key !== "spec" || parent === undefined || isVolumeSpec(site)) return false;
+function isClaimSpec(node: ObjectNode): boolean {
+  const { key, value, parent } = node;
+  if (key !== "spec" || parent === undefined || isVolumeSpec(node)) return false;
   return (
     isOneOf(["PersistentVolumeClaim", "PersistentVolumeClaimPatch"], parent.value["kind"]) ||
     isOneOf(["volumeClaimTemplate", "volumeClaimTemplates"], parent.key) ||
@@ -106,7 +112,7 @@ function isClaimSpec(site: Site): boolean {
 }
 
 /** Whether a claim can be bound to a volume: by name, or by selector and class together. */
-function leadsTo({ value }: Site, volume: NodeVolume): boolean {
+function leadsTo({ value }: ObjectNode, volume: NodeVolume): boolean {
   if (value["volumeName"] !== undefined && value["volumeName"] !== "") return value["volumeName"] === volume.name;
   const { selector, storageClassName } = value;
   const sameClass = (text(storageClassName) ?? "") === volume.className;

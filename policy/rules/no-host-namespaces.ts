@@ -12,7 +12,7 @@ const networks = ["networksAdvanced", "networksAdvanceds"];
 const staticPodAnnotations = ["kubernetes.io/config.mirror", "kubernetes.io/config.source"];
 
 /** Properties without which an object shares nothing. */
-const telling = [
+const relevantKeys = [
   ...Object.keys(hostSwitches),
   ...modes,
   ...staticPodAnnotations,
@@ -36,11 +36,12 @@ export const noHostNamespaces: ResourceRule = {
   ],
   obeys: ["hostNetwork: false", "hostUsers: false, which is a user namespace of the pod's own"],
   instead,
-  check: (subject) => {
+  check: (resource) => {
     const findings = new Findings();
-    for (const site of subject.walked.having(telling)) {
-      const { value } = site;
-      const refuse = (found: string, key: string) => findings.refused.push(finding(subject, site, found, instead, key));
+    for (const node of resource.index.withAnyKey(relevantKeys)) {
+      const { value } = node;
+      const refuse = (found: string, key: string) =>
+        findings.refused.push(finding(resource, node, found, instead, key));
       for (const [key, what] of switches) if (isOn(value[key])) refuse(`${key} opens ${what}`, key);
       for (const key of modes) {
         if (text(value[key]) === "host") refuse(`${key} is the host's`, key);
@@ -52,11 +53,11 @@ export const noHostNamespaces: ResourceRule = {
       if (isOn(record(value["windowsOptions"])["hostProcess"]))
         refuse("hostProcess runs the container as a process of the node", "windowsOptions");
       for (const key of staticPodAnnotations) {
-        if (site.key === "annotations" && typeof value[key] === "string" && value[key] !== "api") {
+        if (node.key === "annotations" && typeof value[key] === "string" && value[key] !== "api") {
           refuse(`the annotation ${key} passes the pod off as a static pod of the node`, key);
         }
       }
-      if (site.key === "ephemeralContainers" && value["targetContainerName"] === dind.name) {
+      if (node.key === "ephemeralContainers" && value["targetContainerName"] === dind.name) {
         refuse(`it joins the processes of ${dind.name}, the privileged container`, "targetContainerName");
       }
     }

@@ -1,15 +1,16 @@
-import { isClosed, isClosedNamespace, namespacesSchema } from "../reading/namespaces";
-import { isPodVolume, isVolumeSpec, nodePaths } from "../reading/nodePaths";
+import { isRestricted, isRestrictedNamespace, namespacesSchema } from "../reading/namespaces";
+import { isPodVolume, isVolumeSpec, nodePaths } from "../reading/node-paths";
 import { judgePath } from "../reading/paths";
 import { isOneOf, isRecord, isUnknown, record, shown, text } from "../reading/values";
-import type { Site } from "../reading/walk";
-import { finding, Findings, type ResourceRule, type RuleConfig } from "../rule";
+import type { ObjectNode } from "../reading/walk";
+import type { RuleConfig } from "../reading/resource-view";
+import { finding, Findings, type ResourceRule } from "../rule";
 import { nodeDrivers, nodeItself, nodeProvisioners, refusedSources, serverAttributes } from "../tables/volumes";
 
 const instead = "Claim a volume of a storage class that makes disks of their own, or use an emptyDir.";
 
 /** Properties without which an object is no volume of the node. */
-const telling = [
+const relevantKeys = [
   "hostPath",
   "sourcePath",
   "local",
@@ -41,20 +42,21 @@ export const noHostPaths: ResourceRule = {
   ],
   instead,
   settings: { namespaces: namespacesSchema },
-  check: (subject, config) => {
+  check: (resource, config) => {
     const findings = new Findings();
-    for (const site of subject.walked.having(telling)) {
-      const { value } = site;
-      const refuse = (found: string, key: string) => findings.refused.push(finding(subject, site, found, instead, key));
+    for (const node of resource.index.withAnyKey(relevantKeys)) {
+      const { value } = node;
+      const refuse = (found: string, key: string) =>
+        findings.refused.push(finding(resource, node, found, instead, key));
 
-      if (isPodVolume(site) || isVolumeSpec(site)) {
-        const closed = isVolumeSpec(site) ? bindsClosed(site, config) : isClosed(subject, site, config);
-        const paths = nodePaths(subject, site).filter(({ key }) => key === "hostPath" || key === "local");
+      if (isPodVolume(node) || isVolumeSpec(node)) {
+        const restricted = isVolumeSpec(node) ? bindsRestricted(node, config) : isRestricted(resource, node, config);
+        const paths = nodePaths(resource, node).filter(({ key }) => key === "hostPath" || key === "local");
         for (const { key, path, how } of paths) {
           const named = path === undefined ? `a ${how} that is not known or not text` : `${how} ${shown(path)}`;
-          if (closed) refuse(`${named} is the node's, in a namespace of GoCD`, key);
+          if (restricted) refuse(`${named} is the node's, in a namespace of GoCD`, key);
           else if (path !== undefined && judgePath(path) === undefined) {
-            findings.noted.push(finding(subject, site, `${named} is a directory of the node`, instead, key));
+            findings.noted.push(finding(resource, node, `${named} is a directory of the node`, instead, key));
           }
         }
         for (const [key, what] of Object.entries(refusedSources)) {
@@ -74,7 +76,7 @@ export const noHostPaths: ResourceRule = {
         }
       }
       const provisioner = value["provisioner"];
-      if (isOneOf(nodeProvisioners, provisioner) && isOneOf(storageClasses, site.owner.value["kind"])) {
+      if (isOneOf(nodeProvisioners, provisioner) && isOneOf(storageClasses, node.owner.value["kind"])) {
         refuse(`the provisioner ${provisioner} hands out directories or disks of the node`, "provisioner");
       }
     }
@@ -83,9 +85,9 @@ export const noHostPaths: ResourceRule = {
 };
 
 /** Whether a PersistentVolume is for a claim in one of GoCD's namespaces; one whose claim is not known yet counts as such. */
-function bindsClosed(spec: Site, config: RuleConfig): boolean {
+function bindsRestricted(spec: ObjectNode, config: RuleConfig): boolean {
   const claimRef = spec.value["claimRef"];
   if (!isRecord(claimRef)) return isUnknown(claimRef);
   const namespace = claimRef["namespace"];
-  return isUnknown(namespace) || isClosedNamespace(namespace, config);
+  return isUnknown(namespace) || isRestrictedNamespace(namespace, config);
 }

@@ -1,7 +1,7 @@
-import { isClosed, namespacesSchema } from "../reading/namespaces";
-import { isVariable } from "../reading/nodePaths";
+import { isRestricted, namespacesSchema } from "../reading/namespaces";
+import { isVariable } from "../reading/node-paths";
 import { isOneOf, isUnknown, list, record, shown, text } from "../reading/values";
-import { decoded, isEncoded, type Site } from "../reading/walk";
+import { decoded, isEncoded, type ObjectNode } from "../reading/walk";
 import { finding, Findings, type ResourceRule } from "../rule";
 import {
   addressArgument,
@@ -17,7 +17,17 @@ import {
 const instead = "Talk to the pod's own daemon: DOCKER_HOST=tcp://127.0.0.1:2376 with DOCKER_TLS_VERIFY=1.";
 
 /** Properties without which an object tells nobody about a daemon. */
-const telling = [...daemonVariables, "value", "valueFrom", "env", "envs", "command", "args", "entrypoints", "hosts"];
+const relevantKeys = [
+  ...daemonVariables,
+  "value",
+  "valueFrom",
+  "env",
+  "envs",
+  "command",
+  "args",
+  "entrypoints",
+  "hosts",
+];
 
 /** The ways to the node's daemon that need no mount. */
 export const noNodeDaemons: ResourceRule = {
@@ -37,52 +47,54 @@ export const noNodeDaemons: ResourceRule = {
   ],
   instead,
   settings: { namespaces: namespacesSchema },
-  check: (subject, config) => {
+  check: (resource, config) => {
     const findings = new Findings();
     const known = new Map<unknown, Variables>();
-    for (const site of subject.walked.having(telling)) {
-      const { value } = site;
-      const closed = isClosed(subject, site, config);
-      const variables = variablesAround(site, known);
+    for (const node of resource.index.withAnyKey(relevantKeys)) {
+      const { value } = node;
+      const restricted = isRestricted(resource, node, config);
+      const variables = variablesAround(node, known);
       const judge = (address: string, how: string, key: string) => {
         const verdict = judgeAddress(address, variables);
-        if (verdict === "own" || (verdict === "other" && !closed && !isSsh(address))) return;
+        if (verdict === "own" || (verdict === "other" && !restricted && !isSsh(address))) return;
         const what = verdict === "node" ? "a daemon of the node" : "a daemon outside the pod";
-        findings.refused.push(finding(subject, site, `${how} is set to ${what}`, instead, key));
+        findings.refused.push(finding(resource, node, `${how} is set to ${what}`, instead, key));
       };
 
       for (const name of daemonVariables) {
-        const direct = isEncoded(site) ? decoded(text(value[name]) ?? "") : text(value[name]);
+        const direct = isEncoded(node) ? decoded(text(value[name]) ?? "") : text(value[name]);
         if (direct !== undefined) judge(direct, name, name);
       }
       const variable = text(value["name"]) ?? "a variable";
-      if (isVariable(site) && daemonVariables.includes(variable)) {
+      if (isVariable(node) && daemonVariables.includes(variable)) {
         const address = text(value["value"]);
         if (address !== undefined) judge(address, variable, "value");
-        else if (value["valueFrom"] !== undefined && (closed || isNodeAddress(value))) {
+        else if (value["valueFrom"] !== undefined && (restricted || isNodeAddress(value))) {
           findings.refused.push(
-            finding(subject, site, `${variable} takes its value from elsewhere`, instead, "valueFrom"),
+            finding(resource, node, `${variable} takes its value from elsewhere`, instead, "valueFrom"),
           );
         } else
           findings.noted.push(
-            finding(subject, site, `${variable} could not be checked`, "Give it as a plain value.", "value"),
+            finding(resource, node, `${variable} could not be checked`, "Give it as a plain value.", "value"),
           );
-      } else if (isVariable(site) && closed && isNodeAddress(value)) {
-        findings.refused.push(finding(subject, site, `${shown(variable)} is the node's address`, instead, "valueFrom"));
-      } else if (isVariable(site) && isUnknown(value["name"])) {
+      } else if (isVariable(node) && restricted && isNodeAddress(value)) {
+        findings.refused.push(
+          finding(resource, node, `${shown(variable)} is the node's address`, instead, "valueFrom"),
+        );
+      } else if (isVariable(node) && isUnknown(value["name"])) {
         const found = "the variable's name is known only after up";
-        findings.noted.push(finding(subject, site, found, "It is checked again then.", "name"));
+        findings.noted.push(finding(resource, node, found, "It is checked again then.", "name"));
       }
       for (const entry of [...list(value["env"]), ...list(value["envs"])]) {
         const [, name, address = ""] = /^([A-Z_]+)=(.*)/s.exec(text(entry) ?? "") ?? [];
         if (isOneOf(daemonVariables, name)) judge(address, name, "env");
       }
-      for (const address of addressesIn(site, variables)) judge(address, "the daemon in the arguments", "args");
-      for (const host of openHosts(site)) {
+      for (const address of addressesIn(node, variables)) judge(address, "the daemon in the arguments", "args");
+      for (const host of openHosts(node)) {
         findings.refused.push(
           finding(
-            subject,
-            site,
+            resource,
+            node,
             `the daemon listens on ${shown(host)}, where others reach it`,
             "Listen on unix:// and tcp://127.0.0.1 only.",
             "hosts",
@@ -106,7 +118,7 @@ type Variables = ReadonlyMap<unknown, unknown>;
 const namesNode = /(^|_)(node|host)(_?(ip|name|addr|address))?$/i;
 
 /** The addresses of daemons in a container's words, also those that it takes from its own variables. */
-function addressesIn({ value }: Site, variables: () => Variables): readonly string[] {
+function addressesIn({ value }: ObjectNode, variables: () => Variables): readonly string[] {
   const words = ["entrypoints", "command", "args"].flatMap((key) => [value[key]].flat());
   const line = words.flatMap((word) => text(word) ?? []).join(" ");
   const names = new Set([...line.matchAll(references)].map((match) => match.at(-1) ?? ""));
@@ -152,10 +164,10 @@ function isNodeAddress(variable: Readonly<Record<string, unknown>>): boolean {
   return isOneOf(nodeAddressFields, record(record(variable["valueFrom"])["fieldRef"])["fieldPath"]);
 }
 
-/** Looks for the variables of the container around a site, by name, when one is asked for; `known` are those of lists seen before. */
-function variablesAround(site: Site, known: Map<unknown, Variables>): () => Variables {
+/** Looks for the variables of the container around a node, by name, when one is asked for; `known` are those of lists seen before. */
+function variablesAround(node: ObjectNode, known: Map<unknown, Variables>): () => Variables {
   return () => {
-    let at: Site | undefined = site;
+    let at: ObjectNode | undefined = node;
     while (at !== undefined && !Array.isArray(at.value["env"])) at = at.parent;
     const env = at?.value["env"];
     const variables = known.get(env) ?? new Map(list(env).map((entry) => [record(entry)["name"], entry]));
@@ -165,7 +177,7 @@ function variablesAround(site: Site, known: Map<unknown, Variables>): () => Vari
 }
 
 /** Addresses of a daemon's configuration on which others reach it. */
-function openHosts({ key, value }: Site): readonly string[] {
+function openHosts({ key, value }: ObjectNode): readonly string[] {
   if (!/daemon\.json$/.test(key)) return [];
   return list(value["hosts"]).flatMap((entry) => {
     const host = text(entry) ?? "";

@@ -1,4 +1,4 @@
-import { asksForPrivilege, dindImagesSchema, recognise } from "../reading/dind";
+import { asksForPrivilege, dindImagesSchema, matchesDindSidecar } from "../reading/dind";
 import { isOneOf, record, shown, text } from "../reading/values";
 import { pathOf } from "../reading/walk";
 import { finding, Findings, type ResourceRule } from "../rule";
@@ -8,7 +8,7 @@ import { dangerousCapabilities, unconfinedSelinuxTypes } from "../tables/privile
 const instead = `Drop it; what needs a Docker daemon uses the agent's ${dind.name} sidecar.`;
 
 /** Properties without which an object asks for no privilege. */
-const telling = [
+const relevantKeys = [
   "privileged",
   "add",
   "adds",
@@ -37,15 +37,16 @@ export const noPrivilegedContainers: ResourceRule = {
   ],
   instead,
   settings: { dindImages: dindImagesSchema },
-  check: (subject, config) => {
+  check: (resource, config) => {
     const findings = new Findings();
-    for (const site of subject.walked.having(telling)) {
-      const { value } = site;
-      const refuse = (found: string, key: string) => findings.refused.push(finding(subject, site, found, instead, key));
+    for (const node of resource.index.withAnyKey(relevantKeys)) {
+      const { value } = node;
+      const refuse = (found: string, key: string) =>
+        findings.refused.push(finding(resource, node, found, instead, key));
 
       if (asksForPrivilege(value)) {
-        const container = site.key === "securityContext" && site.parent !== undefined ? site.parent : site;
-        const { missing, imageUnknown } = recognise(container, config);
+        const container = node.key === "securityContext" && node.parent !== undefined ? node.parent : node;
+        const { missing, imageUnknown } = matchesDindSidecar(container, config);
         if (missing.length > 0) {
           const almost =
             container.value["name"] === dind.name
@@ -55,16 +56,20 @@ export const noPrivilegedContainers: ResourceRule = {
         } else if (imageUnknown) {
           const found = `${dind.name} is privileged and its image is known only after up`;
           findings.noted.push({
-            ...finding(subject, container, found, "It is checked again then."),
+            ...finding(resource, container, found, "It is checked again then."),
             at: pathOf(container, "image"),
           });
         }
       }
       for (const key of ["add", "adds", "capAdd", "capabilityAdds"]) {
         const dangerous = [value[key]].flat(2).filter(isDangerous);
-        if (dangerous.length === 0 || (key.startsWith("add") && site.key !== "capabilities")) continue;
-        const container = site.parent?.parent;
-        if (site.key === "capabilities" && container !== undefined && recognise(container, config).missing.length === 0)
+        if (dangerous.length === 0 || (key.startsWith("add") && node.key !== "capabilities")) continue;
+        const container = node.parent?.parent;
+        if (
+          node.key === "capabilities" &&
+          container !== undefined &&
+          matchesDindSidecar(container, config).missing.length === 0
+        )
           continue;
         refuse(`capabilities ${dangerous.map((name) => shown(name)).join(", ")} let the container out`, key);
       }

@@ -1,4 +1,4 @@
-import { nodePaths, sitesWithPaths } from "../reading/nodePaths";
+import { nodePaths, objectsWithPaths } from "../reading/node-paths";
 import { judgePath, type PathVerdict } from "../reading/paths";
 import { shown } from "../reading/values";
 import { finding, Findings, type ResourceRule } from "../rule";
@@ -26,14 +26,14 @@ export const noRuntimeSockets: ResourceRule = {
     "text that mentions /var/run/docker.sock",
   ],
   instead,
-  check: (subject) => {
+  check: (resource) => {
     const findings = new Findings();
-    for (const site of sitesWithPaths(subject)) {
-      for (const { key, path, how, saysSocket, match } of nodePaths(subject, site)) {
+    for (const node of objectsWithPaths(resource)) {
+      for (const { key, path, how, saysSocket, match } of nodePaths(resource, node)) {
         if (path === undefined) continue;
         const verdict = judgePath(path) ?? (saysSocket ? socketByType : undefined);
         if (verdict === undefined || (match === "exact" && !isSocketItself(path, verdict))) continue;
-        findings.refused.push(finding(subject, site, `${how} ${shown(path)} is ${verdict.what}`, instead, key));
+        findings.refused.push(finding(resource, node, `${how} ${shown(path)} is ${verdict.what}`, instead, key));
       }
     }
     return findings;

@@ -1,5 +1,5 @@
 import { isOn, isOneOf, isRecord, isUnknown, list, record, shown, text } from "../reading/values";
-import { groupOf, type Site } from "../reading/walk";
+import { groupOf, type ObjectNode } from "../reading/walk";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { everybody, everywhere, internalAnnotations, internalClasses } from "../tables/public";
 
@@ -25,43 +25,43 @@ export const nothingPublic: ResourceRule = {
     "a cluster reached by its DNS endpoint alone",
   ],
   instead,
-  check: (subject) => {
+  check: (resource) => {
     const findings = new Findings();
-    for (const site of subject.walked.having(["kind", "hostPort", "member", "members"])) {
-      const refuse: Refuse = (found, key) => findings.refused.push(finding(subject, site, found, instead, key));
+    for (const node of resource.index.withAnyKey(["kind", "hostPort", "member", "members"])) {
+      const refuse: Refuse = (found, key) => findings.refused.push(finding(resource, node, found, instead, key));
       const note: Refuse = (found, key) =>
-        findings.noted.push(finding(subject, site, found, "It is checked again after up.", key));
-      const kind = text(site.value["kind"])?.replace(/Patch$/, "");
-      if (kind === "Service") judgeService(site, refuse, note);
-      if (kind === "Ingress" && !isOneOf(internalClasses, ingressClass(site))) {
+        findings.noted.push(finding(resource, node, found, "It is checked again after up.", key));
+      const kind = text(node.value["kind"])?.replace(/Patch$/, "");
+      if (kind === "Service") judgeService(node, refuse, note);
+      if (kind === "Ingress" && !isOneOf(internalClasses, ingressClass(node))) {
         refuse("the Ingress makes a public load balancer", "spec");
       }
       if (
         kind === "Gateway" &&
-        isOneOf(["", "gateway.networking.k8s.io"], groupOf(site.value)) &&
-        !isOneOf(internalClasses, record(site.value["spec"])["gatewayClassName"])
+        isOneOf(["", "gateway.networking.k8s.io"], groupOf(node.value)) &&
+        !isOneOf(internalClasses, record(node.value["spec"])["gatewayClassName"])
       ) {
         refuse("the Gateway makes a public load balancer", "spec");
       }
-      if (site.key === "ports" && (Number(site.value["hostPort"]) || 0) > 0)
+      if (node.key === "ports" && (Number(node.value["hostPort"]) || 0) > 0)
         refuse("hostPort opens a port of the node", "hostPort");
       for (const key of ["member", "members"]) {
-        const member = [site.value[key], ...list(site.value[key])].find((each) => isOneOf(everybody, each));
+        const member = [node.value[key], ...list(node.value[key])].find((each) => isOneOf(everybody, each));
         if (member !== undefined) refuse(`${member} may use it`, key);
       }
     }
-    const { root } = subject.walked;
-    const refuse: Refuse = (found, key) => findings.refused.push(finding(subject, root, found, instead, key));
-    if (subject.type === "gcp:container/cluster:Cluster") judgeControlPlane(root, refuse);
-    if (subject.type === "gcp:compute/firewall:Firewall") judgeFirewall(root, refuse);
+    const { root } = resource.index;
+    const refuse: Refuse = (found, key) => findings.refused.push(finding(resource, root, found, instead, key));
+    if (resource.type === "gcp:container/cluster:Cluster") judgeControlPlane(root, refuse);
+    if (resource.type === "gcp:compute/firewall:Firewall") judgeFirewall(root, refuse);
     return findings;
   },
 };
 
-function judgeService(site: Site, refuse: Refuse, note: Refuse): void {
-  const spec = record(site.value["spec"]);
+function judgeService(node: ObjectNode, refuse: Refuse, note: Refuse): void {
+  const spec = record(node.value["spec"]);
   const type = text(spec["type"]);
-  const annotations = record(record(site.value["metadata"])["annotations"]);
+  const annotations = record(record(node.value["metadata"])["annotations"]);
   const isInside = Object.entries(internalAnnotations).some(([key, values]) =>
     isOneOf(values, text(annotations[key])?.toLowerCase()),
   );
@@ -74,13 +74,13 @@ function judgeService(site: Site, refuse: Refuse, note: Refuse): void {
 }
 
 /** The class of an Ingress: its property, or the annotation that was before it. */
-function ingressClass({ value }: Site): unknown {
+function ingressClass({ value }: ObjectNode): unknown {
   const annotations = record(record(value["metadata"])["annotations"]);
   return text(record(value["spec"])["ingressClassName"]) ?? annotations["kubernetes.io/ingress.class"];
 }
 
 /** A control plane has no public address, or only listed ranges reach it. */
-function judgeControlPlane({ value }: Site, refuse: Refuse): void {
+function judgeControlPlane({ value }: ObjectNode, refuse: Refuse): void {
   const endpoints = record(record(value["controlPlaneEndpointsConfig"])["ipEndpointsConfig"]);
   if (endpoints["enabled"] === false || endpoints["enablePublicEndpoint"] === false) return;
   if (isOn(record(value["privateClusterConfig"])["enablePrivateEndpoint"])) return;
@@ -96,7 +96,7 @@ function judgeControlPlane({ value }: Site, refuse: Refuse): void {
     refuse(`the control plane's address is open to ${shown(open.join(", "))}`, "masterAuthorizedNetworksConfig");
 }
 
-function judgeFirewall({ value }: Site, refuse: Refuse): void {
+function judgeFirewall({ value }: ObjectNode, refuse: Refuse): void {
   if (text(value["direction"]) === "EGRESS" || list(value["allows"]).length === 0 || value["disabled"] === true) return;
   const open = list(value["sourceRanges"]).filter((range) => isOneOf(everywhere, range));
   if (open.length > 0) refuse(`the firewall lets ${shown(open.join(", "))} in`, "sourceRanges");

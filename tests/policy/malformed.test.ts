@@ -1,4 +1,4 @@
-import { rules, subjectOf } from "../../policy/policies";
+import { rules, viewOf } from "../../policy/policies";
 import { analyzer, refusals, type Report } from "./analyzer";
 import { agentsPod, container, type Manifest } from "./cases/case";
 
@@ -8,8 +8,8 @@ const policyNames = (found: readonly Report[]) => found.map(({ policy }) => poli
 
 /** Judges by the rules alone. */
 function judge(type: string, props: object): readonly string[] {
-  const subject = subjectOf({ urn: "urn:x", type, name: "x", props });
-  return rules.flatMap((rule) => ("check" in rule ? rule.check(subject, {}).refused.map(() => rule.name) : []));
+  const resource = viewOf({ urn: "urn:x", type, name: "x", props });
+  return rules.flatMap((rule) => ("check" in rule ? rule.check(resource, {}).refused.map(() => rule.name) : []));
 }
 
 describe("malformed input", () => {
@@ -35,7 +35,7 @@ describe("malformed input", () => {
     ["hostNetwork that is text", spec({ hostNetwork: "perhaps" })],
   ])("is refused instead of passing in silence: %s", async (_what, props) => {
     const found = refusals(await analyze({ type: pod, props }));
-    expect(policyNames(found)).toContain("readable");
+    expect(policyNames(found)).toContain("well-formed-pods");
     expect(found.map(({ message }) => message)).toMatchSnapshot();
   });
 
@@ -51,12 +51,14 @@ describe("malformed input", () => {
       },
     ],
   ])("is refused when there is nothing to read: %s", (_what, props) => {
-    expect(judge(`kubernetes:apps/v1:${String(props["kind"])}`, props)).toContain("readable");
+    expect(judge(`kubernetes:apps/v1:${String(props["kind"])}`, props)).toContain("well-formed-pods");
   });
 
   test("is refused when there is nothing to read and its kind is not known", () => {
     const kind = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-    expect(judge("kubernetes:apps/v1:Deployment", { apiVersion: "apps/v1", kind, spec: {} })).toContain("readable");
+    expect(judge("kubernetes:apps/v1:Deployment", { apiVersion: "apps/v1", kind, spec: {} })).toContain(
+      "well-formed-pods",
+    );
   });
 
   test("is told by the way to what there is not", async () => {
@@ -93,7 +95,7 @@ describe("malformed input", () => {
     ["a patch", "kubernetes:apps/v1:DeploymentPatch", { spec: { template: { spec: { volumes: {} } } } }],
     ["a PersistentVolume", "kubernetes:core/v1:PersistentVolume", { spec: { capacity: {}, hostPath: 7 } }],
   ])("is refused in %s too", (_what, type, props) => {
-    expect(judge(type, props)).toContain("readable");
+    expect(judge(type, props)).toContain("well-formed-pods");
   });
 
   test.each(["labels", "annotations", "matchLabels", "nodeSelector", "limits", "requests", "data", "volumeAttributes"])(

@@ -330,7 +330,7 @@ describe("messages", () => {
     const images = ["nginx:latest", `nginx:1.29.3@sha256:${"a".repeat(64)}`];
     const containers = images.map((image, i) => container({ name: `c${i}`, image }));
     const found = await analyze({ type: pod, props: otherPod({ containers }) });
-    expect(found.map(({ policy }) => policy)).toEqual(["images-versioned"]);
+    expect(found.map(({ policy }) => policy)).toEqual(["images-pinned"]);
   });
 
   test("note nothing about a pod that hides nothing", async () => {
@@ -350,7 +350,7 @@ describe("messages", () => {
   test("warn of a Helm release, of which only the values can be seen", async () => {
     const found = await analyze({ type: "kubernetes:helm.sh/v3:Release", props: { chart: "x" } });
     expect(notes(found)).toEqual([
-      "readable: Release resource: the chart's own templates cannot be seen here, only its values. Use kubernetes.helm.v4.Chart, whose objects are checked one by one.",
+      "well-formed-pods: Release resource: the chart's own templates cannot be seen here, only its values. Use kubernetes.helm.v4.Chart, whose objects are checked one by one.",
     ]);
   });
 
@@ -365,7 +365,7 @@ describe("messages", () => {
     const props = { chart: "x", valueYamlFiles: [{ text: "extraVolumes: []" }] };
     const found = await analyze({ type: "kubernetes:helm.sh/v3:Release", props });
     expect(notes(found)).toContain(
-      "readable: Release resource: the values in these files cannot be read here (valueYamlFiles). Give them as `values`.",
+      "well-formed-pods: Release resource: the values in these files cannot be read here (valueYamlFiles). Give them as `values`.",
     );
   });
 
@@ -373,7 +373,7 @@ describe("messages", () => {
     const create = `kubectl run x --overrides='{"spec":{"volumes":[{"hostPath":{"path":"/run"}}]}}'`;
     const found = await analyze({ type: "command:local:Command", props: { create } });
     expect(notes(found)).toEqual([
-      "readable: Command resource: create holds text that is not valid YAML, with words that matter here (create). Look at it yourself.",
+      "well-formed-pods: Command resource: create holds text that is not valid YAML, with words that matter here (create). Look at it yourself.",
     ]);
   });
 
@@ -674,7 +674,7 @@ describe("certificates", () => {
     ],
   ])("are reported when one %s", async (_what, props, message) => {
     const found = await analyzeStack([certificate(props)]);
-    expect(found).toEqual([expect.objectContaining({ policy: "certificates-last", level: "advisory" })]);
+    expect(found).toEqual([expect.objectContaining({ policy: "certificates-not-expiring", level: "advisory" })]);
     expect(found[0]?.message).toContain(`SelfSignedCert docker-0-daemon: the certificate ${message}. Raise the pool's`);
   });
 
@@ -706,14 +706,14 @@ describe("certificates", () => {
   });
 
   test("are reported further ahead when configuration says so", async () => {
-    const { analyzeStack: configured } = analyzer({ "certificates-last": { days: 200 } });
+    const { analyzeStack: configured } = analyzer({ "certificates-not-expiring": { days: 200 } });
     expect(await configured([certificate({ validityEndTime: inDays(150) })])).toHaveLength(1);
   });
 
   test.each([0, -5, "30", null])(
     "are reported as far ahead as ever when the configuration says %j days",
     async (days) => {
-      const { analyzeStack: configured } = analyzer({ "certificates-last": { days } });
+      const { analyzeStack: configured } = analyzer({ "certificates-not-expiring": { days } });
       expect(await configured([certificate({ validityEndTime: inDays(89) })])).toHaveLength(1);
       expect(await configured([certificate({ validityEndTime: inDays(90) })])).toEqual([]);
     },

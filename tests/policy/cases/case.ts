@@ -1,4 +1,4 @@
-// One table for the twins: what a case expects is what the policy pack says in review and what a cluster says at
+// One table for pack and admission policy: what a case expects is what the policy pack says in review and what a cluster says at
 // admission. `review` and `admission` mark what only one of them can see.
 
 export type Manifest = Readonly<Record<string, unknown>>;

@@ -25,7 +25,7 @@ const resource = (
     ...(expect === "refused" && { rule }),
   }));
 
-const looseImages = [
+const movingImages = [
   "nginx",
   "nginx:latest",
   "nginx:1",
@@ -38,7 +38,7 @@ const looseImages = [
   `nginx@md5:${"a".repeat(32)}`,
   "nginx:1.29.3@sha256:cut",
 ];
-const firmImages = [
+const pinnedImages = [
   `nginx${digest}`,
   `nginx:1.29.3${digest}`,
   "nginx:1.29.3",
@@ -64,18 +64,18 @@ const gateway = (gatewayClassName: string, apiVersion = "gateway.networking.k8s.
 
 /** Images, disks, and what the internet can reach. */
 export const otherCases: readonly Case[] = [
-  ...refused("review", "images-versioned", spelled("the image", looseImages, runs)),
-  ...refused("review", "images-versioned", {
-    "a loose image of an init container": agentsPod({ initContainers: [container({ name: "i", image: "busybox" })] }),
-    "a loose image of an ephemeral container": otherPod({
+  ...refused("review", "images-pinned", spelled("the image", movingImages, runs)),
+  ...refused("review", "images-pinned", {
+    "a moving image of an init container": agentsPod({ initContainers: [container({ name: "i", image: "busybox" })] }),
+    "a moving image of an ephemeral container": otherPod({
       ephemeralContainers: [container({ name: "d", image: "busybox" })],
     }),
-    "a loose image volume": otherPod({ volumes: [{ name: "v", image: { reference: "data:latest" } }] }),
+    "a moving image volume": otherPod({ volumes: [{ name: "v", image: { reference: "data:latest" } }] }),
   }),
-  ...resource("docker:index/container:Container", "refused", "images-versioned", {
-    "a docker.Container with a loose image": { image: "nginx" },
+  ...resource("docker:index/container:Container", "refused", "images-pinned", {
+    "a docker.Container with a moving image": { image: "nginx" },
   }),
-  ...allowed("review", spelled("the image", firmImages, runs)),
+  ...allowed("review", spelled("the image", pinnedImages, runs)),
   ...allowed("review", {
     "an image volume by digest": otherPod({ volumes: [{ name: "v", image: { reference: `data${digest}` } }] }),
   }),

@@ -1,12 +1,12 @@
-import { firmness, imageUses } from "../reading/images";
+import { pinning, imageUses } from "../reading/images";
 import { shown } from "../reading/values";
 import { finding, Findings, type ResourceRule } from "../rule";
 
 const instead = "Name it by digest (repository@sha256:…), or at least by its full version.";
 
 /** What runs tomorrow is what was reviewed today. */
-export const imagesVersioned: ResourceRule = {
-  name: "images-versioned",
+export const imagesPinned: ResourceRule = {
+  name: "images-pinned",
   description: "Every image is named by digest or at least by its full version.",
   level: "mandatory",
   severity: "high",
@@ -20,17 +20,17 @@ export const imagesVersioned: ResourceRule = {
     "nginx:1.29.3, docker:29.7.2-dind, gocd/gocd-server:v26.1.0 (noted by images-by-digest)",
   ],
   instead,
-  check: (subject) => {
+  check: (resource) => {
     const findings = new Findings();
-    for (const use of imageUses(subject)) {
-      const { site, key, image } = use;
+    for (const use of imageUses(resource)) {
+      const { node, key, image } = use;
       if (image === undefined) {
         findings.noted.push(
-          finding(subject, site, "the image is known only after up", "It is checked again then.", key),
+          finding(resource, node, "the image is known only after up", "It is checked again then.", key),
         );
-      } else if (firmness(image) === "loose") {
+      } else if (pinning(image) === "none") {
         findings.refused.push(
-          finding(subject, site, `the image ${shown(image)} can change under its name`, instead, key),
+          finding(resource, node, `the image ${shown(image)} can change under its name`, instead, key),
         );
       }
     }

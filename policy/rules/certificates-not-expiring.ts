@@ -13,8 +13,8 @@ const daysByDefault = 90;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Agents stop at the first restart after their certificate's last day; this is said a quarter of a year ahead. */
-export const certificatesLast: StackRule = {
-  name: "certificates-last",
+export const certificatesNotExpiring: StackRule = {
+  name: "certificates-not-expiring",
   description: `No certificate of the stack expires within the next ${daysByDefault} days.`,
   // The calendar breaks this rule, not a change: to refuse would stop the very update that repairs something else.
   level: "advisory",
@@ -28,29 +28,31 @@ export const certificatesLast: StackRule = {
   settings: {
     days: { type: "number", default: daysByDefault, minimum: 1, description: "Days ahead that an expiry is reported" },
   },
-  checkStack: (subjects, config) => {
+  checkStack: (resources, config) => {
     const findings = new Findings();
     const days = typeof config["days"] === "number" && config["days"] > 0 ? config["days"] : daysByDefault;
-    for (const subject of subjects) {
-      if (!certificateTypes.has(subject.type)) continue;
-      const { root } = subject.walked;
+    for (const resource of resources) {
+      if (!certificateTypes.has(resource.type)) continue;
+      const { root } = resource.index;
       const { validityEndTime, readyForRenewal } = root.value;
       const end = Date.parse(text(validityEndTime) ?? "");
       const left = Math.floor((end - Date.now()) / dayMs);
       if (left < 0)
-        findings.refused.push(finding(subject, root, "the certificate has expired", instead, "validityEndTime"));
+        findings.refused.push(finding(resource, root, "the certificate has expired", instead, "validityEndTime"));
       else if (left < days)
         findings.refused.push(
-          finding(subject, root, `the certificate expires in ${left} days`, instead, "validityEndTime"),
+          finding(resource, root, `the certificate expires in ${left} days`, instead, "validityEndTime"),
         );
       else if (readyForRenewal === true)
-        findings.refused.push(finding(subject, root, "the certificate is due for renewal", instead, "readyForRenewal"));
+        findings.refused.push(
+          finding(resource, root, "the certificate is due for renewal", instead, "readyForRenewal"),
+        );
       else if (Number.isNaN(end)) {
         const found =
           isUnknown(validityEndTime) || validityEndTime === undefined
             ? "the certificate is only made by this update"
             : "the certificate's last day cannot be read";
-        findings.noted.push(finding(subject, root, found, "Its last day is checked after up.", "validityEndTime"));
+        findings.noted.push(finding(resource, root, found, "Its last day is checked after up.", "validityEndTime"));
       }
     }
     return findings;

@@ -1,13 +1,14 @@
 import { isRecord, isUnknown, text } from "../reading/values";
-import { groupOf, type Site } from "../reading/walk";
-import { finding, Findings, kindOf, type ResourceRule, type Subject } from "../rule";
+import { groupOf, type ObjectNode } from "../reading/walk";
+import type { ResourceView } from "../reading/resource-view";
+import { finding, Findings, kindOf, type ResourceRule } from "../rule";
 import { builtInGroups, decisive, shapes, workloads } from "../tables/kinds";
 
 const instead = "Write it as Kubernetes' API describes it.";
 
 /** What the other rules cannot read they cannot judge: it does not pass in silence. */
-export const readable: ResourceRule = {
-  name: "readable",
+export const wellFormedPods: ResourceRule = {
+  name: "well-formed-pods",
   description: "Whatever describes a pod has the shape that Kubernetes gives it, so that the other rules can read it.",
   level: "mandatory",
   severity: "medium",
@@ -17,31 +18,31 @@ export const readable: ResourceRule = {
     "a custom resource with shapes of its own (noted where it looks like a pod)",
   ],
   instead,
-  check: (subject) => {
+  check: (resource) => {
     const findings = new Findings();
-    const isKubernetes = /^(kubernetes|docker):/.test(subject.type);
-    for (const { site, key } of subject.walked.unknowns) {
-      const matters = isKubernetes || typeof site.owner.value["kind"] === "string";
+    const isKubernetes = /^(kubernetes|docker):/.test(resource.type);
+    for (const { node, key } of resource.index.unknowns) {
+      const matters = isKubernetes || typeof node.owner.value["kind"] === "string";
       if (!matters || !decisive.has(key) || key === "image") continue;
-      findings.noted.push(finding(subject, site, `${key} is known only after up`, "It is checked again then.", key));
+      findings.noted.push(finding(resource, node, `${key} is known only after up`, "It is checked again then.", key));
     }
     for (const key of Object.keys(shapes)) {
-      for (const site of subject.walked.having([key])) judgeShape(subject, site, key, findings);
+      for (const node of resource.index.withAnyKey([key])) judgeShape(resource, node, key, findings);
     }
-    for (const site of subject.walked.having(["kind"])) judgeSpec(subject, site, findings);
-    const { root } = subject.walked;
-    if (/^kubernetes:helm\.sh\/.*:Release$/.test(subject.type)) {
+    for (const node of resource.index.withAnyKey(["kind"])) judgeSpec(resource, node, findings);
+    const { root } = resource.index;
+    if (/^kubernetes:helm\.sh\/.*:Release$/.test(resource.type)) {
       const found = "the chart's own templates cannot be seen here, only its values";
       const use = "Use kubernetes.helm.v4.Chart, whose objects are checked one by one.";
-      findings.noted.push(finding(subject, root, found, use));
+      findings.noted.push(finding(resource, root, found, use));
       if (root.value["valueYamlFiles"] !== undefined) {
         const files = "the values in these files cannot be read here";
-        findings.noted.push(finding(subject, root, files, "Give them as `values`.", "valueYamlFiles"));
+        findings.noted.push(finding(resource, root, files, "Give them as `values`.", "valueYamlFiles"));
       }
     }
-    for (const { site, key, why } of subject.walked.unreadable) {
+    for (const { node, key, why } of resource.index.unreadable) {
       findings.noted.push(
-        finding(subject, site, `${key} holds ${why}, with words that matter here`, "Look at it yourself.", key),
+        finding(resource, node, `${key} holds ${why}, with words that matter here`, "Look at it yourself.", key),
       );
     }
     return findings;
@@ -51,19 +52,19 @@ export const readable: ResourceRule = {
 const articles = { list: "a list", object: "an object", text: "text", switch: "true or false" } as const;
 
 /** A built-in workload or volume: Kubernetes itself would refuse another shape, so nothing valid is lost. */
-function isBuiltIn(subject: Subject, site: Site): boolean {
-  const owner = site.owner.value;
-  const kind = kindOf(subject, owner).replace(/Patch$/, "");
-  const typed = text(owner["kind"]) !== undefined || /^kubernetes:(core|apps|batch|extensions)\//.test(subject.type);
+function isBuiltIn(resource: ResourceView, node: ObjectNode): boolean {
+  const owner = node.owner.value;
+  const kind = kindOf(resource, owner).replace(/Patch$/, "");
+  const typed = text(owner["kind"]) !== undefined || /^kubernetes:(core|apps|batch|extensions)\//.test(resource.type);
   return typed && (kind in workloads || kind === "PersistentVolume") && builtInGroups.has(groupOf(owner));
 }
 
-function looksLikePod({ value }: Site): boolean {
+function looksLikePod({ value }: ObjectNode): boolean {
   return "containers" in value || "initContainers" in value;
 }
 
 /** Labels, annotations and the like carry anybody's keys. */
-function isFreeForm({ key }: Site): boolean {
+function isFreeForm({ key }: ObjectNode): boolean {
   return [
     "labels",
     "annotations",
@@ -86,27 +87,27 @@ function holdsShape(value: unknown, wanted: keyof typeof articles): boolean {
 }
 
 /** A property of another shape than the one that Kubernetes gives it. */
-function judgeShape(subject: Subject, site: Site, key: string, findings: Findings): void {
-  const value = site.value[key];
+function judgeShape(resource: ResourceView, node: ObjectNode, key: string, findings: Findings): void {
+  const value = node.value[key];
   const wanted = shapes[key];
-  if (wanted === undefined || holdsShape(value, wanted) || isUnknown(value) || isFreeForm(site)) return;
-  const strict = isBuiltIn(subject, site);
-  if (!strict && !looksLikePod(site)) return;
+  if (wanted === undefined || holdsShape(value, wanted) || isUnknown(value) || isFreeForm(node)) return;
+  const strict = isBuiltIn(resource, node);
+  if (!strict && !looksLikePod(node)) return;
   const found = `${key} should be ${articles[wanted]} and is ${nameOf(value)}`;
-  (strict ? findings.refused : findings.noted).push(finding(subject, site, found, instead, key));
+  (strict ? findings.refused : findings.noted).push(finding(resource, node, found, instead, key));
 }
 
 /** A workload without a pod to read; a patch may leave it out. */
-function judgeSpec(subject: Subject, site: Site, findings: Findings): void {
-  if (site.owner !== site || !isBuiltIn(subject, site)) return;
-  const way = workloads[kindOf(subject, site.value)];
-  if (way === undefined || subject.type.endsWith("Patch")) return;
-  let at: unknown = site.value;
+function judgeSpec(resource: ResourceView, node: ObjectNode, findings: Findings): void {
+  if (node.owner !== node || !isBuiltIn(resource, node)) return;
+  const way = workloads[kindOf(resource, node.value)];
+  if (way === undefined || resource.type.endsWith("Patch")) return;
+  let at: unknown = node.value;
   for (const step of way) {
     if (!isRecord(at) || isUnknown(at[step])) return;
     at = at[step];
     if (at === undefined || at === null) {
-      findings.refused.push(finding(subject, site, `there is no ${step} to read`, instead, way.join(".")));
+      findings.refused.push(finding(resource, node, `there is no ${step} to read`, instead, way.join(".")));
       return;
     }
   }

@@ -1,11 +1,11 @@
-import { type Subject } from "../rule";
+import type { ResourceView } from "./resource-view";
 import { daemonVariables } from "../tables/daemons";
 import { isRecord, isUnknown, list, record, text } from "./values";
-import type { Site } from "./walk";
+import type { ObjectNode } from "./walk";
 
 /** A place where a resource names a path on a node. */
 export interface NodePath {
-  readonly site: Site;
+  readonly node: ObjectNode;
   readonly key: string;
   /** Undefined while it is known only after up, or when it is no text. */
   readonly path: string | undefined;
@@ -18,7 +18,7 @@ export interface NodePath {
 }
 
 /** Properties without which an object, outside of a chart's values, asks for no path. */
-const telling = [
+const relevantKeys = [
   "hostPath",
   "hostPaths",
   "sourcePath",
@@ -35,20 +35,21 @@ const telling = [
 const freeForm = ["volumeAttributes", "values", "valuesObject", "valuesContent", "valuesInline"];
 
 /** The objects of a resource that can ask for a path on a node. */
-export function sitesWithPaths({ type, walked }: Subject): Iterable<Site> {
-  const anywhere = type.startsWith("command:") || walked.root.inValues || [...walked.having(freeForm)].length > 0;
-  return anywhere ? walked.sites : walked.having(telling);
+export function objectsWithPaths({ type, index }: ResourceView): Iterable<ObjectNode> {
+  const anywhere = type.startsWith("command:") || index.root.inValues || [...index.withAnyKey(freeForm)].length > 0;
+  return anywhere ? index.nodes : index.withAnyKey(relevantKeys);
 }
 
 /** Every path on a node that an object asks for by itself, in any of the ways that the pack knows. */
-export function nodePaths(subject: Subject, site: Site): readonly NodePath[] {
-  const { value } = site;
-  const isCommand = subject.type.startsWith("command:");
-  const tells = site.key === "volumeAttributes" || site.inValues || isCommand || telling.some((key) => key in value);
+export function nodePaths(resource: ResourceView, node: ObjectNode): readonly NodePath[] {
+  const { value } = node;
+  const isCommand = resource.type.startsWith("command:");
+  const tells =
+    node.key === "volumeAttributes" || node.inValues || isCommand || relevantKeys.some((key) => key in value);
   if (!tells) return [];
   const found: NodePath[] = [];
   const add = (key: string, path: unknown, how: string, match: NodePath["match"] = "directory", saysSocket = false) => {
-    found.push({ site, key, path: text(path), how, saysSocket, match });
+    found.push({ node, key, path: text(path), how, saysSocket, match });
   };
 
   for (const key of ["hostPath", "hostPaths", "sourcePath"]) {
@@ -58,11 +59,11 @@ export function nodePaths(subject: Subject, site: Site): readonly NodePath[] {
         const { path, type } = hostPath;
         const saysSocket = /^(socket|chardevice|blockdevice)$/i.test(text(type) ?? "");
         if (typeof path === "string") add(key, path, "host path", "directory", saysSocket);
-        else if (isPodVolume(site) || isVolumeSpec(site)) add(key, undefined, "host path");
+        else if (isPodVolume(node) || isVolumeSpec(node)) add(key, undefined, "host path");
       }
     }
   }
-  if (isVolumeSpec(site) && value["local"] !== undefined && value["local"] !== null) {
+  if (isVolumeSpec(node) && value["local"] !== undefined && value["local"] !== null) {
     add("local", record(value["local"])["path"], "local volume");
   }
   const type = text(value["type"]) ?? "";
@@ -79,11 +80,11 @@ export function nodePaths(subject: Subject, site: Site): readonly NodePath[] {
     }
   }
   if (startsAtRoot(value["volumeHandle"])) add("volumeHandle", value["volumeHandle"], "volume handle", "exact");
-  if (site.key === "volumeAttributes") {
+  if (node.key === "volumeAttributes") {
     for (const key of Object.keys(value))
       if (startsAtRoot(value[key])) add(key, value[key], "volume attribute", "exact");
   }
-  if (site.inValues && !isVariable(site)) {
+  if (node.inValues && !isVariable(node)) {
     for (const key of Object.keys(value)) {
       if (insideContainers.includes(key)) continue;
       for (const member of [value[key]].flat()) {
@@ -106,20 +107,20 @@ export function nodePaths(subject: Subject, site: Site): readonly NodePath[] {
 const insideContainers: readonly string[] = ["mountPath", "hostPath", "command", "args", ...daemonVariables];
 
 /** Whether an object is an environment variable, whose paths are inside its container. */
-export function isVariable({ key, value }: Site): boolean {
+export function isVariable({ key, value }: ObjectNode): boolean {
   return /env(vars?)?$/i.test(key) && "name" in value;
 }
 
 /** Whether an object is a member of a pod's list of volumes, or of one that a chart adds to it. */
-export function isPodVolume(site: Site): boolean {
-  return /volumes$/i.test(site.key) && site.index !== undefined;
+export function isPodVolume(node: ObjectNode): boolean {
+  return /volumes$/i.test(node.key) && node.index !== undefined;
 }
 
 /** Whether an object is the specification of a PersistentVolume. */
-export function isVolumeSpec(site: Site): boolean {
-  if (site.key !== "spec") return false;
-  if (/^PersistentVolume(Patch)?$/.test(text(site.owner.value["kind"]) ?? "")) return true;
-  return ["capacity", "claimRef", "nodeAffinity", "persistentVolumeReclaimPolicy"].some((key) => key in site.value);
+export function isVolumeSpec(node: ObjectNode): boolean {
+  if (node.key !== "spec") return false;
+  if (/^PersistentVolume(Patch)?$/.test(text(node.owner.value["kind"]) ?? "")) return true;
+  return ["capacity", "claimRef", "nodeAffinity", "persistentVolumeReclaimPolicy"].some((key) => key in node.value);
 }
 
 function startsAtRoot(value: unknown): value is string {
