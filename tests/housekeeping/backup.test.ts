@@ -24,7 +24,7 @@ import { runOrExit } from "../../images/housekeeping/src/main";
 import type { Trouble } from "../support/storage-stand-in/stand-in";
 import { StorageStandIn } from "../support/storage-stand-in/stand-in";
 import { zip } from "../support/storage-stand-in/zip";
-import { until } from "./world";
+import { until } from "./fixture";
 
 const NAME = "backup_20260101-020000";
 const CHUNK = 64;

@@ -2,13 +2,13 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { ConfigError, ConfigFolder } from "../../images/housekeeping/src/config";
-import { PASSWORD, TOKEN_KEY, USERNAME, worlds } from "./world";
+import { PASSWORD, TOKEN_KEY, USERNAME, useHousekeepingFixture } from "./fixture";
 
-const world = worlds();
+const fixture = useHousekeepingFixture();
 
 function problems(): readonly string[] {
   try {
-    new ConfigFolder(world().folder).read();
+    new ConfigFolder(fixture().folder).read();
     return [];
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigError);
@@ -17,20 +17,20 @@ function problems(): readonly string[] {
 }
 
 function put(file: string, content: unknown): void {
-  writeFileSync(join(world().folder, file), typeof content === "string" ? content : JSON.stringify(content));
+  writeFileSync(join(fixture().folder, file), typeof content === "string" ? content : JSON.stringify(content));
 }
 
 describe("the configuration", () => {
   beforeEach(() => {
-    world().expect("docker-0");
-    world().write();
+    fixture().expect("docker-0");
+    fixture().write();
   });
 
   it("needs little and has a default for the rest", () => {
-    const config = new ConfigFolder(world().folder).read();
+    const config = new ConfigFolder(fixture().folder).read();
     expect(config).toEqual({
       settings: {
-        serverUrl: world().gocd.url,
+        serverUrl: fixture().gocd.url,
         intervalSeconds: 10,
         requestTimeoutSeconds: 10,
         settledAfterSeconds: 10,
@@ -38,7 +38,7 @@ describe("the configuration", () => {
         lowDiskGib: 2,
         managed: { environments: [] },
       },
-      agents: world().listed(),
+      agents: fixture().listed(),
       tokenGenerationKey: TOKEN_KEY,
       username: USERNAME,
       password: PASSWORD,
@@ -46,11 +46,11 @@ describe("the configuration", () => {
   });
 
   it("is the same object until a file changes", () => {
-    const folder = new ConfigFolder(world().folder);
+    const folder = new ConfigFolder(fixture().folder);
     const before = folder.read();
     expect(folder.read()).toBe(before);
-    world().expect("docker-1");
-    world().write();
+    fixture().expect("docker-1");
+    fixture().write();
     expect(folder.read().agents).toHaveLength(2);
   });
 
@@ -61,7 +61,7 @@ describe("the configuration", () => {
       surprise: 1,
       managed: { siteUrl: "ftp://x" },
     });
-    put("agents.json", [{ ...world().listed()[0], uuid: "no", resources: ["two words", "draining"] }]);
+    put("agents.json", [{ ...fixture().listed()[0], uuid: "no", resources: ["two words", "draining"] }]);
     put("token-generation-key", "");
     put("username", "");
     put("password", "one\ntwo\n");
@@ -80,14 +80,14 @@ describe("the configuration", () => {
   });
 
   it("refuses the same agent twice", () => {
-    const [agent] = world().listed();
+    const [agent] = fixture().listed();
     put("agents.json", [agent, agent]);
     expect(problems()).toEqual(["agents.json: 1: uuid: is there twice", "agents.json: 1: hostname: is there twice"]);
   });
 
   it("refuses to purge artifacts up to less than where it starts", () => {
     put("config.json", {
-      serverUrl: world().gocd.url,
+      serverUrl: fixture().gocd.url,
       managed: { artifacts: { purgeStartGib: 20, purgeUptoGib: 10 } },
     });
     expect(problems()).toEqual(["config.json: managed: artifacts: purgeUptoGib: must not be less than purgeStartGib"]);
@@ -95,7 +95,7 @@ describe("the configuration", () => {
 
   it("says which file cannot be read, and nothing else about it", () => {
     const files = ["config.json", "agents.json", "token-generation-key", "username", "password"];
-    for (const file of files) rmSync(join(world().folder, file));
+    for (const file of files) rmSync(join(fixture().folder, file));
     expect(problems()).toEqual(files.map((file) => `${file}: cannot be read (ENOENT)`));
   });
 

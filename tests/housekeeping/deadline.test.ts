@@ -45,8 +45,8 @@ test.each<[string, () => Promise<unknown>]>([
   ],
 ])("a request that %s never answers is given up, also when Node collects garbage meanwhile", async (_whom, ask) => {
   const collecting = setInterval(collectGarbage, 20);
-  const patience = new Promise((resolve) => setTimeout(resolve, 3000, "still waiting").unref());
+  const limit = new Promise((resolve) => setTimeout(resolve, 3000, "still waiting").unref());
   const ended = ask().catch((error: unknown) => (error as { failure: string }).failure);
-  expect(await Promise.race([ended, patience])).toBe("slow");
+  expect(await Promise.race([ended, limit])).toBe("slow");
   clearInterval(collecting);
 });

@@ -6,9 +6,9 @@ import * as z from "zod";
 import { listAgents } from "../../images/housekeeping/src/agents";
 import type { Failure } from "../../images/housekeeping/src/gocd";
 import { Gocd, GocdError } from "../../images/housekeeping/src/gocd";
-import { PASSWORD, USERNAME, worlds } from "./world";
+import { PASSWORD, USERNAME, useHousekeepingFixture } from "./fixture";
 
-const world = worlds();
+const fixture = useHousekeepingFixture();
 
 async function failure(gocd: Gocd): Promise<{ failure: Failure; message: string }> {
   const error: unknown = await listAgents(gocd).catch((problem: unknown) => problem);
@@ -45,15 +45,15 @@ describe("asking GoCD", () => {
     ["a page of a proxy", 200, "<html>", "unreadable", "not JSON"],
     ["JSON of another shape", 200, '{"_embedded":{}}', "unreadable", "_embedded.agents"],
   ])("tells %s (%i)", async (_what, status, body, kind, words) => {
-    Object.assign(world().gocd.weather, { status, body });
-    const told = await failure(world().client());
+    Object.assign(fixture().gocd.weather, { status, body });
+    const told = await failure(fixture().client());
     expect(told.failure).toBe(kind);
     expect(told.message).toContain(words);
   });
 
   it("gives up when GoCD is slow", async () => {
-    world().gocd.weather.delay = 2_000;
-    expect(await failure(world().client({ timeoutSeconds: 0.05 }))).toEqual({
+    fixture().gocd.weather.delay = 2_000;
+    expect(await failure(fixture().client({ timeoutSeconds: 0.05 }))).toEqual({
       failure: "slow",
       message: "GET /api/agents: no answer within 0.05 s",
     });
@@ -63,34 +63,34 @@ describe("asking GoCD", () => {
     const server = createServer((_request, response) => response.write("{"));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/go`;
-    expect((await failure(world().client({ url, timeoutSeconds: 0.05 }))).failure).toBe("slow");
+    expect((await failure(fixture().client({ url, timeoutSeconds: 0.05 }))).failure).toBe("slow");
     server.closeAllConnections();
     server.close();
   });
 
   it("says that GoCD is down, and how", async () => {
-    await world().gocd.stop();
-    expect(await failure(world().client())).toEqual({
+    await fixture().gocd.stop();
+    expect(await failure(fixture().client())).toEqual({
       failure: "unreachable",
       message: "GET /api/agents: ECONNREFUSED",
     });
-    await world().gocd.start();
+    await fixture().gocd.start();
   });
 
   it("says that a connection broke", async () => {
-    world().gocd.weather.dieAfter = 0;
-    expect((await failure(world().client())).failure).toBe("unreachable");
+    fixture().gocd.weather.dieAfter = 0;
+    expect((await failure(fixture().client())).failure).toBe("unreachable");
   });
 
   it("does not mind an error without a code", async () => {
-    const told = await failure(world().client({ url: "http://127.0.0.1:1/go" })); // a port that fetch refuses
+    const told = await failure(fixture().client({ url: "http://127.0.0.1:1/go" })); // a port that fetch refuses
     expect(told.message).toBe("GET /api/agents: the connection failed");
   });
 
   it("abandons a request when the service stops", async () => {
-    world().gocd.weather.delay = 60_000;
+    fixture().gocd.weather.delay = 60_000;
     const stop = new AbortController();
-    const told = failure(world().client({}, stop.signal));
+    const told = failure(fixture().client({}, stop.signal));
     stop.abort();
     expect((await told).failure).toBe("stopped");
   });

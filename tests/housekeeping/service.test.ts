@@ -13,60 +13,60 @@ import { main, runOrExit } from "../../images/housekeeping/src/main";
 import { metrics } from "../../images/housekeeping/src/metrics";
 import { programNamed } from "../../images/housekeeping/src/programs";
 import { startService } from "../../images/housekeeping/src/service";
-import { MINUTE, PASSWORD, TOKEN_KEY, until, worlds } from "./world";
+import { MINUTE, PASSWORD, TOKEN_KEY, until, useHousekeepingFixture } from "./fixture";
 
-const world = worlds();
-const said = (words: string): boolean => world().lines.some((line) => line.includes(words));
+const fixture = useHousekeepingFixture();
+const said = (words: string): boolean => fixture().lines.some((line) => line.includes(words));
 const enabled = (agent: { uuid: string }): Promise<boolean> =>
-  until(async () => (await world().agent(agent.uuid))?.agent_config_state === "Enabled");
+  until(async () => (await fixture().agent(agent.uuid))?.agent_config_state === "Enabled");
 const text = async (url: string): Promise<string> => (await fetch(url)).text();
 
 describe("the loop", () => {
   it("approves an agent that comes within moments", async () => {
-    world().settings = { intervalSeconds: 0.02 };
-    const docker = world().expect("docker-0");
-    await world().service();
-    await world().register(docker);
+    fixture().settings = { intervalSeconds: 0.02 };
+    const docker = fixture().expect("docker-0");
+    await fixture().service();
+    await fixture().register(docker);
     expect(await enabled(docker)).toBe(true);
   });
 
   it("learns of a new agent without being restarted", async () => {
-    world().settings = { intervalSeconds: 0.02 };
-    await world().service();
-    const docker = world().expect("docker-0");
-    await world().register(docker);
-    world().write();
+    fixture().settings = { intervalSeconds: 0.02 };
+    await fixture().service();
+    const docker = fixture().expect("docker-0");
+    await fixture().register(docker);
+    fixture().write();
     await until(() => said("the configuration has changed"));
     expect(await enabled(docker)).toBe(true);
   });
 
   it("goes on with the last valid configuration when a changed one is not valid, and says so", async () => {
-    world().settings = { intervalSeconds: 0.02 };
-    const docker = world().expect("docker-0");
-    const { url } = await world().service();
-    writeFileSync(join(world().folder, "agents.json"), "[{");
+    fixture().settings = { intervalSeconds: 0.02 };
+    const docker = fixture().expect("docker-0");
+    const { url } = await fixture().service();
+    writeFileSync(join(fixture().folder, "agents.json"), "[{");
     await until(() => said("agents.json: is not JSON"));
     expect(await text(`${url}/metrics`)).toContain("gocd_housekeeping_config_valid 0");
-    await world().register(docker);
+    await fixture().register(docker);
     expect(await enabled(docker)).toBe(true);
   });
 
   it("warns when agents are approved without a look at their address", async () => {
-    world().settings = { intervalSeconds: 3600 };
-    await world().service();
+    fixture().settings = { intervalSeconds: 3600 };
+    await fixture().service();
     expect(said("no agentsDomain is set")).toBe(true);
-    world().lines.length = 0;
-    world().settings = { intervalSeconds: 3600, agentsDomain: "gocd-dev-agents.svc" };
-    await world().service();
+    fixture().lines.length = 0;
+    fixture().settings = { intervalSeconds: 3600, agentsDomain: "gocd-dev-agents.svc" };
+    await fixture().service();
     expect(said("no agentsDomain is set")).toBe(false);
   });
 });
 
 describe("being stopped", () => {
   it("abandons a request that hangs and is gone at once", async () => {
-    world().settings = { intervalSeconds: 0.02, requestTimeoutSeconds: 60 };
-    world().gocd.weather.delay = 60_000;
-    const { service, url } = await world().service();
+    fixture().settings = { intervalSeconds: 0.02, requestTimeoutSeconds: 60 };
+    fixture().gocd.weather.delay = 60_000;
+    const { service, url } = await fixture().service();
     const docker = await fetch(`${url}/healthz`);
     await docker.text();
     const started = Date.now();
@@ -75,63 +75,63 @@ describe("being stopped", () => {
     expect(said("given up, housekeeping stops")).toBe(true);
   });
 
-  it("half-way through a round leaves nothing that the next start does not finish", async () => {
-    const agents = ["docker-0", "docker-1", "docker-2"].map((hostname) => world().expect(hostname));
-    for (const one of agents) await world().register(one);
+  it("half-way through a reconciliation leaves nothing that the next start does not finish", async () => {
+    const agents = ["docker-0", "docker-1", "docker-2"].map((hostname) => fixture().expect(hostname));
+    for (const one of agents) await fixture().register(one);
     const stop = new AbortController();
-    const change = world().gocd.agents.bulkUpdate.bind(world().gocd.agents);
-    const spy = jest.spyOn(world().gocd.agents, "bulkUpdate").mockImplementation((update, remotely) => {
+    const change = fixture().gocd.agents.bulkUpdate.bind(fixture().gocd.agents);
+    const spy = jest.spyOn(fixture().gocd.agents, "bulkUpdate").mockImplementation((update, remotely) => {
       change(update, remotely); // GoCD does it, and nobody hears the answer
       stop.abort();
     });
-    const line = await world().rounds().round(world().client({}, stop.signal));
+    const line = await fixture().reconciler().reconcile(fixture().client({}, stop.signal));
     expect(line.approved).toEqual([]);
     expect(line.failures).toEqual([expect.stringContaining("stopped")]);
     spy.mockRestore();
-    expect((await world().rounds().round()).approved).toEqual(["docker-1", "docker-2"]);
-    expect((await world().rounds().round()).msg).toBe("round: nothing to do");
+    expect((await fixture().reconciler().reconcile()).approved).toEqual(["docker-1", "docker-2"]);
+    expect((await fixture().reconciler().reconcile()).msg).toBe("reconcile: nothing to do");
   });
 });
 
 describe("what it shows", () => {
-  it("is healthy while GoCD is away, and not when its own rounds no longer end", async () => {
-    world().settings = { intervalSeconds: 3600 };
-    const { url } = await world().service();
-    await until(() => said("round:"));
+  it("is healthy while GoCD is away, and not when its own reconciliations no longer end", async () => {
+    fixture().settings = { intervalSeconds: 3600 };
+    const { url } = await fixture().service();
+    await until(() => said("reconcile:"));
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
-    world().gocd.weather.status = 503;
-    world().time += 60 * MINUTE;
+    fixture().gocd.weather.status = 503;
+    fixture().time += 60 * MINUTE;
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
-    world().time += 600 * MINUTE;
+    fixture().time += 600 * MINUTE;
     const response = await fetch(`${url}/healthz`);
     expect([response.status, await response.json()]).toEqual([
       503,
-      { status: "unhealthy", problem: "no round has ended for too long" },
+      { status: "unhealthy", problem: "no reconciliation has ended for too long" },
     ]);
   });
 
-  it("counts rounds, errors, approvals, agents, disk and the last success", async () => {
-    await world().running("docker-0");
-    world().expect("docker-1");
-    await world().register({ ...world().expect("other-0"), uuid: "not-expected" });
-    world().lines.length = 0;
-    const { url } = await world().service();
+  it("counts reconciliations, errors, approvals, agents, disk and the last success", async () => {
+    await fixture().running("docker-0");
+    fixture().expect("docker-1");
+    await fixture().register({ ...fixture().expect("other-0"), uuid: "not-expected" });
+    fixture().lines.length = 0;
+    const { url } = await fixture().service();
     await until(() => said('"seconds"'));
     const shown = await text(`${url}/metrics?x=1`);
     for (const line of [
-      'gocd_housekeeping_rounds_total{result="success"} 1',
+      'gocd_housekeeping_reconcile_total{result="success"} 1',
       'gocd_housekeeping_agent_changes_total{kind="approve"} 0',
       'gocd_housekeeping_agents{owner="ours",state="Idle",config="Enabled"} 1',
       "gocd_housekeeping_agents_missing 2",
       `gocd_housekeeping_agent_free_disk_bytes{hostname="docker-0"} ${50 * 1024 ** 3}`,
-      `gocd_housekeeping_last_success_timestamp_seconds ${world().time / 1000}`,
+      `gocd_housekeeping_last_success_timestamp_seconds ${fixture().time / 1000}`,
       "gocd_housekeeping_config_valid 1",
     ])
       expect(shown).toContain(line);
   });
 
   it("knows no other page", async () => {
-    const { url } = await world().service();
+    const { url } = await fixture().service();
     expect((await fetch(`${url}/`)).status).toBe(404);
     expect((await fetch(`${url}/metrics`, { method: "POST" })).status).toBe(404);
     expect((await fetch(`${url}/drain/x`, { method: "POST" })).status).toBe(404);
@@ -142,7 +142,7 @@ describe("what it shows", () => {
       throw new Error("a bug");
     };
     const drains = { authenticates: () => true } as never;
-    const server = httpServer({ drains, gocd, metrics: metrics(), log: world().log(), unhealthy: () => undefined });
+    const server = httpServer({ drains, gocd, metrics: metrics(), log: fixture().log(), unhealthy: () => undefined });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const response = await fetch(`${url}/drain/${"0".repeat(36)}`, { method: "POST" });
@@ -153,24 +153,24 @@ describe("what it shows", () => {
   });
 
   it("never shows a secret, whatever happens", async () => {
-    const docker = await world().running("docker-0");
-    world().settings = { intervalSeconds: 0.02, requestTimeoutSeconds: 0.05 };
-    const { url } = await world().service();
+    const docker = await fixture().running("docker-0");
+    fixture().settings = { intervalSeconds: 0.02, requestTimeoutSeconds: 0.05 };
+    const { url } = await fixture().service();
     const headers = { Authorization: `Bearer ${docker.token}` };
     const seen: string[] = [];
     for (const weather of [{}, { status: 500, body: "boom" }, { status: 401 }, { delay: 200 }, { dieAfter: 0 }]) {
-      Object.assign(world().gocd.weather, weather);
+      Object.assign(fixture().gocd.weather, weather);
       for (const method of ["POST", "DELETE"])
         seen.push(await (await fetch(`${url}/drain/${docker.uuid}`, { method, headers })).text());
-      world().gocd.fairWeather();
+      fixture().gocd.fairWeather();
     }
-    writeFileSync(join(world().folder, "agents.json"), `[{"token":"${docker.token}"}`);
+    writeFileSync(join(fixture().folder, "agents.json"), `[{"token":"${docker.token}"}`);
     await until(() => said("is not JSON"));
-    seen.push(await text(`${url}/metrics`), ...world().lines);
-    world()
+    seen.push(await text(`${url}/metrics`), ...fixture().lines);
+    fixture()
       .log()
       .info({ password: PASSWORD, agent: { token: docker.token } }, "somebody logs too much");
-    seen.push(...world().lines);
+    seen.push(...fixture().lines);
     const basic = Buffer.from(`housekeeping:${PASSWORD}`).toString("base64");
     for (const secret of [PASSWORD, docker.token, basic, TOKEN_KEY]) expect(seen.join("\n")).not.toContain(secret);
     expect(await text(`${url}/metrics`)).not.toContain(docker.uuid);
@@ -182,8 +182,8 @@ describe("what it shows", () => {
 });
 
 describe("the address of an agent", () => {
-  const asks = (hostname: string, address: string) => ({ hostname, ip_address: address }) as Agent;
-  const docker = () => world().expect("localhost", { pool: "x" });
+  const pendingAgent = (hostname: string, address: string) => ({ hostname, ip_address: address }) as Agent;
+  const docker = () => fixture().expect("localhost", { pool: "x" });
 
   it("is found by the system's resolver", async () => {
     expect(await systemLookup("localhost")).toEqual(expect.arrayContaining([expect.stringMatching(/^(127\.|::1)/)]));
@@ -191,12 +191,19 @@ describe("the address of an agent", () => {
 
   it("may be written as an IPv4 address in IPv6, and the name may be a full one", async () => {
     const find = () => Promise.resolve(["10.0.0.1"]);
-    expect(await isItsPod(asks("localhost.x.agents.svc", "::ffff:10.0.0.1"), docker(), "agents.svc", find)).toBe(true);
+    expect(
+      await isItsPod(pendingAgent("localhost.x.agents.svc", "::ffff:10.0.0.1"), docker(), "agents.svc", find),
+    ).toBe(true);
   });
 
   it("is not waited for when the resolver hangs", async () => {
     jest.useFakeTimers();
-    const answer = isItsPod(asks("localhost", "10.0.0.1"), docker(), "agents.svc", () => new Promise(() => undefined));
+    const answer = isItsPod(
+      pendingAgent("localhost", "10.0.0.1"),
+      docker(),
+      "agents.svc",
+      () => new Promise(() => undefined),
+    );
     await jest.advanceTimersByTimeAsync(3_000);
     jest.useRealTimers();
     expect(await answer).toBe(false);
@@ -217,19 +224,19 @@ describe("the process", () => {
   }
 
   it("is housekeeping unless its argument names another program", async () => {
-    const process = fake({ CONFIG_FOLDER: world().folder });
-    await runOrExit(process, world().log(), programNamed());
+    const process = fake({ CONFIG_FOLDER: fixture().folder });
+    await runOrExit(process, fixture().log(), programNamed());
     expect(said("config.json: cannot be read")).toBe(true);
     expect(programNamed("backup")).not.toBe(programNamed("restore"));
     expect(() => programNamed("other")).toThrow("other: must be housekeeping or backup or restore");
   });
 
   it("reports every problem of the configuration and exits with status 2", async () => {
-    world().write();
-    writeFileSync(join(world().folder, "config.json"), "{}");
-    writeFileSync(join(world().folder, "username"), "");
-    const process = fake({ CONFIG_FOLDER: world().folder });
-    await main(process, world().log(), startService);
+    fixture().write();
+    writeFileSync(join(fixture().folder, "config.json"), "{}");
+    writeFileSync(join(fixture().folder, "username"), "");
+    const process = fake({ CONFIG_FOLDER: fixture().folder });
+    await main(process, fixture().log(), startService);
     expect(process.statuses).toEqual([2]);
     expect(said("config.json: serverUrl")).toBe(true);
     expect(said("username: is empty")).toBe(true);
@@ -237,7 +244,7 @@ describe("the process", () => {
 
   it("looks in /etc/gocd-housekeeping when nothing else is said", async () => {
     const process = fake({});
-    await main(process, world().log(), startService);
+    await main(process, fixture().log(), startService);
     expect(process.statuses).toEqual([2]);
     expect(said("config.json: cannot be read (ENOENT)")).toBe(true);
   });
@@ -245,16 +252,16 @@ describe("the process", () => {
   it("exits with status 1 when its port is taken", async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => void taken.listen(0, resolve));
-    const process = fake({ CONFIG_FOLDER: world().write(), PORT: String((taken.address() as AddressInfo).port) });
-    await main(process, world().log(), startService);
+    const process = fake({ CONFIG_FOLDER: fixture().write(), PORT: String((taken.address() as AddressInfo).port) });
+    await main(process, fixture().log(), startService);
     expect(process.statuses).toEqual([1]);
     expect(said("cannot go on: listen EADDRINUSE")).toBe(true);
     taken.close();
   });
 
   it.each(["SIGTERM", "SIGINT"])("ends with status 0 on %s", async (signal) => {
-    const process = fake({ CONFIG_FOLDER: world().write(), PORT: "0" });
-    await main(process, world().log(), startService);
+    const process = fake({ CONFIG_FOLDER: fixture().write(), PORT: "0" });
+    await main(process, fixture().log(), startService);
     process.signals.get(signal)?.();
     await until(() => process.statuses.length > 0);
     expect(process.statuses).toEqual([0]);
@@ -264,7 +271,7 @@ describe("the process", () => {
     const process = fake({});
     const start = () =>
       Promise.resolve({ port: 0, ended: Promise.reject(new Error("a bug")), stop: () => Promise.resolve() });
-    await main(process, world().log(), start);
+    await main(process, fixture().log(), start);
     await until(() => process.statuses.length > 0);
     expect(process.statuses).toEqual([1]);
   });
@@ -272,9 +279,9 @@ describe("the process", () => {
   it("fails as a whole when the loop meets what it cannot handle", async () => {
     let calls = 0;
     const options = {
-      configFolder: world().write(),
+      configFolder: fixture().write(),
       port: 0,
-      log: world().log(),
+      log: fixture().log(),
       now: () => {
         calls += 1;
         if (calls > 1) throw new Error("no clock");
@@ -287,9 +294,9 @@ describe("the process", () => {
   });
 
   it("runs as a program and obeys SIGTERM half-way through a request", async () => {
-    world().gocd.weather.delay = 60_000;
+    fixture().gocd.weather.delay = 60_000;
     const child = spawn(process.execPath, ["-r", "@swc-node/register", join("images/housekeeping/src/bin.ts")], {
-      env: { ...process.env, CONFIG_FOLDER: world().write(), PORT: "0" },
+      env: { ...process.env, CONFIG_FOLDER: fixture().write(), PORT: "0" },
       stdio: ["ignore", "pipe", "inherit"],
     });
     const lines: string[] = [];

@@ -1,6 +1,6 @@
-import { worlds } from "./world";
+import { useHousekeepingFixture } from "./fixture";
 
-const world = worlds({
+const fixture = useHousekeepingFixture({
   tokenKey: "k",
   logIn: () => "admin",
   configuration: {
@@ -10,11 +10,11 @@ const world = worlds({
     environments: [{ name: "Docker", pipelines: ["build"], environment_variables: [] }],
   },
 });
-const configuration = () => world().gocd.configuration.state;
+const configuration = () => fixture().gocd.configuration.state;
 
 async function managed(settings: object): Promise<string[]> {
-  world().settings = { managed: settings };
-  const line = await world().rounds().round();
+  fixture().settings = { managed: settings };
+  const line = await fixture().reconciler().reconcile();
   expect(line.failures).toEqual([]);
   return line.settings;
 }
@@ -24,7 +24,7 @@ describe("managed settings", () => {
     const before = structuredClone(configuration());
     expect(await managed({})).toEqual([]);
     expect(configuration()).toEqual(before);
-    expect(world().gocd.requests.map(({ path }) => path)).toEqual(["/api/agents", "/api/server_health_messages"]);
+    expect(fixture().gocd.requests.map(({ path }) => path)).toEqual(["/api/agents", "/api/server_health_messages"]);
   });
 
   it("follow the settings, and are written only when they differ", async () => {
@@ -43,9 +43,9 @@ describe("managed settings", () => {
     ]);
     expect(configuration()).toMatchObject({ siteUrl: "http://ci.example.com", purgeStart: 10, purgeUpto: 20.5 });
     expect(configuration().environments.map(({ name }) => name)).toEqual(["Docker", "test"]);
-    const writes = world().changes().length;
+    const writes = fixture().changes().length;
     expect(await managed(settings)).toEqual([]);
-    expect(world().changes()).toHaveLength(writes);
+    expect(fixture().changes()).toHaveLength(writes);
   });
 
   it("are set again when somebody has changed them", async () => {
@@ -102,37 +102,37 @@ describe("managed settings", () => {
   });
 
   it("do not overwrite a change to artifacts that came in between", async () => {
-    const asked = world().gocd.configuration;
+    const asked = fixture().gocd.configuration;
     const update = asked.updateArtifacts.bind(asked);
     jest.spyOn(asked, "updateArtifacts").mockImplementationOnce((body, tag) => {
       configuration().artifactsDir = "elsewhere";
       update(body, tag);
     });
-    world().settings = { managed: { artifacts: { purgeStartGib: 1, purgeUptoGib: 2 } } };
-    const rounds = world().rounds();
-    expect((await rounds.round()).failures).toEqual([expect.stringContaining("stale: PUT")]);
-    expect((await rounds.round()).settings).toEqual(["artifacts purged below 1 GiB up to 2 GiB"]);
+    fixture().settings = { managed: { artifacts: { purgeStartGib: 1, purgeUptoGib: 2 } } };
+    const reconciler = fixture().reconciler();
+    expect((await reconciler.reconcile()).failures).toEqual([expect.stringContaining("stale: PUT")]);
+    expect((await reconciler.reconcile()).settings).toEqual(["artifacts purged below 1 GiB up to 2 GiB"]);
     expect(configuration()).toMatchObject({ artifactsDir: "elsewhere", purgeStart: 1 });
   });
 
   it("do not touch artifacts when GoCD does not say which version it shows", async () => {
-    world().gocd.weather.withoutTags = true;
-    world().settings = { managed: { artifacts: { purgeStartGib: 1, purgeUptoGib: 2 } } };
-    expect((await world().rounds().round()).failures).toEqual([expect.stringContaining("has no ETag")]);
+    fixture().gocd.weather.withoutTags = true;
+    fixture().settings = { managed: { artifacts: { purgeStartGib: 1, purgeUptoGib: 2 } } };
+    expect((await fixture().reconciler().reconcile()).failures).toEqual([expect.stringContaining("has no ETag")]);
     expect(configuration().purgeStart).toBeNull();
   });
 
   it("that GoCD refuses hold up nothing else", async () => {
-    world().settings = {
+    fixture().settings = {
       managed: {
         backup: { schedule: "a b c d e f", postBackupScript: "/seeded" },
         artifacts: { purgeStartGib: 1, purgeUptoGib: 2 },
       },
     };
-    jest.spyOn(world().gocd.configuration, "updateBackup").mockImplementation(() => {
+    jest.spyOn(fixture().gocd.configuration, "updateBackup").mockImplementation(() => {
       throw new Error("no");
     });
-    const line = await world().rounds().round();
+    const line = await fixture().reconciler().reconcile();
     expect(line.failures).toEqual([expect.stringContaining("broken")]);
     expect(line.settings).toEqual(["artifacts purged below 1 GiB up to 2 GiB"]);
   });

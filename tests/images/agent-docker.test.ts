@@ -1,19 +1,19 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { stage, type Outcome } from "./scene";
+import { useShellFixture, type Outcome } from "./shell-fixture";
 
-const scene = stage();
+const shell = useShellFixture();
 
 describe("leftovers of the last job", () => {
   function clean(env: Readonly<Record<string, string>> = { DOCKER_HOST: "tcp://127.0.0.1:2376" }): Outcome {
-    return scene().run("agent/hooks/20-clean-docker", { env });
+    return shell().run("agent/hooks/20-clean-docker", { env });
   }
 
   test("are removed: containers with their volumes, networks, volumes without a name", () => {
-    scene().command("docker", '[ "$1" != ps ] || printf "aaa\\nbbb\\n"');
+    shell().command("docker", '[ "$1" != ps ] || printf "aaa\\nbbb\\n"');
     const outcome = clean();
     expect(outcome.status).toBe(0);
-    expect(scene().calls("docker").slice(1)).toEqual([
+    expect(shell().calls("docker").slice(1)).toEqual([
       "docker ps --all --quiet",
       "docker rm --force --volumes aaa bbb",
       "docker network prune --force",
@@ -23,55 +23,55 @@ describe("leftovers of the last job", () => {
   });
 
   test("leave images, build cache and named volumes alone", () => {
-    scene().command("docker");
+    shell().command("docker");
     clean();
-    expect(scene().calls("docker").join("\n")).not.toMatch(/image|builder|system|--all --force/);
+    expect(shell().calls("docker").join("\n")).not.toMatch(/image|builder|system|--all --force/);
   });
 
   test("are no reason to talk when there are none", () => {
-    scene().command("docker");
+    shell().command("docker");
     expect(clean()).toMatchObject({ status: 0, stderr: "" });
     expect(
-      scene()
+      shell()
         .calls("docker")
         .some((call) => call.startsWith("docker rm")),
     ).toBe(false);
   });
 
   test("that cannot be removed do not keep the agent from starting", () => {
-    scene().command("docker", "case $1 in ps) echo aaa ;; rm | network | volume) exit 1 ;; esac");
+    shell().command("docker", "case $1 in ps) echo aaa ;; rm | network | volume) exit 1 ;; esac");
     const outcome = clean();
     expect(outcome.status).toBe(0);
     expect(outcome.stderr.split("\n").filter((line) => line.includes("could not be removed"))).toHaveLength(3);
   });
 
   test("wait for a daemon that is slow to answer", () => {
-    scene().command(
+    shell().command(
       "docker",
-      '[ "$1" != version ] || [ "$(grep -c "^docker version" "$SCENE/calls")" -gt 5 ] || exit 1',
+      '[ "$1" != version ] || [ "$(grep -c "^docker version" "$FIXTURE/calls")" -gt 5 ] || exit 1',
     );
     expect(clean().status).toBe(0);
-    expect(scene().calls("sleep")).toHaveLength(5);
+    expect(shell().calls("sleep")).toHaveLength(5);
   });
 
   test("stop the start when the daemon never answers, with the client's last word", () => {
-    scene().command("docker", 'echo "tls: unknown certificate authority" >&2; exit 1');
+    shell().command("docker", 'echo "tls: unknown certificate authority" >&2; exit 1');
     const outcome = clean();
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain("tcp://127.0.0.1:2376 does not answer: tls: unknown certificate authority");
   });
 
   test("are nobody's where there is no daemon", () => {
-    scene().command("docker");
+    shell().command("docker");
     expect(clean({}).status).toBe(0);
-    expect(scene().calls("docker")).toEqual([]);
+    expect(shell().calls("docker")).toEqual([]);
   });
 });
 
 describe("the credential helper", () => {
   function ask(verb: string, input: string, answer = "000"): Outcome {
-    scene().server(answer);
-    return scene().run("agent/bin/docker-credential-workload-identity", { args: [verb], input });
+    shell().server(answer);
+    return shell().run("agent/bin/docker-credential-workload-identity", { args: [verb], input });
   }
   const fromGke = '200 {"access_token":"ya29.c.A-b_c/d=","expires_in":3599,"token_type":"Bearer"}';
 
@@ -103,7 +103,7 @@ describe("the credential helper", () => {
 
   test("asks nobody for the credentials of other registries", () => {
     ask("get", "docker.io", fromGke);
-    expect(scene().calls("curl")).toEqual([]);
+    expect(shell().calls("curl")).toEqual([]);
   });
 
   test.each([

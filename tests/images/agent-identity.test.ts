@@ -1,17 +1,17 @@
-import { stage, type Outcome } from "./scene";
+import { useShellFixture, type Outcome } from "./shell-fixture";
 
-const scene = stage();
+const shell = useShellFixture();
 const uuid = "5f0c1a2e-9b7d-4c3a-8e6f-0123456789ab";
 const token = `${"Ab3/+".repeat(8)}xyz=`;
 const otherToken = `${"Zz9/+".repeat(8)}abc=`;
 
 function start(env: Readonly<Record<string, string>> = {}): Outcome {
-  return scene().run("agent/hooks/10-identity", {
+  return shell().run("agent/hooks/10-identity", {
     env: {
-      IDENTITY_DIR: scene().path("identity"),
+      IDENTITY_DIR: shell().path("identity"),
       AGENT_LIB: `${__dirname}/../../images/agent/lib`,
-      VOLUME_DIR: scene().path("godata"),
-      LEAVING_FILE: scene().path("leaving"),
+      VOLUME_DIR: shell().path("godata"),
+      LEAVING_FILE: shell().path("leaving"),
       POD_NAME: "docker-0",
       GO_SERVER_URL: "http://gocd-server:8153/go",
       ...env,
@@ -20,13 +20,13 @@ function start(env: Readonly<Record<string, string>> = {}): Outcome {
 }
 
 function kept(): { guid: string | undefined; token: string | undefined } {
-  return { guid: scene().read("godata/config/guid.txt"), token: scene().read("godata/config/token") };
+  return { guid: shell().read("godata/config/guid.txt"), token: shell().read("godata/config/token") };
 }
 
 beforeEach(() => {
-  scene().write("identity/uuid", uuid);
-  scene().write("identity/token", `${token}\n`);
-  scene().command("agent-enable");
+  shell().write("identity/uuid", uuid);
+  shell().write("identity/token", `${token}\n`);
+  shell().command("agent-enable");
 });
 
 describe("an agent's first minute", () => {
@@ -74,25 +74,25 @@ describe("an agent's first minute", () => {
     },
     { when: "an odd status comes first", answers: ["404", "302", "500", "429", "409"], disk: {}, then: known },
   ])("ends with the right identity when $when", ({ answers, disk, then }) => {
-    for (const [name, content] of Object.entries(disk)) scene().write(`godata/config/${name}`, content);
-    scene().server(...answers);
+    for (const [name, content] of Object.entries(disk)) shell().write(`godata/config/${name}`, content);
+    shell().server(...answers);
 
     const outcome = start();
 
     expect(outcome).toMatchObject({ status: 0 });
     expect(kept()).toEqual(then);
-    expect(scene().read("requests")?.split("\n")[0]).toBe(
+    expect(shell().read("requests")?.split("\n")[0]).toBe(
       `url = "http://gocd-server:8153/go/admin/agent/token?uuid=${uuid}"`,
     );
-    expect(scene().calls("curl")).toHaveLength(answers.length);
+    expect(shell().calls("curl")).toHaveLength(answers.length);
   });
 
   test.each([["000"], ["503 busy"], ["200 <html>"], ["500"], [`200 ${token} and more`]])(
-    "waits for ever, touching nothing, while all it hears is %j",
+    "keeps waiting, touching nothing, while all it hears is %j",
     (answer) => {
-      scene().write("godata/config/token", otherToken);
-      scene().server(answer);
-      scene().patience(40);
+      shell().write("godata/config/token", otherToken);
+      shell().server(answer);
+      shell().killAfterSleeps(40);
 
       const outcome = start();
 
@@ -103,21 +103,21 @@ describe("an agent's first minute", () => {
   );
 
   test("says that the server's token key is another's", () => {
-    scene().server(`200 ${otherToken}`);
+    shell().server(`200 ${otherToken}`);
     expect(start().stderr).toContain("makes tokens with another key");
   });
 
   test("keeps uuid and token from everybody else", () => {
-    scene().server("409");
+    shell().server("409");
     start();
-    expect(scene().mode("godata/config/token")).toBe("600");
-    expect(scene().mode("godata/config/guid.txt")).toBe("600");
+    expect(shell().mode("godata/config/token")).toBe("600");
+    expect(shell().mode("godata/config/guid.txt")).toBe("600");
   });
 
   test("puts no secret on a command line or into a log", () => {
-    scene().server("000", "409");
+    shell().server("000", "409");
     const outcome = start({ HOUSEKEEPING_URL: "http://gocd-housekeeping:8080" });
-    expect(scene().calls().join("\n")).not.toMatch(new RegExp(`${uuid}|Ab3`));
+    expect(shell().calls().join("\n")).not.toMatch(new RegExp(`${uuid}|Ab3`));
     expect(outcome.stdout + outcome.stderr).not.toContain(token);
   });
 });
@@ -125,22 +125,22 @@ describe("an agent's first minute", () => {
 describe("autoregister.properties", () => {
   test("names the host and holds no key, however often the entry point has appended to it", () => {
     const appended = "agent.auto.register.key=hunter2\nagent.auto.register.hostname=\n";
-    scene().write("godata/config/autoregister.properties", appended.repeat(3));
-    scene().server("409");
+    shell().write("godata/config/autoregister.properties", appended.repeat(3));
+    shell().server("409");
 
     start();
 
-    expect(scene().read("godata/config/autoregister.properties")).toBe("agent.auto.register.hostname=docker-0\n");
+    expect(shell().read("godata/config/autoregister.properties")).toBe("agent.auto.register.hostname=docker-0\n");
   });
 
   test("is right before the server is asked, so that a killed hook leaves no key", () => {
-    scene().write("godata/config/autoregister.properties", "agent.auto.register.key=hunter2\n");
-    scene().server("503");
-    scene().patience(1);
+    shell().write("godata/config/autoregister.properties", "agent.auto.register.key=hunter2\n");
+    shell().server("503");
+    shell().killAfterSleeps(1);
 
     start();
 
-    expect(scene().read("godata/config/autoregister.properties")).not.toContain("hunter2");
+    expect(shell().read("godata/config/autoregister.properties")).not.toContain("hunter2");
   });
 });
 
@@ -157,16 +157,16 @@ describe("a broken identity", () => {
     { what: "a token that is too short", file: "token", content: "QUJD" },
     { what: "a token without padding", file: "token", content: "A".repeat(44) },
   ])("with $what stops the start with a line that names the file and asks nobody", ({ file, content }) => {
-    scene().server("409");
-    scene().remove(`identity/${file}`);
+    shell().server("409");
+    shell().remove(`identity/${file}`);
     // Without the key in the Secret the kubelet makes a directory for the mount.
-    scene().write(content === undefined ? `identity/${file}/made-by-the-kubelet` : `identity/${file}`, content ?? "");
+    shell().write(content === undefined ? `identity/${file}/made-by-the-kubelet` : `identity/${file}`, content ?? "");
 
     const outcome = start();
 
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain(`identity/${file}`);
-    expect(scene().calls("curl")).toEqual([]);
+    expect(shell().calls("curl")).toEqual([]);
     expect(kept()).toEqual({ guid: undefined, token: undefined });
   });
 
@@ -176,36 +176,36 @@ describe("a broken identity", () => {
     ["a server address with a quote", { GO_SERVER_URL: 'http://x"\nheader = "a: b' }, "GO_SERVER_URL"],
     ["a pod name that is a second property", { POD_NAME: "docker-0\nagent.auto.register.key=x" }, "POD_NAME"],
   ])("with %s stops the start and names the variable", (_, env, variable) => {
-    scene().server("409");
+    shell().server("409");
     const outcome = start(env);
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain(variable);
-    expect(scene().calls("curl")).toEqual([]);
+    expect(shell().calls("curl")).toEqual([]);
   });
 
   test("of an agent that was given none leaves GoCD's own registration alone", () => {
-    scene().server("409");
-    scene().write("godata/config/autoregister.properties", "agent.auto.register.key=own\n");
-    const outcome = start({ IDENTITY_DIR: scene().path("nowhere") });
+    shell().server("409");
+    shell().write("godata/config/autoregister.properties", "agent.auto.register.key=own\n");
+    const outcome = start({ IDENTITY_DIR: shell().path("nowhere") });
     expect(outcome.status).toBe(0);
-    expect(scene().read("godata/config/autoregister.properties")).toBe("agent.auto.register.key=own\n");
-    expect(scene().calls("curl")).toEqual([]);
+    expect(shell().read("godata/config/autoregister.properties")).toBe("agent.auto.register.key=own\n");
+    expect(shell().calls("curl")).toEqual([]);
   });
 });
 
 describe("after its start an agent", () => {
   test("asks housekeeping to take the drain back, and is no longer leaving", () => {
-    scene().write("leaving", "");
-    scene().server("409");
-    scene().command("agent-enable", 'touch "$SCENE/enabled"');
+    shell().write("leaving", "");
+    shell().server("409");
+    shell().command("agent-enable", 'touch "$FIXTURE/enabled"');
     start({ HOUSEKEEPING_URL: "http://gocd-housekeeping:8080" });
-    expect(scene().read("leaving")).toBeUndefined();
-    expect(scene().read("enabled")).toBe("");
+    expect(shell().read("leaving")).toBeUndefined();
+    expect(shell().read("enabled")).toBe("");
   });
 
   test("asks nobody where there is no housekeeping", () => {
-    scene().server("409");
+    shell().server("409");
     start();
-    expect(scene().calls("agent-enable")).toEqual([]);
+    expect(shell().calls("agent-enable")).toEqual([]);
   });
 });

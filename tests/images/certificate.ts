@@ -1,6 +1,6 @@
 /** Self-signed certificates for tests, and an `openssl` for machines without one; with nothing but Node. */
 import * as crypto from "node:crypto";
-import type { Scene } from "./scene";
+import type { ShellFixture } from "./shell-fixture";
 
 /** A key and its certificate, both PEM. */
 export interface Pair {
@@ -49,9 +49,9 @@ export function selfSigned(name: string, endsInHours: number): Pair {
   };
 }
 
-/** Puts an `openssl` on the stage that does the four things `prepare-certificates` asks for, with Node's own parser. */
-export function opensslStandIn(scene: Scene): void {
-  const program = scene.write(
+/** Puts an `openssl` on the fixture's PATH that does the four things `prepare-certificates` asks for, with Node's own parser. */
+export function opensslStandIn(shell: ShellFixture): void {
+  const program = shell.write(
     "openssl.js",
     `const crypto = require("node:crypto"), fs = require("node:fs");
 const [command, ...args] = process.argv.slice(2);
@@ -67,5 +67,5 @@ else {
 }
 `,
   );
-  scene.command("openssl", `exec '${process.execPath}' '${program}' "$@" 2>/dev/null`);
+  shell.command("openssl", `exec '${process.execPath}' '${program}' "$@" 2>/dev/null`);
 }

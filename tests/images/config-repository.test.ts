@@ -1,39 +1,39 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { stage, type Outcome } from "./scene";
+import { useShellFixture, type Outcome } from "./shell-fixture";
 
-const scene = stage();
+const shell = useShellFixture();
 const configuration = (id: string) =>
   `<cruise><server serverId="${id}"><security><authConfigs><authConfig id="a"/></authConfigs></security></server></cruise>\n`;
 const cipher = "0123456789abcdef0123456789abcdef";
 
 const git = (...args: string[]) =>
-  execFileSync("git", ["-C", scene().path("repository"), "-c", "user.name=a", "-c", "user.email=a@b", ...args], {
+  execFileSync("git", ["-C", shell().path("repository"), "-c", "user.name=a", "-c", "user.email=a@b", ...args], {
     stdio: "pipe",
   });
 
 function commit(files: Readonly<Record<string, string>>): void {
-  for (const [name, content] of Object.entries(files)) scene().write(`repository/${name}`, content);
+  for (const [name, content] of Object.entries(files)) shell().write(`repository/${name}`, content);
   git("add", "--all");
   git("commit", "--quiet", "--message", "a");
 }
 
 function boot(env: Readonly<Record<string, string>> = {}): Outcome {
-  return scene().run("server/hooks/10-first-boot", {
+  return shell().run("server/hooks/10-first-boot", {
     env: {
-      SEED_DIR: scene().path("seed"),
-      CONFIG_DIR: scene().path("config"),
-      CONFIG_REPOSITORY: scene().path("repository"),
+      SEED_DIR: shell().path("seed"),
+      CONFIG_DIR: shell().path("config"),
+      CONFIG_REPOSITORY: shell().path("repository"),
       ...env,
     },
   });
 }
-const read = (name: string) => scene().read(`config/${name}`);
+const read = (name: string) => shell().read(`config/${name}`);
 
 beforeEach(() => {
-  scene().write("seed/cruise-config.xml", configuration("seed"), 0o440);
-  scene().write("seed/cipher.aes", cipher, 0o440);
-  scene().write("repository/README.md", "");
+  shell().write("seed/cruise-config.xml", configuration("seed"), 0o440);
+  shell().write("seed/cipher.aes", cipher, 0o440);
+  shell().write("repository/README.md", "");
   git("init", "--quiet", "--initial-branch", "main");
   commit({ "cruise-config.xml": configuration("theirs"), "log4j/extra.xml": "extra" });
 });
@@ -43,14 +43,14 @@ describe("a configuration repository", () => {
     expect(boot()).toMatchObject({ status: 0 });
     expect([read("cruise-config.xml"), read("log4j/extra.xml")]).toEqual([configuration("theirs"), "extra"]);
     expect(read("cipher.aes")).toBe(cipher);
-    expect(scene().mode("config/cruise-config.xml")).toBe("600");
+    expect(shell().mode("config/cruise-config.xml")).toBe("600");
     expect(read(".clone")).toBeUndefined();
   });
 
   test("gets the keys of the stack where it has none, and keeps those that it has", () => {
     const keys = `agentAutoRegisterKey="r" serverId="s" tokenGenerationKey="t/&amp;" webhookSecret="w"`;
-    scene().remove("seed/cruise-config.xml");
-    scene().write("seed/cruise-config.xml", configuration("x").replace('serverId="x"', keys), 0o440);
+    shell().remove("seed/cruise-config.xml");
+    shell().write("seed/cruise-config.xml", configuration("x").replace('serverId="x"', keys), 0o440);
     expect(boot().status).toBe(0);
     expect(read("cruise-config.xml")).toBe(
       configuration("theirs").replace(
@@ -85,7 +85,7 @@ describe("a configuration repository", () => {
 
   test("is not looked at again, whatever changes there or here", () => {
     boot();
-    scene().write("config/cruise-config.xml", configuration("edited"));
+    shell().write("config/cruise-config.xml", configuration("edited"));
     commit({ "cruise-config.xml": configuration("newer") });
     expect(boot()).toMatchObject({ status: 0, stderr: "" });
     expect(read("cruise-config.xml")).toBe(configuration("edited"));
@@ -98,7 +98,7 @@ describe("a configuration repository", () => {
   });
 
   test.each([
-    ["cannot be cloned", () => ({ CONFIG_REPOSITORY: scene().path("nowhere") })],
+    ["cannot be cloned", () => ({ CONFIG_REPOSITORY: shell().path("nowhere") })],
     ["cannot be cloned", () => ({ CONFIG_REPOSITORY_BRANCH: "nowhere" })],
     ["has no <security>", () => (commit({ "cruise-config.xml": "<cruise><server/></cruise>" }), {})],
     ["has no cruise-config.xml", () => (git("rm", "--quiet", "cruise-config.xml"), commit({}), {})],
@@ -113,9 +113,9 @@ describe("a configuration repository", () => {
   });
 
   test("is taken again from the start after an interruption", () => {
-    scene().write("config/.clone/half", "");
-    scene().write("config/.git/objects/half", "", 0o444);
-    scene().write("config/.cruise-config.xml.new", "half");
+    shell().write("config/.clone/half", "");
+    shell().write("config/.git/objects/half", "", 0o444);
+    shell().write("config/.cruise-config.xml.new", "half");
     expect(boot().status).toBe(0);
     expect(read("cruise-config.xml")).toBe(configuration("theirs"));
     expect(read(".git/objects/half")).toBeUndefined();
@@ -139,7 +139,7 @@ describe("a private configuration repository", () => {
 
   beforeEach(async () => {
     git("update-server-info");
-    server = spawn(process.execPath, ["-e", SERVE, scene().path("repository")], {
+    server = spawn(process.execPath, ["-e", SERVE, shell().path("repository")], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const [port] = (await once(server.stdout as NonNullable<typeof server.stdout>, "data")) as [Buffer];
@@ -150,7 +150,7 @@ describe("a private configuration repository", () => {
   });
 
   test("is read with the log-in of the Secret, which stays out of the disk and the log", () => {
-    const credentials = scene().write(
+    const credentials = shell().write(
       "seed/git-credentials",
       `http://reader:t0ken@${encodeURIComponent("127.0.0.1")}:${address.split(":")[1] ?? ""}\n`,
       0o440,
@@ -159,7 +159,7 @@ describe("a private configuration repository", () => {
     expect(outcome).toMatchObject({ status: 0 });
     expect(read("cruise-config.xml")).toBe(configuration("theirs"));
     expect(outcome.stdout + outcome.stderr + (read(".git/config") ?? "")).not.toContain("t0ken");
-    expect(scene().read(credentials.slice(scene().path().length + 1))).toContain("t0ken");
+    expect(shell().read(credentials.slice(shell().path().length + 1))).toContain("t0ken");
   });
 
   test("stops the boot without one rather than wait for a person to type it", () => {

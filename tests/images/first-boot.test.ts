@@ -1,6 +1,6 @@
-import { stage, type Outcome } from "./scene";
+import { useShellFixture, type Outcome } from "./shell-fixture";
 
-const scene = stage();
+const shell = useShellFixture();
 const xml = `<?xml version="1.0"?>
 <cruise schemaVersion="139">
   <server serverId="a"><security allowOnlyKnownUsersToLogin="true">
@@ -12,35 +12,35 @@ const open = `<cruise schemaVersion="139"><server serverId="a"/></cruise>\n`;
 const cipher = "0123456789abcdef0123456789abcdef";
 
 function boot(env: Readonly<Record<string, string>> = {}): Outcome {
-  return scene().run("server/hooks/10-first-boot", {
-    env: { SEED_DIR: scene().path("seed"), CONFIG_DIR: scene().path("config"), ...env },
+  return shell().run("server/hooks/10-first-boot", {
+    env: { SEED_DIR: shell().path("seed"), CONFIG_DIR: shell().path("config"), ...env },
   });
 }
 const files = (): { config: string | undefined; cipher: string | undefined } => ({
-  config: scene().read("config/cruise-config.xml"),
-  cipher: scene().read("config/cipher.aes"),
+  config: shell().read("config/cruise-config.xml"),
+  cipher: shell().read("config/cipher.aes"),
 });
 
 beforeEach(() => {
-  scene().write("seed/cruise-config.xml", xml, 0o440);
-  scene().write("seed/cipher.aes", cipher, 0o440);
+  shell().write("seed/cruise-config.xml", xml, 0o440);
+  shell().write("seed/cipher.aes", cipher, 0o440);
 });
 
 describe("the server's boot", () => {
   test("gives an empty disk its configuration and key, which GoCD alone can read and can write", () => {
     expect(boot().status).toBe(0);
     expect(files()).toEqual({ config: xml, cipher });
-    expect(scene().mode("config/cruise-config.xml")).toBe("600");
-    expect(scene().mode("config/cipher.aes")).toBe("600");
+    expect(shell().mode("config/cruise-config.xml")).toBe("600");
+    expect(shell().mode("config/cipher.aes")).toBe("600");
   });
 
   test("changes nothing the second time, whatever users and the program changed in between", () => {
     boot();
     const theirs = xml.replace('serverId="a"', 'serverId="b"');
-    scene().remove("config/cruise-config.xml");
-    scene().write("config/cruise-config.xml", theirs);
-    scene().remove("seed/cruise-config.xml");
-    scene().write("seed/cruise-config.xml", xml.replace('serverId="a"', 'serverId="c"'));
+    shell().remove("config/cruise-config.xml");
+    shell().write("config/cruise-config.xml", theirs);
+    shell().remove("seed/cruise-config.xml");
+    shell().write("seed/cruise-config.xml", xml.replace('serverId="a"', 'serverId="c"'));
 
     expect(boot()).toMatchObject({ status: 0, stderr: "" });
     expect(files()).toEqual({ config: theirs, cipher });
@@ -48,14 +48,14 @@ describe("the server's boot", () => {
 
   test("needs no seed for a disk that has its configuration", () => {
     boot();
-    scene().remove("seed");
+    shell().remove("seed");
     expect(boot()).toMatchObject({ status: 0, stderr: "" });
     expect(files()).toEqual({ config: xml, cipher });
   });
 
   test("keeps another key that is on the disk, and says so in one line", () => {
-    scene().write("config/cipher.aes", "f".repeat(32));
-    scene().write("config/cruise-config.xml", xml);
+    shell().write("config/cipher.aes", "f".repeat(32));
+    shell().write("config/cruise-config.xml", xml);
     const outcome = boot();
     expect(outcome.status).toBe(0);
     expect(files().cipher).toBe("f".repeat(32));
@@ -63,13 +63,13 @@ describe("the server's boot", () => {
   });
 
   test("takes a line break at the key's end for nothing", () => {
-    scene().write("config/cipher.aes", `${cipher}\n`);
-    scene().write("config/cruise-config.xml", xml);
+    shell().write("config/cipher.aes", `${cipher}\n`);
+    shell().write("config/cruise-config.xml", xml);
     expect(boot()).toMatchObject({ status: 0, stderr: "" });
   });
 
   test("completes a disk that lost one of the two", () => {
-    scene().write("config/cruise-config.xml", xml);
+    shell().write("config/cruise-config.xml", xml);
     boot();
     expect(files()).toEqual({ config: xml, cipher });
   });
@@ -84,7 +84,7 @@ describe("the server's boot", () => {
     ["no configuration in the seed", "seed/cruise-config.xml"],
     ["no key in the seed", "seed/cipher.aes"],
   ])("stops with %s rather than start GoCD open to everybody", (_, missing) => {
-    scene().remove(missing);
+    shell().remove(missing);
     const outcome = boot();
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain("Mount the Secret gocd-server");
@@ -92,8 +92,8 @@ describe("the server's boot", () => {
   });
 
   test("stops with an empty file in the seed, and leaves none behind", () => {
-    scene().remove("seed/cipher.aes");
-    scene().write("seed/cipher.aes", "");
+    shell().remove("seed/cipher.aes");
+    shell().write("seed/cipher.aes", "");
     expect(boot().status).toBe(1);
     expect(files()).toEqual({ config: undefined, cipher: undefined });
   });
@@ -112,28 +112,28 @@ describe("a configuration without log-in", () => {
   ] as const;
 
   test.each(cases)("from a configuration repository stops the boot (%s)", (_, config) => {
-    scene().write("config/cruise-config.xml", config);
+    shell().write("config/cruise-config.xml", config);
     const outcome = boot({ CONFIG_GIT_REPO: "https://example.org/config.git" });
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain("CONFIG_GIT_REPO");
   });
 
   test.each(cases.slice(0, 4))("in the seed stops the boot before anything reaches the disk (%s)", (_, config) => {
-    scene().remove("seed/cruise-config.xml");
-    scene().write("seed/cruise-config.xml", config);
+    shell().remove("seed/cruise-config.xml");
+    shell().write("seed/cruise-config.xml", config);
     expect(boot().status).toBe(1);
     expect(files().config).toBeUndefined();
   });
 
   test("that its users made is theirs, with a line in the log", () => {
-    scene().write("config/cruise-config.xml", open);
+    shell().write("config/cruise-config.xml", open);
     const outcome = boot();
     expect(outcome.status).toBe(0);
     expect(outcome.stderr).toContain("open to everybody");
   });
 
   test("is not seen where there is one", () => {
-    scene().write("config/cruise-config.xml", `<!-- a -->${xml.replace("\n", "\r\n")}<!-- b -->`);
+    shell().write("config/cruise-config.xml", `<!-- a -->${xml.replace("\n", "\r\n")}<!-- b -->`);
     expect(boot({ CONFIG_GIT_REPO: "https://example.org/config.git" }).status).toBe(0);
   });
 });

@@ -1,17 +1,17 @@
-import { stage, type Outcome } from "./scene";
+import { useShellFixture, type Outcome } from "./shell-fixture";
 
-const scene = stage();
+const shell = useShellFixture();
 
 function handOver(env: Readonly<Record<string, string>>): Outcome {
-  return scene().run("server/bin/hand-over-backup", { env });
+  return shell().run("server/bin/hand-over-backup", { env });
 }
 
 describe("GoCD's post-backup script", () => {
   test("marks a backup that is complete, beside its folder", () => {
-    scene().write("serverBackups/backup_20260101-020000/version.txt", "26.1.0");
-    const folder = scene().path("serverBackups/backup_20260101-020000");
+    shell().write("serverBackups/backup_20260101-020000/version.txt", "26.1.0");
+    const folder = shell().path("serverBackups/backup_20260101-020000");
     expect(handOver({ GOCD_BACKUP_STATUS: "success", GOCD_BACKUP_PATH: folder }).status).toBe(0);
-    expect(scene().read("serverBackups/backup_20260101-020000.ready")).toBe("");
+    expect(shell().read("serverBackups/backup_20260101-020000.ready")).toBe("");
   });
 
   test.each([
@@ -23,6 +23,6 @@ describe("GoCD's post-backup script", () => {
     const outcome = handOver(env);
     expect(outcome.status).toBe(status);
     expect(outcome.stderr).toContain(says);
-    expect(scene().read("nowhere.ready")).toBeUndefined();
+    expect(shell().read("nowhere.ready")).toBeUndefined();
   });
 });

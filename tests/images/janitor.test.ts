@@ -1,15 +1,15 @@
 import * as fs from "node:fs";
-import { stage, type Outcome } from "./scene";
+import { useShellFixture, type Outcome } from "./shell-fixture";
 
-const scene = stage();
+const shell = useShellFixture();
 
 function janitor(...args: readonly string[]): Outcome {
-  return scene().run("dind/janitor", {
+  return shell().run("dind/janitor", {
     args,
     env: {
-      DOCKER_DATA: scene().path("data"),
-      DOCKER_CERTIFICATES: scene().path("certs"),
-      MOUNTS_FILE: scene().write("mounts", ""),
+      DOCKER_DATA: shell().path("data"),
+      DOCKER_CERTIFICATES: shell().path("certs"),
+      MOUNTS_FILE: shell().write("mounts", ""),
       DOCKER_HOST: "tcp://elsewhere:2376",
       DOCKER_TLS_VERIFY: "1",
     },
@@ -18,12 +18,12 @@ function janitor(...args: readonly string[]): Outcome {
 
 /** A disk that is so full, in percent, at each look; inodes likewise. */
 function disk(space: readonly number[], inodes: readonly number[] = [1]): void {
-  fs.mkdirSync(scene().path("data"), { recursive: true });
-  scene().write("space", space.join("\n"));
-  scene().write("inodes", inodes.join("\n"));
-  scene().command(
+  fs.mkdirSync(shell().path("data"), { recursive: true });
+  shell().write("space", space.join("\n"));
+  shell().write("inodes", inodes.join("\n"));
+  shell().command(
     "df",
-    `case $1 in -P) file=$SCENE/space ;; *) file=$SCENE/inodes ;; esac
+    `case $1 in -P) file=$FIXTURE/space ;; *) file=$FIXTURE/inodes ;; esac
 echo "Filesystem 1024-blocks Used Available Capacity Mounted on"
 echo "/dev/sda 100 50 50 $(head -n 1 "$file")% /var/lib/docker"
 if [ "$(wc -l <"$file")" -gt 0 ]; then tail -n +2 "$file" >"$file.rest"; mv "$file.rest" "$file"; fi`,
@@ -34,7 +34,10 @@ describe("the image disk", () => {
   const old = "docker system prune --all --force --filter until=24h";
   const all = ["docker system prune --all --force", "docker volume prune --force"];
   beforeEach(() => {
-    scene().command("docker", '[ "$1" != info ] || exit 1; echo "$DOCKER_HOST ${DOCKER_TLS_VERIFY-}" >>"$SCENE/hosts"');
+    shell().command(
+      "docker",
+      '[ "$1" != info ] || exit 1; echo "$DOCKER_HOST ${DOCKER_TLS_VERIFY-}" >>"$FIXTURE/hosts"',
+    );
   });
 
   test.each([
@@ -70,7 +73,7 @@ describe("the image disk", () => {
     disk(space, inodes);
     const outcome = janitor("disk");
     expect(outcome.status).toBe(0);
-    expect(scene().calls("docker")).toEqual(prunes);
+    expect(shell().calls("docker")).toEqual(prunes);
     expect(outcome.stderr).toContain(says);
     expect(outcome.stderr.split("\n").filter((line) => line !== "")).toHaveLength(says === "" ? 0 : 1);
   });
@@ -78,23 +81,23 @@ describe("the image disk", () => {
   test("is pruned by the daemon beside it, whatever the environment says", () => {
     disk([95, 10]);
     janitor("disk");
-    expect(scene().read("hosts")).toBe("unix:///var/run/docker.sock \n");
+    expect(shell().read("hosts")).toBe("unix:///var/run/docker.sock \n");
   });
 
   test("says so when pruning fails", () => {
     disk([95, 95, 95]);
-    scene().command("docker", "exit 1");
+    shell().command("docker", "exit 1");
     expect(janitor("disk").stderr).toContain("removed nothing (docker system prune failed); still 95 %");
   });
 
   test("is pruned again only when it has become fuller than the last pruning left it", () => {
     // Each round looks once; pruning looks twice more.
     disk([92, 91, 91, 91, 91, 93, 93, 93, 10]);
-    scene().command("docker", 'case $1 in events) sleep; kill -TERM "$PPID" ;; esac; exit 0');
-    scene().command("mount");
-    scene().command(
+    shell().command("docker", 'case $1 in events) sleep; kill -TERM "$PPID" ;; esac; exit 0');
+    shell().command("mount");
+    shell().command(
       "sleep",
-      '[ "$1" != 60 ] || [ "$(grep -c "^sleep 60" "$SCENE/calls")" -lt 6 ] || kill -TERM "$PPID"',
+      '[ "$1" != 60 ] || [ "$(grep -c "^sleep 60" "$FIXTURE/calls")" -lt 6 ] || kill -TERM "$PPID"',
     );
     const outcome = janitor();
     const lines = outcome.stderr.split("\n").filter((line) => line.startsWith("janitor: image disk"));
@@ -111,85 +114,88 @@ describe("files that containers leave in the workspace", () => {
     ["of everybody go back when no container is left", "", ["hand-back all"]],
     ["stay when the daemon does not answer", 'echo "Cannot connect" >&2; exit 1', []],
   ])("%s", (_, docker, calls) => {
-    scene().command("docker", docker);
-    scene().command("hand-back");
+    shell().command("docker", docker);
+    shell().command("hand-back");
     expect(janitor("workspace").status).toBe(0);
-    expect(scene().calls("hand-back")).toEqual(calls);
+    expect(shell().calls("hand-back")).toEqual(calls);
   });
 
   test("are looked for once after a burst of containers, not once for each", () => {
     disk([1]);
-    scene().command("mount");
-    scene().command("hand-back");
+    shell().command("mount");
+    shell().command("hand-back");
     // Four containers died at 1000, one at 1002; a look takes the clock on by one.
-    scene().command("date", `now=$(($(cat "$SCENE/now" 2>/dev/null || echo 999) + 1)); echo "$now" | tee "$SCENE/now"`);
-    scene().command(
-      "docker",
-      '[ "$1" != events ] || { printf "1000\\n1000\\n1000\\n1000\\n1002\\n"; touch "$SCENE/over"; }',
+    shell().command(
+      "date",
+      `now=$(($(cat "$FIXTURE/now" 2>/dev/null || echo 999) + 1)); echo "$now" | tee "$FIXTURE/now"`,
     );
-    scene().command(
+    shell().command(
+      "docker",
+      '[ "$1" != events ] || { printf "1000\\n1000\\n1000\\n1000\\n1002\\n"; touch "$FIXTURE/over"; }',
+    );
+    shell().command(
       "sleep",
-      '[ ! -e "$SCENE/over" ] || [ "$1" != 1 ] || kill -TERM "$PPID"; [ "$1" != 60 ] || kill -TERM "$PPID"',
+      '[ ! -e "$FIXTURE/over" ] || [ "$1" != 1 ] || kill -TERM "$PPID"; [ "$1" != 60 ] || kill -TERM "$PPID"',
     );
     janitor();
-    expect(scene().calls("hand-back")).toEqual(["hand-back all", "hand-back all"]);
+    expect(shell().calls("hand-back")).toEqual(["hand-back all", "hand-back all"]);
   });
 });
 
 describe("the daemon's keys", () => {
   beforeEach(() => {
-    scene().command("mount", '[ "$2" != tmpfs ] || rm -rf "$SCENE/certs"');
-    scene().command("umount", 'rm -rf "$2"');
+    shell().command("mount", '[ "$2" != tmpfs ] || rm -rf "$FIXTURE/certs"');
+    shell().command("umount", 'rm -rf "$2"');
   });
 
   function hide(mounts: readonly string[]): Outcome {
-    const file = scene().write("mounted", mounts.map((mount) => `tmpfs ${mount} tmpfs rw 0 0\n`).join(""));
-    return scene().run("dind/janitor", {
+    const file = shell().write("mounted", mounts.map((mount) => `tmpfs ${mount} tmpfs rw 0 0\n`).join(""));
+    return shell().run("dind/janitor", {
       args: ["certificates"],
-      env: { DOCKER_CERTIFICATES: scene().path("certs"), MOUNTS_FILE: file },
+      env: { DOCKER_CERTIFICATES: shell().path("certs"), MOUNTS_FILE: file },
     });
   }
 
   test("go out of the reach of containers with their mount, deepest first", () => {
-    scene().write("certs/server/key.pem", "key");
-    const outcome = hide(["/", scene().path("certs"), scene().path("certs/server"), scene().path("certs-of-others")]);
-    expect(scene().calls("umount", "mount")).toEqual([
-      `umount -l ${scene().path("certs/server")}`,
-      `umount -l ${scene().path("certs")}`,
+    shell().write("certs/server/key.pem", "key");
+    const outcome = hide(["/", shell().path("certs"), shell().path("certs/server"), shell().path("certs-of-others")]);
+    expect(shell().calls("umount", "mount")).toEqual([
+      `umount -l ${shell().path("certs/server")}`,
+      `umount -l ${shell().path("certs")}`,
     ]);
     expect(outcome.stderr).toContain("out of the reach of containers");
   });
 
   test("are covered where they lie on no mount of their own", () => {
-    scene().write("certs/ca/key.pem", "key");
+    shell().write("certs/ca/key.pem", "key");
     const outcome = hide(["/"]);
-    expect(scene().calls("umount", "mount")).toEqual([
-      `mount -t tmpfs -o ro,size=4k,mode=0555 none ${scene().path("certs")}`,
+    expect(shell().calls("umount", "mount")).toEqual([
+      `mount -t tmpfs -o ro,size=4k,mode=0555 none ${shell().path("certs")}`,
     ]);
     expect(outcome.stderr).toContain("out of the reach of containers");
   });
 
   test("that cannot be hidden are reported", () => {
-    scene().write("certs/server/key.pem", "key");
-    scene().command("mount", "exit 1");
+    shell().write("certs/server/key.pem", "key");
+    shell().command("mount", "exit 1");
     expect(hide([]).stderr).toContain("a job that mounts it can read the daemon's key");
   });
 
   test("are nothing to talk about where there are none", () => {
     expect(hide([])).toMatchObject({ status: 0, stderr: "" });
-    expect(scene().calls("mount", "umount")).toEqual([]);
+    expect(shell().calls("mount", "umount")).toEqual([]);
   });
 
   test("stay until the daemon has read them", () => {
-    scene().write("certs/server/key.pem", "key");
-    scene().command(
+    shell().write("certs/server/key.pem", "key");
+    shell().command(
       "docker",
-      'ls "$SCENE/certs/server" >>"$SCENE/seen"; [ "$(grep -c version "$SCENE/calls")" -gt 3 ]',
+      'ls "$FIXTURE/certs/server" >>"$FIXTURE/seen"; [ "$(grep -c version "$FIXTURE/calls")" -gt 3 ]',
     );
-    scene().command("sleep", '[ "$(grep -c "^docker version" "$SCENE/calls")" -lt 3 ] || kill -TERM "$PPID"');
+    shell().command("sleep", '[ "$(grep -c "^docker version" "$FIXTURE/calls")" -lt 3 ] || kill -TERM "$PPID"');
     janitor();
-    expect(scene().read("seen")).toBe("key.pem\n".repeat(3));
-    expect(scene().calls("umount")).toEqual([]);
+    expect(shell().read("seen")).toBe("key.pem\n".repeat(3));
+    expect(shell().calls("umount")).toEqual([]);
   });
 });
 

@@ -1,53 +1,53 @@
 import { createHash } from "node:crypto";
-import { stage, type Outcome } from "./scene";
+import { useShellFixture, type Outcome } from "./shell-fixture";
 
-const scene = stage();
+const shell = useShellFixture();
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const plugin = (name: string, content: string) => `${name} ${sha256(content)} https://example.org/${name}.jar\n`;
 
 function boot(plugins: string): Outcome {
-  const env = { PLUGIN_DIR: scene().path("external"), ...(plugins !== "" && { PLUGINS: plugins }) };
-  return scene().run("server/hooks/20-plugins", { env });
+  const env = { PLUGIN_DIR: shell().path("external"), ...(plugins !== "" && { PLUGINS: plugins }) };
+  return shell().run("server/hooks/20-plugins", { env });
 }
-const jar = (name: string) => scene().read(`external/${name}.jar`);
+const jar = (name: string) => shell().read(`external/${name}.jar`);
 
 /** A curl that finds `offered/<last part of the address>`. */
 beforeEach(() => {
-  scene().command(
+  shell().command(
     "curl",
     `while [ $# -gt 1 ]; do [ "$1" != --output ] || to=$2; shift; done
-[ -e "$SCENE/offered/\${1##*/}" ] || { echo "curl: (22) 404" >&2; exit 22; }
-cp "$SCENE/offered/\${1##*/}" "$to"`,
+[ -e "$FIXTURE/offered/\${1##*/}" ] || { echo "curl: (22) 404" >&2; exit 22; }
+cp "$FIXTURE/offered/\${1##*/}" "$to"`,
   );
-  scene().write("offered/oauth.jar", "one");
-  scene().write("offered/mail.jar", "two");
+  shell().write("offered/oauth.jar", "one");
+  shell().write("offered/mail.jar", "two");
 });
 
 describe("the server's plugins", () => {
   test("are downloaded once, and found on the disk at every later boot", () => {
     expect(boot(plugin("oauth", "one") + plugin("mail", "two")).status).toBe(0);
     expect([jar("oauth"), jar("mail")]).toEqual(["one", "two"]);
-    scene().remove("offered");
+    shell().remove("offered");
     expect(boot(plugin("oauth", "one") + plugin("mail", "two"))).toMatchObject({ status: 0, stderr: "" });
-    expect(scene().calls("curl")).toHaveLength(2);
+    expect(shell().calls("curl")).toHaveLength(2);
   });
 
   test("are replaced when the checksum changes", () => {
     boot(plugin("oauth", "one"));
-    scene().write("offered/oauth.jar", "newer");
+    shell().write("offered/oauth.jar", "newer");
     expect(boot(plugin("oauth", "newer")).status).toBe(0);
     expect(jar("oauth")).toBe("newer");
   });
 
   test("stop the boot when what arrives is something else, and the old jar stays", () => {
     boot(plugin("oauth", "one"));
-    scene().write("offered/oauth.jar", "evil");
+    shell().write("offered/oauth.jar", "evil");
     const outcome = boot(plugin("oauth", "newer"));
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain(`oauth from https://example.org/oauth.jar has the checksum ${sha256("evil")}`);
     expect(outcome.stderr).toContain(`gocd:server.plugins wants ${sha256("newer")}`);
     expect(jar("oauth")).toBe("one");
-    expect(scene().read("external/.oauth.new")).toBeUndefined();
+    expect(shell().read("external/.oauth.new")).toBeUndefined();
   });
 
   test("stop the boot when they cannot be downloaded", () => {
@@ -58,7 +58,7 @@ describe("the server's plugins", () => {
   });
 
   test("go when the settings have them no more; those of people stay", () => {
-    scene().write("external/theirs.jar", "theirs");
+    shell().write("external/theirs.jar", "theirs");
     boot(plugin("oauth", "one") + plugin("mail", "two"));
     const outcome = boot(plugin("mail", "two"));
     expect(outcome.stderr).toContain("oauth removed");

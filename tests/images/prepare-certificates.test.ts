@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { opensslStandIn, selfSigned, type Pair } from "./certificate";
-import { stage, type Outcome } from "./scene";
+import { useShellFixture, type Outcome } from "./shell-fixture";
 
-const scene = stage();
+const shell = useShellFixture();
 const year = 365 * 24;
 const sides = ["daemon", "client"] as const;
 
@@ -16,17 +16,17 @@ function mounted(pairs: { daemon: Pair; client: Pair; trustedByDaemon?: Pair; tr
   for (const side of sides) {
     const files = { "ca.pem": trusted[side].cert, "cert.pem": pairs[side].cert, "key.pem": pairs[side].key };
     for (const [file, content] of Object.entries(files)) {
-      scene().remove(`secrets/${side}/${file}`);
-      scene().write(`secrets/${side}/${file}`, content, 0o440);
+      shell().remove(`secrets/${side}/${file}`);
+      shell().write(`secrets/${side}/${file}`, content, 0o440);
     }
   }
 }
 
 function prepare(): Outcome {
-  return scene().run("dind/prepare-certificates", {
+  return shell().run("dind/prepare-certificates", {
     env: {
-      SECRETS_DIR: scene().path("secrets"),
-      CERTIFICATES_DIR: scene().path("certs"),
+      SECRETS_DIR: shell().path("secrets"),
+      CERTIFICATES_DIR: shell().path("certs"),
       POD_NAME: "docker-0",
       POOL: "docker",
     },
@@ -38,17 +38,17 @@ const parsers = spawnSync("openssl", ["version"]).status === 0 ? ["Node's parser
 
 describe.each(parsers)("certificates, read by %s,", (parser) => {
   beforeEach(() => {
-    if (parser !== "openssl") opensslStandIn(scene());
+    if (parser !== "openssl") opensslStandIn(shell());
   });
 
   test("that belong together are copied, and only root and the agent can read the keys", () => {
     mounted({ daemon, client });
     expect(prepare()).toEqual({ status: 0, stdout: "", stderr: "" });
-    expect(scene().read("certs/server/key.pem")).toBe(daemon.key);
-    expect(scene().read("certs/server/ca.pem")).toBe(client.cert);
-    expect(scene().read("certs/client/key.pem")).toBe(client.key);
-    expect(scene().read("certs/client/ca.pem")).toBe(daemon.cert);
-    for (const side of ["server", "client"]) expect(scene().mode(`certs/${side}/key.pem`)).toBe("440");
+    expect(shell().read("certs/server/key.pem")).toBe(daemon.key);
+    expect(shell().read("certs/server/ca.pem")).toBe(client.cert);
+    expect(shell().read("certs/client/key.pem")).toBe(client.key);
+    expect(shell().read("certs/client/ca.pem")).toBe(daemon.cert);
+    for (const side of ["server", "client"]) expect(shell().mode(`certs/${side}/key.pem`)).toBe("440");
   });
 
   test("replace those of a pod that runs its init containers again", () => {
@@ -56,8 +56,8 @@ describe.each(parsers)("certificates, read by %s,", (parser) => {
     prepare();
     mounted({ daemon: nextDaemon, client });
     expect(prepare().status).toBe(0);
-    expect(scene().read("certs/server/cert.pem")).toBe(nextDaemon.cert);
-    expect(scene().read("certs/client/ca.pem")).toBe(nextDaemon.cert);
+    expect(shell().read("certs/server/cert.pem")).toBe(nextDaemon.cert);
+    expect(shell().read("certs/client/ca.pem")).toBe(nextDaemon.cert);
   });
 
   const expired = selfSigned("expired", -1);
@@ -101,7 +101,7 @@ describe.each(parsers)("certificates, read by %s,", (parser) => {
       expect(outcome.status).toBe(1);
       expect(outcome.stderr.trim().split("\n")).toEqual([expect.stringMatching(line)]);
       expect(outcome.stderr).toContain("docker-0");
-      expect(scene().read("certs/server/cert.pem")).toBeUndefined();
+      expect(shell().read("certs/server/cert.pem")).toBeUndefined();
     },
   );
 
@@ -110,9 +110,9 @@ describe.each(parsers)("certificates, read by %s,", (parser) => {
     ["client", "docker-client-tls"],
   ])("of which the %s's are missing name the Secret", (side, secret) => {
     mounted({ daemon, client });
-    scene().remove(`secrets/${side}/key.pem`);
+    shell().remove(`secrets/${side}/key.pem`);
     // What the kubelet makes of a missing key under subPath.
-    scene().write(`secrets/${side}/key.pem/made-by-the-kubelet`, "");
+    shell().write(`secrets/${side}/key.pem/made-by-the-kubelet`, "");
     const outcome = prepare();
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain(`the Secret ${secret} gave no readable docker-0.key.pem`);

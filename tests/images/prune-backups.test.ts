@@ -1,22 +1,22 @@
 import { utimesSync } from "node:fs";
-import { stage, type Outcome } from "./scene";
+import { useShellFixture, type Outcome } from "./shell-fixture";
 
-const scene = stage();
+const shell = useShellFixture();
 const DAY = 86_400;
 
 /** A backup of so many days ago. */
 function backup(name: string, days: number): void {
-  scene().write(`serverBackups/${name}/db.zip`, "database");
+  shell().write(`serverBackups/${name}/db.zip`, "database");
   const then = Date.now() / 1000 - days * DAY;
-  utimesSync(scene().path("serverBackups", name), then, then);
+  utimesSync(shell().path("serverBackups", name), then, then);
 }
 
 function prune(env: Readonly<Record<string, string>>): Outcome {
-  const base = { GOCD_BACKUP_STATUS: "success", GOCD_BACKUP_BASE_DIR: scene().path("serverBackups") };
-  return scene().run("server/bin/prune-backups", { env: { ...base, BACKUP_KEEP_DAYS: "30", ...env } });
+  const base = { GOCD_BACKUP_STATUS: "success", GOCD_BACKUP_BASE_DIR: shell().path("serverBackups") };
+  return shell().run("server/bin/prune-backups", { env: { ...base, BACKUP_KEEP_DAYS: "30", ...env } });
 }
 
-const there = (name: string) => scene().read(`serverBackups/${name}/db.zip`) !== undefined;
+const there = (name: string) => shell().read(`serverBackups/${name}/db.zip`) !== undefined;
 
 describe("GoCD's post-backup script where there is no bucket", () => {
   beforeEach(() => {

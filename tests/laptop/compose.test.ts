@@ -169,8 +169,8 @@ describe("compose.yaml", () => {
   it("starts agent and daemon as the pod does", () => {
     expect(service("docker-0-dind").command).toEqual(onCluster.dind.args);
     const { environment = {} } = service("docker-0-agent");
-    // Besides, a shorter patience: on a laptop everything restarts at once.
-    const named = [...onCluster.agent.env.map(({ name }) => name), "DRAIN_PATIENCE_SECONDS"];
+    // Besides, a shorter time-out for a drain: on a laptop everything restarts at once.
+    const named = [...onCluster.agent.env.map(({ name }) => name), "DRAIN_UNREACHABLE_TIMEOUT_SECONDS"];
     expect(Object.keys(environment).sort()).toEqual(named.sort());
     const clientOnCluster = onCluster.agent.env.filter(({ name }) => name.startsWith("DOCKER_"));
     expect(clientOnCluster.map(({ name }) => ({ name, value: String(environment[name]) }))).toEqual(clientOnCluster);

@@ -7,7 +7,7 @@ import type { ExpectedAgent } from "./config";
 export type Lookup = (name: string) => Promise<readonly string[]>;
 
 /** Milliseconds; the resolver of the C library cannot be interrupted, only no longer waited for. */
-const PATIENCE = 3_000;
+const DNS_TIMEOUT_MS = 3_000;
 
 /** Through the resolver's search list, so that `docker-0.docker.gocd-dev-agents.svc` is a complete enough name. */
 export const systemLookup: Lookup = async (name) => (await lookup(name, { all: true })).map(({ address }) => address);
@@ -25,11 +25,11 @@ export async function isItsPod(
   const { hostname, pool } = expected;
   if (agent.hostname !== hostname && !agent.hostname.startsWith(`${hostname}.`)) return false;
   if (domain === undefined) return true;
-  const addresses = await within(PATIENCE, find(`${hostname}.${pool}.${domain}`));
+  const addresses = await within(DNS_TIMEOUT_MS, find(`${hostname}.${pool}.${domain}`));
   return addresses.includes(agent.ip_address.replace(/^::ffff:/, ""));
 }
 
-/** What the resolver found in time, or nothing. A pod that has just started has no name yet: the next round asks again. */
+/** What the resolver found in time, or nothing. A pod that has just started has no name yet: the next reconciliation asks again. */
 async function within(milliseconds: number, found: Promise<readonly string[]>): Promise<readonly string[]> {
   let timer: NodeJS.Timeout | undefined;
   const nothing = new Promise<readonly string[]>((resolve) => {

@@ -40,7 +40,7 @@ const agents = z.array(expectedAgent).check((context) => {
 
 const httpUrl = z.url({ protocol: /^https?$/, error: "an http or https URL" });
 
-/** Settings that follow the stack file for ever. What is left out is left to GoCD and its users. */
+/** Settings that always follow the stack file. What is left out is left to GoCD and its users. */
 const managed = z.strictObject({
   siteUrl: httpUrl.optional(),
   /** Empty: none. */
@@ -70,7 +70,7 @@ const managed = z.strictObject({
 const settings = z.strictObject({
   /** Ends in /go. */
   serverUrl: httpUrl.refine((url) => url.endsWith("/go"), { error: "must end in /go" }),
-  /** Seconds between the end of a round and the next. */
+  /** Seconds between the end of one reconciliation and the next. */
   intervalSeconds: z.number().min(0.01).max(3600).default(10),
   /** Seconds until a request to GoCD is given up. */
   requestTimeoutSeconds: z.number().min(0.01).max(300).default(10),
@@ -81,7 +81,7 @@ const settings = z.strictObject({
   settledAfterSeconds: z.number().nonnegative().max(300).default(10),
   /** Minutes after which an agent of ours that is lost, and no longer expected, is removed. */
   lostAfterMinutes: z.number().nonnegative().default(30),
-  /** Agents with less free disk than this many GiB are named in every round's line. */
+  /** Agents with less free disk than this many GiB are named in the line of every reconciliation. */
   lowDiskGib: z.number().nonnegative().default(2),
   /**
    * DNS domain of the agents' headless Services, such as `gocd-dev-agents.svc`. When it is given, a pending agent is approved

@@ -1,7 +1,7 @@
 /**
  * Does something that takes a signal, and aborts it with a TimeoutError after some time without a sign of life, or when `stop`
  * does. `AbortSignal.any` with `AbortSignal.timeout` looks the same, but nothing holds on to either of them: Node takes them for
- * garbage while a request waits, which then waits for ever (seen with Node 20.20; compare nodejs/node#55428).
+ * garbage while a request waits, which then waits without end (seen with Node 20.20; compare nodejs/node#55428).
  *
  * @param work is given the signal, and what tells that it is alive, from which on the time counts anew.
  */

@@ -30,7 +30,7 @@ export class Drains {
   constructor(private readonly now: () => number) {}
 
   /** Learns whose agents are ours, how to tell their tokens, and how long an idle one may still be given a job. */
-  follow({ agents, tokenGenerationKey, settings }: Config): void {
+  configure({ agents, tokenGenerationKey, settings }: Config): void {
     this.expected = new Set(agents.map(({ uuid }) => uuid));
     this.key = tokenGenerationKey;
     this.settledAfter = settings.settledAfterSeconds * 1000;
@@ -47,7 +47,7 @@ export class Drains {
     return own.length === shown.length && timingSafeEqual(own, shown);
   }
 
-  /** Looks at the agents of a round: what is remembered of one that drains no more would be wrong the next time. */
+  /** Looks at the agents that one reconciliation lists: what is remembered of one that drains no more would be wrong the next time. */
   observe(agents: readonly Agent[]): void {
     for (const { uuid, agent_config_state: state, resources } of agents) {
       if (state !== "Disabled") this.idleSince.delete(uuid);
@@ -64,12 +64,12 @@ export class Drains {
    * Since when nobody has asked this process to drain the agent. It counts from the moment at which this process first saw
    * the agent drain, because another one may be the one that is asked.
    */
-  quietSince(uuid: string): number {
+  lastDrainRequestAt(uuid: string): number {
     return Math.max(this.askedAt.get(uuid) ?? 0, this.drainingSince.get(uuid) ?? this.now());
   }
 
   /** Whether the agent drains now: nobody has told it yet that it may go, or only just. */
-  asks(uuid: string): boolean {
+  isDrainRequested(uuid: string): boolean {
     return this.now() - (this.askedAt.get(uuid) ?? -Infinity) < ASKS_WITHIN;
   }
 
@@ -96,7 +96,7 @@ export class Drains {
   async release(gocd: Gocd, uuid: string): Promise<Released> {
     this.idleSince.delete(uuid);
     this.askedAt.delete(uuid);
-    this.back.add(uuid); // until it is done: the next round tries again
+    this.back.add(uuid); // until it is done: the next reconciliation tries again
     const agent = await this.find(gocd, uuid);
     const released = await this.enable(gocd, agent);
     this.back.delete(uuid);

@@ -90,7 +90,7 @@ async function drain(request: IncomingMessage, uuid: string, tools: HttpTools): 
     const gocd = tools.gocd();
     const state = method === "POST" ? await tools.drains.drain(gocd, uuid) : await tools.drains.release(gocd, uuid);
     tools.metrics.drains.inc({ answer: state });
-    // A draining agent asks every few seconds; each round's line names it.
+    // A draining agent asks every few seconds; the line of each reconciliation names it.
     if (state !== "draining")
       tools.log.info({ uuid, state }, method === "POST" ? "asked to drain" : "asked to release");
     return { status: state === "draining" ? 202 : 200, body: { state } };

@@ -15,7 +15,7 @@ export function metrics() {
 
   const all = {
     registry,
-    rounds: counter("rounds_total", "Rounds, by how they ended", ["result"]),
+    reconciles: counter("reconcile_total", "Reconciliations, by how they ended", ["result"]),
     errors: counter("errors_total", "Things that failed, by why", ["failure"]),
     steps: counter("agent_changes_total", "Agents approved, aligned, enabled and removed", ["kind"]),
     settings: counter("setting_changes_total", "Managed settings brought in line", ["setting"]),
@@ -24,13 +24,13 @@ export function metrics() {
     missing: gauge("agents_missing", "Expected agents that GoCD does not know"),
     freeDisk: gauge("agent_free_disk_bytes", "Free disk of this program's agents", ["hostname"]),
     serverMessages: gauge("server_messages", "Warnings and errors that GoCD shows about itself", ["level"]),
-    lastSuccess: gauge("last_success_timestamp_seconds", "End of the last round in which nothing failed"),
-    lastRound: gauge("last_round_seconds", "How long the last round took"),
+    lastSuccess: gauge("last_success_timestamp_seconds", "End of the last reconciliation in which nothing failed"),
+    lastReconcile: gauge("last_reconcile_seconds", "How long the last reconciliation took"),
     configValid: gauge("config_valid", "1 when the configuration on disk is the one in use"),
   };
   const kinds: Record<Step["kind"], true> = { approve: true, align: true, enable: true, remove: true };
   for (const kind of Object.keys(kinds)) all.steps.inc({ kind }, 0);
-  for (const result of ["success", "failure"]) all.rounds.inc({ result }, 0);
+  for (const result of ["success", "failure"]) all.reconciles.inc({ result }, 0);
   return all;
 }
 

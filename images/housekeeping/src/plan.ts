@@ -9,18 +9,18 @@ import { DRAINING, given, isRecord, record } from "./record";
  */
 export const ABANDONED_AFTER = 6 * 60_000;
 
-export interface Round {
+export interface PlanInput {
   agents: readonly Agent[];
   expected: readonly ExpectedAgent[];
   /** Pending agents whose address was confirmed, or that need no confirmation. */
   confirmed: ReadonlySet<string>;
-  /** Since when agents of ours have been out of contact, in milliseconds. Carried over from the round before. */
+  /** Since when agents of ours have been out of contact, in milliseconds. Carried over from the reconciliation before. */
   lostSince: ReadonlyMap<string, number>;
   drains: {
     /** Since when nobody has asked to drain this agent, in milliseconds. */
-    quietSince: (uuid: string) => number;
+    lastDrainRequestAt: (uuid: string) => number;
     /** The agent asks to drain at this moment. */
-    asks: (uuid: string) => boolean;
+    isDrainRequested: (uuid: string) => boolean;
     /** The agent has started again and could not be enabled at that moment. */
     isBack: (uuid: string) => boolean;
   };
@@ -39,7 +39,7 @@ export interface Step {
 }
 
 /** Whose an agent is: expected now, given something by us once, or somebody else's. */
-export type Owner = "ours" | "former" | "other";
+export type Owner = "ours" | "retired" | "unmanaged";
 
 export interface Plan {
   steps: Step[];
@@ -53,34 +53,34 @@ export interface Plan {
 const NOTHING = { add: [], remove: [] };
 const inContact = (agent: Agent): boolean => agent.agent_state === "Idle" || agent.agent_state === "Building";
 
-/** Decides what a round does. Touches nothing. */
-export function plan(round: Round): Plan {
-  const expected = new Map(round.expected.map((agent) => [agent.uuid, agent]));
+/** Decides what a reconciliation does. Touches nothing. */
+export function plan(input: PlanInput): Plan {
+  const expected = new Map(input.expected.map((agent) => [agent.uuid, agent]));
   const result: Plan = { steps: [], owners: [], lostSince: new Map(), notices: [] };
-  for (const agent of round.agents) {
+  for (const agent of input.agents) {
     const wanted = expected.get(agent.uuid);
     const owner = ownerOf(agent, wanted);
     result.owners.push({ agent, owner });
-    if (wanted !== undefined) planExpected(round, agent, wanted, result);
-    else if (owner === "former") planFormer(round, agent, result);
-    else planForeign(round, agent, result);
-    if (owner !== "other" && typeof agent.free_space === "number" && agent.free_space < round.lowDisk)
+    if (wanted !== undefined) planExpected(input, agent, wanted, result);
+    else if (owner === "retired") planRetired(input, agent, result);
+    else planUnmanaged(input, agent, result);
+    if (owner !== "unmanaged" && typeof agent.free_space === "number" && agent.free_space < input.lowDisk)
       result.notices.push(`${agent.hostname} has ${(agent.free_space / 1024 ** 3).toFixed(1)} GiB of free disk`);
   }
-  const known = new Set(round.agents.map((agent) => agent.uuid));
-  for (const absent of round.expected.filter((agent) => !known.has(agent.uuid)))
+  const known = new Set(input.agents.map((agent) => agent.uuid));
+  for (const absent of input.expected.filter((agent) => !known.has(agent.uuid)))
     result.notices.push(`${absent.hostname} has not registered`);
   return result;
 }
 
 function ownerOf(agent: Agent, wanted: ExpectedAgent | undefined): Owner {
   if (wanted !== undefined) return "ours";
-  return given(agent.resources) !== undefined ? "former" : "other";
+  return given(agent.resources) !== undefined ? "retired" : "unmanaged";
 }
 
-function planExpected(round: Round, agent: Agent, wanted: ExpectedAgent, result: Plan): void {
+function planExpected(input: PlanInput, agent: Agent, wanted: ExpectedAgent, result: Plan): void {
   if (agent.agent_config_state === "Pending") {
-    if (round.confirmed.has(agent.uuid))
+    if (input.confirmed.has(agent.uuid))
       result.steps.push({ kind: "approve", agent, change: { ...difference(agent, wanted), enable: true } });
     else
       result.notices.push(
@@ -91,11 +91,12 @@ function planExpected(round: Round, agent: Agent, wanted: ExpectedAgent, result:
   }
   const draining = agent.resources.includes(DRAINING);
   const disabled = agent.agent_config_state === "Disabled";
-  const enable = disabled && draining && isBack(round, agent);
+  const enable = disabled && draining && isBack(input, agent);
   const change = difference(agent, wanted);
   // Enabled again, by us or by a person: it drains no more. Unless it asks at this moment: then it is being disabled again, and
   // without the mark it would look as if a person had done that.
-  if (draining && (enable || (!disabled && !round.drains.asks(agent.uuid)))) change.resources.remove.push(DRAINING);
+  if (draining && (enable || (!disabled && !input.drains.isDrainRequested(agent.uuid))))
+    change.resources.remove.push(DRAINING);
   const lists = [change.resources.add, change.resources.remove, change.environments.add, change.environments.remove];
   if (disabled && !enable)
     result.notices.push(draining ? `${wanted.hostname} drains` : `${wanted.hostname} has been disabled by a person`);
@@ -103,16 +104,16 @@ function planExpected(round: Round, agent: Agent, wanted: ExpectedAgent, result:
   else if (lists.some((list) => list.length > 0)) result.steps.push({ kind: "align", agent, change });
 }
 
-function isBack(round: Round, agent: Agent): boolean {
-  if (round.drains.isBack(agent.uuid)) return true;
-  return inContact(agent) && round.now - round.drains.quietSince(agent.uuid) >= ABANDONED_AFTER;
+function isBack(input: PlanInput, agent: Agent): boolean {
+  if (input.drains.isBack(agent.uuid)) return true;
+  return inContact(agent) && input.now - input.drains.lastDrainRequestAt(agent.uuid) >= ABANDONED_AFTER;
 }
 
-function planFormer(round: Round, agent: Agent, result: Plan): void {
+function planRetired(input: PlanInput, agent: Agent, result: Plan): void {
   if (inContact(agent)) return;
-  const since = round.lostSince.get(agent.uuid) ?? round.now;
+  const since = input.lostSince.get(agent.uuid) ?? input.now;
   result.lostSince.set(agent.uuid, since);
-  if (round.now - since < round.lostAfter) return;
+  if (input.now - since < input.lostAfter) return;
   // Marked as draining: if this is interrupted here and the pool grows again, the agent that returns is enabled again.
   const disable: AgentChange | undefined =
     agent.agent_config_state === "Disabled"
@@ -121,8 +122,8 @@ function planFormer(round: Round, agent: Agent, result: Plan): void {
   result.steps.push({ kind: "remove", agent, change: disable });
 }
 
-function planForeign(round: Round, agent: Agent, result: Plan): void {
-  const namesake = round.expected.some((expected) => expected.hostname === agent.hostname);
+function planUnmanaged(input: PlanInput, agent: Agent, result: Plan): void {
+  const namesake = input.expected.some((expected) => expected.hostname === agent.hostname);
   if (agent.agent_config_state === "Pending")
     result.notices.push(`${agent.hostname} at ${agent.ip_address} waits for a person: nobody here expects it`);
   else if (namesake) result.notices.push(`an agent that is not ours calls itself ${agent.hostname} as well`);

@@ -10,8 +10,8 @@ import { Gocd } from "./gocd";
 import { httpServer } from "./http";
 import type { Logger } from "./log";
 import { metrics } from "./metrics";
-import type { RoundMemory } from "./round";
-import { round } from "./round";
+import type { ReconcileMemory } from "./reconcile";
+import { reconcile } from "./reconcile";
 
 export interface ServiceOptions {
   /** Folder with config.json, agents.json, token-generation-key, username and password. */
@@ -53,7 +53,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const drains = new Drains(now);
   let config = folder.read();
   let alive = now();
-  drains.follow(config);
+  drains.configure(config);
   shown.configValid.set(1);
 
   const reread = (): void => {
@@ -61,7 +61,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       const next = folder.read();
       if (next !== config) log.info({ agents: next.agents.length }, "the configuration has changed");
       config = next;
-      drains.follow(config);
+      drains.configure(config);
       shown.configValid.set(1);
     } catch (error) {
       const { problems } = error as ConfigError; // nothing else is thrown
@@ -72,7 +72,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const gocd = (): Gocd => new Gocd(access(config), stopping.signal);
   const unhealthy = (): string | undefined => {
     const limit = Math.max(LATE_AT_LEAST, config.settings.intervalSeconds * 1000 * LATE_ROUNDS);
-    return now() - alive > limit ? "no round has ended for too long" : undefined;
+    return now() - alive > limit ? "no reconciliation has ended for too long" : undefined;
   };
 
   const server = httpServer({ drains, gocd, metrics: shown, log, unhealthy });
@@ -85,11 +85,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   log.info({ port, agents: config.agents.length, server: config.settings.serverUrl }, "housekeeping has started");
 
   const loop = async (): Promise<void> => {
-    let memory: RoundMemory = { lostSince: new Map() };
+    let memory: ReconcileMemory = { lostSince: new Map() };
     while (!stopping.signal.aborted) {
       reread();
       const lookup = options.lookup ?? systemLookup;
-      memory = await round({ gocd: gocd(), config, drains, lookup, log, metrics: shown, now }, memory);
+      memory = await reconcile({ gocd: gocd(), config, drains, lookup, log, metrics: shown, now }, memory);
       alive = now();
       const pause = wait(config.settings.intervalSeconds * 1000, undefined, { signal: stopping.signal });
       await pause.catch(() => undefined); // stopped

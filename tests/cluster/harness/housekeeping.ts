@@ -39,7 +39,7 @@ export async function metric(series: string): Promise<number | undefined> {
 
 const rounds = async () => {
   const { text } = await askHousekeeping("/metrics");
-  return [...text.matchAll(/^gocd_housekeeping_rounds_total\{.*\} (\d+)$/gm)].reduce(
+  return [...text.matchAll(/^gocd_housekeeping_reconcile_total\{.*\} (\d+)$/gm)].reduce(
     (sum, [, n]) => sum + Number(n),
     0,
   );

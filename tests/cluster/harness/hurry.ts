@@ -45,7 +45,7 @@ export const REQUEST_TIMEOUT_SECONDS = 2;
 /** Seconds for which a draining agent must be idle, in a hurry: two of its stand-in's pings. */
 const SETTLED_AFTER_SECONDS = 2;
 /** Seconds without a word from housekeeping after which a draining agent stops waiting, in a hurry. */
-export const DRAIN_PATIENCE_SECONDS = 5;
+export const DRAIN_UNREACHABLE_TIMEOUT_SECONDS = 5;
 /** Seconds that a running job is waited for, in a hurry. */
 const DRAIN_SECONDS = 15;
 
@@ -64,7 +64,7 @@ const HURRIED_HOOKS = Object.entries({
   IDENTITY_PAUSE_SECONDS: 1,
   ENABLE_PAUSE_SECONDS: 1,
   DRAIN_PAUSE_SECONDS: 1,
-  DRAIN_PATIENCE_SECONDS,
+  DRAIN_UNREACHABLE_TIMEOUT_SECONDS,
   DRAIN_SECONDS,
 }).map(([name, value]) => ({ name, value: String(value) }));
 

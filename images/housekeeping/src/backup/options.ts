@@ -40,16 +40,16 @@ export const uploadOptions = (env: Env): z.output<typeof upload> => parse(upload
 export const restoreOptions = (env: Env): z.output<typeof restore> => parse(restore, env);
 
 /** 8 MiB at a time; five tries over half a minute, after which the next look, or the next start of the pod, tries again. */
-const PATIENCE = { chunk: 8 * 1024 * 1024, tries: 5, pause: 1_000 };
+const UPLOAD_RETRY = { chunk: 8 * 1024 * 1024, tries: 5, pause: 1_000 };
 
 export function storageOf(
   options: z.output<typeof restore> | z.output<typeof upload>,
   stop: AbortSignal,
-  patience: Pick<StorageOptions, "chunk" | "tries" | "pause"> = PATIENCE,
+  retry: Pick<StorageOptions, "chunk" | "tries" | "pause"> = UPLOAD_RETRY,
 ): Storage {
   const token = new MetadataToken(options.METADATA_URL, Date.now);
   const { STORAGE_URL: url, BACKUP_BUCKET: name, REQUEST_TIMEOUT_SECONDS: timeoutSeconds } = options;
-  return new Storage({ ...patience, url, bucket: name, token, timeoutSeconds, stop });
+  return new Storage({ ...retry, url, bucket: name, token, timeoutSeconds, stop });
 }
 
 function parse<T extends z.ZodType>(schema: T, env: Env): z.output<T> {

@@ -1,7 +1,7 @@
 import { AGENTS_NAMESPACE, POOL, ready, SERVER_NAMESPACE } from "../../harness/deploy";
 import { askServer, changeByHand, serverAgent, uuidOf } from "../../harness/gocd";
 import { scaleHousekeeping } from "../../harness/housekeeping";
-import { deployedInAHurry, deployInAHurry, DRAIN_PATIENCE_SECONDS } from "../../harness/hurry";
+import { deployedInAHurry, deployInAHurry, DRAIN_UNREACHABLE_TIMEOUT_SECONDS } from "../../harness/hurry";
 import { kubectl, tryKubectl } from "../../harness/kubectl";
 import { agent, inAgent, job, JOB, keepPod, letPodGo, pod, status } from "../../harness/pods";
 import { eventually, type Ended } from "../../harness/run";
@@ -99,7 +99,7 @@ const SET = `statefulset/${POOL}`;
     await scaleHousekeeping(0);
     const begun = Date.now();
     await kubectl(["delete", "pod", agent(1), "-n", AGENTS_NAMESPACE]);
-    expect((Date.now() - begun) / 1000).toBeGreaterThan(DRAIN_PATIENCE_SECONDS - 1);
+    expect((Date.now() - begun) / 1000).toBeGreaterThan(DRAIN_UNREACHABLE_TIMEOUT_SECONDS - 1);
     expect((await row(1)).agent_config_state).toBe("Enabled");
     await scaleHousekeeping(1);
   });

@@ -296,7 +296,7 @@ let own: readonly [string, string];
       const lines = await loggedSince(before);
       expect(lines.length).toBeGreaterThanOrEqual(3);
       for (const line of lines)
-        expect(line).toMatchObject({ level: "info", msg: "round: nothing to do", failures: [] });
+        expect(line).toMatchObject({ level: "info", msg: "reconcile: nothing to do", failures: [] });
       expect(await changes()).toHaveLength(asked);
       const began = new Date();
       await tellHousekeeping(edited);
@@ -339,7 +339,7 @@ let own: readonly [string, string];
       expect((await askHousekeeping("/healthz")).status).toBe(200);
       await kubectl(["scale", "-n", SERVER_NAMESPACE, "statefulset/gocd-server", "--replicas=1"]);
       await expectToBecome(async () => (await row(own[0])).agent_state, "Idle");
-      expect(await said(/^round: nothing to do$/, new Date())).toMatchObject({ failures: [] });
+      expect(await said(/^reconcile: nothing to do$/, new Date())).toMatchObject({ failures: [] });
     });
 
     test("is done again after it was killed half-way, with the same result", async () => {
@@ -368,7 +368,7 @@ let own: readonly [string, string];
       const asked = (await changes()).length;
       await eventually("both to find nothing to do", async () => {
         const idle = (await loggedSince(before)).slice(-4);
-        return idle.length === 4 && idle.every(({ msg }) => msg === "round: nothing to do") ? true : undefined;
+        return idle.length === 4 && idle.every(({ msg }) => msg === "reconcile: nothing to do") ? true : undefined;
       });
       expect(await changes()).toHaveLength(asked);
       await scaleHousekeeping(1);

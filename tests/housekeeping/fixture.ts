@@ -13,8 +13,8 @@ import { Gocd } from "../../images/housekeeping/src/gocd";
 import { logger } from "../../images/housekeeping/src/log";
 import type { Metrics } from "../../images/housekeeping/src/metrics";
 import { metrics } from "../../images/housekeeping/src/metrics";
-import type { RoundMemory } from "../../images/housekeeping/src/round";
-import { round } from "../../images/housekeeping/src/round";
+import type { ReconcileMemory } from "../../images/housekeeping/src/reconcile";
+import { reconcile } from "../../images/housekeeping/src/reconcile";
 import type { Service } from "../../images/housekeeping/src/service";
 import { startService } from "../../images/housekeeping/src/service";
 import { GocdStandIn } from "../support/gocd-stand-in/stand-in";
@@ -24,8 +24,8 @@ export const PASSWORD = "a-password-of-housekeeping";
 export const TOKEN_KEY = "a-token-key";
 export const MINUTE = 60_000;
 
-/** The line that ends a round, as it is logged. */
-export interface RoundLine {
+/** The line that ends a reconciliation, as it is logged. */
+export interface ReconcileLine {
   level: string;
   msg: string;
   approved: string[];
@@ -41,7 +41,7 @@ export interface RoundLine {
 export type AgentOfOurs = ExpectedAgent & { token: string };
 
 /** A GoCD server, agents that speak to it, and housekeeping, all over HTTP on 127.0.0.1. */
-export class World {
+export class HousekeepingFixture {
   /** Milliseconds; stands still unless a test moves it. */
   time = Date.parse("2026-01-01T00:00:00Z");
   readonly lines: string[] = [];
@@ -120,7 +120,7 @@ export class World {
   async running(hostname: string, more: Partial<ExpectedAgent> = {}): Promise<AgentOfOurs> {
     const agent = this.expect(hostname, more);
     await this.register(agent);
-    await this.rounds().round();
+    await this.reconciler().reconcile();
     await this.register(agent);
     return agent;
   }
@@ -171,9 +171,9 @@ export class World {
     }));
   }
 
-  /** Rounds of one housekeeper, run one by one. Two of these are two housekeepers. */
-  rounds(): Rounds {
-    return new Rounds(this);
+  /** Reconciler of one housekeeping, run one by one. Two of these are two housekeepings. */
+  reconciler(): Reconciler {
+    return new Reconciler(this);
   }
 
   async service(): Promise<{ service: Service; url: string }> {
@@ -193,8 +193,8 @@ export class World {
     return logger({ write: (line) => this.lines.push(line) });
   }
 
-  logged(): RoundLine[] {
-    return this.lines.map((line) => JSON.parse(line) as RoundLine);
+  logged(): ReconcileLine[] {
+    return this.lines.map((line) => JSON.parse(line) as ReconcileLine);
   }
 
   /** Requests that changed something, or tried to. */
@@ -205,32 +205,32 @@ export class World {
   }
 }
 
-export class Rounds {
+export class Reconciler {
   readonly drains: Drains;
   readonly metrics: Metrics = metrics();
-  private memory: RoundMemory = { lostSince: new Map() };
+  private memory: ReconcileMemory = { lostSince: new Map() };
 
-  constructor(private readonly world: World) {
-    this.drains = new Drains(() => world.time);
+  constructor(private readonly fixture: HousekeepingFixture) {
+    this.drains = new Drains(() => fixture.time);
   }
 
-  async round(gocd?: Gocd): Promise<RoundLine> {
-    const world = this.world;
-    const config = new ConfigFolder(world.write()).read();
-    this.drains.follow(config);
-    this.memory = await round(
+  async reconcile(gocd?: Gocd): Promise<ReconcileLine> {
+    const fixture = this.fixture;
+    const config = new ConfigFolder(fixture.write()).read();
+    this.drains.configure(config);
+    this.memory = await reconcile(
       {
-        gocd: gocd ?? world.client({ timeoutSeconds: config.settings.requestTimeoutSeconds }),
+        gocd: gocd ?? fixture.client({ timeoutSeconds: config.settings.requestTimeoutSeconds }),
         config,
         drains: this.drains,
-        lookup: world.lookup,
-        log: world.log(),
+        lookup: fixture.lookup,
+        log: fixture.log(),
         metrics: this.metrics,
-        now: () => world.time,
+        now: () => fixture.time,
       },
       this.memory,
     );
-    return world.logged().at(-1) as RoundLine;
+    return fixture.logged().at(-1) as ReconcileLine;
   }
 }
 
@@ -244,14 +244,16 @@ export async function until(what: () => boolean | Promise<boolean>, within = 5_0
   return true;
 }
 
-/** A world for each test of a file, ended after it. */
-export function worlds(options?: ConstructorParameters<typeof World>[0]): () => World {
-  let world: World | undefined;
+/** A fixture for each test of a file, ended after it. */
+export function useHousekeepingFixture(
+  options?: ConstructorParameters<typeof HousekeepingFixture>[0],
+): () => HousekeepingFixture {
+  let fixture: HousekeepingFixture | undefined;
   beforeEach(async () => {
-    world = await new World(options).start();
+    fixture = await new HousekeepingFixture(options).start();
   });
   afterEach(async () => {
-    await world?.end();
+    await fixture?.end();
   });
-  return () => world as World;
+  return () => fixture as HousekeepingFixture;
 }

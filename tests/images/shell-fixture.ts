@@ -1,5 +1,5 @@
 /**
- * A stage for the scripts of `images/`: they run in a real shell on real files below a temporary directory, and the
+ * A fixture for the scripts of `images/`: they run in a real shell on real files below a temporary directory, and the
  * commands that would reach outside it (docker, curl, mount, …) are stand-ins that write down how they were called.
  */
 import { spawnSync } from "node:child_process";
@@ -16,7 +16,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-export class Scene {
+export class ShellFixture {
   readonly dir = fs.mkdtempSync(path.join(os.tmpdir(), "images-"));
 
   constructor() {
@@ -25,7 +25,7 @@ export class Scene {
     for (const name of ["sleep", "mount", "umount"]) this.command(name);
   }
 
-  /** A path below the stage. */
+  /** A path below the fixture's directory. */
   path(...parts: readonly string[]): string {
     return path.join(this.dir, ...parts);
   }
@@ -54,9 +54,9 @@ export class Scene {
     return (fs.statSync(this.path(name)).mode & 0o7777).toString(8);
   }
 
-  /** Puts a stand-in on PATH. `body` is shell and sees the stage as `$SCENE`; each call is written down first. */
+  /** Puts a stand-in on PATH. `body` is shell and sees the directory as `$FIXTURE`; each call is written down first. */
   command(name: string, body = ""): void {
-    const script = `#!/bin/sh\nprintf '%s\\n' "${name}\${*:+ $*}" >>"$SCENE/calls"\n${body}\n`;
+    const script = `#!/bin/sh\nprintf '%s\\n' "${name}\${*:+ $*}" >>"$FIXTURE/calls"\n${body}\n`;
     this.write(path.join("commands", name), script, 0o755);
   }
 
@@ -67,7 +67,7 @@ export class Scene {
   }
 
   /**
-   * A curl that gives these answers one after the other, the last for ever: `"200 body"`, or `"000"` for silence. What it
+   * A curl that gives these answers one after the other, the last one repeated: `"200 body"`, or `"000"` for silence. What it
    * reads on standard input (`--config -`) is kept in the file `requests`.
    */
   server(...answers: readonly string[]): void {
@@ -75,12 +75,12 @@ export class Scene {
     this.command(
       "curl",
       `case " $* " in
-  *" --config - "*) cat >>"$SCENE/requests" ;;
+  *" --config - "*) cat >>"$FIXTURE/requests" ;;
   *8152*) exit "\${AGENT_HEALTH:-7}" ;;
 esac
-answer=$(head -n 1 "$SCENE/answers")
-if [ "$(wc -l <"$SCENE/answers")" -gt 1 ]; then
-  tail -n +2 "$SCENE/answers" >"$SCENE/answers.rest"; mv "$SCENE/answers.rest" "$SCENE/answers"
+answer=$(head -n 1 "$FIXTURE/answers")
+if [ "$(wc -l <"$FIXTURE/answers")" -gt 1 ]; then
+  tail -n +2 "$FIXTURE/answers" >"$FIXTURE/answers.rest"; mv "$FIXTURE/answers.rest" "$FIXTURE/answers"
 fi
 status=\${answer%% *}
 [ "$status" != 000 ] || { printf '\\n000'; exit 7; }
@@ -89,9 +89,9 @@ printf '%s\\n%s' "\${body# }" "$status"`,
     );
   }
 
-  /** A sleep that ends the script that waits after so many rounds, for what otherwise waits for ever. */
-  patience(rounds: number): void {
-    this.command("sleep", `[ "$(grep -c '^sleep' "$SCENE/calls")" -lt ${rounds} ] || kill -TERM "$PPID"`);
+  /** A sleep that ends the script that waits after so many calls, for what otherwise never ends. */
+  killAfterSleeps(count: number): void {
+    this.command("sleep", `[ "$(grep -c '^sleep' "$FIXTURE/calls")" -lt ${count} ] || kill -TERM "$PPID"`);
   }
 
   /** Runs a script of `images/` with stand-ins on PATH and nothing of this process's environment but PATH. */
@@ -103,7 +103,7 @@ printf '%s\\n%s' "\${body# }" "$status"`,
     const siblings = path.join(images, script.split("/")[0] ?? "", "bin");
     const env = {
       PATH: [this.path("commands"), siblings, path.dirname(file), process.env["PATH"] ?? "/usr/bin:/bin"].join(":"),
-      SCENE: this.dir,
+      FIXTURE: this.dir,
       ...options.env,
     };
     this.refuseBuiltInCommands(env);
@@ -128,24 +128,24 @@ printf '%s\\n%s' "\${body# }" "$status"`,
       throw new Error(`this machine's sh does not take its commands from PATH: ${found.stdout}`);
   }
 
-  /** Removes the stage. */
+  /** Removes the directory. */
   clear(): void {
     fs.rmSync(this.dir, { recursive: true, force: true });
   }
 }
 
-/** Gives each test of a file a stage of its own; call it at the top of the file. */
-export function stage(): () => Scene {
-  let scene: Scene | undefined;
+/** Gives each test of a file a fixture of its own; call it at the top of the file. */
+export function useShellFixture(): () => ShellFixture {
+  let shell: ShellFixture | undefined;
   beforeEach(() => {
-    scene = new Scene();
+    shell = new ShellFixture();
   });
   afterEach(() => {
-    scene?.clear();
-    scene = undefined;
+    shell?.clear();
+    shell = undefined;
   });
   return () => {
-    if (scene === undefined) throw new Error("there is no stage outside a test");
-    return scene;
+    if (shell === undefined) throw new Error("there is no fixture outside a test");
+    return shell;
   };
 }

@@ -18,7 +18,7 @@ import { SETTINGS } from "./settings";
 const GIB = 1024 ** 3;
 const MINUTE = 60_000;
 
-export interface RoundTools {
+export interface ReconcileTools {
   gocd: Gocd;
   config: Config;
   drains: Drains;
@@ -28,13 +28,13 @@ export interface RoundTools {
   now: () => number;
 }
 
-/** What goes from one round to the next. May be lost: agents are then given their whole grace time again. */
-export interface RoundMemory {
+/** What goes from one reconciliation to the next. May be lost: agents are then given their whole grace time again. */
+export interface ReconcileMemory {
   lostSince: ReadonlyMap<string, number>;
 }
 
-/** What a round did; its values are the fields of the line that ends it. */
-interface Done {
+/** What a reconciliation did; its values are the fields of the line that ends it. */
+interface RoundResult {
   approved: string[];
   aligned: string[];
   enabled: string[];
@@ -44,16 +44,16 @@ interface Done {
   failures: string[];
 }
 
-const PAST = { approve: "approved", align: "aligned", enable: "enabled", remove: "removed" } as const;
+const RESULT_FIELD = { approve: "approved", align: "aligned", enable: "enabled", remove: "removed" } as const;
 
 /**
- * One round: agents first, since somebody waits for them, then settings. It can end at any point and be done again by
+ * Reconciles once: agents first, since somebody waits for them, then settings. It can end at any point and be done again by
  * anybody: every step starts from what GoCD says now, and is a difference.
  */
-export async function round(tools: RoundTools, memory: RoundMemory): Promise<RoundMemory> {
+export async function reconcile(tools: ReconcileTools, memory: ReconcileMemory): Promise<ReconcileMemory> {
   const started = tools.now();
   const none = (): string[] => [];
-  const done: Done = {
+  const done: RoundResult = {
     approved: none(),
     aligned: none(),
     enabled: none(),
@@ -64,22 +64,22 @@ export async function round(tools: RoundTools, memory: RoundMemory): Promise<Rou
   };
   let next = memory;
   try {
-    next = await tendAgents(tools, memory, done);
+    next = await reconcileAgents(tools, memory, done);
     await applySettings(tools, done);
     await showServerMessages(tools, done);
   } catch (error) {
-    fail(tools, done, error); // about the whole server: the rest of the round would fail alike
+    fail(tools, done, error); // about the whole server: the rest would fail alike
   }
   const took = (tools.now() - started) / 1000;
   const result = done.failures.length === 0 ? "success" : "failure";
-  tools.metrics.rounds.inc({ result });
-  tools.metrics.lastRound.set(took);
+  tools.metrics.reconciles.inc({ result });
+  tools.metrics.lastReconcile.set(took);
   if (result === "success") tools.metrics.lastSuccess.set(tools.now() / 1000);
-  tools.log[result === "success" ? "info" : "warn"]({ ...done, seconds: took }, `round: ${summary(done)}`);
+  tools.log[result === "success" ? "info" : "warn"]({ ...done, seconds: took }, `reconcile: ${summary(done)}`);
   return next;
 }
 
-async function applySettings(tools: RoundTools, done: Done): Promise<void> {
+async function applySettings(tools: ReconcileTools, done: RoundResult): Promise<void> {
   for (const setting of SETTINGS)
     await attempt(tools, done, async () => {
       const changed = await setting.apply(tools.gocd, tools.config.settings.managed);
@@ -89,7 +89,11 @@ async function applySettings(tools: RoundTools, done: Done): Promise<void> {
     });
 }
 
-async function tendAgents(tools: RoundTools, memory: RoundMemory, done: Done): Promise<RoundMemory> {
+async function reconcileAgents(
+  tools: ReconcileTools,
+  memory: ReconcileMemory,
+  done: RoundResult,
+): Promise<ReconcileMemory> {
   const { settings, agents: expected } = tools.config;
   const agents = await listAgents(tools.gocd);
   tools.drains.observe(agents);
@@ -108,19 +112,19 @@ async function tendAgents(tools: RoundTools, memory: RoundMemory, done: Done): P
   tools.metrics.missing.set(expected.length - decided.owners.filter(({ owner }) => owner === "ours").length);
   for (const step of decided.steps)
     await attempt(tools, done, async () => {
-      await take(tools.gocd, step);
+      await applyStep(tools.gocd, step);
       tools.metrics.steps.inc({ kind: step.kind });
-      done[PAST[step.kind]].push(step.agent.hostname);
+      done[RESULT_FIELD[step.kind]].push(step.agent.hostname);
     });
   return { lostSince: decided.lostSince };
 }
 
-async function take(gocd: Gocd, { kind, agent, change }: Step): Promise<void> {
+async function applyStep(gocd: Gocd, { kind, agent, change }: Step): Promise<void> {
   if (change !== undefined) await changeAgent(gocd, change);
   if (kind === "remove") await deleteAgent(gocd, agent.uuid);
 }
 
-async function confirm(tools: RoundTools, agents: readonly Agent[]): Promise<Set<string>> {
+async function confirm(tools: ReconcileTools, agents: readonly Agent[]): Promise<Set<string>> {
   const expected = new Map(tools.config.agents.map((agent) => [agent.uuid, agent]));
   const confirmed = new Set<string>();
   for (const agent of agents) {
@@ -134,7 +138,7 @@ async function confirm(tools: RoundTools, agents: readonly Agent[]): Promise<Set
 const serverMessages = z.array(z.object({ message: z.string(), level: z.string() }));
 
 /** GoCD's own warnings: the only place where it says that the server's disks run full. */
-async function showServerMessages(tools: RoundTools, done: Done): Promise<void> {
+async function showServerMessages(tools: ReconcileTools, done: RoundResult): Promise<void> {
   const call = { method: "GET", path: "/api/server_health_messages", version: 1, answer: serverMessages } as const;
   await attempt(tools, done, async () => {
     const { value } = await tools.gocd.call(call);
@@ -146,8 +150,8 @@ async function showServerMessages(tools: RoundTools, done: Done): Promise<void> 
   });
 }
 
-/** Does one thing. Its failure is noted and the round goes on, unless it concerns everything that is still to come. */
-async function attempt(tools: RoundTools, done: Done, work: () => Promise<void>): Promise<void> {
+/** Does one thing. Its failure is noted and the rest goes on, unless it concerns everything that is still to come. */
+async function attempt(tools: ReconcileTools, done: RoundResult, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -156,14 +160,14 @@ async function attempt(tools: RoundTools, done: Done, work: () => Promise<void>)
   }
 }
 
-function fail(tools: RoundTools, done: Done, error: unknown): void {
+function fail(tools: ReconcileTools, done: RoundResult, error: unknown): void {
   const failure = error instanceof GocdError ? error.failure : "unexpected";
   tools.metrics.errors.inc({ failure });
   done.failures.push(`${failure}: ${(error as Error).message}`);
 }
 
-function summary(done: Done): string {
-  const named = (Object.keys(done) as (keyof Done)[])
+function summary(done: RoundResult): string {
+  const named = (Object.keys(done) as (keyof RoundResult)[])
     .filter((key) => done[key].length > 0)
     .map((key) => `${key} ${done[key].join("; ")}`);
   return named.length === 0 ? "nothing to do" : named.join(" | ");
