@@ -1,17 +1,18 @@
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Policies } from "@pulumi/policy";
-import { against } from "./difference/against";
-import { startBase } from "./difference/base";
-import type { Base } from "./difference/base";
-import { render } from "./difference/render";
-import { writeManifests } from "./output";
+import { against } from "./base/against";
+import { startBase } from "./base/base";
+import type { Base } from "./base/base";
+import { render } from "./show/render";
+import { writeManifests } from "./show/manifest-files";
 import { assemble, exitCode } from "./preview";
-import { ConfigurationError, readProject } from "./project";
-import { plannedProviders } from "./providers";
-import { runProgram } from "./run";
-import { failureText } from "./text";
-import { palette, printable, wantsColour } from "./terminal";
+import { ConfigurationError, readProject } from "./run/project";
+import { plannedProviders } from "./run/providers";
+import { runProgram } from "./run/run";
+import { failureText } from "./show/preview-text";
+import { printable } from "./escape";
+import { palette, wantsColour } from "./show/terminal";
 
 const HELP = `Usage: npm run preview -- [options]
 
@@ -23,7 +24,7 @@ as files. Needs no Pulumi CLI, no cloud account and no network. Values that only
   --out DIR      where the manifests go (default: out/NAME)
   --against REF  what differs from another version (branch, tag, commit): resources added, removed, changed by field,
                  what is replaced and lost, which pods restart; that version is checked out in a temporary directory
-  --json         the same as JSON on standard output; its shape is described in preview/json.ts
+  --json         the same as JSON on standard output; its shape is described in preview/show/preview-json.ts
   --markdown     the same as a comment for a pull request on standard output
   --help         this text
 

@@ -1,9 +1,9 @@
 import { Document, visit } from "yaml";
-import { HIDDEN } from "./terminal";
-import { isKubernetesObject } from "./registration";
-import type { Registration } from "./registration";
-import { isObject, isSecret, readable, readableMap } from "./wire";
-import type { WireObject, WireValue } from "./wire";
+import { HIDDEN } from "./escape";
+import { isKubernetesObject } from "./run/registration";
+import type { Registration } from "./run/registration";
+import { isObject, isSecret, readable, readableMap } from "./run/wire";
+import type { WireObject, WireValue } from "./run/wire";
 
 /** One Kubernetes object as a file. */
 export interface Manifest {

@@ -1,18 +1,18 @@
 import type { Policies } from "@pulumi/policy";
 import { manifests } from "./manifests";
 import type { Manifest } from "./manifests";
-import type { LogLine } from "./monitor";
-import { problemText } from "./project";
-import type { Project } from "./project";
-import { plannedProviders } from "./providers";
-import { redactor } from "./redact";
-import type { Registration } from "./registration";
-import { runProgram } from "./run";
-import type { Failure, Run } from "./run";
+import type { LogLine } from "./run/monitor";
+import { problemText } from "./run/project";
+import type { Project } from "./run/project";
+import { plannedProviders } from "./run/providers";
+import { redactor } from "./run/redact";
+import type { Registration } from "./run/registration";
+import { runProgram } from "./run/run";
+import type { Failure, Run } from "./run/run";
 import { judge } from "./verdict";
 import type { Verdict } from "./verdict";
-import { readableMap } from "./wire";
-import type { WireObject } from "./wire";
+import { readableMap } from "./run/wire";
+import type { WireObject } from "./run/wire";
 
 /** A stack as its program would register it: plain data from which every form of output is made. No secret is in it. */
 export interface Preview {

@@ -11,7 +11,7 @@ import {
 } from "@pulumi/pulumi/proto/analyzer_pb";
 import type { AnalyzeDiagnostic, AnalyzeResponse } from "@pulumi/pulumi/proto/analyzer_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { Registration } from "./registration";
+import type { Registration } from "./run/registration";
 
 /** What one policy says about one resource, or about the stack. */
 export interface Finding {

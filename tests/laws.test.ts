@@ -9,7 +9,7 @@ const ROOT = join(__dirname, "..");
 const LAWS: readonly [law: string, file: string, breaks: string, obeys: string][] = [
   ["Law 1", "components/agents/agent.ts", "../../settings", "../../kubernetes/labels"],
   ["Law 1", "components/agents/component.ts", "../../settings/read", "../../kubernetes/labels"],
-  ["Law 1", "preview/tree.ts", "../settings", "./registration"],
+  ["Law 1", "preview/show/tree.ts", "../../settings", "../run/registration"],
   ["Law 2", "components/agents/agent.ts", "@pulumi/kubernetes", "node:crypto"],
   ["Law 2", "kubernetes/labels.ts", "@pulumi/kubernetes", "node:crypto"],
   ["Law 3", "components/agents/component.ts", "../server/component", "./agent"],

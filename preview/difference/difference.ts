@@ -1,8 +1,8 @@
-import type { Registration } from "../registration";
-import { STACK_TYPE } from "../registration";
-import type { Run } from "../run";
-import { deletion, endings } from "./fate";
-import type { Deletion, Endings } from "./fate";
+import type { Registration } from "../run/registration";
+import { STACK_TYPE } from "../run/registration";
+import type { Run } from "../run/run";
+import { deletion, endings } from "./deletion";
+import type { Deletion, Endings } from "./deletion";
 import { valueChanges } from "./fields";
 import type { FieldChange } from "./fields";
 import { forecast } from "./forecast";
@@ -14,6 +14,15 @@ import type { OptionChange } from "./options";
 import { rollouts } from "./rollout";
 import type { Rollout } from "./rollout";
 import { applies, rulesOf } from "./rules/rules";
+
+/** What the two versions are called. */
+export interface Versions {
+  readonly stack: string;
+  /** What the user asked for: a branch, a tag, a commit. */
+  readonly ref: string;
+  /** The commit that it is, shortened. */
+  readonly commit: string;
+}
 
 /** A resource by what people call it. */
 export interface Named {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { runtime } from "@pulumi/pulumi";
-import { isObject, isSecret, readable, SECRET_TEXT, UNKNOWN, unwrapped } from "../wire";
-import type { WireObject, WireValue } from "../wire";
+import { isObject, isSecret, readable, SECRET_TEXT, UNKNOWN, unwrapped } from "../run/wire";
+import type { WireObject, WireValue } from "../run/wire";
 import type { Path } from "./path";
 
 /** One field that differs. Values are fit to be shown: secrets and unknown values are placeholders. */

@@ -1,4 +1,4 @@
-import type { Registration } from "../registration";
+import type { Registration } from "../run/registration";
 import { fieldChanges, hasUnknown } from "./fields";
 import type { FieldChange } from "./fields";
 import type { Pair } from "./match";

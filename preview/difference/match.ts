@@ -1,5 +1,5 @@
-import { STACK_TYPE, urnOf } from "../registration";
-import type { Registration } from "../registration";
+import { STACK_TYPE, urnOf } from "../run/registration";
+import type { Registration } from "../run/registration";
 
 /** A resource of the base and what has become of it. */
 export interface Pair {

@@ -1,4 +1,4 @@
-import type { Registration } from "../registration";
+import type { Registration } from "../run/registration";
 
 /** An option of a resource that differs, as texts. */
 export interface OptionChange {

@@ -1,6 +1,6 @@
-import type { Registration } from "../registration";
-import { isObject } from "../wire";
-import type { WireObject, WireValue } from "../wire";
+import type { Registration } from "../run/registration";
+import { isObject } from "../run/wire";
+import type { WireObject, WireValue } from "../run/wire";
 import type { Outlook } from "./forecast";
 import { unknownAt, kindOf } from "./rules/rules";
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
-import { table } from "../../preview/terminal";
-import type { Cell } from "../../preview/terminal";
+import { table } from "../../preview/show/terminal";
+import type { Cell } from "../../preview/show/terminal";
 import { ROOT } from "../support/program";
 import { inTurn, measured } from "./statistics";
 import type { Measured } from "./statistics";

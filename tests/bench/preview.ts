@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { policies } from "../../policy/policies";
-import { writeManifests } from "../../preview/output";
+import { writeManifests } from "../../preview/show/manifest-files";
 import { preview } from "../../preview/preview";
-import { palette } from "../../preview/terminal";
-import { toText } from "../../preview/text";
+import { palette } from "../../preview/show/terminal";
+import { toText } from "../../preview/show/preview-text";
 import { projectOf, ROOT } from "../support/program";
 import type { Cost } from "./subjects";
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { hostRun } from "../../preview/host";
+import { hostRun } from "../../preview/run/host";
 import { projectOf, ROOT } from "../support/program";
 import { spawned } from "../support/spawned";
 

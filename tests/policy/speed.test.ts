@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { STACK_TYPE } from "../../preview/registration";
-import { hostRun } from "../../preview/host";
+import { STACK_TYPE } from "../../preview/run/registration";
+import { hostRun } from "../../preview/run/host";
 import { cpuMilliseconds } from "../support/cpu-time";
 import { prepared } from "./analyzer";
 

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { HIDDEN } from "../../preview/terminal";
+import { HIDDEN } from "../../preview/escape";
 import { ROOT } from "../support/program";
 import { spawned } from "../support/spawned";
 import type { Spawned } from "../support/spawned";

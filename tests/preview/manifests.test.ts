@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { manifests, toYaml } from "../../preview/manifests";
-import { SECRET_TEXT, secret, UNKNOWN, UNKNOWN_TEXT } from "../../preview/wire";
-import type { WireObject } from "../../preview/wire";
+import { SECRET_TEXT, secret, UNKNOWN, UNKNOWN_TEXT } from "../../preview/run/wire";
+import type { WireObject } from "../../preview/run/wire";
 import { resource } from "../support/resource";
 
 const object = (name: string, inputs: WireObject) =>

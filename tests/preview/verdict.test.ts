@@ -1,6 +1,6 @@
 import type { Policies } from "@pulumi/policy";
 import { judge } from "../../preview/verdict";
-import { secret, UNKNOWN } from "../../preview/wire";
+import { secret, UNKNOWN } from "../../preview/run/wire";
 import { resource } from "../support/resource";
 
 const policies: Policies = [

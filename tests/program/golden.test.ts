@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { policies } from "../../policy/policies";
 import { judge } from "../../preview/verdict";
-import type { Run } from "../../preview/run";
-import { readableMap, UNKNOWN_TEXT } from "../../preview/wire";
+import type { Run } from "../../preview/run/run";
+import { readableMap, UNKNOWN_TEXT } from "../../preview/run/wire";
 import { golden } from "../support/golden";
 import { ROOT, runs, task } from "../support/program";
 import { committedStacks, variants } from "../support/stacks";

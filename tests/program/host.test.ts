@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Registration } from "../../preview/registration";
-import type { Run } from "../../preview/run";
-import { hostRun } from "../../preview/host";
-import type { HostRun } from "../../preview/host";
+import type { Registration } from "../../preview/run/registration";
+import type { Run } from "../../preview/run/run";
+import { hostRun } from "../../preview/run/host";
+import type { HostRun } from "../../preview/run/host";
 import { plannedRun, projectOf, ROOT } from "../support/program";
 
 jest.setTimeout(300_000);

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { isKubernetesObject } from "../../preview/registration";
-import type { Registration } from "../../preview/registration";
-import { isObject, unwrappedMap } from "../../preview/wire";
-import type { WireObject } from "../../preview/wire";
+import { isKubernetesObject } from "../../preview/run/registration";
+import type { Registration } from "../../preview/run/registration";
+import { isObject, unwrappedMap } from "../../preview/run/wire";
+import type { WireObject } from "../../preview/run/wire";
 import { ROOT, runs, succeeded, task } from "../support/program";
 import type { StackSource } from "../support/program";
 import { variants } from "../support/stacks";

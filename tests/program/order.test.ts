@@ -1,4 +1,4 @@
-import type { Registration } from "../../preview/registration";
+import type { Registration } from "../../preview/run/registration";
 import { runs, succeeded, task } from "../support/program";
 import { variants } from "../support/stacks";
 

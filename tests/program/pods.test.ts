@@ -1,6 +1,6 @@
 import { containersOf, objectsOf, selects, workloadsOf } from "../support/pods";
 import type { Container, KubernetesManifest, Labels, Workload } from "../support/pods";
-import type { Run } from "../../preview/run";
+import type { Run } from "../../preview/run/run";
 import { runs, succeeded, task } from "../support/program";
 import { variants } from "../support/stacks";
 

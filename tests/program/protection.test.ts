@@ -1,4 +1,4 @@
-import type { Registration } from "../../preview/registration";
+import type { Registration } from "../../preview/run/registration";
 import { keptByDestroy } from "../support/graph";
 import { runs, succeeded, task } from "../support/program";
 import { resource } from "../support/resource";

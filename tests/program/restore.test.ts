@@ -1,4 +1,4 @@
-import type { Registration } from "../../preview/registration";
+import type { Registration } from "../../preview/run/registration";
 import { runs, succeeded, task } from "../support/program";
 
 jest.setTimeout(300_000);

@@ -1,4 +1,4 @@
-import type { Registration } from "../../preview/registration";
+import type { Registration } from "../../preview/run/registration";
 
 /**
  * URNs of everything that `pulumi destroy --exclude-protected` keeps: what is protected, and all that it depends on,

@@ -9,7 +9,7 @@ import {
 } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import * as x509 from "@peculiar/x509";
-import type { WireObject, WireValue } from "../../preview/wire";
+import type { WireObject, WireValue } from "../../preview/run/wire";
 
 const HOUR = 3_600_000;
 

@@ -1,5 +1,5 @@
 import { manifests } from "../../preview/manifests";
-import type { Registration } from "../../preview/registration";
+import type { Registration } from "../../preview/run/registration";
 
 /** The parts of Kubernetes objects that tests ask about. */
 export interface Container {

@@ -3,12 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { manifests } from "../../preview/manifests";
-import { readProject } from "../../preview/project";
-import type { Project } from "../../preview/project";
-import type { Registration } from "../../preview/registration";
-import type { Run } from "../../preview/run";
-import { unwrappedMap } from "../../preview/wire";
-import type { WireObject } from "../../preview/wire";
+import { readProject } from "../../preview/run/project";
+import type { Project } from "../../preview/run/project";
+import type { Registration } from "../../preview/run/registration";
+import type { Run } from "../../preview/run/run";
+import { unwrappedMap } from "../../preview/run/wire";
+import type { WireObject } from "../../preview/run/wire";
 
 /** The repository. */
 export const ROOT = join(__dirname, "..", "..");

@@ -1,4 +1,4 @@
-import type { Registration } from "../../preview/registration";
+import type { Registration } from "../../preview/run/registration";
 
 /** A registration as a test needs it: everything that it does not say is empty. */
 export function resource(given: Partial<Registration> = {}): Registration {

@@ -1,10 +1,10 @@
 // Runs programs in a process that does nothing else, so that an empty event loop means that a program has ended.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { plannedProviders } from "../../preview/providers";
-import { runProgram } from "../../preview/run";
-import type { Run } from "../../preview/run";
-import type { WireObject } from "../../preview/wire";
+import { plannedProviders } from "../../preview/run/providers";
+import { runProgram } from "../../preview/run/run";
+import type { Run } from "../../preview/run/run";
+import type { WireObject } from "../../preview/run/wire";
 import type { Task } from "./program";
 import { resolvedProviders } from "./resolved-providers";
 

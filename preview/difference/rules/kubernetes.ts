@@ -62,7 +62,7 @@ export const KUBERNETES: Readonly<Record<string, TypeRules>> = {
       },
     ],
     lost: "the object in the cluster; deletion waits until its claim is gone",
-    // The disk behind it depends on its reclaim policy: fate.ts adds it.
+    // The disk behind it depends on its reclaim policy: deletion.ts adds it.
     kept: "",
   },
   "core/ResourceQuota": {

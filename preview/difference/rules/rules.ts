@@ -1,6 +1,6 @@
-import { isObject, UNKNOWN, unwrapped } from "../../wire";
-import type { WireValue } from "../../wire";
-import type { Registration } from "../../registration";
+import { isObject, UNKNOWN, unwrapped } from "../../run/wire";
+import type { WireValue } from "../../run/wire";
+import type { Registration } from "../../run/registration";
 import { hasUnknown } from "../fields";
 import type { FieldChange } from "../fields";
 import { isWithin, touches } from "../path";

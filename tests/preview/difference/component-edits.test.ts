@@ -1,10 +1,10 @@
 import { difference } from "../../../preview/difference/difference";
-import { details, summary } from "../../../preview/difference/comment-difference";
-import { differenceText } from "../../../preview/difference/text";
-import type { Registration } from "../../../preview/registration";
-import { palette } from "../../../preview/terminal";
-import { secret } from "../../../preview/wire";
-import type { WireObject } from "../../../preview/wire";
+import { details, summary } from "../../../preview/show/comment-difference";
+import { differenceText } from "../../../preview/show/difference-text";
+import type { Registration } from "../../../preview/run/registration";
+import { palette } from "../../../preview/show/terminal";
+import { secret } from "../../../preview/run/wire";
+import type { WireObject } from "../../../preview/run/wire";
 import { component, resource, side, UNKNOWN } from "./registrations";
 import { told } from "./told";
 

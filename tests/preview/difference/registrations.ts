@@ -1,6 +1,6 @@
 import { runtime } from "@pulumi/pulumi";
-import { urnOf } from "../../../preview/registration";
-import type { Registration } from "../../../preview/registration";
+import { urnOf } from "../../../preview/run/registration";
+import type { Registration } from "../../../preview/run/registration";
 import { resource as plain } from "../../support/resource";
 
 /** A resource with the usual options; its URN follows from type, name and parent. */

@@ -1,7 +1,7 @@
-import { googleDefaults } from "../../../preview/difference/configuration";
+import { googleDefaults } from "../../../preview/base/configuration";
 import { counts, difference, isEmpty } from "../../../preview/difference/difference";
 import type { Difference } from "../../../preview/difference/difference";
-import type { Run } from "../../../preview/run";
+import type { Run } from "../../../preview/run/run";
 import { projectOf, runs, task } from "../../support/program";
 import type { StackSource } from "../../support/program";
 import { told } from "./told";

@@ -1,6 +1,6 @@
 import { isRefused } from "../../../preview/difference/difference";
 import type { Difference, Named } from "../../../preview/difference/difference";
-import { causeText, fieldWords, rolloutText } from "../../../preview/difference/words";
+import { causeText, fieldWords, rolloutText } from "../../../preview/show/words";
 
 /**
  * A difference in one line for each fact, which a table of expectations can hold: `+` added, `-` removed, `~` changed in

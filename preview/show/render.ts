@@ -1,14 +1,14 @@
-import { toJson } from "../json";
+import { toJson } from "./preview-json";
 import { exitCode, totals } from "../preview";
 import type { Preview } from "../preview";
-import { table } from "../terminal";
-import type { Cell, Palette } from "../terminal";
-import { toText } from "../text";
-import type { Comparison } from "./against";
-import { differenceJson } from "./json";
+import { table } from "./terminal";
+import type { Cell, Palette } from "./terminal";
+import { toText } from "./preview-text";
+import type { Comparison } from "../base/against";
+import { differenceJson } from "./difference-json";
 import { toMarkdown } from "./markdown";
-import { spelled } from "./spelled";
-import { differenceText } from "./text";
+import { spelled } from "../escape";
+import { differenceText } from "./difference-text";
 
 /** How the preview is shown. */
 export interface Rendering {

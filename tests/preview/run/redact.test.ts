@@ -1,6 +1,6 @@
-import { redactor } from "../../preview/redact";
-import { secret } from "../../preview/wire";
-import { resource } from "../support/resource";
+import { redactor } from "../../../preview/run/redact";
+import { secret } from "../../../preview/run/wire";
+import { resource } from "../../support/resource";
 
 describe("redaction", () => {
   const redact = redactor({ config: { "a:key": "correct-horse", "a:open": "battery-staple" }, secretKeys: ["a:key"] }, [

@@ -1,11 +1,12 @@
-import { totals } from "./preview";
-import type { Preview } from "./preview";
-import type { Failure } from "./run";
-import { cut, oneLine, printable, table } from "./terminal";
+import { totals } from "../preview";
+import type { Preview } from "../preview";
+import type { Failure } from "../run/run";
+import { oneLine, printable } from "../escape";
+import { cut, table } from "./terminal";
 import type { Cell, Palette } from "./terminal";
 import { spokenType, tree } from "./tree";
 import type { Branch, Group } from "./tree";
-import type { Finding } from "./verdict";
+import type { Finding } from "../verdict";
 
 /** Names beyond this many characters are counted instead of listed, where there is no terminal whose width could be filled. */
 const NAMES_WIDTH = 56;

@@ -1,19 +1,3 @@
-/** Characters that a terminal obeys or hides: controls, and those that turn or join text. Tab and line feed are fine. */
-// eslint-disable-next-line no-control-regex -- finding control characters is the point
-export const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
-
-const EVERY_HIDDEN = new RegExp(HIDDEN, "g");
-
-/** Text that cannot act on a terminal: hidden characters are spelled out. */
-export function printable(text: string): string {
-  return text.replace(EVERY_HIDDEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
-/** The same on one line. */
-export function oneLine(text: string): string {
-  return printable(text.replace(/\s*\n\s*/g, " ").replace(/\t/g, " "));
-}
-
 /** Styles of the preview. Each keeps the text as it is where colour is not wanted. */
 export interface Palette {
   readonly bold: (text: string) => string;

@@ -10,8 +10,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Manifest } from "../../preview/manifests";
-import { writeManifests } from "../../preview/output";
+import type { Manifest } from "../../../preview/manifests";
+import { writeManifests } from "../../../preview/show/manifest-files";
 
 const manifest = (file: string): Manifest => ({
   file,

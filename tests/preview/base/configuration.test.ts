@@ -1,5 +1,5 @@
-import { settingsChanges } from "../../../preview/difference/configuration";
-import { secretPlaceholder } from "../../../preview/project";
+import { settingsChanges } from "../../../preview/base/configuration";
+import { secretPlaceholder } from "../../../preview/run/project";
 
 const placeholder = secretPlaceholder("gocd:adminPassword");
 

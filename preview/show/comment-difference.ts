@@ -1,7 +1,7 @@
 import { cell, code, list, title, byKind } from "./comment";
-import { isEmpty, isRefused } from "./difference";
-import type { Change, Difference, Named, Removal } from "./difference";
-import { apart, carriedFate } from "./text";
+import { isEmpty, isRefused } from "../difference/difference";
+import type { Change, Difference, Named, Removal } from "../difference/difference";
+import { apart, carriedFate } from "./difference-text";
 import { causeText, fieldWord, fieldWords, kindText, rolloutText } from "./words";
 import type { FieldWords } from "./words";
 

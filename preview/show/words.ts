@@ -1,10 +1,10 @@
-import { spokenType } from "../tree";
-import type { Change, Counts, Named } from "./difference";
-import type { FieldChange } from "./fields";
-import type { Cause, Renewal } from "./forecast";
-import { pathText } from "./path";
-import type { Rollout } from "./rollout";
-import { shortened, valueText } from "./spelled";
+import { spokenType } from "./tree";
+import type { Change, Counts, Named } from "../difference/difference";
+import type { FieldChange } from "../difference/fields";
+import type { Cause, Renewal } from "../difference/forecast";
+import { pathText } from "../difference/path";
+import type { Rollout } from "../difference/rollout";
+import { shortened, valueText } from "../escape";
 
 /** Longer values are cut: whoever wants them whole has `--json`. */
 const VALUE_LENGTH = 100;

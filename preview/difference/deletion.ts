@@ -1,5 +1,5 @@
-import type { Registration } from "../registration";
-import { isObject } from "../wire";
+import type { Registration } from "../run/registration";
+import { isObject } from "../run/wire";
 import { providerUrn } from "./options";
 import { claimsFate } from "./rollout";
 import { kindOf } from "./rules/rules";

@@ -1,10 +1,10 @@
-import { counts } from "./difference";
-import type { Change, Difference, Named } from "./difference";
-import type { Deletion } from "./fate";
-import { pathText } from "./path";
+import { counts } from "../difference/difference";
+import type { Change, Difference, Named } from "../difference/difference";
+import type { Deletion } from "../difference/deletion";
+import { pathText } from "../difference/path";
 import { rolloutText } from "./words";
-import type { FieldChange } from "./fields";
-import type { Versions } from "./text";
+import type { FieldChange } from "../difference/fields";
+import type { Versions } from "../difference/difference";
 
 /**
  * The difference for scripts, under the key `difference` of the preview's JSON. Keys may be added; `version` changes when

@@ -1,21 +1,12 @@
-import { naturally } from "../tree";
-import { table } from "../terminal";
-import type { Cell, Palette } from "../terminal";
-import type { Change, Difference, Named, Removal } from "./difference";
-import { counts, isEmpty, isRefused } from "./difference";
-import type { FieldChange } from "./fields";
-import { shortened, spelled } from "./spelled";
+import { naturally } from "./tree";
+import { table } from "./terminal";
+import type { Cell, Palette } from "./terminal";
+import type { Change, Difference, Named, Removal, Versions } from "../difference/difference";
+import { counts, isEmpty, isRefused } from "../difference/difference";
+import type { FieldChange } from "../difference/fields";
+import { shortened, spelled } from "../escape";
 import { causeText, countsText, fieldWord, fieldWords, kindText, names, rolloutText } from "./words";
 import type { FieldWords } from "./words";
-
-/** What the two versions are called. */
-export interface Versions {
-  readonly stack: string;
-  /** What the user asked for: a branch, a tag, a commit. */
-  readonly ref: string;
-  /** The commit that it is, shortened. */
-  readonly commit: string;
-}
 
 const NOTE_LENGTH = 400;
 

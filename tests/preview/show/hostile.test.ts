@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { difference } from "../../../preview/difference/difference";
 import type { Difference } from "../../../preview/difference/difference";
-import { code } from "../../../preview/difference/comment";
-import { COMMENT_LIMIT, COMMENT_MARKER, toMarkdown } from "../../../preview/difference/markdown";
-import { spelled } from "../../../preview/difference/spelled";
-import { differenceText } from "../../../preview/difference/text";
+import { code } from "../../../preview/show/comment";
+import { COMMENT_LIMIT, COMMENT_MARKER, toMarkdown } from "../../../preview/show/markdown";
+import { spelled } from "../../../preview/escape";
+import { differenceText } from "../../../preview/show/difference-text";
 import type { Preview } from "../../../preview/preview";
-import { palette } from "../../../preview/terminal";
-import { resource, side } from "./registrations";
+import { palette } from "../../../preview/show/terminal";
+import { resource, side } from "../difference/registrations";
 import { outsideCode } from "./spans";
 
 /** Texts that have broken out of something, somewhere; mixed with whatever else fast-check finds. */

@@ -1,10 +1,9 @@
-import { exitCode } from "../../preview/preview";
-import type { Preview } from "../../preview/preview";
-import { STACK_TYPE } from "../../preview/registration";
-import { cut, oneLine, palette, printable, table, wantsColour } from "../../preview/terminal";
-import { toText } from "../../preview/text";
-import { spokenType, tree } from "../../preview/tree";
-import { resource } from "../support/resource";
+import { exitCode } from "../../../preview/preview";
+import type { Preview } from "../../../preview/preview";
+import { STACK_TYPE } from "../../../preview/run/registration";
+import { palette } from "../../../preview/show/terminal";
+import { toText } from "../../../preview/show/preview-text";
+import { resource } from "../../support/resource";
 
 const stack = resource({ urn: "stack", type: STACK_TYPE, name: "shop-dev", custom: false });
 const pool = resource({ urn: "pool", type: "shop:pool:Pool", name: "docker", parent: "stack", custom: false });
@@ -22,39 +21,6 @@ const preview = (given: Partial<Preview> = {}): Preview => ({
   logs: [],
   errors: [],
   ...given,
-});
-
-describe("the tree", () => {
-  it("counts what is alike, in natural order, apart from what is protected", () => {
-    expect(tree(preview().resources)).toMatchObject({
-      name: "shop-dev",
-      branches: [
-        {
-          name: "docker",
-          groups: [
-            { names: ["key-2", "key-10"], protect: false },
-            { names: ["root"], protect: true },
-          ],
-        },
-      ],
-    });
-  });
-
-  it("is empty when nothing was registered", () => {
-    expect(tree([])).toMatchObject({ groups: [], branches: [] });
-  });
-
-  it.each([
-    ["kubernetes:apps/v1:StatefulSet", "kubernetes StatefulSet"],
-    ["kubernetes:core/v1:Secret", "kubernetes Secret"],
-    ["kubernetes:networking.k8s.io/v1:NetworkPolicy", "kubernetes NetworkPolicy"],
-    ["kubernetes:crd.projectcalico.org/v1:NetworkPolicy", "kubernetes crd.projectcalico.org NetworkPolicy"],
-    ["gcp:compute/disk:Disk", "gcp compute Disk"],
-    ["random:index/randomBytes:RandomBytes", "random RandomBytes"],
-    ["pulumi:providers:kubernetes", "provider kubernetes"],
-  ])("calls %s a %s", (type, spoken) => {
-    expect(spokenType(type)).toBe(spoken);
-  });
 });
 
 describe("the text for people", () => {
@@ -113,32 +79,5 @@ describe("the text for people", () => {
     const errors = [{ message: "bad", trace: [], problems: [{ key: "a", found: "b", wanted: "c" }] }];
     expect(exitCode(preview({ errors }))).toBe(2);
     expect(text({ errors })).toBe("error bad\n\nCorrect Pulumi.dev.yaml and run npm run preview again.\n");
-  });
-});
-
-describe("the terminal", () => {
-  it("gets colour only where a person wants it", () => {
-    expect(wantsColour({ isTTY: true }, {})).toBe(true);
-    expect(wantsColour({ isTTY: true }, { NO_COLOR: "1" })).toBe(false);
-    expect(wantsColour({ isTTY: true }, { NO_COLOR: "" })).toBe(true);
-    expect(wantsColour({ isTTY: true }, { TERM: "dumb" })).toBe(false);
-    expect(wantsColour({}, {})).toBe(false);
-    expect(palette(true).bold("x")).toBe("\u001b[1mx\u001b[0m");
-    expect(palette(false).bold("x")).toBe("x");
-  });
-
-  it("pads by what is seen, not by what colours it", () => {
-    const { bold } = palette(true);
-    const lines = table([
-      [{ text: "ab", style: bold }, { text: "1", align: "right" }, { text: "x" }],
-      [{ text: "a" }, { text: "10", align: "right" }, { text: "y" }],
-    ]);
-    expect(lines).toEqual(["\u001b[1mab\u001b[0m   1  x", "a   10  y"]);
-  });
-
-  it("gets nothing that it would obey", () => {
-    expect(printable("a\u001b[31m\u0007\u202e\nb")).toBe("a\\u001b[31m\\u0007\\u202e\nb");
-    expect(oneLine("a\n  b\tc")).toBe("a b c");
-    expect(cut("abcdef", 4)).toBe("abc…");
   });
 });

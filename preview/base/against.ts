@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import type { Project } from "../project";
-import type { Run } from "../run";
+import type { Project } from "../run/project";
+import type { Run } from "../run/run";
 import type { Base } from "./base";
 import { contexts, rebuiltImages } from "./contexts";
-import { difference, isEmpty } from "./difference";
-import type { Difference } from "./difference";
+import { difference, isEmpty } from "../difference/difference";
+import type { Difference } from "../difference/difference";
 import { ciphertexts, encryptedChanges, googleDefaults, settingsChanges } from "./configuration";
-import type { Versions } from "./text";
+import type { Versions } from "../difference/difference";
 
 /** What differs, and between what. */
 export interface Comparison {

@@ -1,9 +1,9 @@
 import { exitCode, totals } from "../preview";
 import type { Preview } from "../preview";
-import type { Comparison } from "./against";
+import type { Comparison } from "../base/against";
 import { byKind, code, list, title } from "./comment";
 import { details, summary } from "./comment-difference";
-import { counts, isEmpty } from "./difference";
+import { counts, isEmpty } from "../difference/difference";
 import { countsText } from "./words";
 
 /** First line of every comment. Whoever posts one looks for it, and edits the comment that begins with it. */

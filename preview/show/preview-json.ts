@@ -1,6 +1,6 @@
-import { exitCode, totals } from "./preview";
-import type { Preview } from "./preview";
-import { HIDDEN } from "./terminal";
+import { exitCode, totals } from "../preview";
+import type { Preview } from "../preview";
+import { HIDDEN } from "../escape";
 
 /**
  * The preview for scripts. The shape is stable: keys may be added, and `version` changes when one is removed or means
@@ -17,7 +17,7 @@ import { HIDDEN } from "./terminal";
  * - `policies[]`: names of all policies; `findings[]`: `policy`, `level` (mandatory, advisory, undecided), `urn`, `message`
  * - `logs[]`: `severity`, `message`; `errors[]`: `message`, `trace[]`, and with wrong settings
  *   `problems[]` of `key`, `found`, `wanted`
- * - `difference`: only with `--against`; described in difference/json.ts
+ * - `difference`: only with `--against`; described in difference-json.ts
  *
  * Values known only after up are `«known after up»`, secret ones `«secret»`.
  */

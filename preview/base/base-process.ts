@@ -2,10 +2,10 @@
 // it has nothing left to do. Arguments: directory of the project, name of the stack, file for the answer.
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { hostRun } from "../host";
-import { readProject } from "../project";
-import { redactor } from "../redact";
-import type { Run } from "../run";
+import { hostRun } from "../run/host";
+import { readProject } from "../run/project";
+import { redactor } from "../run/redact";
+import type { Run } from "../run/run";
 import { contexts } from "./contexts";
 import type { Contexts } from "./contexts";
 import { ciphertexts } from "./configuration";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { Run } from "../../preview/run";
-import { isSecret, SECRET_TEXT, readable, UNKNOWN, unwrapped } from "../../preview/wire";
-import { ROOT, runs, task } from "../support/program";
+import type { Run } from "../../../preview/run/run";
+import { isSecret, SECRET_TEXT, readable, UNKNOWN, unwrapped } from "../../../preview/run/wire";
+import { ROOT, runs, task } from "../../support/program";
 
 jest.setTimeout(300_000);
 

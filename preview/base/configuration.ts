@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { secretPlaceholder } from "../project";
-import { isObject, secret } from "../wire";
-import type { WireValue } from "../wire";
-import { valueChanges } from "./fields";
-import type { FieldChange } from "./fields";
-import type { Defaults } from "./forecast";
+import { secretPlaceholder } from "../run/project";
+import { isObject, secret } from "../run/wire";
+import type { WireValue } from "../run/wire";
+import { valueChanges } from "../difference/fields";
+import type { FieldChange } from "../difference/fields";
+import type { Defaults } from "../difference/forecast";
 
 type Texts = Readonly<Record<string, string>>;
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readFileSync, readlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Registration } from "../registration";
-import { isObject } from "../wire";
+import type { Registration } from "../run/registration";
+import { isObject } from "../run/wire";
 import { sources } from "./git";
 
 const IMAGE = "docker:index/image:Image";

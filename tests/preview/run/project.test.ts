@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigurationError, readProject, secretPlaceholder } from "../../preview/project";
+import { ConfigurationError, readProject, secretPlaceholder } from "../../../preview/run/project";
 
 describe("the configuration of a stack", () => {
   let directory: string;

@@ -1,6 +1,6 @@
-import { naturally } from "../tree";
-import type { Named } from "./difference";
-import { shortened, spelled } from "./spelled";
+import { naturally } from "./tree";
+import type { Named } from "../difference/difference";
+import { shortened, spelled } from "../escape";
 import { kindText, names } from "./words";
 
 /** One text with more than this is cut. */
