@@ -16,7 +16,8 @@ import { Server } from "./components/server/component";
 import { purgeOf } from "./components/server/cruise-config";
 import { HAND_OVER_BACKUP, METRICS_PORT, PORT, PRUNE_BACKUPS, SERVER } from "./components/server/server";
 import { Volume } from "./components/volumes/component";
-import { readSecrets, readSettings, type Pool, type Settings } from "./settings";
+import { readSecrets, readSettings } from "./settings/load";
+import type { Settings } from "./settings/types";
 
 const settings = readSettings();
 const { name, server, storage } = settings;
@@ -168,7 +169,7 @@ function classes(storageClass: string) {
 }
 
 function existing(shape: Extract<Settings["cluster"], { mode: "existing" }>) {
-  return new ExistingCluster(name, { ...shape, poolPlacements: byPool("placement") });
+  return new ExistingCluster(name, shape);
 }
 
 function gke({ google, ranges, ...shape }: Extract<Settings["cluster"], { mode: "create" }>) {
@@ -177,14 +178,8 @@ function gke({ google, ranges, ...shape }: Extract<Settings["cluster"], { mode: 
   return new Cluster(name, {
     ...shape,
     ...network.place,
-    poolNodes: byPool("nodes"),
     project: google.project,
     location: google.zone,
     ...(repository && { repository }),
   });
-}
-
-/** What the pools that have it say of where they go. */
-function byPool<K extends "nodes" | "placement">(key: K): { [pool: string]: NonNullable<Pool[K]> } {
-  return Object.fromEntries(settings.agents.flatMap((pool) => (pool[key] ? [[pool.name, pool[key]]] : [])));
 }

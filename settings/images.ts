@@ -1,22 +1,76 @@
-import type { z } from "zod";
-import { show, type Problem } from "./problems";
-import type * as schema from "./schema";
-import type { Google, Settings } from "./settings";
-import { GOOGLE_REGISTRIES } from "./values";
+import { z } from "zod";
+import type { Google } from "./google";
+import { formatValue, type Problem } from "./problems";
+import { choice, digest, GOOGLE_REGISTRIES, map, registry, text } from "./values";
 
-type ImagesInFile = z.output<typeof schema.images>;
+export const images = z
+  .strictObject(
+    {
+      registry: registry
+        .optional()
+        .describe(
+          "where the images are pushed to: one of Google's hosts, or any registry with its path; default gcr.io",
+        ),
+      username: text("the name of a user of the registry", /^[!-~]+$/)
+        .optional()
+        .describe(
+          "who pushes to a registry that is not one of Google's hosts, with the secret gocd:registryPassword; without both, " +
+            "whoever docker login has logged in where Pulumi runs",
+        ),
+      repository: choice("create", "existing")
+        .optional()
+        .describe("whether this stack makes the project's one gcr.io repository; default create"),
+      prebuilt: z
+        .strictObject(
+          {
+            server: digest.describe("image built from images/server"),
+            agent: digest.describe("image built from images/agent"),
+            dind: digest.describe("image built from images/dind"),
+            housekeeping: digest.describe("image built from images/housekeeping"),
+          },
+          map("a map with server, agent, dind, housekeeping"),
+        )
+        .optional()
+        .describe("images built elsewhere; with them no Docker daemon is needed where Pulumi runs"),
+    },
+    map("a map with registry, username, repository, or with prebuilt"),
+  )
+  .refine(({ prebuilt, ...built }) => prebuilt === undefined || Object.keys(built).length === 0, {
+    error: "either prebuilt, or registry, username and repository",
+  });
+
+type InFile = z.output<typeof images>;
+
+/** Images built from `images/` and pushed, to Google's registry or another, or references to images built elsewhere. */
+export type Images =
+  | {
+      readonly mode: "google";
+      readonly project: string;
+      readonly registry: string;
+      readonly repository: "create" | "existing";
+    }
+  | { readonly mode: "registry"; readonly registry: string; readonly username?: string | undefined }
+  | { readonly mode: "prebuilt"; readonly references: ImageReferences };
+
+/** One reference, by digest, for each image of `images/`. */
+export interface ImageReferences {
+  readonly server: string;
+  readonly agent: string;
+  readonly dind: string;
+  readonly housekeeping: string;
+}
 
 const isGoogles = (registry: string) => GOOGLE_REGISTRIES.includes(registry);
 
 /** What the images' keys say together, and with the password that is a key of its own. */
-export function imageProblems(images: ImagesInFile, google: boolean, password: boolean): Problem[] {
-  const { prebuilt, registry = "gcr.io", repository, username } = images;
+export function imageProblems(inFile: InFile, google: boolean, password: boolean): Problem[] {
+  const { prebuilt, registry = "gcr.io", repository, username } = inFile;
   const own = prebuilt === undefined && !isGoogles(registry);
   const problems: Problem[] = [];
   if (prebuilt === undefined && !own && !google) {
     problems.push({
-      key: images.registry === undefined ? "gocd:images.prebuilt" : "gocd:images.registry",
-      found: show(images.registry),
+      key: inFile.registry === undefined ? "gocd:images.prebuilt" : "gocd:images.registry",
+      found: formatValue(inFile.registry),
       wanted:
         "images by digest, or a registry that is not Google's, since a cluster with a storageClass uses no Google project",
     });
@@ -24,14 +78,14 @@ export function imageProblems(images: ImagesInFile, google: boolean, password: b
   if (own && repository !== undefined) {
     problems.push({
       key: "gocd:images.repository",
-      found: show(repository),
+      found: formatValue(repository),
       wanted: `nothing: only the repository behind ${GOOGLE_REGISTRIES.join(", ")} is made here`,
     });
   }
   if (username !== undefined && !own && prebuilt === undefined) {
     problems.push({
       key: "gocd:images.username",
-      found: show(username),
+      found: formatValue(username),
       wanted: `nothing: whoever runs Pulumi pushes to ${registry}`,
     });
   }
@@ -39,7 +93,7 @@ export function imageProblems(images: ImagesInFile, google: boolean, password: b
     problems.push({
       key: "gocd:registryPassword",
       found: "nothing",
-      wanted: `the password of ${show(username)}: pulumi config set --secret gocd:registryPassword`,
+      wanted: `the password of ${formatValue(username)}: pulumi config set --secret gocd:registryPassword`,
     });
   }
   if (password && (!own || username === undefined)) {
@@ -53,9 +107,9 @@ export function imageProblems(images: ImagesInFile, google: boolean, password: b
 }
 
 /** Where the images come from, of keys that fit together. */
-export function imagesOf(images: ImagesInFile, google: Google | undefined): Settings["images"] {
-  const { registry = "gcr.io", repository = "create", username } = images;
-  if (images.prebuilt) return { mode: "prebuilt", references: images.prebuilt };
+export function imagesOf(inFile: InFile, google: Google | undefined): Images {
+  const { registry = "gcr.io", repository = "create", username } = inFile;
+  if (inFile.prebuilt) return { mode: "prebuilt", references: inFile.prebuilt };
   if (isGoogles(registry)) return { mode: "google", project: google?.project ?? "", registry, repository };
   return { mode: "registry", registry, username };
 }

@@ -9,7 +9,7 @@ export interface Problem {
 }
 
 /** Whether one of some key paths has a problem already, so that what a check would say of it means nothing. */
-export type Broken = (...keys: string[]) => boolean;
+export type HasProblem = (...keys: string[]) => boolean;
 
 /** Every problem of a stack's settings at once. Thrown before anything is registered. */
 export class SettingsError extends Error {
@@ -26,7 +26,7 @@ export class SettingsError extends Error {
 const LONGEST = 60;
 
 /** A value as it is shown in a problem: JSON, control characters escaped, cut to one short line. */
-export function show(value: unknown): string {
+export function formatValue(value: unknown): string {
   if (value === undefined) return "nothing";
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) return typeof value;

@@ -1,6 +1,7 @@
 import { count, overlap, range, type Range } from "./addresses";
-import { show, type Broken, type Problem } from "./problems";
-import type { Create, Settings } from "./settings";
+import { formatValue, type HasProblem, type Problem } from "./problems";
+import type { Create } from "./cluster";
+import type { Settings } from "./types";
 
 /** A range of the settings, by its key path. */
 interface Named {
@@ -12,29 +13,29 @@ interface Named {
 /** Where the metadata server is, which hands out tokens. */
 const LINK_LOCAL = { cidr: "169.254.0.0/16", range: { first: 0xa9fe0000, last: 0xa9feffff } };
 
-/** IPv4 ranges: each a range at all, large enough, and apart from those that it must not meet. */
-export function checkRanges({ cluster, agents, server }: Settings, broken: Broken): Problem[] {
+/** IPv4 ranges: each a range at all, large enough, with no address of those that it must not overlap. */
+export function rangeProblems({ cluster, agents, server }: Settings, hasProblem: HasProblem): Problem[] {
   const problems: Problem[] = [];
   const parse = (key: string, cidrs: readonly string[]): Named[] =>
     cidrs.flatMap((cidr, index) => {
       const parsed = range(cidr);
       const place = `${key}[${index}]`;
       if (parsed !== undefined) return [{ key: place, cidr, range: parsed }];
-      problems.push({ key: place, found: show(cidr), wanted: RANGE });
+      problems.push({ key: place, found: formatValue(cidr), wanted: RANGE });
       return [];
     });
 
-  const own = cluster.mode === "create" ? ownRanges(cluster, agents, problems, broken) : [];
+  const own = cluster.mode === "create" ? ownRanges(cluster, agents, problems, hasProblem) : [];
   const docker = agents
     .map((pool) => ({ key: `gocd:agents.${pool.name}.dind.addressPools`, cidrs: pool.dind.addressPools }))
-    .flatMap(({ key, cidrs }) => (broken(key) ? [] : parse(key, cidrs)));
+    .flatMap(({ key, cidrs }) => (hasProblem(key) ? [] : parse(key, cidrs)));
   for (const { key, cidr } of docker.filter((one) => count(one.range) < 512)) {
-    problems.push({ key, found: show(cidr), wanted: "at least a /23: Docker cuts a /24 for each network" });
+    problems.push({ key, found: formatValue(cidr), wanted: "at least a /23: Docker cuts a /24 for each network" });
   }
   // Docker's networks of different pools may share ranges: they never meet. The cluster's may not, among themselves or with Docker's.
   for (const [index, one] of [...own, ...docker].entries()) {
     const other = own.slice(0, index).find((earlier) => overlap(earlier.range, one.range));
-    if (other) problems.push({ key: one.key, found: show(one.cidr), wanted: apart(other) });
+    if (other) problems.push({ key: one.key, found: formatValue(one.cidr), wanted: notOverlapping(other) });
   }
 
   const egress = [
@@ -44,17 +45,21 @@ export function checkRanges({ cluster, agents, server }: Settings, broken: Broke
   for (const { key, cidr, range: asked } of egress) {
     const other = own.find((one) => overlap(one.range, asked));
     if (overlap(LINK_LOCAL.range, asked)) {
-      const wanted = `a range apart from ${LINK_LOCAL.cidr}, where the metadata server is (a pool's workloadIdentity opens it)`;
-      problems.push({ key, found: show(cidr), wanted });
+      const wanted = `a range outside ${LINK_LOCAL.cidr}, where the metadata server is (a pool's workloadIdentity opens it)`;
+      problems.push({ key, found: formatValue(cidr), wanted });
     } else if (other) {
-      problems.push({ key, found: show(cidr), wanted: `${apart(other)}: inside the cluster pods are opened by name` });
+      problems.push({
+        key,
+        found: formatValue(cidr),
+        wanted: `${notOverlapping(other)}: inside the cluster pods are opened by name`,
+      });
     }
   }
   return problems;
 }
 
 const RANGE = "an IPv4 range whose host bits are zero, such as 10.10.0.0/20";
-const apart = ({ key, cidr }: Named) => `a range apart from ${key}, which is ${cidr}`;
+const notOverlapping = ({ key, cidr }: Named) => `a range that does not overlap ${key}, which is ${cidr}`;
 
 /** GKE gives every node a /24 of the pods' range at its default of 110 pods. */
 const PODS_PER_NODE = 256;
@@ -64,8 +69,8 @@ const KEPT = 4;
 const SERVER_NODES = 2;
 
 /** The cluster's own ranges, with room for every node that the autoscaler may start and one more of each pool for upgrades. */
-function ownRanges(cluster: Create, agents: Settings["agents"], problems: Problem[], broken: Broken): Named[] {
-  const unsure = broken("gocd:cluster.create.agentNodes", ...agents.map(({ name }) => `gocd:agents.${name}.nodes`));
+function ownRanges(cluster: Create, agents: Settings["agents"], problems: Problem[], hasProblem: HasProblem): Named[] {
+  const unsure = hasProblem("gocd:cluster.create.agentNodes", ...agents.map(({ name }) => `gocd:agents.${name}.nodes`));
   const pools = [SERVER_NODES, cluster.agentNodes.max, ...agents.flatMap(({ nodes }) => (nodes ? [nodes.max] : []))];
   const nodes = pools.reduce((sum, most) => sum + most + 1, 0);
   const least = {
@@ -75,17 +80,17 @@ function ownRanges(cluster: Create, agents: Settings["agents"], problems: Proble
   } as const;
   return (["nodes", "pods", "services"] as const).flatMap((name) => {
     const key = `gocd:cluster.create.ranges.${name}`;
-    if (broken(key)) return [];
+    if (hasProblem(key)) return [];
     const cidr = cluster.ranges[name];
     const parsed = range(cidr);
     if (parsed === undefined) {
-      problems.push({ key, found: show(cidr), wanted: RANGE });
+      problems.push({ key, found: formatValue(cidr), wanted: RANGE });
       return [];
     }
     const [addresses, why] = least[name];
     if (count(parsed) < addresses && !unsure) {
       const wanted = `at least a /${32 - Math.ceil(Math.log2(addresses))}${why}`;
-      problems.push({ key, found: show(cidr), wanted });
+      problems.push({ key, found: formatValue(cidr), wanted });
     }
     return [{ key, cidr, range: parsed }];
   });

@@ -1,9 +1,9 @@
 import type { z } from "zod";
-import { show, type Problem } from "./problems";
+import { formatValue, type Problem } from "./problems";
 
 /**
  * A value by its schema, or undefined if nothing can be made of it. What is wrong is reported and taken out, and the rest is
- * read again: so that a slip in one place hides no other, neither from the schema nor from the checks across keys.
+ * read again: so that a mistake in one place hides no other, neither from the schema nor from the checks across keys.
  */
 export function check<T extends z.ZodType>(
   key: string,
@@ -18,16 +18,16 @@ export function check<T extends z.ZodType>(
     if (result.success) return result.data;
     const read = rest;
     for (const issue of distinct(result.error.issues)) {
-      const slips = issue.code === "unrecognized_keys" ? issue.keys.map((name) => [...issue.path, name]) : [issue.path];
-      for (const path of slips) {
+      const paths = issue.code === "unrecognized_keys" ? issue.keys.map((name) => [...issue.path, name]) : [issue.path];
+      for (const path of paths) {
         const place = join(key, path);
-        // A map that this has emptied is no slip of its own.
+        // A map that this has emptied is no mistake of its own.
         const emptied = isEmpty(at(read, path)) && !isEmpty(at(value, path));
         if (!seen.has(place) && !emptied) problems.push(...problemsAt(key, of, read, issue, path));
         // Required, and so still wrong when it is gone: then the map around it goes, of which nothing more is said.
         const again = seen.has(place) || at(rest, path) === undefined;
         let gone = again ? path.slice(0, -1) : path;
-        // Of a list with a slip in it nothing is kept: the places of the others would no longer be theirs.
+        // Of a list with a mistake in it nothing is kept: the places of the others would no longer be theirs.
         while (typeof gone.at(-1) === "number") gone = gone.slice(0, -1);
         if (gone.length === 0) return undefined;
         if (again) for (let end = 0; end <= gone.length; end++) seen.add(join(key, gone.slice(0, end)));
@@ -40,7 +40,7 @@ export function check<T extends z.ZodType>(
 
 function problemsAt(key: string, of: z.ZodType, value: unknown, issue: z.core.$ZodIssue, path: readonly PropertyKey[]) {
   const place = join(key, path);
-  const found = show(at(value, path));
+  const found = formatValue(at(value, path));
   if (issue.code === "unrecognized_keys") {
     return [{ key: place, found: "a key that does not exist", wanted: keysOf(of, issue.path) }];
   }
@@ -48,7 +48,10 @@ function problemsAt(key: string, of: z.ZodType, value: unknown, issue: z.core.$Z
   // A map under a name that is none was not looked into. The node is a schema: zod's types only do not say so of what is inside one.
   const inside: Problem[] = [];
   check(place, nodeAt(of, path) as unknown as z.ZodType, at(value, path), inside);
-  return [{ key: place, found: show(path.at(-1)), wanted: issue.issues[0]?.message ?? issue.message }, ...inside];
+  return [
+    { key: place, found: formatValue(path.at(-1)), wanted: issue.issues[0]?.message ?? issue.message },
+    ...inside,
+  ];
 }
 
 function isEmpty(value: unknown): boolean {

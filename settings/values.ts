@@ -1,8 +1,15 @@
 import { z } from "zod";
 import { CPU_PATTERN, DURATION_PATTERN, SIZE_PATTERN } from "../kubernetes/quantities";
 
+/** Every level read-only, so that nobody settles a question twice. */
+export type ReadonlyDeep<T> = T extends readonly (infer E)[]
+  ? readonly ReadonlyDeep<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: ReadonlyDeep<T[K]> }
+    : T;
+
 // The kinds of values that settings are made of. Each message says what is wanted; what was found is added where problems are
-// reported (read.ts).
+// reported (validate.ts).
 
 /** Text of a form. */
 export const text = (wanted: string, pattern: RegExp) => z.string({ error: wanted }).regex(pattern, { error: wanted });

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { GOCD, google, SECRETS } from "../../settings/schema";
+import { google } from "../../settings/google";
+import { GOCD, SECRETS } from "../../settings/keys";
 import { keys } from "../../tools/schema/wanted";
 
 const root = join(__dirname, "..", "..");

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { SettingsError, type Problem } from "../../settings/problems";
-import { parseSettings } from "../../settings/read";
+import { parseSettings } from "../../settings/parse";
 
 interface Stack {
   [key: string]: unknown;
@@ -297,28 +297,28 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
     pool({ egress: ["0.0.0.0/0"] }),
     "gocd:agents.docker.egress[0]",
     /0.0.0.0/,
-    /apart from 169.254.0.0\/16.*workloadIdentity/,
+    /outside 169.254.0.0\/16.*workloadIdentity/,
   ],
   [
     "the cluster's own pods among the ranges that jobs may reach",
     pool({ egress: ["10.20.4.0/24"] }),
     "gocd:agents.docker.egress[0]",
     /10.20.4.0/,
-    /apart from gocd:cluster.create.ranges.pods/,
+    /does not overlap gocd:cluster.create.ranges.pods/,
   ],
   [
     "ranges that overlap",
     create({ ranges: { services: "10.20.128.0/20" } }),
     "gocd:cluster.create.ranges.services",
     /10.20.128.0/,
-    /apart from gocd:cluster.create.ranges.pods/,
+    /does not overlap gocd:cluster.create.ranges.pods/,
   ],
   [
     "Docker's networks inside the cluster's",
     pool({ dind: { addressPools: ["10.20.0.0/16"] } }),
     "gocd:agents.docker.dind.addressPools[0]",
     /10.20/,
-    /apart from/,
+    /does not overlap/,
   ],
   ["an MTU that no network has", pool({ dind: { mtu: 65_536 } }), "gocd:agents.docker.dind.mtu", /65536/, /8896/],
   [
@@ -359,7 +359,7 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
     },
     "gocd:agents.b.environments[1]",
     /"Test"/,
-    /"test", as gocd:agents.a.environments\[0\] spells it/,
+    /"test", as in gocd:agents.a.environments\[0\]/,
   ],
   [
     "a pool called like the account of every namespace",

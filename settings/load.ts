@@ -1,11 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
-import { SettingsError } from "./settings/problems";
-import { parseSettings } from "./settings/read";
-import { SECRETS } from "./settings/schema";
-import type { Pool, Settings } from "./settings/settings";
-
-export { SettingsError, type Pool, type Settings };
+import { SECRETS } from "./keys";
+import { parseSettings } from "./parse";
+import type { Settings } from "./types";
 
 // Exported at run time, left out of the type declarations: without it a secret value under a plain key could be quoted in a problem.
 const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret: (key: string) => boolean };
@@ -21,7 +18,7 @@ export interface Secrets {
 }
 
 /**
- * The stack's settings, checked before anything is registered. `settings/schema.ts` has every key with its default.
+ * The stack's settings, checked before anything is registered. `docs/settings.md` has every key with its default.
  *
  * @throws SettingsError with every problem at once.
  */

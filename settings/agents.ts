@@ -1,0 +1,189 @@
+import { z } from "zod";
+import { seconds } from "../kubernetes/quantities";
+import { nodes } from "./nodes";
+import { placement } from "./placement";
+import { formatValue, type Problem } from "./problems";
+import { CLAIM, memoryProblems, sizeProblems } from "./sizes";
+import { cidr, cpu, digest, duration, gocdName, map, size, text, url, whole, type ReadonlyDeep } from "./values";
+
+/** A DNS label short enough for a StatefulSet whose pods carry it in the label `controller-revision-hash` (63 − 11, and room for suffixes). */
+const POOL_NAME = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
+
+const pool = z.strictObject(
+  {
+    replicas: whole("a whole number of agents from 1 to 200", 1, 200)
+      .default(1)
+      .describe("agents in the pool, each with its own Docker daemon"),
+    resources: z
+      .array(gocdName, { error: "a list of GoCD resource names" })
+      .default([])
+      .describe("GoCD resources of every agent"),
+    environments: z
+      .array(gocdName, { error: "a list of GoCD environment names" })
+      .default([])
+      .describe("GoCD environments of every agent"),
+    workspace: size.default("50Gi").describe("claim for the jobs' working directories"),
+    cache: size.default("100Gi").describe("claim for the daemon's images and build cache"),
+    rotation: whole("a whole number from 1", 1, 1_000_000)
+      .default(1)
+      .describe("raise it to make new certificates and restart the pool, one agent after the other"),
+    gracePeriod: duration.default("30m").describe("how long a stopping agent may finish its job"),
+    workloadIdentity: z
+      .boolean({ error: "true or false" })
+      .default(false)
+      .describe("let jobs reach the metadata server and act as the pool's service account"),
+    egress: z
+      .array(cidr, { error: "a list of IPv4 ranges" })
+      .default([])
+      .describe("private ranges that jobs may reach beside the internet"),
+    nodes: nodes.optional().describe("nodes of this pool alone, where the cluster is made here"),
+    placement: placement("the pool's agents").describe(
+      "nodes that this pool goes to, where the cluster exists; wherever there is room if absent",
+    ),
+    image: digest.optional().describe("agent image of this pool alone, built from images/agent with other tools in it"),
+    agent: z
+      .strictObject(
+        {
+          cpu: cpu.default("500m").describe("CPU request of the agent's own container"),
+          memory: size.default("1Gi").describe("memory request and limit of the agent's own container"),
+        },
+        map("a map with cpu, memory"),
+      )
+      .prefault({}),
+    dind: z
+      .strictObject(
+        {
+          cpu: cpu.default("2").describe("CPU request of daemon and jobs' containers"),
+          memory: size.default("4Gi").describe("memory request and limit of daemon and jobs' containers"),
+          mtu: whole("a whole number from 576 to 8896", 576, 8896)
+            .default(1460)
+            .describe("MTU of Docker's networks; no more than the pod network's"),
+          mirrors: z
+            .array(url, { error: "a list of URLs" })
+            .default(["https://mirror.gcr.io"])
+            .describe("registry mirrors for docker.io"),
+          addressPools: z
+            .array(cidr, { error: "a list of IPv4 ranges" })
+            .min(1, { error: "at least one IPv4 range" })
+            .default(["172.30.0.0/16"])
+            .describe("ranges that Docker's networks are cut from"),
+        },
+        map("a map with cpu, memory, mtu, mirrors, addressPools"),
+      )
+      .prefault({}),
+  },
+  map("a map with replicas, resources, environments, workspace, cache, …"),
+);
+
+export const agents = z
+  .record(
+    text("a pool name: a DNS label of at most 40 characters that starts with a letter", POOL_NAME),
+    pool,
+    map("a map of pools by name"),
+  )
+  .refine((pools) => Object.keys(pools).length > 0, { error: "at least one pool" });
+
+/** A pool of agents that are alike. */
+export type Pool = { readonly name: string } & ReadonlyDeep<z.output<typeof agents>>[string];
+
+/** Pools in the order of their names. */
+export function poolsOf(inFile: z.output<typeof agents>): Pool[] {
+  return Object.entries(inFile)
+    .map(([name, pool]) => ({ name, ...pool }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Node pools may have 40 characters, of which Pulumi takes 8 to tell a new one from the one it replaces. */
+const LONGEST_NODE_POOL = 32;
+/** Node pools of these names exist already. */
+const TAKEN = ["server", "agents"];
+/** Every namespace has a service account of this name, and a pool's is called as the pool. */
+const DEFAULT_ACCOUNT = "default";
+
+/** GKE waits at most an hour for a pod when it upgrades a node. */
+const LONGEST_GRACE_SECONDS = 3600;
+const SHORTEST_GRACE_SECONDS = 60;
+
+/** What housekeeping writes on agents (images/housekeeping/src/record.ts). */
+const RESERVED_RESOURCES = ["draining", "housekeeping"];
+/** Under this no container starts. */
+const LEAST_CONTAINER_MIB = 512;
+
+/**
+ * What is wrong with a pool for itself.
+ *
+ * @param instance `gocd-<stack>`, which the names of node pools begin with.
+ * @param cluster whether the cluster is made here or exists.
+ */
+export function poolProblems(pool: Pool, instance: string, cluster: "create" | "existing"): Problem[] {
+  const key = `gocd:agents.${pool.name}`;
+  return [
+    ...sizeProblems(`${key}.workspace`, pool.workspace, CLAIM),
+    ...sizeProblems(`${key}.cache`, pool.cache, CLAIM),
+    ...memoryProblems(`${key}.dind.memory`, pool.dind.memory, LEAST_CONTAINER_MIB),
+    ...memoryProblems(`${key}.agent.memory`, pool.agent.memory, LEAST_CONTAINER_MIB, ", half of which the JVM takes"),
+    ...nameProblems(key, pool, instance),
+    ...nodesProblems(key, pool, cluster),
+    ...graceProblems(key, pool),
+    ...listProblems(key, pool),
+  ];
+}
+
+function nameProblems(key: string, { name, nodes }: Pool, instance: string): Problem[] {
+  const found = formatValue(name);
+  if (name === DEFAULT_ACCOUNT) {
+    return [{ key, found, wanted: "another name: every namespace has an account of this one" }];
+  }
+  if (!nodes || (!TAKEN.includes(name) && `${instance}-${name}`.length <= LONGEST_NODE_POOL)) return [];
+  const most = LONGEST_NODE_POOL - instance.length - 1;
+  const wanted = `with nodes of its own a name of at most ${most} characters, and none of ${TAKEN.join(", ")}`;
+  return [{ key, found, wanted }];
+}
+
+function nodesProblems(key: string, { nodes, placement }: Pool, cluster: "create" | "existing"): Problem[] {
+  if (nodes && cluster === "existing") {
+    const wanted = "nothing: nodes of a cluster that exists are not made here; placement names them";
+    return [{ key: `${key}.nodes`, found: "a map", wanted }];
+  }
+  if (placement && cluster === "create") {
+    const wanted = "nothing: this program makes the nodes, labels and taints them; nodes gives a pool its own";
+    return [{ key: `${key}.placement`, found: "a map", wanted }];
+  }
+  return [];
+}
+
+function graceProblems(key: string, { gracePeriod }: Pool): Problem[] {
+  const grace = seconds(gracePeriod);
+  if (grace >= SHORTEST_GRACE_SECONDS && grace <= LONGEST_GRACE_SECONDS) return [];
+  const wanted = "60s to 1h, which is how long a node's upgrade waits";
+  return [{ key: `${key}.gracePeriod`, found: formatValue(gracePeriod), wanted }];
+}
+
+function listProblems(key: string, pool: Pool): Problem[] {
+  const reserved = pool.resources.find((resource) => RESERVED_RESOURCES.includes(resource));
+  const wanted = "another name; housekeeping marks agents with this one";
+  return [
+    ...(reserved === undefined ? [] : [{ key: `${key}.resources`, found: formatValue(reserved), wanted }]),
+    ...(["resources", "environments"] as const).flatMap((list) => {
+      const names = pool[list].map((item) => item.toLowerCase());
+      const twice = pool[list].find((_, index) => names.indexOf(names[index] ?? "") !== index);
+      if (twice === undefined) return [];
+      const wanted = "every name once; to GoCD capitals make no difference";
+      return [{ key: `${key}.${list}`, found: formatValue(twice), wanted }];
+    }),
+  ];
+}
+
+/** Two environments whose names differ in capitals only are one to GoCD, which then refuses its whole configuration. */
+export function environmentProblems(pools: readonly Pool[]): Problem[] {
+  const earlier = new Map<string, { key: string; name: string }>();
+  return pools.flatMap((pool) =>
+    pool.environments.flatMap((name, index) => {
+      const key = `gocd:agents.${pool.name}.environments[${index}]`;
+      const first = earlier.get(name.toLowerCase());
+      if (first === undefined) earlier.set(name.toLowerCase(), { key, name });
+      if (first === undefined || first.name === name) return [];
+      return [{ key, found: formatValue(name), wanted: `${formatValue(first.name)}, as in ${first.key}` }];
+    }),
+  );
+}

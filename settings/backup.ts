@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { quartzProblem } from "./cron";
+import { formatValue, type Problem } from "./problems";
+import type { Storage } from "./storage";
+import { map, text, whole, type ReadonlyDeep } from "./values";
+
+export const backup = z.strictObject(
+  {
+    schedule: z
+      .string({ error: 'a Quartz schedule such as "0 0 2 * * ?"' })
+      .refine((value) => quartzProblem(value) === undefined, {
+        error: (issue) => quartzProblem(String(issue.input)) ?? "",
+      })
+      .default("0 0 2 * * ?")
+      .describe("when GoCD backs itself up, as a Quartz schedule in UTC"),
+    keepDays: whole("a whole number of days from 1 to 3650", 1, 3650)
+      .default(30)
+      .describe("how long disk snapshots and backups are kept"),
+    restore: text("the name of a backup, such as backup_20260101-020000", /^backup_\d{8}-\d{6}$/)
+      .optional()
+      .describe("backup in the bucket to start from where the server's disk is empty; harmless if it stays"),
+  },
+  map("a map with schedule, keepDays, restore"),
+);
+
+/** GoCD's own backup. */
+export type Backup = ReadonlyDeep<z.output<typeof backup>>;
+
+/** A backup to start from where there is no bucket that holds any. */
+export function restoreProblems({ restore }: Backup, storage: Storage): Problem[] {
+  if (storage.mode === "disks" || restore === undefined) return [];
+  return [
+    {
+      key: "gocd:backup.restore",
+      found: formatValue(restore),
+      wanted: "nothing where claims come from a storage class: there is no bucket",
+    },
+  ];
+}

@@ -1,0 +1,118 @@
+import { z } from "zod";
+import type { Pool } from "./agents";
+import type { Google } from "./google";
+import { nodes } from "./nodes";
+import { placement } from "./placement";
+import type { Problem } from "./problems";
+import { sizeProblems, type Bounds } from "./sizes";
+import { choice, cidr, machineType, map, size, text, type ReadonlyDeep } from "./values";
+
+const create = z.strictObject(
+  {
+    releaseChannel: choice("RAPID", "REGULAR", "STABLE", "EXTENDED")
+      .default("REGULAR")
+      .describe("GKE release channel that upgrades control plane and nodes"),
+    serverNodes: z
+      .strictObject(
+        {
+          machineType: machineType
+            .default("e2-standard-2")
+            .describe("machine type of the node that runs server and housekeeping"),
+          disk: size.default("50Gi").describe("boot disk"),
+        },
+        map("a map with machineType, disk"),
+      )
+      .prefault({}),
+    agentNodes: nodes.prefault({}).describe("nodes of every pool that has none of its own"),
+    ranges: z
+      .strictObject(
+        {
+          nodes: cidr.default("10.10.0.0/20").describe("primary range of the subnetwork"),
+          pods: cidr.default("10.20.0.0/16").describe("secondary range for pods; GKE gives each node a /24 of it"),
+          services: cidr.default("10.30.0.0/20").describe("secondary range for Services"),
+        },
+        map("a map with nodes, pods, services"),
+      )
+      .prefault({}),
+  },
+  map("a map with releaseChannel, serverNodes, agentNodes, ranges"),
+);
+
+const existing = z.strictObject(
+  {
+    context: text("the name of a kubeconfig context", /^\S.*$/).describe("kubeconfig context of the cluster"),
+    storageClass: text("the name of a StorageClass", /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/)
+      .optional()
+      .describe("class that every claim comes from; leave it out on GKE, where the server's disks are Google disks"),
+    nodeVolumes: z
+      .boolean({ error: "true or false" })
+      .default(false)
+      .describe("let claims have directories of the node, as on kind, k3s or minikube"),
+    serverPlacement: placement("server and housekeeping").describe(
+      "nodes that server and housekeeping go to; wherever there is room if absent",
+    ),
+  },
+  map("a map with context, serverPlacement and, off GKE, storageClass, nodeVolumes"),
+);
+
+export const cluster = z
+  .strictObject({ create: create.optional(), existing: existing.optional() }, map("a map with create or existing"))
+  .refine((value) => (value.create === undefined) !== (value.existing === undefined), {
+    error: "exactly one of create, existing",
+  });
+
+type InFile = ReadonlyDeep<z.output<typeof cluster>>;
+type NodesSpec = NonNullable<Pool["nodes"]>;
+type PlacementSpec = NonNullable<Pool["placement"]>;
+
+/** A GKE cluster that this stack makes, with its network. */
+export type Create = {
+  readonly mode: "create";
+  readonly google: Google;
+  /** Nodes of one pool alone, by pool. */
+  readonly poolNodes: Readonly<Record<string, NodesSpec>>;
+} & NonNullable<InFile["create"]>;
+
+/** A cluster that exists, by its kubeconfig context. */
+export interface Existing {
+  readonly mode: "existing";
+  readonly context: string;
+  /** Whether claims may be directories of a node. */
+  readonly nodeVolumes: boolean;
+  /** Where server and housekeeping go; wherever there is room if absent. */
+  readonly serverPlacement: PlacementSpec | undefined;
+  /** Where the agents of a pool go, by pool; wherever there is room if absent. */
+  readonly poolPlacements: Readonly<Record<string, PlacementSpec>>;
+}
+
+/** The cluster of a stack, with what the pools say of their nodes. */
+export function clusterOf(inFile: InFile, google: Google | undefined, pools: readonly Pool[]): Create | Existing {
+  const { create, existing } = inFile;
+  if (create && google) return { mode: "create", google, ...create, poolNodes: byPool(pools, "nodes") };
+  return {
+    mode: "existing",
+    context: existing?.context ?? "",
+    nodeVolumes: existing?.nodeVolumes ?? false,
+    serverPlacement: existing?.serverPlacement,
+    poolPlacements: byPool(pools, "placement"),
+  };
+}
+
+/** What the pools that have a key say there. */
+function byPool<K extends "nodes" | "placement">(pools: readonly Pool[], key: K) {
+  return Object.fromEntries(pools.flatMap((pool) => (pool[key] ? [[pool.name, pool[key]]] : [])));
+}
+
+/** GKE: `NodeConfig.diskSizeGb`. */
+const BOOT: Bounds = [10, "a boot disk"];
+
+/** Boot disks of the nodes that are made here. */
+export function bootDiskProblems({ serverNodes, agentNodes, poolNodes }: Create): Problem[] {
+  return [
+    ...sizeProblems("gocd:cluster.create.serverNodes.disk", serverNodes.disk, BOOT),
+    ...sizeProblems("gocd:cluster.create.agentNodes.disk", agentNodes.disk, BOOT),
+    ...Object.entries(poolNodes).flatMap(([pool, { disk }]) =>
+      sizeProblems(`gocd:agents.${pool}.nodes.disk`, disk, BOOT),
+    ),
+  ];
+}

@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { formatValue, type HasProblem, type Problem } from "./problems";
+import { CLAIM, memoryProblems, sizeProblems, type Bounds } from "./sizes";
+import type { Storage } from "./storage";
+import { choice, cidr, cpu, map, origin, size, snapshot, text, url, type ReadonlyDeep } from "./values";
+
+/** A name that becomes part of a disk's name. */
+const RESTORED_NAME = /^[a-z0-9]([a-z0-9-]{0,14}[a-z0-9])?$/;
+
+/** What the program sets itself, with the reason. */
+const OWN_JVM_OPTIONS = /^-(Xm[sx]|Dgo\.auto\.register\.local\.agent\.enabled)/;
+
+const jvmOption = text(
+  "an option such as -Dhttp.proxyHost=proxy.example: no blanks, quotes, backslashes, $, %, # or backquotes",
+  /^-[A-Za-z][^\s'"\\$%#`]*$/,
+).refine((value) => !OWN_JVM_OPTIONS.test(value), {
+  error:
+    "nothing that the program sets itself: the heap is gocd:server.heap, and local agents are never approved unseen",
+});
+
+const plugin = z.strictObject(
+  {
+    url: url.describe("where its jar is downloaded from, once"),
+    sha256: text("64 hex digits", /^[0-9a-f]{64}$/).describe("checksum of the jar; another one is refused"),
+  },
+  map("a map with url, sha256"),
+);
+
+const configRepository = z.strictObject(
+  {
+    url: url.describe("Git repository with a cruise-config.xml that asks for a log-in"),
+    branch: text("the name of a branch", /^\w[\w./-]*$/)
+      .optional()
+      .describe("branch; the repository's own default if absent"),
+  },
+  map("a map with url, branch"),
+);
+
+export const server = z.strictObject(
+  {
+    disk: size.default("30Gi").describe("disk for configuration, database and plugins"),
+    artifacts: size.default("100Gi").describe("disk for artifacts and logs of jobs"),
+    diskType: choice("pd-balanced", "pd-ssd", "pd-standard", "hyperdisk-balanced")
+      .default("pd-balanced")
+      .describe("type of both disks; changing it replaces them"),
+    heap: size.default("1Gi").describe("heap of the server's JVM, fixed (-Xms = -Xmx)"),
+    cpu: cpu.default("500m").describe("CPU request"),
+    siteUrl: origin.default("http://127.0.0.1:8153").describe("address people use, without /go"),
+    jvmOptions: z
+      .array(jvmOption, { error: "a list of JVM options" })
+      .default([])
+      .describe("further options of the server's JVM"),
+    plugins: z
+      .record(
+        text("a name of letters, digits, dots, dashes and underscores", /^[A-Za-z0-9][\w.-]*$/),
+        plugin,
+        map("a map of plugins by a name of your own"),
+      )
+      .default({})
+      .describe("GoCD plugins, kept on the disk; one that is taken away here goes from there"),
+    configRepository: configRepository
+      .optional()
+      .describe(
+        "what the first boot starts from in place of this program's configuration; afterwards it is not looked at",
+      ),
+    egress: z
+      .array(cidr, { error: "a list of IPv4 ranges" })
+      .default([])
+      .describe("private ranges the server may reach, such as an internal Git server"),
+    restored: z
+      .record(
+        text("a name of at most 16 characters: small letters, digits, dashes", RESTORED_NAME),
+        z
+          .strictObject(
+            {
+              data: snapshot.optional().describe("makes a second disk for configuration, database and plugins"),
+              artifacts: snapshot.optional().describe("makes a second disk for artifacts"),
+            },
+            map("a map with data, artifacts"),
+          )
+          .refine((disks) => Object.keys(disks).length > 0, { error: "at least one of data, artifacts" }),
+        map("a map of snapshots by a name of your own"),
+      )
+      .default({})
+      .describe("disks made from snapshots, or empty ones to restore a backup into, beside the first ones"),
+    use: z
+      .string({ error: "a name of gocd:server.restored" })
+      .optional()
+      .describe("which of the restored disks the server uses; the first ones if absent"),
+  },
+  map(
+    "a map with disk, artifacts, diskType, heap, cpu, siteUrl, jvmOptions, plugins, configRepository, egress, restored, use",
+  ),
+);
+
+/** The GoCD server. */
+export type Server = ReadonlyDeep<z.output<typeof server>>;
+
+/** Smallest size of each disk type in GiB (Compute Engine: "Disk types"). */
+const LEAST_GIB = { "pd-balanced": 10, "pd-ssd": 10, "pd-standard": 10, "hyperdisk-balanced": 4 } as const;
+
+/** Under this no server starts. GoCD's documentation asks for far more, as the default has it; tests use less. */
+const LEAST_HEAP_MIB = 64;
+
+/** Disks and memory that are too small, or larger than there are. */
+export function serverSizeProblems(server: Server, storage: Storage, hasProblem: HasProblem): Problem[] {
+  const typed = storage.mode === "disks" && !hasProblem("gocd:cluster.existing", "gocd:server.diskType");
+  const bounds: Bounds = typed ? [LEAST_GIB[server.diskType], server.diskType] : CLAIM;
+  return [
+    ...sizeProblems("gocd:server.disk", server.disk, bounds),
+    ...sizeProblems("gocd:server.artifacts", server.artifacts, bounds),
+    ...memoryProblems("gocd:server.heap", server.heap, LEAST_HEAP_MIB),
+  ];
+}
+
+/** Disks beside the first ones, and the choice among them. */
+export function restoredProblems({ restored, use }: Server, storage: Storage): Problem[] {
+  const problems: Problem[] = [];
+  const names = Object.keys(restored);
+  if (storage.mode === "class" && names.length > 0) {
+    problems.push({
+      key: "gocd:server.restored",
+      found: formatValue(names),
+      wanted: "nothing where claims come from a storage class: there is no disk to make",
+    });
+  }
+  if (use !== undefined && !names.includes(use)) {
+    const wanted =
+      names.length > 0
+        ? `one of ${names.join(", ")}, the names of gocd:server.restored`
+        : "nothing, since gocd:server.restored has no name";
+    problems.push({ key: "gocd:server.use", found: formatValue(use), wanted });
+  }
+  return problems;
+}

@@ -1,0 +1,24 @@
+import type { z } from "zod";
+import type { access } from "./access";
+import type { Pool } from "./agents";
+import type { Backup } from "./backup";
+import type { Create, Existing } from "./cluster";
+import type { Images } from "./images";
+import type { Server } from "./server";
+import type { Storage } from "./storage";
+
+/** A stack's settings: plain data, complete, checked. */
+export interface Settings {
+  /** The stack's name: `dev`. */
+  readonly stack: string;
+  /** `gocd-<stack>`: what every name outside a namespace begins with. */
+  readonly name: string;
+  readonly cluster: Create | Existing;
+  readonly storage: Storage;
+  readonly server: Server;
+  /** In the order of their names. */
+  readonly agents: readonly Pool[];
+  readonly images: Images;
+  readonly access: z.output<typeof access>;
+  readonly backup: Backup;
+}
