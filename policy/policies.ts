@@ -176,8 +176,14 @@ function apply(
   notes.set(urn, ofResource.set(rule.name, kept));
 }
 
+/**
+ * Reports the notes on a resource. Given a text the host puts the policy's description before it, each time; given an object, which
+ * its types leave out, it does not (makeReportViolationFun of @pulumi/policy 1.21).
+ */
 function reportNotes(notes: Notes, urn: string, report: (message: string) => void): void {
-  for (const messages of notes.get(urn)?.values() ?? []) for (const message of new Set(messages)) report(message);
+  const reportAlone = report as unknown as (violation: { readonly message: string }) => void;
+  for (const messages of notes.get(urn)?.values() ?? [])
+    for (const message of new Set(messages)) reportAlone({ message });
   notes.delete(urn);
 }
 

@@ -72,7 +72,7 @@ export const noClaimsOnNodeVolumes: StackRule = {
       if (isUnknown(node.value["volumeName"])) {
         const found = "the claim's volume is known only after up";
         findings.noted.push(finding(resource, node, found, "It is checked again then.", "volumeName"));
-      } else if (volumeName !== undefined && !names.includes(volumeName)) {
+      } else if (volumeName !== undefined && !names.includes(volumeName) && !boundByKubernetes(node)) {
         const found = `the volume ${shown(volumeName)} is not in this program and could not be checked`;
         findings.noted.push(finding(resource, node, found, "Make sure that it is a disk of its own.", "volumeName"));
       }
@@ -109,6 +109,15 @@ function isClaimSpec(node: ObjectNode): boolean {
     isOneOf(["volumeClaimTemplate", "volumeClaimTemplates"], parent.key) ||
     "accessModes" in value
   );
+}
+
+/**
+ * Whether Kubernetes chose the volume, which it then wrote into the claim: after the first refresh the program's own claims have
+ * one. The annotation is the volume controller's (`pv.kubernetes.io/bound-by-controller`, pkg/controller/volume/persistentvolume).
+ */
+function boundByKubernetes({ parent }: ObjectNode): boolean {
+  const annotations = record(record(parent?.value["metadata"])["annotations"]);
+  return annotations["pv.kubernetes.io/bound-by-controller"] === "yes";
 }
 
 /** Whether a claim can be bound to a volume: by name, or by selector and class together. */

@@ -106,11 +106,13 @@ export function stackRequest(resources: readonly Resource[]): object {
 export function reports(response: AnalyzeResponse): readonly Report[] {
   return response.getDiagnosticsList().map((diagnostic) => ({
     policy: diagnostic.getPolicyname(),
-    // The host puts the policy's description on a line of its own before what the policy says.
-    message: diagnostic.getMessage().replace(/^[^\n]*\n/, ""),
+    message: special(diagnostic.getPolicyname(), diagnostic.getMessage()),
     level: diagnostic.getEnforcementlevel() === 0 ? "advisory" : "mandatory",
   }));
 }
+
+/** The host puts the policy's description on a line of its own before what the policy says; not before a note. */
+const special = (policy: string, text: string) => (policy.endsWith("notes") ? text : text.replace(/^[^\n]*\n/, ""));
 
 function call(rpc: RpcFunction, payload: object): Promise<readonly Report[]> {
   return new Promise((resolve, reject) => {

@@ -635,6 +635,16 @@ describe("claims and the volumes that they are aimed at", () => {
     );
   });
 
+  test("are not noted when Kubernetes chose the volume, as it did for every claim once the stack was refreshed", async () => {
+    const bound = claim({ volumeName: "pvc-0" });
+    const annotated = (annotations: object) => ({
+      ...bound,
+      props: { ...bound.props, metadata: { ...bound.props.metadata, annotations } },
+    });
+    expect(await analyzeStack([annotated({ "pv.kubernetes.io/bound-by-controller": "yes" })])).toEqual([]);
+    expect(await analyzeStack([annotated({ "pv.kubernetes.io/bind-completed": "yes" })])).toHaveLength(1);
+  });
+
   test("are noted when something else in the program has the volume's name", async () => {
     const namesake = { type: pod, name: "elsewhere", props: agentsPod({}, { name: "elsewhere" }) };
     expect(await analyzeStack([namesake, claim({ volumeName: "elsewhere" })])).toHaveLength(1);
