@@ -140,7 +140,10 @@ describe("compose.yaml", () => {
     const folders = built.map(({ build }) => (typeof build === "string" ? build : build.context));
     expect(folders.sort()).toEqual(["images/agent", "images/dind", "images/housekeeping", "images/server", "laptop"]);
     for (const folder of folders) expect(existsSync(join(ROOT, folder, "Dockerfile"))).toBe(true);
-    expect(service("setup").build).toEqual({ context: "laptop", additional_contexts: { components: "components" } });
+    expect(service("setup").build).toEqual({
+      context: "laptop",
+      additional_contexts: { components: "components", kubernetes: "kubernetes" },
+    });
     const images = built.map(({ image }) => image);
     expect(new Set(images).size).toBe(built.length);
     expect(all.filter(([, { image }]) => !images.includes(image))).toEqual([]);

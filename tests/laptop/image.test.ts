@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
+import { preProcessFile } from "typescript";
+import { parse } from "yaml";
 
 const ROOT = join(__dirname, "../..");
 
@@ -17,6 +19,24 @@ describe("the image of the laptop's setup", () => {
       own.map(([name]) => [name, (tested[`laptop/${name}`] ?? tested[name])?.version]),
     );
     expect(own.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
+  });
+
+  it("is built with every folder that its program imports from", () => {
+    const files = new Set([join(ROOT, "laptop/main.ts")]);
+    for (const file of files) {
+      const imported = preProcessFile(readFileSync(file, "utf8")).importedFiles.map(({ fileName }) => fileName);
+      for (const name of imported.filter((one) => one.startsWith("."))) files.add(`${join(dirname(file), name)}.ts`);
+    }
+    const folders = new Set([...files].map((file) => relative(ROOT, file).split(sep)[0] ?? ""));
+    expect(folders).toContain("components");
+
+    const compose = parse(readFileSync(join(ROOT, "compose.yaml"), "utf8")) as {
+      services: { setup: { build: { context: string; additional_contexts: Record<string, string> } } };
+    };
+    const { context, additional_contexts: more } = compose.services.setup.build;
+    expect([context, ...Object.keys(more)].sort()).toEqual([...folders].sort());
+    const dockerfile = readFileSync(join(ROOT, "laptop/Dockerfile"), "utf8");
+    for (const name of Object.keys(more)) expect(dockerfile).toContain(`COPY --from=${name} . ${name}\n`);
   });
 
   it("starts from housekeeping's base, and runs as nobody's root", () => {
