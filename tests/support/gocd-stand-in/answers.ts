@@ -31,16 +31,16 @@ export function contentRefusal(ask: Ask): Answer | undefined {
     : { status: 415, body: { message: "You must specify a 'Content-Type' of 'application/json'" } };
 }
 
-export function unavailable(ask: Ask): Answer {
+export function unavailable(ask: Ask, message: string): Answer {
   const headers = { "Cache-Control": "private, max-age=0, no-cache" };
   const api = /^\/(remoting|api)\//.test(ask.path) || ask.path === "/cctray.xml";
   const json = (ask.header("accept") ?? "").includes("json") || (ask.header("content-type") ?? "").includes("json");
   return api && json
-    ? { status: 503, headers, body: { message: "Server is under maintenance mode, please try later." } }
+    ? { status: 503, headers, body: { message } }
     : {
         status: 503,
         headers,
-        body: "<html><body>GoCD is being backed up</body></html>",
+        body: "<html><body>GoCD is not available</body></html>",
         type: "text/html;charset=utf-8",
       };
 }

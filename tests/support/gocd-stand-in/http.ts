@@ -12,6 +12,8 @@ export interface Ask {
   base: string;
   address: string;
   user: string;
+  /** Of a session that begins with this request. */
+  cookie?: string;
 }
 
 export interface Answer {

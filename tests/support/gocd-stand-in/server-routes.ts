@@ -1,6 +1,6 @@
 // What is asked about the server. Read in gocd/gocd at tag 26.1.0:
 //   api/api-server-health-v1, api/api-version-v1, api/api-server-site-urls-config-v1, api/api-backup-config-v1,
-//   api/api-artifact-config-v1, api/api-environments-v3, api/api-server-health-messages-v1, api/api-backups-v2
+//   api/api-server-maintenance-mode-v1, api/api-artifact-config-v1, api/api-environments-v3, api/api-server-health-messages-v1, api/api-backups-v2
 import { Refusal } from "./agents";
 import { Body } from "./body";
 import type { Environment } from "./configuration";
@@ -61,6 +61,42 @@ export const SERVER_ROUTES: Route[] = [
         ),
       ),
   },
+  {
+    method: "GET",
+    path: /^\/api\/admin\/maintenance_mode\/info$/,
+    version: 1,
+    who: "admin",
+    handle: (ask, { maintenance: { on, by, at } }) => {
+      const running = { material_update_in_progress: [], building_jobs: [], scheduled_jobs: [] };
+      const body = {
+        is_maintenance_mode: on,
+        metadata: { updated_by: by ?? "GoCD", updated_on: at },
+        ...(on ? { attributes: { has_running_systems: false, running_systems: running } } : {}),
+      };
+      return ok(linked(body, ask, "#maintenance-mode-info"));
+    },
+  },
+  ...(
+    [
+      ["enable", true],
+      ["disable", false],
+    ] as const
+  ).map(([word, on]): Route => ({
+    method: "POST",
+    path: new RegExp(`^/api/admin/maintenance_mode/${word}$`),
+    version: 1,
+    who: "admin",
+    json: true,
+    handle: (ask, server) => {
+      if (server.maintenance.on === on)
+        throw new Refusal(
+          409,
+          `Failed to ${word} server maintenance mode. Server is ${on ? "already" : "not"} in maintenance mode.`,
+        );
+      server.setMaintenance(on, ask.user);
+      return { status: 204 };
+    },
+  })),
   {
     method: "GET",
     path: /^\/api\/admin\/config\/server\/site_urls$/,

@@ -24,6 +24,7 @@ import type { ConfigurationState } from "./configuration";
 import { Configuration, emptyConfiguration } from "./configuration";
 import { AGENT_ROUTES } from "./agent-routes";
 import type { Answer, Ask, Route } from "./http";
+import { Sessions } from "./sessions";
 import { SERVER_ROUTES } from "./server-routes";
 
 export interface StandInOptions {
@@ -80,6 +81,14 @@ const ALLOWED_IN_BACKUP = [
   /^\/admin\/backup$/i,
   /^\/assets\/.*$/i,
 ];
+/** `ModeAwareFilter.java`: what is let through in maintenance mode besides GET and HEAD. */
+const ALLOWED_IN_MAINTENANCE = [
+  /^\/remoting\//,
+  /^\/(api\/backups|admin\/backup)$/,
+  /^\/api\/stages\/.*cancel$/,
+  /^\/api\/admin\/maintenance_mode\/[^/]*$/,
+  /^\/auth\/security_check$/,
+];
 
 export class GocdStandIn {
   readonly requests: { method: string; path: string; body: string; status: number }[] = [];
@@ -92,6 +101,9 @@ export class GocdStandIn {
   /** How long a backup takes. Until then every request but a few is answered with 503. */
   backupMilliseconds = 0;
   private records = new Map<string, AgentRecord>();
+  /** Who asks with a cookie in place of a log-in. */
+  readonly sessions: Sessions;
+  maintenance: { on: boolean; by: string | null; at: string | null } = { on: false, by: null, at: null };
   private backingUp = false;
   private port = 0;
   private readonly server: Server;
@@ -102,6 +114,7 @@ export class GocdStandIn {
       ...structuredClone(options.configuration ?? {}),
     });
     this.agents = this.register(this.records);
+    this.sessions = new Sessions(options.logIn, () => this.now());
     this.load();
     this.server = createServer((request, response) => {
       this.serve(request, response).catch((error: unknown) => {
@@ -145,6 +158,7 @@ export class GocdStandIn {
 
   /** The process restarts with its disk: pending agents are forgotten, the others have not been heard of yet. */
   restart(): void {
+    this.sessions.clear();
     this.agents.restart();
     this.save();
   }
@@ -162,6 +176,10 @@ export class GocdStandIn {
 
   setBackingUp(on: boolean): void {
     this.backingUp = on;
+  }
+
+  setMaintenance(on: boolean, by = "admin"): void {
+    this.maintenance = { on, by, at: new Date(this.now()).toISOString() };
   }
 
   fairWeather(): void {
@@ -275,13 +293,20 @@ export class GocdStandIn {
     const answer = url.pathname.startsWith("/go/") ? await this.answer(ask) : { status: 404, body: "" };
     this.requests.push({ method: ask.method, path: ask.path, body, status: answer.status });
     if (ask.method !== "GET") this.save();
-    send(response, answer);
+    const cookie = ask.cookie === undefined ? {} : { "Set-Cookie": ask.cookie };
+    send(response, { ...answer, headers: { ...answer.headers, ...cookie } });
   }
 
   private async answer(ask: Ask): Promise<Answer> {
     if (this.weather.status !== null) return { status: this.weather.status, body: this.weather.body };
     if (this.backingUp && !(ask.method === "GET" && ALLOWED_IN_BACKUP.some((allowed) => allowed.test(ask.path))))
-      return unavailable(ask);
+      return unavailable(ask, "Server is under maintenance mode, please try later.");
+    if (
+      this.maintenance.on &&
+      !/^(GET|HEAD)$/.test(ask.method) &&
+      !ALLOWED_IN_MAINTENANCE.some((allowed) => allowed.test(ask.path))
+    )
+      return unavailable(ask, "Server is in maintenance mode, please try later.");
     const found = ROUTES.filter((route) => route.path.test(ask.path));
     try {
       const refused = this.authorize(ask, found);
@@ -319,23 +344,11 @@ export class GocdStandIn {
       this.agents.authenticate(ask.header("x-agent-guid"), ask.header("authorization"));
       return undefined;
     }
-    const challenge = { "WWW-Authenticate": 'Basic realm="GoCD"' };
-    const [scheme, credentials = ""] = (ask.header("authorization") ?? "").split(" ");
-    if (scheme?.toLowerCase() !== "basic")
-      return { status: 401, headers: challenge, body: { message: "You are not authenticated!" } };
-    const [user = "", ...password] = Buffer.from(credentials, "base64").toString("utf8").split(":");
-    const role = this.options.logIn(user, password.join(":"));
-    if (role === undefined)
-      return {
-        status: 401,
-        headers: challenge,
-        body: {
-          message:
-            "Invalid credentials. Either your username and password are incorrect, or there is a problem with your browser cookies. Please check with your administrator.",
-        },
-      };
-    ask.user = user;
-    if (open === "admin" && role !== "admin")
+    const asker = this.sessions.authenticate(ask);
+    if (!("role" in asker)) return asker;
+    ask.user = asker.user;
+    if (asker.cookie !== undefined) ask.cookie = asker.cookie;
+    if (open === "admin" && asker.role !== "admin")
       return { status: 403, body: { message: "You are not authorized to perform this action." } };
     return undefined;
   }
@@ -364,6 +377,9 @@ export class GocdStandIn {
         break;
       case "restart":
         this.restart();
+        break;
+      case "maintenance-mode":
+        this.setMaintenance(body.on ?? true);
         break;
       case "weather":
         this.weather = { ...FAIR, ...body };
