@@ -1,4 +1,5 @@
 import type { Policies, PolicyConfigSchema } from "@pulumi/policy";
+import { withFormer, type FormerConfigs } from "./former-names";
 import { rawProperties, shown } from "./reading/values";
 import { walk, type ResourceIndex } from "./reading/walk";
 import type { RuleConfig, ResourceView } from "./reading/resource-view";
@@ -99,7 +100,7 @@ class ResourceViews {
 type Notes = Map<string, Map<string, readonly string[]>>;
 
 /** The policies, in the order in which they must run. Making them starts nothing; `index.ts` serves them. */
-export function makePolicies(all: readonly Rule[] = rules): Policies {
+export function makePolicies(all: readonly Rule[] = rules, former: FormerConfigs = new Map()): Policies {
   const resourceNotes: Notes = new Map();
   const stackNotes: Notes = new Map();
   const views = new ResourceViews();
@@ -109,7 +110,7 @@ export function makePolicies(all: readonly Rule[] = rules): Policies {
     ...resourceRules.map((rule) => ({
       ...asPolicy(rule),
       validateResource: (args: PolicyArgs & { getConfig: () => object }, report: (message: string) => void) => {
-        const config = args.getConfig() as RuleConfig;
+        const config = withFormer(rule, args.getConfig() as RuleConfig, former);
         apply(rule, rule.check(views.for(rule.name, args), config), config, args.urn, resourceNotes, report);
       },
     })),
@@ -119,7 +120,7 @@ export function makePolicies(all: readonly Rule[] = rules): Policies {
         args: { resources: readonly PolicyArgs[]; getConfig: () => object },
         report: (message: string) => void,
       ) => {
-        const config = args.getConfig() as RuleConfig;
+        const config = withFormer(rule, args.getConfig() as RuleConfig, former);
         apply(rule, rule.checkStack(args.resources.map(viewOf), config), config, "", stackNotes, report);
       },
     })),

@@ -32,6 +32,8 @@ export class Findings implements Verdict {
 interface RuleBase {
   /** Identifies the rule in reports and in configuration. */
   readonly name: string;
+  /** Names that it had before; configuration under them still counts, with a warning. */
+  readonly formerNames?: readonly string[];
   /** One sentence: what holds when the rule is obeyed. */
   readonly description: string;
   readonly level: "mandatory" | "advisory";

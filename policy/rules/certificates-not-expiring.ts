@@ -15,6 +15,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** Agents stop at the first restart after their certificate's last day; this is said a quarter of a year ahead. */
 export const certificatesNotExpiring: StackRule = {
   name: "certificates-not-expiring",
+  formerNames: ["certificates-last"],
   description: `No certificate of the stack expires within the next ${daysByDefault} days.`,
   // The calendar breaks this rule, not a change: to refuse would stop the very update that repairs something else.
   level: "advisory",

@@ -7,6 +7,7 @@ const instead = "Name it by digest (repository@sha256:…), or at least by its f
 /** What runs tomorrow is what was reviewed today. */
 export const imagesPinned: ResourceRule = {
   name: "images-pinned",
+  formerNames: ["images-versioned"],
   description: "Every image is named by digest or at least by its full version.",
   level: "mandatory",
   severity: "high",

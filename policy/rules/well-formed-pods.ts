@@ -9,6 +9,7 @@ const instead = "Write it as Kubernetes' API describes it.";
 /** What the other rules cannot read they cannot judge: it does not pass in silence. */
 export const wellFormedPods: ResourceRule = {
   name: "well-formed-pods",
+  formerNames: ["readable"],
   description: "Whatever describes a pod has the shape that Kubernetes gives it, so that the other rules can read it.",
   level: "mandatory",
   severity: "medium",

@@ -7,11 +7,13 @@ import { inTurn, measured } from "./statistics";
 import type { Measured } from "./statistics";
 import { packStart, previewCost, programStart } from "./subjects";
 import type { Cost } from "./subjects";
+import { thousandResources, type ThousandResources } from "./thousand-resources";
 
 const HELP = `Usage: npm run bench -- [options]
 
 Measures, each in turn and several times: the start of the program in Pulumi's Node host, as configured here and with
-Pulumi's stock settings; a preview with 2, 50 and 200 agents; the start of the policy pack, compiled and from source.
+Pulumi's stock settings; a preview with 2, 50 and 200 agents; the start of the policy pack, compiled and from source;
+1,000 resources, registered and judged by every policy.
 Starts begin with an empty compiler cache, as in CI or after a change.
 
   --rounds N  measurements of each (default: 3)
@@ -34,6 +36,8 @@ interface Report {
   }[];
   /** Milliseconds. */
   readonly pack: Readonly<Record<"compiled" | "TypeScript source", Measured>>;
+  /** Milliseconds. */
+  readonly thousand: Readonly<Record<keyof ThousandResources, Measured>>;
 }
 
 async function measure(rounds: number, say: (line: string) => void): Promise<Report> {
@@ -53,6 +57,11 @@ async function measure(rounds: number, say: (line: string) => void): Promise<Rep
     rounds,
     round("policy pack start"),
   );
+  const thousand: ThousandResources[] = [];
+  for (let number = 1; number <= rounds; number += 1) {
+    round("1,000 resources")("registered and judged", number);
+    thousand.push(await thousandResources());
+  }
   const costs = new Map<number, Cost[]>(AGENTS.map((agents) => [agents, []]));
   const time = (agents: number) => async () => {
     const cost = await previewCost(agents);
@@ -70,10 +79,20 @@ async function measure(rounds: number, say: (line: string) => void): Promise<Rep
     milliseconds: times[`${String(agents)} agents`] as Measured,
     memory: measured((costs.get(agents) ?? []).map(({ memory }) => memory)),
   }));
-  return { node: process.version, rounds, program, preview, pack };
+  return {
+    node: process.version,
+    rounds,
+    program,
+    preview,
+    pack,
+    thousand: {
+      register: measured(thousand.map(({ register }) => register)),
+      judge: measured(thousand.map(({ judge }) => judge)),
+    },
+  };
 }
 
-function show({ node, rounds, program, preview, pack }: Report): string {
+function show({ node, rounds, program, preview, pack, thousand }: Report): string {
   const [smallest] = preview;
   const seconds = ({ median, least, most }: Measured) => [
     right(`${(median / 1000).toFixed(2)} s`),
@@ -102,6 +121,12 @@ function show({ node, rounds, program, preview, pack }: Report): string {
       left("policy pack start, TypeScript source"),
       ...seconds(pack["TypeScript source"]),
       times(pack["TypeScript source"].median / pack.compiled.median),
+    ],
+    [left("1,000 resources, registered"), ...seconds(thousand.register), times(1)],
+    [
+      left("1,000 resources, judged by every policy"),
+      ...seconds(thousand.judge),
+      right(`${(thousand.judge.median / thousand.register.median).toFixed(2)} ×`),
     ],
     ...preview.map(({ agents, resources, milliseconds, memory }) => [
       left(`preview, ${String(agents)} agents`),

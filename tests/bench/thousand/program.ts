@@ -2,7 +2,7 @@
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { agentWith } from "../cases/dind";
+import { agentWith } from "../../policy/cases/dind";
 
 for (let i = 0; i < new pulumi.Config().requireNumber("pools"); i++) pool(`pool-${i}`);
 
