@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { daemonRules, namespaceRules, pathRules, privilegeRules, type Rule } from "./admissionPods";
-import { volumeRules } from "./admissionVolumes";
+import { daemonRules, namespaceRules, pathRules, privilegeRules, type Rule } from "./admission-pods";
+import { volumeRules } from "./admission-volumes";
 
 /**
  * One policy for each shape that an object can have, so that Kubernetes can check the types of every expression: pods,

@@ -1,6 +1,6 @@
 import { sockets } from "../../policy/tables/paths";
 import { nodeDrivers, nodeItself } from "../../policy/tables/volumes";
-import { type Rule, servedByNode } from "./admissionPods";
+import { type Rule, servedByNode } from "./admission-pods";
 import { either, listOf, quoted } from "./cel";
 
 export interface VolumeArgs {
