@@ -8,12 +8,12 @@ export const POOL_LABEL = "gocd-on-kubernetes/pool";
 export const SCRAPES_LABEL = "gocd-on-kubernetes/scrapes";
 
 /** The labels that select an app's pods; they never change for as long as a StatefulSet lives. */
-export function selector(instance: string, app: App): { [key: string]: string } {
+export function selector(instance: string, app: App): { readonly [key: string]: string } {
   return { "app.kubernetes.io/name": app, "app.kubernetes.io/instance": instance };
 }
 
 /** Every object's labels, in Kubernetes' recommended vocabulary. `instance` is `gocd-<stack>`. */
-export function labels(instance: string, app?: App): { [key: string]: string } {
+export function labels(instance: string, app?: App): { readonly [key: string]: string } {
   return {
     ...(app === undefined ? { "app.kubernetes.io/instance": instance } : selector(instance, app)),
     "app.kubernetes.io/part-of": "gocd",

@@ -100,7 +100,11 @@ function server({ folder }: Laptop, keys: Keys): void {
   write(path.join(folder, "server/passwd"), passwordFile(users));
 }
 
-function housekeeping({ folder }: Laptop, keys: Keys, agents: readonly { hostname: string; uuid: string }[]): void {
+function housekeeping(
+  { folder }: Laptop,
+  keys: Keys,
+  agents: readonly { readonly hostname: string; readonly uuid: string }[],
+): void {
   const config = {
     serverUrl: "http://server:8153/go",
     // compose.yaml gives agents such names as docker-0.docker.agents.

@@ -1,7 +1,7 @@
 // Writes docs/policies.md from the rules themselves: `npm run docs:policies`.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { rules } from "./policies";
+import { RULES } from "./policies";
 import type { Rule } from "./rule";
 
 /** The page about the rules, as Prettier would lay it out. */
@@ -57,4 +57,4 @@ function aligned(rows: readonly (readonly string[])[]): string {
   return [line(rows[0] ?? []), line(rule), ...rows.slice(1).map(line)].join("\n");
 }
 
-if (require.main === module) writeFileSync(join(__dirname, "..", "docs", "policies.md"), policiesPage(rules));
+if (require.main === module) writeFileSync(join(__dirname, "..", "docs", "policies.md"), policiesPage(RULES));

@@ -6,7 +6,7 @@ import type { RuleConfig, ResourceView } from "./reading/resource-view";
 import {
   excepted,
   exceptions,
-  exceptionsSchema,
+  EXCEPTIONS_SCHEMA,
   sentence,
   type Finding,
   type ResourceRule,
@@ -28,7 +28,7 @@ import { nothingPublic } from "./rules/nothing-public";
 import { wellFormedPods } from "./rules/well-formed-pods";
 
 /** Every rule, the weightiest first. */
-export const rules: readonly Rule[] = [
+export const RULES: readonly Rule[] = [
   noRuntimeSockets,
   noPrivilegedContainers,
   noHostNamespaces,
@@ -100,7 +100,11 @@ class ResourceViews {
 type Notes = Map<string, Map<string, readonly string[]>>;
 
 /** The policies, in the order in which they must run. Making them starts nothing; `index.ts` serves them. */
+<<<<<<< HEAD
 export function makePolicies(all: readonly Rule[] = rules, former: FormerConfigs = new Map()): Policies {
+=======
+export function makePolicies(all: readonly Rule[] = RULES): Policies {
+>>>>>>> 936a524 (tests, policy: one style for constants, members, imports and tests)
   const resourceNotes: Notes = new Map();
   const stackNotes: Notes = new Map();
   const views = new ResourceViews();
@@ -109,15 +113,23 @@ export function makePolicies(all: readonly Rule[] = rules, former: FormerConfigs
   return [
     ...resourceRules.map((rule) => ({
       ...asPolicy(rule),
+<<<<<<< HEAD
       validateResource: (args: PolicyArgs & { getConfig: () => object }, report: (message: string) => void) => {
         const config = withFormer(rule, args.getConfig() as RuleConfig, former);
+=======
+      validateResource: (
+        args: PolicyArgs & { readonly getConfig: () => object },
+        report: (message: string) => void,
+      ) => {
+        const config = args.getConfig() as RuleConfig;
+>>>>>>> 936a524 (tests, policy: one style for constants, members, imports and tests)
         apply(rule, rule.check(views.for(rule.name, args), config), config, args.urn, resourceNotes, report);
       },
     })),
     ...stackRules.map((rule) => ({
       ...asPolicy(rule),
       validateStack: (
-        args: { resources: readonly PolicyArgs[]; getConfig: () => object },
+        args: { readonly resources: readonly PolicyArgs[]; readonly getConfig: () => object },
         report: (message: string) => void,
       ) => {
         const config = withFormer(rule, args.getConfig() as RuleConfig, former);
@@ -151,7 +163,7 @@ export function makePolicies(all: readonly Rule[] = rules, former: FormerConfigs
 export const policies: Policies = makePolicies();
 
 function asPolicy(rule: Rule) {
-  const configSchema: PolicyConfigSchema = { properties: { ...rule.settings, exceptions: exceptionsSchema } };
+  const configSchema: PolicyConfigSchema = { properties: { ...rule.settings, exceptions: EXCEPTIONS_SCHEMA } };
   const { name, description, severity } = rule;
   return { name, description, severity, enforcementLevel: rule.level, remediationSteps: rule.instead, configSchema };
 }

@@ -69,7 +69,7 @@ export interface Exception {
 }
 
 /** The shape of `exceptions` in configuration. */
-export const exceptionsSchema: PolicyConfigJSONSchema = {
+export const EXCEPTIONS_SCHEMA: PolicyConfigJSONSchema = {
   type: "array",
   description: "What this rule lets pass, each entry with the reason, which the report repeats",
   items: {

@@ -5,7 +5,7 @@ import { parseSettings } from "./parse";
 import type { Settings } from "./types";
 
 // Exported at run time, left out of the type declarations: without it a secret value under a plain key could be quoted in a problem.
-const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret: (key: string) => boolean };
+const { isConfigSecret } = runtimeConfig as unknown as { readonly isConfigSecret: (key: string) => boolean };
 
 /** Values of a stack that must not be plain text anywhere; the only Outputs among settings. */
 export interface Secrets {

@@ -21,7 +21,7 @@ export const choice = <T extends string>(...values: [T, ...T[]]) =>
   z.enum(values, { error: `one of ${values.join(", ")}` });
 /** What a map that is none is told; its own keys speak for themselves. */
 export const map = (wanted: string) => ({
-  error: (issue: { code?: string | undefined }) => (issue.code === "invalid_type" ? wanted : undefined),
+  error: (issue: { readonly code?: string | undefined }) => (issue.code === "invalid_type" ? wanted : undefined),
 });
 
 export const size = text("a size such as 30Gi (whole number and Ki, Mi, Gi or Ti)", SIZE_PATTERN);

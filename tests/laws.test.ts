@@ -35,7 +35,7 @@ describe("the laws of docs/architecture.md", () => {
     return linter.verify(text, config, { filename: join(ROOT, file) }).map(({ message }) => message);
   }
 
-  it.each(LAWS)("%s: %s may not import %s, but %s", (_law, file, breaks, obeys) => {
+  test.each(LAWS)("%s: %s may not import %s, but %s", (_law, file, breaks, obeys) => {
     expect(complaints(file, breaks)).toEqual([expect.stringContaining("Law ")]);
     expect(complaints(file, obeys)).toEqual([]);
   });

@@ -17,33 +17,33 @@ const SHUTDOWN_SECONDS = 60;
 const START_SECONDS = 600;
 
 export interface PoolShape {
-  instance: string;
-  namespace: pulumi.Input<string>;
-  labels: { [key: string]: string };
-  pool: string;
-  replicas: number;
-  image: pulumi.Input<string>;
-  serverUrl: pulumi.Input<string>;
-  housekeepingUrl: pulumi.Input<string>;
+  readonly instance: string;
+  readonly namespace: pulumi.Input<string>;
+  readonly labels: { readonly [key: string]: string };
+  readonly pool: string;
+  readonly replicas: number;
+  readonly image: pulumi.Input<string>;
+  readonly serverUrl: pulumi.Input<string>;
+  readonly housekeepingUrl: pulumi.Input<string>;
   /** CPU request; memory request and limit. */
-  agent: { cpu: string; memory: string };
-  dind: DindShape;
+  readonly agent: { readonly cpu: string; readonly memory: string };
+  readonly dind: DindShape;
   /** `daemon.json`, whose change restarts the pool. */
-  daemonConfig: string;
+  readonly daemonConfig: string;
   /** A number whose change restarts the pool with new certificates. */
-  rotation: number;
-  identitySecret: pulumi.Input<string>;
+  readonly rotation: number;
+  readonly identitySecret: pulumi.Input<string>;
   /** How long a job may go on when its agent shall stop, such as `30m`. */
-  gracePeriod: string;
+  readonly gracePeriod: string;
   /** Sizes of the claims. */
-  workspace: string;
-  cache: string;
-  storageClass: string;
-  placement: Placement;
+  readonly workspace: string;
+  readonly cache: string;
+  readonly storageClass: string;
+  readonly placement: Placement;
 }
 
 /** What selects a pool's pods, and no other's. */
-export function poolSelector(instance: string, pool: string): { [key: string]: string } {
+export function poolSelector(instance: string, pool: string): { readonly [key: string]: string } {
   return { ...selector(instance, "gocd-agent"), [POOL_LABEL]: pool };
 }
 

@@ -28,14 +28,17 @@ type Shaped =
 
 export interface AgentPoolArgs extends Pick<PoolShape, Shaped> {
   /** `gocd-<stack>`. */
-  instance: string;
-  pool: string;
-  images: { agent: pulumi.Input<string>; dind: pulumi.Input<string> };
-  dind: DaemonSettings & { readonly cpu: string; readonly memory: string };
+  readonly instance: string;
+  readonly pool: string;
+  readonly images: { readonly agent: pulumi.Input<string>; readonly dind: pulumi.Input<string> };
+  readonly dind: DaemonSettings & { readonly cpu: string; readonly memory: string };
   /** Both sides' certificates by pod. */
-  certificates: ReadonlyMap<string, { readonly daemon: Side; readonly client: Side }>;
+  readonly certificates: ReadonlyMap<string, { readonly daemon: Side; readonly client: Side }>;
   /** Who each pod is to the server. */
-  identities: ReadonlyMap<string, { readonly uuid: pulumi.Output<string>; readonly token: pulumi.Output<string> }>;
+  readonly identities: ReadonlyMap<
+    string,
+    { readonly uuid: pulumi.Output<string>; readonly token: pulumi.Output<string> }
+  >;
 }
 
 /** A pool of agents that are alike, each with a Docker daemon that nobody else can reach. */
@@ -101,8 +104,8 @@ export class AgentPool extends pulumi.ComponentResource {
 /** `docker-0.ca.pem` and so on, out of files by pod. */
 function flat<T>(
   agents: ReadonlyMap<string, T>,
-  files: (agent: T) => { [file: string]: pulumi.Output<string> },
-): { [key: string]: pulumi.Output<string> } {
+  files: (agent: T) => { readonly [file: string]: pulumi.Output<string> },
+): { readonly [key: string]: pulumi.Output<string> } {
   return Object.fromEntries(
     [...agents].flatMap(([pod, agent]) =>
       Object.entries(files(agent)).map(([file, content]) => [`${pod}.${file}`, content]),

@@ -30,13 +30,13 @@ const ownFiles = (volume: string, directory: string) =>
 export const POD_NAME_ENV = { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } } as const;
 
 export interface DindShape {
-  pool: string;
-  image: pulumi.Input<string>;
+  readonly pool: string;
+  readonly image: pulumi.Input<string>;
   /** CPU request; memory request and limit. */
-  cpu: string;
-  memory: string;
-  daemonConfigMap: pulumi.Input<string>;
-  secrets: { daemon: pulumi.Input<string>; client: pulumi.Input<string> };
+  readonly cpu: string;
+  readonly memory: string;
+  readonly daemonConfigMap: pulumi.Input<string>;
+  readonly secrets: { readonly daemon: pulumi.Input<string>; readonly client: pulumi.Input<string> };
 }
 
 /**

@@ -13,10 +13,10 @@ export function bucketName(project: string, instance: string): string {
  * @param keepDays days that each backup is kept; afterwards the bucket deletes it.
  */
 export function bucketArgs(shape: {
-  name: string;
-  location: string;
-  labels: { [key: string]: string };
-  keepDays: number;
+  readonly name: string;
+  readonly location: string;
+  readonly labels: { readonly [key: string]: string };
+  readonly keepDays: number;
 }) {
   return {
     name: shape.name,
@@ -37,7 +37,11 @@ export function bucketArgs(shape: {
 /**
  * A Kubernetes service account as a principal of Google's IAM: Workload Identity without a Google account or a key between.
  */
-export function principal(project: { id: string; number: string }, namespace: string, serviceAccount: string): string {
+export function principal(
+  project: { readonly id: string; readonly number: string },
+  namespace: string,
+  serviceAccount: string,
+): string {
   const pool = `projects/${project.number}/locations/global/workloadIdentityPools/${project.id}.svc.id.goog`;
   return `principal://iam.googleapis.com/${pool}/subject/ns/${namespace}/sa/${serviceAccount}`;
 }

@@ -4,12 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { bucketArgs, bucketName, principal } from "./bucket";
 
 export interface BackupArgs {
-  project: string;
+  readonly project: string;
   /** Where the bucket is, such as `us-central1`. */
-  region: string;
-  keepDays: number;
+  readonly region: string;
+  readonly keepDays: number;
   /** Who may add and read backups: a service account of the cluster, by names that are known before there is one. */
-  writer: { namespace: string; serviceAccount: string };
+  readonly writer: { readonly namespace: string; readonly serviceAccount: string };
 }
 
 /** A bucket for GoCD's own backups, off the cluster and off its disks. Like the disks it depends on neither. */

@@ -3,9 +3,9 @@ import * as tls from "@pulumi/tls";
 
 export interface CertificatesArgs {
   /** Names of the pods: `docker-0`, `docker-1`, … */
-  pods: string[];
+  readonly pods: string[];
   /** A number that makes new keys and certificates when it changes. */
-  rotation: number;
+  readonly rotation: number;
 }
 
 /** PEM texts of one side of an agent's connection to its daemon. */

@@ -9,23 +9,23 @@ import { givenPlacement, type GivenPlacement } from "./existing";
 import { clusterArgs, kubeconfig, nodePoolArgs, placement, type ClusterShape, type Nodes } from "./gke";
 
 interface NodeShape {
-  machineType: string;
+  readonly machineType: string;
   /** Boot disk, such as `50Gi`. */
-  disk: string;
+  readonly disk: string;
   /** Most nodes that the autoscaler may start. */
-  max: number;
+  readonly max: number;
 }
 
 export interface ClusterArgs extends Omit<ClusterShape, "name"> {
-  serverNodes: { machineType: string; disk: string };
+  readonly serverNodes: { readonly machineType: string; readonly disk: string };
   /** Nodes of every pool of agents that has none of its own. */
-  agentNodes: NodeShape & { spot: boolean };
+  readonly agentNodes: NodeShape & { readonly spot: boolean };
   /** Nodes of one pool alone, by pool. */
-  poolNodes: { [pool: string]: NodeShape & { spot: boolean } };
+  readonly poolNodes: { readonly [pool: string]: NodeShape & { readonly spot: boolean } };
   /** The repository that nodes pull this program's images from; undefined if they come from elsewhere. */
-  repository?: { location: string; name: pulumi.Input<string> };
+  readonly repository?: { readonly location: string; readonly name: pulumi.Input<string> };
   /** The network's way to the internet, without which a node that is born cannot pull. */
-  gateway: pulumi.Resource;
+  readonly gateway: pulumi.Resource;
 }
 
 /** Where pods of either kind go. */
@@ -135,11 +135,11 @@ export class Cluster extends pulumi.ComponentResource {
 
 export interface ExistingClusterArgs {
   /** Context of the kubeconfig in `KUBECONFIG`, or in the home directory. */
-  context: string;
+  readonly context: string;
   /** Where server and housekeeping go. Default: wherever there is room. */
-  serverPlacement?: GivenPlacement | undefined;
+  readonly serverPlacement?: GivenPlacement | undefined;
   /** Where the agents of a pool go, by pool. Default: wherever there is room. */
-  poolPlacements: { [pool: string]: GivenPlacement };
+  readonly poolPlacements: { readonly [pool: string]: GivenPlacement };
 }
 
 /** A cluster that somebody else made: only a provider for it. */

@@ -29,15 +29,15 @@ export function placement(nodes: Nodes): Placement {
 }
 
 export interface ClusterShape {
-  name: string;
-  project: string;
+  readonly name: string;
+  readonly project: string;
   /** A zone: one zonal control plane is free of charge, and the disks are in that zone anyway. */
-  location: string;
-  releaseChannel: string;
-  network: pulumi.Input<string>;
-  subnetwork: pulumi.Input<string>;
-  podsRange: string;
-  servicesRange: string;
+  readonly location: string;
+  readonly releaseChannel: string;
+  readonly network: pulumi.Input<string>;
+  readonly subnetwork: pulumi.Input<string>;
+  readonly podsRange: string;
+  readonly servicesRange: string;
 }
 
 /** Arguments of the cluster; the reasons for the less obvious values stand beside them. */
@@ -110,19 +110,19 @@ export function clusterArgs(shape: ClusterShape, bootServiceAccount: pulumi.Inpu
 }
 
 export interface NodePoolShape {
-  cluster: pulumi.Input<string>;
+  readonly cluster: pulumi.Input<string>;
   /** Where the control plane is. */
-  location: string;
+  readonly location: string;
   /** Zones of the nodes: that of the disks. */
-  zones: string[];
-  serviceAccount: pulumi.Input<string>;
-  machineType: string;
+  readonly zones: string[];
+  readonly serviceAccount: pulumi.Input<string>;
+  readonly machineType: string;
   /** Boot disk, such as `50Gi`. */
-  disk: string;
-  spot: boolean;
-  nodes: Nodes;
+  readonly disk: string;
+  readonly spot: boolean;
+  readonly nodes: Nodes;
   /** Bounds of the autoscaler, over all zones. */
-  autoscaling: { least: number; most: number };
+  readonly autoscaling: { readonly least: number; readonly most: number };
 }
 
 /** Arguments of a node pool. It has no name, so that a pool that must be replaced is made before the old one goes. */

@@ -4,7 +4,7 @@ import { bcrypt } from "./passwords";
 
 export interface CredentialsArgs {
   /** Password of the user `admin`; made here if absent. */
-  adminPassword?: pulumi.Output<string>;
+  readonly adminPassword?: pulumi.Output<string>;
 }
 
 /** A password in both forms: what a person types, and what GoCD's password file holds. */

@@ -21,6 +21,6 @@ export function bcrypt(password: string, salt: string): string {
 }
 
 /** The file that GoCD's password-file plugin reads: a line for each user. */
-export function passwordFile(users: readonly { name: string; hash: string }[]): string {
+export function passwordFile(users: readonly { readonly name: string; readonly hash: string }[]): string {
   return users.map(({ name, hash }) => `${name}:${hash}\n`).join("");
 }

@@ -9,18 +9,18 @@ type Purpose = "data" | "artifacts";
 const EMPTY = "empty";
 
 export interface DisksArgs {
-  region: string;
-  zone: string;
+  readonly region: string;
+  readonly zone: string;
   /** Disk type, such as `pd-balanced`. Changing it replaces the disks, which `protect` stops. */
-  type: string;
+  readonly type: string;
   /** Sizes such as `30Gi`; raising one grows the disks of that purpose in place. */
-  sizes: { [purpose in Purpose]: string };
+  readonly sizes: { [purpose in Purpose]: string };
   /** Days that snapshots are kept; they stay when the disk is gone. */
-  keepDays: number;
+  readonly keepDays: number;
   /** Snapshots to make further disks from, by a name and by what they hold; `empty` makes an empty one. */
-  restored: { [name: string]: { [purpose in Purpose]?: string | undefined } };
+  readonly restored: { readonly [name: string]: { [purpose in Purpose]?: string | undefined } };
   /** Which of those the server uses; the first ones if absent. */
-  use?: string | undefined;
+  readonly use?: string | undefined;
 }
 
 /** A disk as a volume refers to it: the handle of the PD CSI driver, and the only zone it can be used in. */

@@ -1,15 +1,15 @@
 import {
   addressArgument,
-  addressAtEnd,
-  addressFromScheme,
-  daemonVariables,
-  insideThePod,
-  nodeAddressFields,
+  ADDRESS_AT_END,
+  ADDRESS_FROM_SCHEME,
+  DAEMON_VARIABLES,
+  INSIDE_THE_POD,
+  NODE_ADDRESS_FIELDS,
 } from "../../policy/tables/daemons";
-import { dind } from "../../policy/tables/dind";
-import { containerLists } from "../../policy/tables/kinds";
-import { dangerousCapabilities, hostSwitches, unconfinedSelinuxTypes } from "../../policy/tables/privileges";
-import { nodeDrivers, nodeItself, refusedSources, serverAttributes } from "../../policy/tables/volumes";
+import { DIND } from "../../policy/tables/dind";
+import { CONTAINER_LISTS } from "../../policy/tables/kinds";
+import { DANGEROUS_CAPABILITIES, HOST_SWITCHES, UNCONFINED_SELINUX_TYPES } from "../../policy/tables/privileges";
+import { NODE_DRIVERS, NODE_ITSELF, REFUSED_SOURCES, SERVER_ATTRIBUTES } from "../../policy/tables/volumes";
 import { either, listOf, quoted } from "./cel";
 
 /** One thing that is refused, in Kubernetes' expression language (CEL). */
@@ -22,7 +22,7 @@ export interface Rule {
 
 /** What a list of a pod's containers is turned into, for all lists together; `pod` is an expression for its specification. */
 function ofContainers(pod: string, turned: (list: string) => string): string {
-  return containerLists.map((list) => `(has(${pod}.${list}) ? ${pod}.${list}.${turned(list)} : [])`).join(" + ");
+  return CONTAINER_LISTS.map((list) => `(has(${pod}.${list}) ? ${pod}.${list}.${turned(list)} : [])`).join(" + ");
 }
 
 /** Names of a pod's containers for which a condition on `c` holds. */
@@ -37,7 +37,7 @@ function volumesWhere(pod: string, condition: string): string {
 
 /** Volumes that are the node's. */
 export function pathRules(pod: string): readonly Rule[] {
-  const sources = Object.keys(refusedSources).map((source) => `has(v.${source})`);
+  const sources = Object.keys(REFUSED_SOURCES).map((source) => `has(v.${source})`);
   return [
     {
       offenders: volumesWhere(pod, "has(v.hostPath)"),
@@ -49,10 +49,10 @@ export function pathRules(pod: string): readonly Rule[] {
         pod,
         either([
           ...sources,
-          `has(v.csi) && v.csi.driver in ${listOf(nodeDrivers)}`,
+          `has(v.csi) && v.csi.driver in ${listOf(NODE_DRIVERS)}`,
           servedByNode("v.csi"),
-          `has(v.nfs) && v.nfs.server.lowerAscii().matches(${quoted(nodeItself)})`,
-          `has(v.iscsi) && v.iscsi.targetPortal.lowerAscii().matches(${quoted(nodeItself)})`,
+          `has(v.nfs) && v.nfs.server.lowerAscii().matches(${quoted(NODE_ITSELF)})`,
+          `has(v.iscsi) && v.iscsi.targetPortal.lowerAscii().matches(${quoted(NODE_ITSELF)})`,
         ]),
       ),
       message: "volumes that lead to the node by another name, claim a volume of a CSI driver instead of",
@@ -62,13 +62,13 @@ export function pathRules(pod: string): readonly Rule[] {
 
 /** Whether a CSI volume is told to take its data from the node itself. */
 export function servedByNode(csi: string): string {
-  const attribute = `k in ${listOf(serverAttributes)} && ${csi}.volumeAttributes[k].lowerAscii().matches(${quoted(nodeItself)})`;
+  const attribute = `k in ${listOf(SERVER_ATTRIBUTES)} && ${csi}.volumeAttributes[k].lowerAscii().matches(${quoted(NODE_ITSELF)})`;
   return `has(${csi}) && has(${csi}.volumeAttributes) && ${csi}.volumeAttributes.exists(k, ${attribute})`;
 }
 
 /** What makes a container root on its node. */
 export function privilegeRules(pod: string, args: DindPlace): readonly Rule[] {
-  const added = `has(c.securityContext.capabilities.add) && c.securityContext.capabilities.add.exists(a, a.upperAscii().replace('CAP_', '') in ${listOf(dangerousCapabilities)})`;
+  const added = `has(c.securityContext.capabilities.add) && c.securityContext.capabilities.add.exists(a, a.upperAscii().replace('CAP_', '') in ${listOf(DANGEROUS_CAPABILITIES)})`;
   const capable = `has(c.securityContext) && has(c.securityContext.capabilities) && ${added}`;
   const unmasked =
     "has(c.securityContext) && has(c.securityContext.procMount) && c.securityContext.procMount != 'Default'";
@@ -77,7 +77,7 @@ export function privilegeRules(pod: string, args: DindPlace): readonly Rule[] {
   return [
     {
       offenders: containersWhere(pod, (list) => `${privileged}${exempt(list)}`),
-      message: `only the sidecar ${dind.name} of this installation may be privileged, with its own image, arguments and mounts and no command, not`,
+      message: `only the sidecar ${DIND.name} of this installation may be privileged, with its own image, arguments and mounts and no command, not`,
     },
     {
       offenders: containersWhere(pod, (list) => `${capable}${exempt(list)}`),
@@ -96,7 +96,7 @@ export function privilegeRules(pod: string, args: DindPlace): readonly Rule[] {
 }
 
 function selinux(context: string): string {
-  return `has(${context}.seLinuxOptions) && has(${context}.seLinuxOptions.type) && ${context}.seLinuxOptions.type in ${listOf(unconfinedSelinuxTypes)}`;
+  return `has(${context}.seLinuxOptions) && has(${context}.seLinuxOptions.type) && ${context}.seLinuxOptions.type in ${listOf(UNCONFINED_SELINUX_TYPES)}`;
 }
 
 /** Where the privileged container may be, and from which repository. */
@@ -112,23 +112,23 @@ const DIGEST_LENGTH = 72;
 function isDind({ agentsNamespace, dindRepository }: DindPlace): string {
   const none = (property: string) => `(!has(c.${property}) || size(c.${property}) == 0)`;
   const probe = (property: string) =>
-    `(!has(c.${property}) || has(c.${property}.exec) && c.${property}.exec.command == ${listOf(dind.probe)})`;
-  const mount = ({ name, mountPath, subPath }: (typeof dind.mounts)[number]) =>
+    `(!has(c.${property}) || has(c.${property}.exec) && c.${property}.exec.command == ${listOf(DIND.probe)})`;
+  const mount = ({ name, mountPath, subPath }: (typeof DIND.mounts)[number]) =>
     `m.name == ${quoted(name)} && m.mountPath == ${quoted(mountPath)} && (has(m.subPath) ? m.subPath : '') == ${quoted(subPath)}`;
   return [
     `request.namespace == ${quoted(agentsNamespace)}`,
-    `c.name == ${quoted(dind.name)}`,
+    `c.name == ${quoted(DIND.name)}`,
     `has(c.image) && c.image.startsWith(${quoted(`${dindRepository}@sha256:`)}) && size(c.image) == ${dindRepository.length + DIGEST_LENGTH}`,
     `has(c.restartPolicy) && c.restartPolicy == 'Always'`,
     none("command"),
-    `has(c.args) && c.args == ${listOf(dind.args)}`,
+    `has(c.args) && c.args == ${listOf(DIND.args)}`,
     ...["env", "envFrom", "volumeDevices"].map(none),
     "!has(c.lifecycle)",
     "(!has(c.workingDir) || c.workingDir == '')",
     ...["startupProbe", "readinessProbe", "livenessProbe"].map(probe),
-    `has(c.volumeMounts) && size(c.volumeMounts) == ${dind.mounts.length}`,
+    `has(c.volumeMounts) && size(c.volumeMounts) == ${DIND.mounts.length}`,
     "c.volumeMounts.all(m, !has(m.subPathExpr) && (!has(m.mountPropagation) || m.mountPropagation == 'None'))",
-    ...dind.mounts.map((each) => `c.volumeMounts.exists_one(m, ${mount(each)})`),
+    ...DIND.mounts.map((each) => `c.volumeMounts.exists_one(m, ${mount(each)})`),
   ].join(" && ");
 }
 
@@ -136,7 +136,7 @@ function isDind({ agentsNamespace, dindRepository }: DindPlace): string {
 export function namespaceRules(pod: string): readonly Rule[] {
   const process = (context: string) =>
     `has(${context}) && has(${context}.windowsOptions) && has(${context}.windowsOptions.hostProcess) && ${context}.windowsOptions.hostProcess`;
-  const shared = Object.keys(hostSwitches).map(
+  const shared = Object.keys(HOST_SWITCHES).map(
     (key) => `(has(${pod}.${key}) && ${pod}.${key} ? [${quoted(key)}] : [])`,
   );
   return [
@@ -151,8 +151,8 @@ export function namespaceRules(pod: string): readonly Rule[] {
       message: "hostProcess runs a container as a process of its node, remove it from",
     },
     {
-      offenders: `has(${pod}.ephemeralContainers) ? ${pod}.ephemeralContainers.filter(c, has(c.targetContainerName) && c.targetContainerName == ${quoted(dind.name)}).map(c, c.name) : []`,
-      message: `an ephemeral container may not join the processes of ${dind.name}, choose another target for`,
+      offenders: `has(${pod}.ephemeralContainers) ? ${pod}.ephemeralContainers.filter(c, has(c.targetContainerName) && c.targetContainerName == ${quoted(DIND.name)}).map(c, c.name) : []`,
+      message: `an ephemeral container may not join the processes of ${DIND.name}, choose another target for`,
     },
   ];
 }
@@ -165,14 +165,14 @@ const MOST_WORDS = 50_000;
 
 /** Ways to a daemon of the node that need no mount. */
 export function daemonRules(pod: string): readonly Rule[] {
-  const inside = `matches(${quoted(insideThePod)})`;
+  const inside = `matches(${quoted(INSIDE_THE_POD)})`;
   const literal = `has(e.value) && e.value != '' && !e.value.lowerAscii().${inside}`;
-  const nodeAddress = `has(e.valueFrom) && has(e.valueFrom.fieldRef) && e.valueFrom.fieldRef.fieldPath in ${listOf(nodeAddressFields)}`;
-  const variable = either([`e.name in ${listOf(daemonVariables)} && (has(e.valueFrom) || ${literal})`, nodeAddress]);
+  const nodeAddress = `has(e.valueFrom) && has(e.valueFrom.fieldRef) && e.valueFrom.fieldRef.fieldPath in ${listOf(NODE_ADDRESS_FIELDS)}`;
+  const variable = either([`e.name in ${listOf(DAEMON_VARIABLES)} && (has(e.valueFrom) || ${literal})`, nodeAddress]);
   const words = "((has(c.command) ? c.command : []) + (has(c.args) ? c.args : [])).join(' ')";
-  const scheme = quoted(addressFromScheme);
+  const scheme = quoted(ADDRESS_FROM_SCHEME);
   const few = `size((${ofContainers(pod, () => `map(c, ${words})`)}).join(' ')) <= ${MOST_WORDS}`;
-  const address = `(a.find(${scheme}) != '' ? a.find(${scheme}) : a.find(${quoted(addressAtEnd)}))`;
+  const address = `(a.find(${scheme}) != '' ? a.find(${scheme}) : a.find(${quoted(ADDRESS_AT_END)}))`;
   return [
     {
       offenders: containersWhere(pod, () => `has(c.env) && c.env.exists(e, ${variable})`),

@@ -1,5 +1,5 @@
-import { sockets } from "../../policy/tables/paths";
-import { nodeDrivers, nodeItself } from "../../policy/tables/volumes";
+import { SOCKETS } from "../../policy/tables/paths";
+import { NODE_DRIVERS, NODE_ITSELF } from "../../policy/tables/volumes";
 import { type Rule, servedByNode } from "./admission-pods";
 import { either, listOf, quoted } from "./cel";
 
@@ -15,10 +15,10 @@ export function volumeRules({ serverNamespace, agentsNamespace, nodeVolumes = "r
   const nodes = either([
     ...(nodeVolumes === "refuse" ? ["has(object.spec.hostPath)", "has(object.spec.local)"] : []),
     "has(object.spec.flexVolume)",
-    `has(object.spec.csi) && object.spec.csi.driver in ${listOf(nodeDrivers)}`,
+    `has(object.spec.csi) && object.spec.csi.driver in ${listOf(NODE_DRIVERS)}`,
     servedByNode("object.spec.csi"),
-    `has(object.spec.nfs) && object.spec.nfs.server.lowerAscii().matches(${quoted(nodeItself)})`,
-    `has(object.spec.iscsi) && object.spec.iscsi.targetPortal.lowerAscii().matches(${quoted(nodeItself)})`,
+    `has(object.spec.nfs) && object.spec.nfs.server.lowerAscii().matches(${quoted(NODE_ITSELF)})`,
+    `has(object.spec.iscsi) && object.spec.iscsi.targetPortal.lowerAscii().matches(${quoted(NODE_ITSELF)})`,
   ]);
   return [
     {
@@ -40,7 +40,7 @@ function paths(source: string): string {
 
 /** Whether a path is a socket, or a directory above one; `*` of the tables is one segment. */
 function isSocket(path: string): string {
-  const spellings = sockets.flatMap((socket) => [
+  const spellings = SOCKETS.flatMap((socket) => [
     socket.path,
     ...(socket.path.startsWith("/run/") ? [`/var${socket.path}`] : []),
   ]);

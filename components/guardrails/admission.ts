@@ -6,8 +6,8 @@ import { volumeRules } from "./admission-volumes";
  * One policy for each shape that an object can have, so that Kubernetes can check the types of every expression: pods,
  * objects with a pod template, cron jobs, pod templates by themselves, and volumes.
  */
-export const admissionParts = ["pods", "workloads", "cronjobs", "podtemplates", "volumes"] as const;
-export type AdmissionPart = (typeof admissionParts)[number];
+export const ADMISSION_PARTS = ["pods", "workloads", "cronjobs", "podtemplates", "volumes"] as const;
+export type AdmissionPart = (typeof ADMISSION_PARTS)[number];
 
 export interface AdmissionArgs {
   /** Name of the installation, `gocd-<stack>`: cluster-scoped names carry it. */
@@ -29,7 +29,7 @@ export interface AdmissionArgs {
 type MatchConstraints = k8s.types.input.admissionregistration.v1.MatchResources;
 
 /** What a part matches, and where a matched object keeps its pod specification. */
-const pods: Readonly<
+const PODS: Readonly<
   Record<Exclude<AdmissionPart, "volumes">, { readonly spec: string; readonly resources: readonly ApiResources[] }>
 > = {
   pods: { spec: "object.spec", resources: [{ group: "", resources: ["pods", "pods/ephemeralcontainers"] }] },
@@ -60,7 +60,7 @@ export function admissionName(part: AdmissionPart, name: string): string {
 
 /** The policy of one part: what nobody may create in GoCD's namespaces, with whatever tool. */
 export function admissionPolicy(part: AdmissionPart, args: AdmissionArgs) {
-  const spec = part === "volumes" ? "object.spec" : pods[part].spec;
+  const spec = part === "volumes" ? "object.spec" : PODS[part].spec;
   const rules = part === "volumes" ? volumeRules(args) : podRules(spec, args);
   return {
     metadata: { name: admissionName(part, args.name) },
@@ -104,7 +104,7 @@ function podRules(pod: string, args: AdmissionArgs): readonly Rule[] {
 
 /** Objects of GoCD's namespaces, or volumes, which have none. */
 function matched(part: AdmissionPart, { serverNamespace, agentsNamespace }: AdmissionArgs): MatchConstraints {
-  const resources = part === "volumes" ? [{ group: "", resources: ["persistentvolumes"] }] : pods[part].resources;
+  const resources = part === "volumes" ? [{ group: "", resources: ["persistentvolumes"] }] : PODS[part].resources;
   return {
     matchPolicy: "Equivalent",
     resourceRules: resources.map(({ group, resources: names }) => ({

@@ -3,7 +3,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../kubernetes/labels";
-import { admissionBinding, admissionParts, admissionPolicy, type AdmissionArgs } from "./admission";
+import { admissionBinding, ADMISSION_PARTS, admissionPolicy, type AdmissionArgs } from "./admission";
 import { namespace } from "./namespaces";
 import { networkPolicies, type PolicyShape } from "./network-policies";
 
@@ -31,7 +31,7 @@ export class Guardrails extends pulumi.ComponentResource {
       new networking.NetworkPolicy(`${name}-${policy}`, spec, child);
     }
     const place = { ...args, name, serverNamespace: name, agentsNamespace: `${name}-agents` };
-    for (const part of admissionParts) {
+    for (const part of ADMISSION_PARTS) {
       const policy = new admission.ValidatingAdmissionPolicy(`${name}-${part}`, admissionPolicy(part, place), child);
       new admission.ValidatingAdmissionPolicyBinding(`${name}-${part}`, admissionBinding(part, place), {
         ...child,

@@ -1,7 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 /** A namespace at a level of Pod Security. Audit stays at `restricted`, so that what the agents' level lets through is on record. */
-export function namespace(name: string, labels: { [key: string]: string }, level: "restricted" | "privileged") {
+export function namespace(
+  name: string,
+  labels: { readonly [key: string]: string },
+  level: "restricted" | "privileged",
+) {
   return {
     metadata: {
       name,

@@ -41,17 +41,26 @@ const pods = (instance: string, app: Parameters<typeof selector>[1]) => ({
 });
 
 export interface PolicyShape {
-  instance: string;
-  namespaces: { server: pulumi.Input<string>; agents: pulumi.Input<string> };
-  labels: { [key: string]: string };
+  readonly instance: string;
+  readonly namespaces: { readonly server: pulumi.Input<string>; readonly agents: pulumi.Input<string> };
+  readonly labels: { readonly [key: string]: string };
   /** `metricsPort`: where the backup sidecar shows its metrics; absent where there is none. */
-  server: { port: number; egress: readonly string[]; workloadIdentity: boolean; metricsPort?: number | undefined };
-  housekeeping: { port: number };
-  pools: readonly { name: string; egress: readonly string[]; workloadIdentity: boolean }[];
+  readonly server: {
+    readonly port: number;
+    readonly egress: readonly string[];
+    readonly workloadIdentity: boolean;
+    readonly metricsPort?: number | undefined;
+  };
+  readonly housekeeping: { readonly port: number };
+  readonly pools: readonly {
+    readonly name: string;
+    readonly egress: readonly string[];
+    readonly workloadIdentity: boolean;
+  }[];
 }
 
 /** Everything is denied in both namespaces; each policy beside that opens what one kind of pod needs. */
-export function networkPolicies(shape: PolicyShape): { [name: string]: Policy } {
+export function networkPolicies(shape: PolicyShape): { readonly [name: string]: Policy } {
   const { instance, namespaces } = shape;
   const inServer = (name: string, spec: NonNullable<Policy["spec"]>) => ({
     metadata: { name, namespace: namespaces.server, labels: shape.labels },

@@ -12,32 +12,32 @@ import {
 
 /** An agent that housekeeping expects, approves and keeps in line. */
 export interface ExpectedAgent {
-  hostname: string;
-  pool: string;
-  uuid: pulumi.Output<string>;
-  resources: readonly string[];
-  environments: readonly string[];
+  readonly hostname: string;
+  readonly pool: string;
+  readonly uuid: pulumi.Output<string>;
+  readonly resources: readonly string[];
+  readonly environments: readonly string[];
 }
 
 export interface HousekeepingArgs extends Pick<HousekeepingShape, "namespace" | "image" | "placement"> {
-  serverUrl: pulumi.Output<string>;
-  username: string;
-  password: pulumi.Output<string>;
-  agents: readonly ExpectedAgent[];
+  readonly serverUrl: pulumi.Output<string>;
+  readonly username: string;
+  readonly password: pulumi.Output<string>;
+  readonly agents: readonly ExpectedAgent[];
   /** What the server makes agents' tokens with. */
-  tokenGenerationKey: pulumi.Output<string>;
+  readonly tokenGenerationKey: pulumi.Output<string>;
   /** Settings that follow the stack file for ever. */
-  managed: {
-    siteUrl: string;
-    backupSchedule: string;
+  readonly managed: {
+    readonly siteUrl: string;
+    readonly backupSchedule: string;
     /** Path of a program in the server's image that GoCD runs after a backup. */
-    postBackupScript: string;
+    readonly postBackupScript: string;
     /** GiB free on the artifacts' disk: old artifacts go when less than `start` are, until `upto` are. */
-    purge: { start: number; upto: number };
-    environments: readonly string[];
+    readonly purge: { readonly start: number; readonly upto: number };
+    readonly environments: readonly string[];
   };
   /** Namespace of the agents; a pending agent is approved only if it asked from the address of its pod there. */
-  agentsNamespace: pulumi.Output<string>;
+  readonly agentsNamespace: pulumi.Output<string>;
 }
 
 /** What GoCD leaves undone: approves this program's agents, removes lost ones, keeps settings in line, drains agents. */

@@ -11,12 +11,12 @@ export const HOUSEKEEPING_PORT = 8080;
 const CONFIGURATION = "/etc/gocd-housekeeping";
 
 export interface HousekeepingShape {
-  instance: string;
-  namespace: pulumi.Input<string>;
-  labels: { [key: string]: string };
-  image: pulumi.Input<string>;
-  secret: pulumi.Input<string>;
-  placement: Placement;
+  readonly instance: string;
+  readonly namespace: pulumi.Input<string>;
+  readonly labels: { readonly [key: string]: string };
+  readonly image: pulumi.Input<string>;
+  readonly secret: pulumi.Input<string>;
+  readonly placement: Placement;
 }
 
 export function housekeepingService(shape: Pick<HousekeepingShape, "instance" | "namespace" | "labels">) {

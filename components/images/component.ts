@@ -19,30 +19,30 @@ import {
 export type References = { readonly [image in ImageName]: pulumi.Input<string> };
 
 interface GoogleArgs {
-  mode: "google";
-  project: string;
+  readonly mode: "google";
+  readonly project: string;
   /** Host that the images are named after: `gcr.io`, `us.gcr.io`, `eu.gcr.io` or `asia.gcr.io`. */
-  registry: string;
+  readonly registry: string;
   /** `existing` where another stack, or somebody, has made the project's repository. */
-  repository: "create" | "existing";
+  readonly repository: "create" | "existing";
 }
 
 interface RegistryArgs {
-  mode: "registry";
+  readonly mode: "registry";
   /** Host and path, such as `registry.example.com/team`. */
-  registry: string;
+  readonly registry: string;
   /** Who pushes; whoever `docker login` has logged in if absent. */
-  username?: string | undefined;
+  readonly username?: string | undefined;
 }
 
 interface PrebuiltArgs {
-  mode: "prebuilt";
-  references: { readonly [image in ImageName]: string };
+  readonly mode: "prebuilt";
+  readonly references: { readonly [image in ImageName]: string };
 }
 
 export type ImagesArgs = (GoogleArgs | RegistryArgs | PrebuiltArgs) & {
   /** Password of `username`. */
-  password?: pulumi.Output<string> | undefined;
+  readonly password?: pulumi.Output<string> | undefined;
 };
 
 /** This program's images: built and pushed, or built elsewhere. Only building needs Docker where Pulumi runs. */
@@ -51,7 +51,7 @@ export class Images extends pulumi.ComponentResource {
   /** Repository of the image that may run privileged, without tag or digest. */
   readonly dindRepository: string;
   /** The repository behind one of Google's hosts; undefined if images come from elsewhere. */
-  readonly repository?: { location: string; name: pulumi.Output<string> };
+  readonly repository?: { readonly location: string; readonly name: pulumi.Output<string> };
 
   constructor(name: string, args: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:images:Images", name, {}, opts);

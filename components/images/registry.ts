@@ -44,13 +44,13 @@ export interface Target {
   /** Keeps the newest image from being cleaned up, and apart from other stacks' in the same repository; deployed is the digest. */
   readonly tag: string;
   /** Who pushes; absent where that is whoever `docker login` has logged in. */
-  readonly registry?: { server: string; username: string; password: pulumi.Input<string> };
+  readonly registry?: { readonly server: string; readonly username: string; readonly password: pulumi.Input<string> };
 }
 
 /** A project's repository behind one of Google's hosts. */
 export function googleTarget(
   name: string,
-  { registry, project }: { registry: string; project: string },
+  { registry, project }: { readonly registry: string; readonly project: string },
   token: pulumi.Input<string>,
 ): Target {
   return {
@@ -68,9 +68,9 @@ export function otherTarget(
     username,
     password,
   }: {
-    registry: string;
-    username?: string | undefined;
-    password?: pulumi.Input<string> | undefined;
+    readonly registry: string;
+    readonly username?: string | undefined;
+    readonly password?: pulumi.Input<string> | undefined;
   },
 ): Target {
   const [server = registry] = registry.split("/", 1);

@@ -2,9 +2,9 @@ import * as gcp from "@pulumi/gcp/compute";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface NetworkArgs {
-  region: string;
+  readonly region: string;
   /** IPv4 ranges that do not overlap: the subnetwork's own, and its secondary ones for pods and Services. */
-  ranges: { nodes: string; pods: string; services: string };
+  readonly ranges: { readonly nodes: string; readonly pods: string; readonly services: string };
 }
 
 /** Names of the subnetwork's secondary ranges, which the cluster refers to. */

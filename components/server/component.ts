@@ -19,26 +19,26 @@ export interface ServerArgs extends Pick<
   | "backup"
   | "keepDays"
 > {
-  siteUrl: string;
+  readonly siteUrl: string;
   /** Quartz schedule of GoCD's own backup, in UTC. */
-  backupSchedule: string;
+  readonly backupSchedule: string;
   /** Path of a program in the image that GoCD runs after a backup. */
-  postBackupScript: string;
-  purge: Purge;
-  environments: readonly string[];
+  readonly postBackupScript: string;
+  readonly purge: Purge;
+  readonly environments: readonly string[];
   /** Lines of GoCD's password file. */
-  passwordFile: pulumi.Output<string>;
+  readonly passwordFile: pulumi.Output<string>;
   /** Log-in for the configuration repository, as Git's credential store writes it: `https://USER:TOKEN@HOST`. */
-  gitCredentials?: pulumi.Output<string> | undefined;
+  readonly gitCredentials?: pulumi.Output<string> | undefined;
   /** Users with every right. */
-  admins: readonly string[];
-  keys: {
-    serverId: pulumi.Output<string>;
-    tokenGenerationKey: pulumi.Output<string>;
-    webhookSecret: pulumi.Output<string>;
-    autoRegisterKey: pulumi.Output<string>;
+  readonly admins: readonly string[];
+  readonly keys: {
+    readonly serverId: pulumi.Output<string>;
+    readonly tokenGenerationKey: pulumi.Output<string>;
+    readonly webhookSecret: pulumi.Output<string>;
+    readonly autoRegisterKey: pulumi.Output<string>;
     /** 128-bit AES key, in hex. */
-    cipher: pulumi.Output<string>;
+    readonly cipher: pulumi.Output<string>;
   };
 }
 

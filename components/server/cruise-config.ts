@@ -6,8 +6,8 @@ const SCHEMA_VERSION = 139;
 
 /** GiB free on the artifacts' disk: old artifacts go when less than `start` are, until `upto` are. */
 export interface Purge {
-  start: number;
-  upto: number;
+  readonly start: number;
+  readonly upto: number;
 }
 
 /** When to purge a disk of a size such as `100Gi`: from a tenth left, until a fifth is free. */
@@ -18,21 +18,21 @@ export function purgeOf(artifacts: string): Purge {
 
 /** What GoCD's first configuration says; afterwards the file is GoCD's own. */
 export interface CruiseConfig {
-  serverId: string;
-  tokenGenerationKey: string;
-  webhookSecret: string;
-  autoRegisterKey: string;
+  readonly serverId: string;
+  readonly tokenGenerationKey: string;
+  readonly webhookSecret: string;
+  readonly autoRegisterKey: string;
   /** File of users and bcrypt hashes, read again at each log-in. */
-  passwordFile: string;
+  readonly passwordFile: string;
   /** Users with every right. */
-  admins: readonly string[];
-  siteUrl: string;
+  readonly admins: readonly string[];
+  readonly siteUrl: string;
   /** Quartz schedule, in UTC. */
-  backupSchedule: string;
+  readonly backupSchedule: string;
   /** Path of a program in the server's image that GoCD runs after a backup. */
-  postBackupScript: string;
-  purge: Purge;
-  environments: readonly string[];
+  readonly postBackupScript: string;
+  readonly purge: Purge;
+  readonly environments: readonly string[];
 }
 
 const XML = new XMLBuilder({

@@ -21,11 +21,11 @@ export const GOCD_VERSION = "26.1.0";
 
 /** Where GoCD's own backups go, and the one to start from where the disk is empty. */
 export interface BackupShape {
-  bucket: pulumi.Input<string>;
+  readonly bucket: pulumi.Input<string>;
   /** Image of the sidecar: that of housekeeping. */
-  image: pulumi.Input<string>;
+  readonly image: pulumi.Input<string>;
   /** Name of a backup such as `backup_20260101-020000`. */
-  restore?: string | undefined;
+  readonly restore?: string | undefined;
 }
 
 /** GoCD's post-backup script in images/server, where there is a bucket. */
@@ -34,27 +34,27 @@ export const HAND_OVER_BACKUP = "/usr/local/bin/hand-over-backup";
 export const PRUNE_BACKUPS = "/usr/local/bin/prune-backups";
 
 export interface ServerShape {
-  instance: string;
-  namespace: pulumi.Input<string>;
-  labels: { [key: string]: string };
-  image: pulumi.Input<string>;
+  readonly instance: string;
+  readonly namespace: pulumi.Input<string>;
+  readonly labels: { readonly [key: string]: string };
+  readonly image: pulumi.Input<string>;
   /** JVM heap, such as `1Gi`. */
-  heap: string;
+  readonly heap: string;
   /** CPU request. */
-  cpu: string;
+  readonly cpu: string;
   /** Further options of the JVM. */
-  jvmOptions: readonly string[];
+  readonly jvmOptions: readonly string[];
   /** Jars by the name that they get on the disk. */
-  plugins: { readonly [name: string]: { readonly url: string; readonly sha256: string } };
+  readonly plugins: { readonly [name: string]: { readonly url: string; readonly sha256: string } };
   /** What an empty disk starts from, in place of the seed. */
-  configRepository?: { readonly url: string; readonly branch?: string | undefined } | undefined;
-  claims: { data: pulumi.Input<string>; artifacts: pulumi.Input<string> };
-  secret: pulumi.Input<string>;
-  placement: Placement;
+  readonly configRepository?: { readonly url: string; readonly branch?: string | undefined } | undefined;
+  readonly claims: { readonly data: pulumi.Input<string>; readonly artifacts: pulumi.Input<string> };
+  readonly secret: pulumi.Input<string>;
+  readonly placement: Placement;
   /** Absent where there is no bucket. */
-  backup?: BackupShape | undefined;
+  readonly backup?: BackupShape | undefined;
   /** For so many days backups stay on the disk where there is no bucket. */
-  keepDays: number;
+  readonly keepDays: number;
 }
 
 export function serverService(shape: Pick<ServerShape, "instance" | "namespace" | "labels">) {

@@ -4,13 +4,13 @@ import { labels } from "../../kubernetes/labels";
 import { classClaim, persistentVolume, staticClaim } from "./volumes";
 
 export interface VolumeArgs {
-  namespace: pulumi.Input<string>;
+  readonly namespace: pulumi.Input<string>;
   /** `gocd-<stack>`, for the labels. */
-  instance: string;
+  readonly instance: string;
   /** Such as `30Gi`. */
-  size: string;
+  readonly size: string;
   /** A disk of our own, in a zone, or a class that provides one. */
-  source: { handle: pulumi.Input<string>; zone: string } | { storageClass: string };
+  readonly source: { readonly handle: pulumi.Input<string>; readonly zone: string } | { readonly storageClass: string };
 }
 
 /** A claim of the server, and the volume behind it where the disk is our own. */

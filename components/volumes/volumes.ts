@@ -5,14 +5,14 @@ import type * as pulumi from "@pulumi/pulumi";
 const REQUEST = "1Gi";
 
 export interface StaticVolume {
-  name: string;
-  namespace: pulumi.Input<string>;
-  labels: { [key: string]: string };
+  readonly name: string;
+  readonly namespace: pulumi.Input<string>;
+  readonly labels: { readonly [key: string]: string };
   /** Handle of the PD CSI driver: `projects/P/zones/Z/disks/D`. */
-  handle: pulumi.Input<string>;
-  zone: string;
+  readonly handle: pulumi.Input<string>;
+  readonly zone: string;
   /** Size of the disk, such as `30Gi`. */
-  size: string;
+  readonly size: string;
 }
 
 /**
@@ -54,7 +54,9 @@ export function staticClaim(volume: StaticVolume) {
   } satisfies k8s.types.input.core.v1.PersistentVolumeClaim;
 }
 
-export type ClassVolume = Pick<StaticVolume, "name" | "namespace" | "labels" | "size"> & { storageClass: string };
+export type ClassVolume = Pick<StaticVolume, "name" | "namespace" | "labels" | "size"> & {
+  readonly storageClass: string;
+};
 
 /** A claim that a storage class provides for, where there is no disk of our own. */
 export function classClaim(volume: ClassVolume) {

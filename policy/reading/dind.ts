@@ -1,6 +1,6 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import type { RuleConfig } from "./resource-view";
-import { dind } from "../tables/dind";
+import { DIND } from "../tables/dind";
 import { isOn, isRecord, isUnknown, list, record, text } from "./values";
 import type { ObjectNode } from "./walk";
 
@@ -8,7 +8,7 @@ import type { ObjectNode } from "./walk";
 export const dindImagesSchema: PolicyConfigJSONSchema = {
   type: "array",
   items: { type: "string" },
-  description: `Repositories of the image that may run privileged as \`${dind.name}\`, without tag or digest; without this setting any whose last segment is ${dind.repositories.join(" or ")}`,
+  description: `Repositories of the image that may run privileged as \`${DIND.name}\`, without tag or digest; without this setting any whose last segment is ${DIND.repositories.join(" or ")}`,
 };
 
 /** What keeps a container from being the one that may be privileged; nothing when it is that container. */
@@ -25,17 +25,17 @@ export function matchesDindSidecar(container: ObjectNode, config: RuleConfig): D
   const want = (holds: boolean, what: string) => {
     if (!holds) missing.push(what);
   };
-  want(value["name"] === dind.name, `is not named ${dind.name}`);
+  want(value["name"] === DIND.name, `is not named ${DIND.name}`);
   want(
     container.key === "initContainers" && container.index !== undefined && value["restartPolicy"] === "Always",
     "is no native sidecar",
   );
   want(absent(value["command"]), "has a command");
-  want(same(value["args"], dind.args), `has arguments other than ${JSON.stringify(dind.args)}`);
+  want(same(value["args"], DIND.args), `has arguments other than ${JSON.stringify(DIND.args)}`);
   for (const key of ["env", "envFrom", "lifecycle", "volumeDevices", "workingDir"])
     want(absent(value[key]), `has ${key}`);
   for (const key of ["startupProbe", "readinessProbe", "livenessProbe"]) {
-    want(absent(value[key]) || isDindProbe(value[key]), `has a ${key} that is not ${dind.probe.join(" ")}`);
+    want(absent(value[key]) || isDindProbe(value[key]), `has a ${key} that is not ${DIND.probe.join(" ")}`);
   }
   want(hasDindMounts(value["volumeMounts"]), "has mounts other than the daemon's");
   const imageUnknown = isUnknown(value["image"]);
@@ -54,14 +54,14 @@ function same(value: unknown, wanted: readonly string[]): boolean {
 }
 
 function isDindProbe(probe: unknown): boolean {
-  if (!isRecord(probe) || !same(record(probe["exec"])["command"], dind.probe)) return false;
+  if (!isRecord(probe) || !same(record(probe["exec"])["command"], DIND.probe)) return false;
   return ["httpGet", "tcpSocket", "grpc"].every((key) => absent(probe[key]));
 }
 
 function hasDindMounts(value: unknown): boolean {
   const mounts = list(value);
-  if (mounts.length !== dind.mounts.length) return false;
-  return dind.mounts.every(({ name, mountPath, subPath }) =>
+  if (mounts.length !== DIND.mounts.length) return false;
+  return DIND.mounts.every(({ name, mountPath, subPath }) =>
     mounts.some((mount) => {
       const has = record(mount);
       if (has["name"] !== name || has["mountPath"] !== mountPath || (has["subPath"] ?? "") !== subPath) return false;
@@ -76,7 +76,7 @@ function isDindImage(image: string, config: RuleConfig): boolean {
   const repository = reference.replace(/:[^/:]*$/, "");
   const configured = list(config["dindImages"]).flatMap((entry) => text(entry) ?? []);
   if (configured.length > 0) return configured.includes(repository);
-  return (dind.repositories as readonly string[]).includes(repository.slice(repository.lastIndexOf("/") + 1));
+  return (DIND.repositories as readonly string[]).includes(repository.slice(repository.lastIndexOf("/") + 1));
 }
 
 /** Whether a container, or what stands for one, asks to be privileged. */

@@ -4,13 +4,13 @@ import { isUnknown, list, record, text } from "./values";
 import type { ObjectNode } from "./walk";
 
 /** Namespaces of GoCD, where nothing of the node may be had at all: `gocd` and what this program names itself. */
-const gocdNamespaces: readonly string[] = ["gocd", "gocd-*"];
+const GOCD_NAMESPACES: readonly string[] = ["gocd", "gocd-*"];
 
 /** The setting that says which namespaces are restricted. */
-export const namespacesSchema: PolicyConfigJSONSchema = {
+export const NAMESPACES_SCHEMA: PolicyConfigJSONSchema = {
   type: "array",
   items: { type: "string" },
-  default: [...gocdNamespaces],
+  default: [...GOCD_NAMESPACES],
   description: "Namespaces in which the stricter half of the rule holds; a trailing * stands for any ending",
 };
 
@@ -18,7 +18,7 @@ export const namespacesSchema: PolicyConfigJSONSchema = {
 export function isRestrictedNamespace(namespace: unknown, config: RuleConfig): boolean {
   const name = text(namespace) ?? "";
   const configured = list(config["namespaces"]).flatMap((pattern) => text(pattern) ?? []);
-  return (configured.length > 0 ? configured : gocdNamespaces).some((pattern) =>
+  return (configured.length > 0 ? configured : GOCD_NAMESPACES).some((pattern) =>
     pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
   );
 }

@@ -1,5 +1,5 @@
 import type { ResourceView } from "./resource-view";
-import { daemonVariables } from "../tables/daemons";
+import { DAEMON_VARIABLES } from "../tables/daemons";
 import { isRecord, isUnknown, list, record, text } from "./values";
 import type { ObjectNode } from "./walk";
 
@@ -18,7 +18,7 @@ export interface NodePath {
 }
 
 /** Properties without which an object, outside of a chart's values, asks for no path. */
-const relevantKeys = [
+const RELEVANT_KEYS = [
   "hostPath",
   "hostPaths",
   "sourcePath",
@@ -32,12 +32,12 @@ const relevantKeys = [
 ];
 
 /** Properties in which paths have names of their own. */
-const freeForm = ["volumeAttributes", "values", "valuesObject", "valuesContent", "valuesInline"];
+const FREE_FORM = ["volumeAttributes", "values", "valuesObject", "valuesContent", "valuesInline"];
 
 /** The objects of a resource that can ask for a path on a node. */
 export function objectsWithPaths({ type, index }: ResourceView): Iterable<ObjectNode> {
-  const anywhere = type.startsWith("command:") || index.root.inValues || [...index.withAnyKey(freeForm)].length > 0;
-  return anywhere ? index.nodes : index.withAnyKey(relevantKeys);
+  const anywhere = type.startsWith("command:") || index.root.inValues || [...index.withAnyKey(FREE_FORM)].length > 0;
+  return anywhere ? index.nodes : index.withAnyKey(RELEVANT_KEYS);
 }
 
 /** Every path on a node that an object asks for by itself, in any of the ways that the pack knows. */
@@ -45,7 +45,7 @@ export function nodePaths(resource: ResourceView, node: ObjectNode): readonly No
   const { value } = node;
   const isCommand = resource.type.startsWith("command:");
   const tells =
-    node.key === "volumeAttributes" || node.inValues || isCommand || relevantKeys.some((key) => key in value);
+    node.key === "volumeAttributes" || node.inValues || isCommand || RELEVANT_KEYS.some((key) => key in value);
   if (!tells) return [];
   const found: NodePath[] = [];
   const add = (key: string, path: unknown, how: string, match: NodePath["match"] = "directory", saysSocket = false) => {
@@ -86,7 +86,7 @@ export function nodePaths(resource: ResourceView, node: ObjectNode): readonly No
   }
   if (node.inValues && !isVariable(node)) {
     for (const key of Object.keys(value)) {
-      if (insideContainers.includes(key)) continue;
+      if (INSIDE_CONTAINERS.includes(key)) continue;
       for (const member of [value[key]].flat()) {
         if (startsAtRoot(member)) add(key, boundPath(member), "chart value", "exact");
       }
@@ -104,7 +104,7 @@ export function nodePaths(resource: ResourceView, node: ObjectNode): readonly No
 }
 
 /** Properties of a chart's values that are about the inside of containers, or are judged by themselves. */
-const insideContainers: readonly string[] = ["mountPath", "hostPath", "command", "args", ...daemonVariables];
+const INSIDE_CONTAINERS: readonly string[] = ["mountPath", "hostPath", "command", "args", ...DAEMON_VARIABLES];
 
 /** Whether an object is an environment variable, whose paths are inside its container. */
 export function isVariable({ key, value }: ObjectNode): boolean {

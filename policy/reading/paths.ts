@@ -1,4 +1,4 @@
-import { type NodePlace, sockets, trees, windowsTrees } from "../tables/paths";
+import { type NodePlace, SOCKETS, TREES, WINDOWS_TREES } from "../tables/paths";
 
 /** What is wrong with a path on a node. */
 export interface PathVerdict {
@@ -42,13 +42,13 @@ export function judgePath(spelling: string): PathVerdict | undefined {
   if (pipe) return { kind: "socket", what: "a named pipe of the node" };
   if (path === "/") return { kind: "socket", what: "the whole node, with every runtime's socket" };
   if (windows) {
-    const tree = windowsTrees.find((place) => reaches(path, place.path) || reaches(place.path, path));
+    const tree = WINDOWS_TREES.find((place) => reaches(path, place.path) || reaches(place.path, path));
     if (tree !== undefined) return { kind: "tree", what: tree.what };
   }
-  const socket = sockets.find((place) => reaches(path, place.path) || reaches(place.path, path));
+  const socket = SOCKETS.find((place) => reaches(path, place.path) || reaches(place.path, path));
   if (socket !== undefined) return { kind: "socket", what: describe(path, socket) };
   if (/\.sock(et)?$/.test(path)) return { kind: "socket", what: "a socket of the node" };
-  const tree = trees.find((place) => reaches(path, place.path) || reaches(place.path, path));
+  const tree = TREES.find((place) => reaches(path, place.path) || reaches(place.path, path));
   return tree === undefined ? undefined : { kind: "tree", what: describe(path, tree) };
 }
 

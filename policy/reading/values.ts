@@ -5,13 +5,13 @@
 // Pulumi's wire protocol. So a rule sees what is known beside what is not.
 
 /** The mark of a text that is known only after up. */
-export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** The marks that stand for "known after up" on Pulumi's wire. */
-const unknownMarks: ReadonlySet<unknown> = new Set([
+const UNKNOWN_MARKS: ReadonlySet<unknown> = new Set([
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
-  unknownText, // string
+  UNKNOWN_TEXT, // string
   "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // list
   "030794c1-ac77-496b-92df-f27374a8bd58", // asset
   "e48ece36-62e2-4504-bad9-02848725956a", // archive
@@ -19,11 +19,11 @@ const unknownMarks: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Length of every mark; most texts have another, and comparing that is quicker than looking them up. */
-const markLength = 36;
+const MARK_LENGTH = 36;
 
 /** Whether a value is known only after the update. */
 export function isUnknown(value: unknown): boolean {
-  return typeof value === "string" && value.length === markLength && unknownMarks.has(value);
+  return typeof value === "string" && value.length === MARK_LENGTH && UNKNOWN_MARKS.has(value);
 }
 
 /** Whether a value is an object with properties (no list, no null). */

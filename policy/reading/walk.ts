@@ -1,6 +1,6 @@
 import { parseAllDocuments } from "yaml";
-import { descriptions } from "../tables/kinds";
-import { isRecord, isUnknown, list, rawProperties, text, unknownText } from "./values";
+import { DESCRIPTIONS } from "../tables/kinds";
+import { isRecord, isUnknown, list, rawProperties, text, UNKNOWN_TEXT } from "./values";
 
 /** One object somewhere inside a resource, with the way to it. */
 export interface ObjectNode {
@@ -36,22 +36,22 @@ export interface ResourceIndex {
 }
 
 /** Manifests inside manifests inside manifests: real ones nest twice (a ConfigMap in a List in a ConfigMap). */
-const maxTextDepth = 5;
+const MAX_TEXT_DEPTH = 5;
 
 /** A Kubernetes object cannot be larger than 1.5 MiB; a longer text is no manifest, and parsing YAML takes a second a MiB. */
 const maxTextLength = 3 * 1024 * 1024;
 
-const looksLikeManifest =
+const LOOKS_LIKE_MANIFEST =
   /(?:^|[\s{,"'-])["']?(?:kind|op|hostPath|sourcePath|containers|volumes|privileged|hostNetwork|hostPID|hostIPC)["']?\s*:/;
 /** A text in which the words above may be spelled in another way. */
-const hidesWords = /^\s*[[{]|\\[xuU][0-9a-fA-F]{2}/;
-const looksDangerous = /\b(?:hostPath|privileged|hostNetwork|hostPID|hostIPC|hostProcess)\b|docker_engine|\w\.sock\b/;
+const HIDES_WORDS = /^\s*[[{]|\\[xuU][0-9a-fA-F]{2}/;
+const LOOKS_DANGEROUS = /\b(?:hostPath|privileged|hostNetwork|hostPID|hostIPC|hostProcess)\b|docker_engine|\w\.sock\b/;
 
 /** Looks at an object that several places share, which YAML's anchors make; more than the aliases that the parser allows. */
-const maxLooks = 128;
+const MAX_LOOKS = 128;
 
 /** Lists whose members are whole objects: of a List, of a ConfigGroup, and as charts call them in their values. */
-const objectLists = /^items$|^objs$|(?:objects|manifests|deploy)$/i;
+const OBJECT_LISTS = /^items$|^objs$|(?:objects|manifests|deploy)$/i;
 
 /**
  * Finds every object inside a resource's properties, at any depth, through lists of lists, cycles and manifests written
@@ -59,12 +59,12 @@ const objectLists = /^items$|^objs$|(?:objects|manifests|deploy)$/i;
  */
 export function walk(type: string, properties: object): ResourceIndex {
   const root = makeNode(identified(type, rawProperties(properties)), "", undefined, undefined);
-  const unreadable: { node: ObjectNode; key: string; why: string }[] = [];
-  const unknowns: { node: ObjectNode; key: string }[] = [];
+  const unreadable: { readonly node: ObjectNode; readonly key: string; readonly why: string }[] = [];
+  const unknowns: { readonly node: ObjectNode; readonly key: string }[] = [];
   const looks = new Map<unknown, number>();
   const nodes: ObjectNode[] = [];
   const byKey = new Map<string, ObjectNode[]>();
-  const open: { node: ObjectNode; depth: number }[] = [{ node: root, depth: 0 }];
+  const open: { readonly node: ObjectNode; readonly depth: number }[] = [{ node: root, depth: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { node, depth } = next;
     nodes.push(node);
@@ -76,7 +76,7 @@ export function walk(type: string, properties: object): ResourceIndex {
       const holders = byKey.get(key);
       if (holders === undefined) byKey.set(key, [node]);
       else holders.push(node);
-      const pending: { value: unknown; index: number | undefined }[] = [
+      const pending: { readonly value: unknown; readonly index: number | undefined }[] = [
         { value: property(node.value, key), index: undefined },
       ];
       for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
@@ -85,15 +85,15 @@ export function walk(type: string, properties: object): ResourceIndex {
           if (isUnknown(value)) unknowns.push({ node, key });
           const body = encoded ? decoded(value) : value;
           if (body.length < 10 || key === "description" || !mayBeManifest(body, key)) continue;
-          const { documents, why } = depth < maxTextDepth ? parsed(body) : tooDeep;
+          const { documents, why } = depth < MAX_TEXT_DEPTH ? parsed(body) : TOO_DEEP;
           for (const document of documents) {
             const object = Array.isArray(document) ? { items: document } : document;
             if (isRecord(object)) open.push({ node: makeNode(object, key, index, node, true), depth: depth + 1 });
           }
-          if (why !== undefined && looksDangerous.test(body)) unreadable.push({ node, key, why });
+          if (why !== undefined && LOOKS_DANGEROUS.test(body)) unreadable.push({ node, key, why });
         } else if (typeof value === "object" && value !== null) {
           const before = looks.get(value) ?? 0;
-          if (before === maxLooks) continue;
+          if (before === MAX_LOOKS) continue;
           looks.set(value, before + 1);
           if (Array.isArray(value)) {
             for (let i = value.length - 1; i >= 0; i--) pending.push({ value: value[i] as unknown, index: index ?? i });
@@ -149,7 +149,7 @@ function property(value: object, key: string): unknown {
 function describesOnly({ owner }: ObjectNode, key: string): boolean {
   return (
     owner.standsAlone &&
-    descriptions.some(
+    DESCRIPTIONS.some(
       (each) => owner.value["kind"] === each.kind && (each.key ?? key) === key && groupOf(owner.value) === each.group,
     )
   );
@@ -167,7 +167,7 @@ function makeNode(
     parent === undefined
       ? value["kind"] !== undefined && groupOf(value) === "helm.sh"
       : parent.inValues || /^values(Object|Content|Inline)?$/.test(key);
-  const standsAlone = isDocument || (index !== undefined && objectLists.test(key));
+  const standsAlone = isDocument || (index !== undefined && OBJECT_LISTS.test(key));
   const node = { value, key, index, parent, inValues, standsAlone };
   const isOwner = typeof value["kind"] === "string" && typeof value["apiVersion"] === "string";
   return isOwner || parent === undefined ? new Owner(node) : { ...node, owner: parent.owner };
@@ -208,7 +208,7 @@ export function decoded(value: string): string {
 }
 
 function mayBeManifest(body: string, key: string): boolean {
-  return looksLikeManifest.test(body) || hidesWords.test(body) || /daemon\.json$/.test(key);
+  return LOOKS_LIKE_MANIFEST.test(body) || HIDES_WORDS.test(body) || /daemon\.json$/.test(key);
 }
 
 /** The documents of a text, and what keeps them from being all that it says. */
@@ -217,8 +217,8 @@ interface Parsed {
   readonly why?: string;
 }
 
-const tooDeep: Parsed = { documents: [], why: "text nested too deep in texts" };
-const invalid: Parsed = { documents: [], why: "text that is not valid YAML" };
+const TOO_DEEP: Parsed = { documents: [], why: "text nested too deep in texts" };
+const INVALID: Parsed = { documents: [], why: "text that is not valid YAML" };
 
 function parsed(body: string): Parsed {
   if (body.length > maxTextLength) return { documents: [], why: "text too long for a manifest" };
@@ -230,17 +230,21 @@ function parsed(body: string): Parsed {
   const documents = parsedYaml(body);
   if (documents === undefined) {
     // What stands in a template can be read all the same; what the template puts in is not known yet.
-    const plain = body.replace(/^[ \t]*\{\{[^{}\n]*\}\}[ \t]*$/gm, "").replace(/\{\{[^{}\n]*\}\}/g, unknownText);
-    return plain === body ? invalid : { ...invalid, documents: parsedYaml(plain) ?? [] };
+    const plain = body.replace(/^[ \t]*\{\{[^{}\n]*\}\}[ \t]*$/gm, "").replace(/\{\{[^{}\n]*\}\}/g, UNKNOWN_TEXT);
+    return plain === body ? INVALID : { ...INVALID, documents: parsedYaml(plain) ?? [] };
   }
-  return documents.some((document) => typeof document === "string") ? { ...invalid, documents } : { documents };
+  return documents.some((document) => typeof document === "string") ? { ...INVALID, documents } : { documents };
 }
 
 function parsedYaml(body: string): readonly unknown[] | undefined {
   try {
     const documents = parseAllDocuments(body, { logLevel: "silent", uniqueKeys: false, merge: true });
-    const broken = list(documents).some((document) => list((document as { errors?: unknown }).errors).length > 0);
-    return broken ? undefined : list(documents).map((document) => (document as { toJS: () => unknown }).toJS());
+    const broken = list(documents).some(
+      (document) => list((document as { readonly errors?: unknown }).errors).length > 0,
+    );
+    return broken
+      ? undefined
+      : list(documents).map((document) => (document as { readonly toJS: () => unknown }).toJS());
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { text } from "../reading/values";
 import type { ResourceView } from "../reading/resource-view";
 import { finding, Findings, type ResourceRule } from "../rule";
 
-const instead = "Give the resource `protect: true`; `pulumi destroy --exclude-protected` then leaves it.";
+const INSTEAD = "Give the resource `protect: true`; `pulumi destroy --exclude-protected` then leaves it.";
 
 /** What outlives the cluster, by type token; a predicate narrows types that hold other things too. */
 const lasting: Readonly<Record<string, { readonly what: string; readonly when: (resource: ResourceView) => boolean }>> =
@@ -31,12 +31,12 @@ export const disksProtected: ResourceRule = {
     "the repository gcr.io without protect",
   ],
   obeys: ["the same with protect: true", "a bucket that is not for backups", "a repository of another name"],
-  instead,
+  instead: INSTEAD,
   check: (resource) => {
     const findings = new Findings();
     const kept = lasting[resource.type];
     if (kept === undefined || resource.protect || !kept.when(resource)) return findings;
-    findings.refused.push(finding(resource, resource.index.root, `${kept.what} is not protected`, instead));
+    findings.refused.push(finding(resource, resource.index.root, `${kept.what} is not protected`, INSTEAD));
     return findings;
   },
 };

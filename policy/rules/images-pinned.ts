@@ -2,7 +2,7 @@ import { pinning, imageUses } from "../reading/images";
 import { shown } from "../reading/values";
 import { finding, Findings, type ResourceRule } from "../rule";
 
-const instead = "Name it by digest (repository@sha256:…), or at least by its full version.";
+const INSTEAD = "Name it by digest (repository@sha256:…), or at least by its full version.";
 
 /** What runs tomorrow is what was reviewed today. */
 export const imagesPinned: ResourceRule = {
@@ -20,7 +20,7 @@ export const imagesPinned: ResourceRule = {
     "nginx@sha256:<64 digits>",
     "nginx:1.29.3, docker:29.7.2-dind, gocd/gocd-server:v26.1.0 (noted by images-by-digest)",
   ],
-  instead,
+  instead: INSTEAD,
   check: (resource) => {
     const findings = new Findings();
     for (const use of imageUses(resource)) {
@@ -31,7 +31,7 @@ export const imagesPinned: ResourceRule = {
         );
       } else if (pinning(image) === "none") {
         findings.refused.push(
-          finding(resource, node, `the image ${shown(image)} can change under its name`, instead, key),
+          finding(resource, node, `the image ${shown(image)} can change under its name`, INSTEAD, key),
         );
       }
     }

@@ -1,13 +1,13 @@
-import { isRestricted, isRestrictedNamespace, namespacesSchema } from "../reading/namespaces";
+import { isRestricted, isRestrictedNamespace, NAMESPACES_SCHEMA } from "../reading/namespaces";
 import { isVolumeSpec, nodePaths } from "../reading/node-paths";
 import { judgePath } from "../reading/paths";
 import { isOneOf, isRecord, isUnknown, list, record, shown, text } from "../reading/values";
 import type { ObjectNode } from "../reading/walk";
 import type { RuleConfig, ResourceView } from "../reading/resource-view";
 import { finding, Findings, type StackRule } from "../rule";
-import { nodeDrivers, nodeProvisioners } from "../tables/volumes";
+import { NODE_DRIVERS, NODE_PROVISIONERS } from "../tables/volumes";
 
-const instead = "Aim the claim at a disk of its own: a dynamic class, or a volume of a CSI driver.";
+const INSTEAD = "Aim the claim at a disk of its own: a dynamic class, or a volume of a CSI driver.";
 
 /** A PersistentVolume whose data is the node's. */
 interface NodeVolume {
@@ -31,15 +31,15 @@ export const noClaimsOnNodeVolumes: StackRule = {
     "a claim of a class of this stack whose provisioner hands out the node's directories",
   ],
   obeys: ["a claim of a dynamic class", "volumeName of a volume that is a disk"],
-  instead,
-  settings: { namespaces: namespacesSchema },
+  instead: INSTEAD,
+  settings: { namespaces: NAMESPACES_SCHEMA },
   checkStack: (resources, config) => {
     const findings = new Findings();
     const nodes = resources.flatMap((resource) => resource.index.nodes.map((node) => ({ resource, node })));
     const volumes = nodes.flatMap(({ resource, node }) => nodeVolume(resource, node, config) ?? []);
     const names = nodes.filter(({ node }) => isVolumeSpec(node)).map(({ resource, node }) => nameOf(resource, node));
     const classes = nodes
-      .filter(({ node }) => isOneOf(nodeProvisioners, node.value["provisioner"]))
+      .filter(({ node }) => isOneOf(NODE_PROVISIONERS, node.value["provisioner"]))
       .map(({ resource, node }) => nameOf(resource, node));
     for (const { resource, node } of nodes) {
       if (!isClaimSpec(node)) continue;
@@ -53,7 +53,7 @@ export const noClaimsOnNodeVolumes: StackRule = {
               resource,
               node,
               `the claim leads to the volume ${shown(volume.name)}, which is the node's`,
-              instead,
+              INSTEAD,
             ),
           );
         }
@@ -64,7 +64,7 @@ export const noClaimsOnNodeVolumes: StackRule = {
             resource,
             node,
             `the class ${shown(className)} hands out directories or disks of the node`,
-            instead,
+            INSTEAD,
             "storageClassName",
           ),
         );
@@ -84,7 +84,7 @@ export const noClaimsOnNodeVolumes: StackRule = {
 function nodeVolume(resource: ResourceView, node: ObjectNode, config: RuleConfig): NodeVolume | undefined {
   if (!isVolumeSpec(node)) return undefined;
   const paths = nodePaths(resource, node).filter(({ key }) => key === "hostPath" || key === "local");
-  const byDriver = isOneOf(nodeDrivers, record(node.value["csi"])["driver"]) || isRecord(node.value["flexVolume"]);
+  const byDriver = isOneOf(NODE_DRIVERS, record(node.value["csi"])["driver"]) || isRecord(node.value["flexVolume"]);
   if (paths.length === 0 && !byDriver) return undefined;
   return {
     name: nameOf(resource, node),

@@ -1,24 +1,24 @@
 import { isOn, list, record, text } from "../reading/values";
 import { finding, Findings, type ResourceRule } from "../rule";
-import { dind } from "../tables/dind";
-import { hostSwitches } from "../tables/privileges";
+import { DIND } from "../tables/dind";
+import { HOST_SWITCHES } from "../tables/privileges";
 
-const instead = "Leave it out; a pod has network, processes and memory of its own.";
+const INSTEAD = "Leave it out; a pod has network, processes and memory of its own.";
 
-const switches = Object.entries(hostSwitches);
+const switches = Object.entries(HOST_SWITCHES);
 /** How docker.Container spells the same. */
-const modes = ["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode"];
-const networks = ["networksAdvanced", "networksAdvanceds"];
-const staticPodAnnotations = ["kubernetes.io/config.mirror", "kubernetes.io/config.source"];
+const MODES = ["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode"];
+const NETWORKS = ["networksAdvanced", "networksAdvanceds"];
+const STATIC_POD_ANNOTATIONS = ["kubernetes.io/config.mirror", "kubernetes.io/config.source"];
 
 /** Properties without which an object shares nothing. */
 const relevantKeys = [
-  ...Object.keys(hostSwitches),
-  ...modes,
-  ...staticPodAnnotations,
+  ...Object.keys(HOST_SWITCHES),
+  ...MODES,
+  ...STATIC_POD_ANNOTATIONS,
   "windowsOptions",
   "targetContainerName",
-  ...networks,
+  ...NETWORKS,
 ];
 
 /** No pod shares a namespace with its node, nor its containers' processes with each other. */
@@ -35,30 +35,30 @@ export const noHostNamespaces: ResourceRule = {
     "an ephemeral container that targets dind",
   ],
   obeys: ["hostNetwork: false", "hostUsers: false, which is a user namespace of the pod's own"],
-  instead,
+  instead: INSTEAD,
   check: (resource) => {
     const findings = new Findings();
     for (const node of resource.index.withAnyKey(relevantKeys)) {
       const { value } = node;
       const refuse = (found: string, key: string) =>
-        findings.refused.push(finding(resource, node, found, instead, key));
+        findings.refused.push(finding(resource, node, found, INSTEAD, key));
       for (const [key, what] of switches) if (isOn(value[key])) refuse(`${key} opens ${what}`, key);
-      for (const key of modes) {
+      for (const key of MODES) {
         if (text(value[key]) === "host") refuse(`${key} is the host's`, key);
       }
-      for (const key of networks) {
+      for (const key of NETWORKS) {
         if (list(value[key]).some((network) => record(network)["name"] === "host"))
           refuse(`${key} names the host's`, key);
       }
       if (isOn(record(value["windowsOptions"])["hostProcess"]))
         refuse("hostProcess runs the container as a process of the node", "windowsOptions");
-      for (const key of staticPodAnnotations) {
+      for (const key of STATIC_POD_ANNOTATIONS) {
         if (node.key === "annotations" && typeof value[key] === "string" && value[key] !== "api") {
           refuse(`the annotation ${key} passes the pod off as a static pod of the node`, key);
         }
       }
-      if (node.key === "ephemeralContainers" && value["targetContainerName"] === dind.name) {
-        refuse(`it joins the processes of ${dind.name}, the privileged container`, "targetContainerName");
+      if (node.key === "ephemeralContainers" && value["targetContainerName"] === DIND.name) {
+        refuse(`it joins the processes of ${DIND.name}, the privileged container`, "targetContainerName");
       }
     }
     return findings;

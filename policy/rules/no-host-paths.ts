@@ -1,13 +1,13 @@
-import { isRestricted, isRestrictedNamespace, namespacesSchema } from "../reading/namespaces";
+import { isRestricted, isRestrictedNamespace, NAMESPACES_SCHEMA } from "../reading/namespaces";
 import { isPodVolume, isVolumeSpec, nodePaths } from "../reading/node-paths";
 import { judgePath } from "../reading/paths";
 import { isOneOf, isRecord, isUnknown, record, shown, text } from "../reading/values";
 import type { ObjectNode } from "../reading/walk";
 import type { RuleConfig } from "../reading/resource-view";
 import { finding, Findings, type ResourceRule } from "../rule";
-import { nodeDrivers, nodeItself, nodeProvisioners, refusedSources, serverAttributes } from "../tables/volumes";
+import { NODE_DRIVERS, NODE_ITSELF, NODE_PROVISIONERS, REFUSED_SOURCES, SERVER_ATTRIBUTES } from "../tables/volumes";
 
-const instead = "Claim a volume of a storage class that makes disks of their own, or use an emptyDir.";
+const INSTEAD = "Claim a volume of a storage class that makes disks of their own, or use an emptyDir.";
 
 /** Properties without which an object is no volume of the node. */
 const relevantKeys = [
@@ -18,10 +18,10 @@ const relevantKeys = [
   "nfs",
   "iscsi",
   "provisioner",
-  ...Object.keys(refusedSources),
+  ...Object.keys(REFUSED_SOURCES),
 ];
 
-const storageClasses = ["StorageClass", "StorageClassPatch"];
+const STORAGE_CLASSES = ["StorageClass", "StorageClassPatch"];
 
 /** No disk of the node in GoCD's pods; nowhere a volume that leads to the node by another name. */
 export const noHostPaths: ResourceRule = {
@@ -40,14 +40,14 @@ export const noHostPaths: ResourceRule = {
     "a claim from a dynamic CSI class",
     "nfs from another host",
   ],
-  instead,
-  settings: { namespaces: namespacesSchema },
+  instead: INSTEAD,
+  settings: { namespaces: NAMESPACES_SCHEMA },
   check: (resource, config) => {
     const findings = new Findings();
     for (const node of resource.index.withAnyKey(relevantKeys)) {
       const { value } = node;
       const refuse = (found: string, key: string) =>
-        findings.refused.push(finding(resource, node, found, instead, key));
+        findings.refused.push(finding(resource, node, found, INSTEAD, key));
 
       if (isPodVolume(node) || isVolumeSpec(node)) {
         const restricted = isVolumeSpec(node) ? bindsRestricted(node, config) : isRestricted(resource, node, config);
@@ -56,27 +56,27 @@ export const noHostPaths: ResourceRule = {
           const named = path === undefined ? `a ${how} that is not known or not text` : `${how} ${shown(path)}`;
           if (restricted) refuse(`${named} is the node's, in a namespace of GoCD`, key);
           else if (path !== undefined && judgePath(path) === undefined) {
-            findings.noted.push(finding(resource, node, `${named} is a directory of the node`, instead, key));
+            findings.noted.push(finding(resource, node, `${named} is a directory of the node`, INSTEAD, key));
           }
         }
-        for (const [key, what] of Object.entries(refusedSources)) {
+        for (const [key, what] of Object.entries(REFUSED_SOURCES)) {
           if (value[key] !== undefined && value[key] !== null) refuse(what, key);
         }
         const driver = record(value["csi"])["driver"];
-        if (isOneOf(nodeDrivers, driver)) refuse(`the driver ${driver} hands out directories of the node`, "csi");
+        if (isOneOf(NODE_DRIVERS, driver)) refuse(`the driver ${driver} hands out directories of the node`, "csi");
         const attributes = record(record(value["csi"])["volumeAttributes"]);
         for (const [key, given] of [
           ["nfs", record(value["nfs"])["server"]],
           ["iscsi", record(value["iscsi"])["targetPortal"]],
-          ...serverAttributes.map((name) => ["csi", attributes[name]] as const),
+          ...SERVER_ATTRIBUTES.map((name) => ["csi", attributes[name]] as const),
         ] as const) {
           const server = text(given);
-          if (server !== undefined && new RegExp(nodeItself, "i").test(server))
+          if (server !== undefined && new RegExp(NODE_ITSELF, "i").test(server))
             refuse(`${key} from ${shown(server)}, the node itself`, key);
         }
       }
       const provisioner = value["provisioner"];
-      if (isOneOf(nodeProvisioners, provisioner) && isOneOf(storageClasses, node.owner.value["kind"])) {
+      if (isOneOf(NODE_PROVISIONERS, provisioner) && isOneOf(STORAGE_CLASSES, node.owner.value["kind"])) {
         refuse(`the provisioner ${provisioner} hands out directories or disks of the node`, "provisioner");
       }
     }

@@ -1,24 +1,24 @@
-import { isRestricted, namespacesSchema } from "../reading/namespaces";
+import { isRestricted, NAMESPACES_SCHEMA } from "../reading/namespaces";
 import { isVariable } from "../reading/node-paths";
 import { isOneOf, isUnknown, list, record, shown, text } from "../reading/values";
 import { decoded, isEncoded, type ObjectNode } from "../reading/walk";
 import { finding, Findings, type ResourceRule } from "../rule";
 import {
   addressArgument,
-  addressAtEnd,
-  addressFromScheme,
+  ADDRESS_AT_END,
+  ADDRESS_FROM_SCHEME,
   addressReference,
-  daemonVariables,
-  insideThePod,
-  nodeAddressFields,
-  nodeNames,
+  DAEMON_VARIABLES,
+  INSIDE_THE_POD,
+  NODE_ADDRESS_FIELDS,
+  NODE_NAMES,
 } from "../tables/daemons";
 
-const instead = "Talk to the pod's own daemon: DOCKER_HOST=tcp://127.0.0.1:2376 with DOCKER_TLS_VERIFY=1.";
+const INSTEAD = "Talk to the pod's own daemon: DOCKER_HOST=tcp://127.0.0.1:2376 with DOCKER_TLS_VERIFY=1.";
 
 /** Properties without which an object tells nobody about a daemon. */
-const relevantKeys = [
-  ...daemonVariables,
+const RELEVANT_KEYS = [
+  ...DAEMON_VARIABLES,
   "value",
   "valueFrom",
   "env",
@@ -45,12 +45,12 @@ export const noNodeDaemons: ResourceRule = {
     "DOCKER_HOST=tcp://127.0.0.1:2376, tcp://localhost:2376 or unix:///…",
     "status.hostIP for a metrics agent in somebody else's namespace",
   ],
-  instead,
-  settings: { namespaces: namespacesSchema },
+  instead: INSTEAD,
+  settings: { namespaces: NAMESPACES_SCHEMA },
   check: (resource, config) => {
     const findings = new Findings();
     const known = new Map<unknown, Variables>();
-    for (const node of resource.index.withAnyKey(relevantKeys)) {
+    for (const node of resource.index.withAnyKey(RELEVANT_KEYS)) {
       const { value } = node;
       const restricted = isRestricted(resource, node, config);
       const variables = variablesAround(node, known);
@@ -58,20 +58,20 @@ export const noNodeDaemons: ResourceRule = {
         const verdict = judgeAddress(address, variables);
         if (verdict === "own" || (verdict === "other" && !restricted && !isSsh(address))) return;
         const what = verdict === "node" ? "a daemon of the node" : "a daemon outside the pod";
-        findings.refused.push(finding(resource, node, `${how} is set to ${what}`, instead, key));
+        findings.refused.push(finding(resource, node, `${how} is set to ${what}`, INSTEAD, key));
       };
 
-      for (const name of daemonVariables) {
+      for (const name of DAEMON_VARIABLES) {
         const direct = isEncoded(node) ? decoded(text(value[name]) ?? "") : text(value[name]);
         if (direct !== undefined) judge(direct, name, name);
       }
       const variable = text(value["name"]) ?? "a variable";
-      if (isVariable(node) && daemonVariables.includes(variable)) {
+      if (isVariable(node) && DAEMON_VARIABLES.includes(variable)) {
         const address = text(value["value"]);
         if (address !== undefined) judge(address, variable, "value");
         else if (value["valueFrom"] !== undefined && (restricted || isNodeAddress(value))) {
           findings.refused.push(
-            finding(resource, node, `${variable} takes its value from elsewhere`, instead, "valueFrom"),
+            finding(resource, node, `${variable} takes its value from elsewhere`, INSTEAD, "valueFrom"),
           );
         } else
           findings.noted.push(
@@ -79,7 +79,7 @@ export const noNodeDaemons: ResourceRule = {
           );
       } else if (isVariable(node) && restricted && isNodeAddress(value)) {
         findings.refused.push(
-          finding(resource, node, `${shown(variable)} is the node's address`, instead, "valueFrom"),
+          finding(resource, node, `${shown(variable)} is the node's address`, INSTEAD, "valueFrom"),
         );
       } else if (isVariable(node) && isUnknown(value["name"])) {
         const found = "the variable's name is known only after up";
@@ -87,7 +87,7 @@ export const noNodeDaemons: ResourceRule = {
       }
       for (const entry of [...list(value["env"]), ...list(value["envs"])]) {
         const [, name, address = ""] = /^([A-Z_]+)=(.*)/s.exec(text(entry) ?? "") ?? [];
-        if (isOneOf(daemonVariables, name)) judge(address, name, "env");
+        if (isOneOf(DAEMON_VARIABLES, name)) judge(address, name, "env");
       }
       for (const address of addressesIn(node, variables)) judge(address, "the daemon in the arguments", "args");
       for (const host of openHosts(node)) {
@@ -108,14 +108,14 @@ export const noNodeDaemons: ResourceRule = {
 
 const argument = new RegExp(addressArgument, "g");
 const references = new RegExp(addressReference, "g");
-const fromScheme = new RegExp(addressFromScheme);
-const atEnd = new RegExp(addressAtEnd);
+const fromScheme = new RegExp(ADDRESS_FROM_SCHEME);
+const atEnd = new RegExp(ADDRESS_AT_END);
 
 /** Variables of a container, by name. */
 type Variables = ReadonlyMap<unknown, unknown>;
 
 /** Variables that are called after the node; Kubernetes calls a Service's address NAME_SERVICE_HOST. */
-const namesNode = /(^|_)(node|host)(_?(ip|name|addr|address))?$/i;
+const NAMES_NODE = /(^|_)(node|host)(_?(ip|name|addr|address))?$/i;
 
 /** The addresses of daemons in a container's words, also those that it takes from its own variables. */
 function addressesIn({ value }: ObjectNode, variables: () => Variables): readonly string[] {
@@ -129,28 +129,28 @@ function addressesIn({ value }: ObjectNode, variables: () => Variables): readonl
 }
 
 /** A variable may name another, which may name another; each round puts one in. */
-const maxRounds = 8;
+const MAX_ROUNDS = 8;
 
 /** `own`: inside the pod; `node`: plainly the node; `other`: somewhere else, such as a Service. */
 function judgeAddress(address: string, variables: () => Variables, round = 0): "own" | "node" | "other" {
   const spelled = address.trim();
-  if (spelled === "" || new RegExp(insideThePod, "i").test(spelled)) return "own";
+  if (spelled === "" || new RegExp(INSIDE_THE_POD, "i").test(spelled)) return "own";
   const host = /^[a-z+]+:\/\/(?:[^@/]*@)?([^:/]*)/i.exec(spelled)?.[1] ?? spelled.replace(/:\d+$/, "");
   const reference = /\$[({]?(\w+)/.exec(host)?.[1];
   if (reference !== undefined) {
     const literal = text(record(variables().get(reference))["value"]);
-    if (literal !== undefined && round < maxRounds)
+    if (literal !== undefined && round < MAX_ROUNDS)
       return judgeAddress(
         spelled.replace(/\$[({]?\w+[)}]?/, () => literal),
         variables,
         round + 1,
       );
-    return (namesNode.test(reference) && !/_SERVICE_HOST$/.test(reference)) ||
+    return (NAMES_NODE.test(reference) && !/_SERVICE_HOST$/.test(reference)) ||
       isNodeAddress(record(variables().get(reference)))
       ? "node"
       : "other";
   }
-  if (/^[\d.]+$|^\[|^0x/i.test(host) || new RegExp(nodeNames, "i").test(host)) return "node";
+  if (/^[\d.]+$|^\[|^0x/i.test(host) || new RegExp(NODE_NAMES, "i").test(host)) return "node";
   return "other";
 }
 
@@ -161,7 +161,7 @@ function isSsh(address: string): boolean {
 
 /** Whether a variable's value is the address of the node. */
 function isNodeAddress(variable: Readonly<Record<string, unknown>>): boolean {
-  return isOneOf(nodeAddressFields, record(record(variable["valueFrom"])["fieldRef"])["fieldPath"]);
+  return isOneOf(NODE_ADDRESS_FIELDS, record(record(variable["valueFrom"])["fieldRef"])["fieldPath"]);
 }
 
 /** Looks for the variables of the container around a node, by name, when one is asked for; `known` are those of lists seen before. */
@@ -182,7 +182,7 @@ function openHosts({ key, value }: ObjectNode): readonly string[] {
   return list(value["hosts"]).flatMap((entry) => {
     const host = text(entry) ?? "";
     // Who talks to 0.0.0.0 stays inside the pod; who listens on it does not.
-    const open = host.includes("0.0.0.0") || !new RegExp(insideThePod, "i").test(host);
+    const open = host.includes("0.0.0.0") || !new RegExp(INSIDE_THE_POD, "i").test(host);
     return /^tcp:/i.test(host) && open ? [host] : [];
   });
 }

@@ -2,13 +2,13 @@ import { asksForPrivilege, dindImagesSchema, matchesDindSidecar } from "../readi
 import { isOneOf, record, shown, text } from "../reading/values";
 import { pathOf } from "../reading/walk";
 import { finding, Findings, type ResourceRule } from "../rule";
-import { dind } from "../tables/dind";
-import { dangerousCapabilities, unconfinedSelinuxTypes } from "../tables/privileges";
+import { DIND } from "../tables/dind";
+import { DANGEROUS_CAPABILITIES, UNCONFINED_SELINUX_TYPES } from "../tables/privileges";
 
-const instead = `Drop it; what needs a Docker daemon uses the agent's ${dind.name} sidecar.`;
+const instead = `Drop it; what needs a Docker daemon uses the agent's ${DIND.name} sidecar.`;
 
 /** Properties without which an object asks for no privilege. */
-const relevantKeys = [
+const RELEVANT_KEYS = [
   "privileged",
   "add",
   "adds",
@@ -22,13 +22,13 @@ const relevantKeys = [
 /** One container is privileged, and it is recognised by all that it is. */
 export const noPrivilegedContainers: ResourceRule = {
   name: "no-privileged-containers",
-  description: `No container but the agents' ${dind.name} sidecar is privileged or has a capability that amounts to it.`,
+  description: `No container but the agents' ${DIND.name} sidecar is privileged or has a capability that amounts to it.`,
   level: "mandatory",
   severity: "critical",
   breaks: [
     "privileged: true in any container, init container, ephemeral container or docker.Container",
     "dind's image, privileged, with another command, other arguments, mounts, hooks, probes or environment",
-    `capabilities.add with ${dangerousCapabilities.slice(0, 4).join(", ")} and the like, with or without CAP_`,
+    `capabilities.add with ${DANGEROUS_CAPABILITIES.slice(0, 4).join(", ")} and the like, with or without CAP_`,
     "procMount: Unmasked; SELinux type spc_t",
   ],
   obeys: [
@@ -39,7 +39,7 @@ export const noPrivilegedContainers: ResourceRule = {
   settings: { dindImages: dindImagesSchema },
   check: (resource, config) => {
     const findings = new Findings();
-    for (const node of resource.index.withAnyKey(relevantKeys)) {
+    for (const node of resource.index.withAnyKey(RELEVANT_KEYS)) {
       const { value } = node;
       const refuse = (found: string, key: string) =>
         findings.refused.push(finding(resource, node, found, instead, key));
@@ -49,12 +49,12 @@ export const noPrivilegedContainers: ResourceRule = {
         const { missing, imageUnknown } = matchesDindSidecar(container, config);
         if (missing.length > 0) {
           const almost =
-            container.value["name"] === dind.name
+            container.value["name"] === DIND.name
               ? `, and the container is not the daemon that may be: it ${missing.join(", ")}`
               : "";
           refuse(`the container is privileged${almost}`, "privileged");
         } else if (imageUnknown) {
-          const found = `${dind.name} is privileged and its image is known only after up`;
+          const found = `${DIND.name} is privileged and its image is known only after up`;
           findings.noted.push({
             ...finding(resource, container, found, "It is checked again then."),
             at: pathOf(container, "image"),
@@ -79,7 +79,7 @@ export const noPrivilegedContainers: ResourceRule = {
       if ([value["securityOpts"]].flat().includes("systempaths=unconfined"))
         refuse("systempaths=unconfined opens the kernel's settings", "securityOpts");
       const selinux = record(value["seLinuxOptions"])["type"];
-      if (isOneOf(unconfinedSelinuxTypes, selinux))
+      if (isOneOf(UNCONFINED_SELINUX_TYPES, selinux))
         refuse(`SELinux type ${selinux} confines nothing`, "seLinuxOptions");
     }
     return findings;
@@ -89,6 +89,6 @@ export const noPrivilegedContainers: ResourceRule = {
 function isDangerous(capability: unknown): capability is string {
   return (
     typeof capability === "string" &&
-    dangerousCapabilities.includes(capability.trim().toUpperCase().replace(/^CAP_/, ""))
+    DANGEROUS_CAPABILITIES.includes(capability.trim().toUpperCase().replace(/^CAP_/, ""))
   );
 }

@@ -3,7 +3,7 @@ import { judgePath, type PathVerdict } from "../reading/paths";
 import { shown } from "../reading/values";
 import { finding, Findings, type ResourceRule } from "../rule";
 
-const instead =
+const INSTEAD =
   "Let jobs use their own daemon (the agent's dind sidecar, DOCKER_HOST=tcp://127.0.0.1:2376); for data, claim a volume.";
 
 /** The promise of the project: no container gets the socket of its node's runtime, nor a directory that holds one. */
@@ -25,22 +25,22 @@ export const noRuntimeSockets: ResourceRule = {
     "a volume named docker-sock that is an emptyDir",
     "text that mentions /var/run/docker.sock",
   ],
-  instead,
+  instead: INSTEAD,
   check: (resource) => {
     const findings = new Findings();
     for (const node of objectsWithPaths(resource)) {
       for (const { key, path, how, saysSocket, match } of nodePaths(resource, node)) {
         if (path === undefined) continue;
-        const verdict = judgePath(path) ?? (saysSocket ? socketByType : undefined);
+        const verdict = judgePath(path) ?? (saysSocket ? SOCKET_BY_TYPE : undefined);
         if (verdict === undefined || (match === "exact" && !isSocketItself(path, verdict))) continue;
-        findings.refused.push(finding(resource, node, `${how} ${shown(path)} is ${verdict.what}`, instead, key));
+        findings.refused.push(finding(resource, node, `${how} ${shown(path)} is ${verdict.what}`, INSTEAD, key));
       }
     }
     return findings;
   },
 };
 
-const socketByType: PathVerdict = { kind: "socket", what: "a socket or device of the node, as its type says" };
+const SOCKET_BY_TYPE: PathVerdict = { kind: "socket", what: "a socket or device of the node, as its type says" };
 
 /** One that steps back with `..` on its way counts too. */
 function isSocketItself(path: string, verdict: PathVerdict): boolean {

@@ -1,9 +1,9 @@
 import { isOn, isOneOf, isRecord, isUnknown, list, record, shown, text } from "../reading/values";
 import { groupOf, type ObjectNode } from "../reading/walk";
 import { finding, Findings, type ResourceRule } from "../rule";
-import { everybody, everywhere, internalAnnotations, internalClasses } from "../tables/public";
+import { EVERYBODY, EVERYWHERE, INTERNAL_ANNOTATIONS, INTERNAL_CLASSES } from "../tables/public";
 
-const instead = "Keep it inside (ClusterIP and `kubectl port-forward`), or make an exception with a reason.";
+const INSTEAD = "Keep it inside (ClusterIP and `kubectl port-forward`), or make an exception with a reason.";
 
 type Refuse = (found: string, key: string) => void;
 
@@ -24,34 +24,34 @@ export const nothingPublic: ResourceRule = {
     "LoadBalancer with networking.gke.io/load-balancer-type: Internal",
     "a cluster reached by its DNS endpoint alone",
   ],
-  instead,
+  instead: INSTEAD,
   check: (resource) => {
     const findings = new Findings();
     for (const node of resource.index.withAnyKey(["kind", "hostPort", "member", "members"])) {
-      const refuse: Refuse = (found, key) => findings.refused.push(finding(resource, node, found, instead, key));
+      const refuse: Refuse = (found, key) => findings.refused.push(finding(resource, node, found, INSTEAD, key));
       const note: Refuse = (found, key) =>
         findings.noted.push(finding(resource, node, found, "It is checked again after up.", key));
       const kind = text(node.value["kind"])?.replace(/Patch$/, "");
       if (kind === "Service") judgeService(node, refuse, note);
-      if (kind === "Ingress" && !isOneOf(internalClasses, ingressClass(node))) {
+      if (kind === "Ingress" && !isOneOf(INTERNAL_CLASSES, ingressClass(node))) {
         refuse("the Ingress makes a public load balancer", "spec");
       }
       if (
         kind === "Gateway" &&
         isOneOf(["", "gateway.networking.k8s.io"], groupOf(node.value)) &&
-        !isOneOf(internalClasses, record(node.value["spec"])["gatewayClassName"])
+        !isOneOf(INTERNAL_CLASSES, record(node.value["spec"])["gatewayClassName"])
       ) {
         refuse("the Gateway makes a public load balancer", "spec");
       }
       if (node.key === "ports" && (Number(node.value["hostPort"]) || 0) > 0)
         refuse("hostPort opens a port of the node", "hostPort");
       for (const key of ["member", "members"]) {
-        const member = [node.value[key], ...list(node.value[key])].find((each) => isOneOf(everybody, each));
+        const member = [node.value[key], ...list(node.value[key])].find((each) => isOneOf(EVERYBODY, each));
         if (member !== undefined) refuse(`${member} may use it`, key);
       }
     }
     const { root } = resource.index;
-    const refuse: Refuse = (found, key) => findings.refused.push(finding(resource, root, found, instead, key));
+    const refuse: Refuse = (found, key) => findings.refused.push(finding(resource, root, found, INSTEAD, key));
     if (resource.type === "gcp:container/cluster:Cluster") judgeControlPlane(root, refuse);
     if (resource.type === "gcp:compute/firewall:Firewall") judgeFirewall(root, refuse);
     return findings;
@@ -62,7 +62,7 @@ function judgeService(node: ObjectNode, refuse: Refuse, note: Refuse): void {
   const spec = record(node.value["spec"]);
   const type = text(spec["type"]);
   const annotations = record(record(node.value["metadata"])["annotations"]);
-  const isInside = Object.entries(internalAnnotations).some(([key, values]) =>
+  const isInside = Object.entries(INTERNAL_ANNOTATIONS).some(([key, values]) =>
     isOneOf(values, text(annotations[key])?.toLowerCase()),
   );
   if (type === "LoadBalancer" && !isInside) refuse("the Service makes a public load balancer", "spec.type");
@@ -91,13 +91,13 @@ function judgeControlPlane({ value }: ObjectNode, refuse: Refuse): void {
   }
   const open = list(authorised["cidrBlocks"])
     .map((block) => record(block)["cidrBlock"])
-    .filter((range) => isOneOf(everywhere, range));
+    .filter((range) => isOneOf(EVERYWHERE, range));
   if (open.length > 0)
     refuse(`the control plane's address is open to ${shown(open.join(", "))}`, "masterAuthorizedNetworksConfig");
 }
 
 function judgeFirewall({ value }: ObjectNode, refuse: Refuse): void {
   if (text(value["direction"]) === "EGRESS" || list(value["allows"]).length === 0 || value["disabled"] === true) return;
-  const open = list(value["sourceRanges"]).filter((range) => isOneOf(everywhere, range));
+  const open = list(value["sourceRanges"]).filter((range) => isOneOf(EVERYWHERE, range));
   if (open.length > 0) refuse(`the firewall lets ${shown(open.join(", "))} in`, "sourceRanges");
 }

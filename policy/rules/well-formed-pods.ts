@@ -2,9 +2,9 @@ import { isRecord, isUnknown, text } from "../reading/values";
 import { groupOf, type ObjectNode } from "../reading/walk";
 import type { ResourceView } from "../reading/resource-view";
 import { finding, Findings, kindOf, type ResourceRule } from "../rule";
-import { builtInGroups, decisive, shapes, workloads } from "../tables/kinds";
+import { BUILT_IN_GROUPS, decisive, SHAPES, WORKLOADS } from "../tables/kinds";
 
-const instead = "Write it as Kubernetes' API describes it.";
+const INSTEAD = "Write it as Kubernetes' API describes it.";
 
 /** What the other rules cannot read they cannot judge: it does not pass in silence. */
 export const wellFormedPods: ResourceRule = {
@@ -18,7 +18,7 @@ export const wellFormedPods: ResourceRule = {
     "a patch that leaves things out",
     "a custom resource with shapes of its own (noted where it looks like a pod)",
   ],
-  instead,
+  instead: INSTEAD,
   check: (resource) => {
     const findings = new Findings();
     const isKubernetes = /^(kubernetes|docker):/.test(resource.type);
@@ -27,7 +27,7 @@ export const wellFormedPods: ResourceRule = {
       if (!matters || !decisive.has(key) || key === "image") continue;
       findings.noted.push(finding(resource, node, `${key} is known only after up`, "It is checked again then.", key));
     }
-    for (const key of Object.keys(shapes)) {
+    for (const key of Object.keys(SHAPES)) {
       for (const node of resource.index.withAnyKey([key])) judgeShape(resource, node, key, findings);
     }
     for (const node of resource.index.withAnyKey(["kind"])) judgeSpec(resource, node, findings);
@@ -50,14 +50,14 @@ export const wellFormedPods: ResourceRule = {
   },
 };
 
-const articles = { list: "a list", object: "an object", text: "text", switch: "true or false" } as const;
+const ARTICLES = { list: "a list", object: "an object", text: "text", switch: "true or false" } as const;
 
 /** A built-in workload or volume: Kubernetes itself would refuse another shape, so nothing valid is lost. */
 function isBuiltIn(resource: ResourceView, node: ObjectNode): boolean {
   const owner = node.owner.value;
   const kind = kindOf(resource, owner).replace(/Patch$/, "");
   const typed = text(owner["kind"]) !== undefined || /^kubernetes:(core|apps|batch|extensions)\//.test(resource.type);
-  return typed && (kind in workloads || kind === "PersistentVolume") && builtInGroups.has(groupOf(owner));
+  return typed && (kind in WORKLOADS || kind === "PersistentVolume") && BUILT_IN_GROUPS.has(groupOf(owner));
 }
 
 function looksLikePod({ value }: ObjectNode): boolean {
@@ -78,7 +78,7 @@ function isFreeForm({ key }: ObjectNode): boolean {
   ].includes(key);
 }
 
-function holdsShape(value: unknown, wanted: keyof typeof articles): boolean {
+function holdsShape(value: unknown, wanted: keyof typeof ARTICLES): boolean {
   if (value === undefined || value === null) return true;
   if (wanted === "list")
     return Array.isArray(value) && value.every((member) => isRecord(member) || typeof member === "string");
@@ -90,25 +90,25 @@ function holdsShape(value: unknown, wanted: keyof typeof articles): boolean {
 /** A property of another shape than the one that Kubernetes gives it. */
 function judgeShape(resource: ResourceView, node: ObjectNode, key: string, findings: Findings): void {
   const value = node.value[key];
-  const wanted = shapes[key];
+  const wanted = SHAPES[key];
   if (wanted === undefined || holdsShape(value, wanted) || isUnknown(value) || isFreeForm(node)) return;
   const strict = isBuiltIn(resource, node);
   if (!strict && !looksLikePod(node)) return;
-  const found = `${key} should be ${articles[wanted]} and is ${nameOf(value)}`;
-  (strict ? findings.refused : findings.noted).push(finding(resource, node, found, instead, key));
+  const found = `${key} should be ${ARTICLES[wanted]} and is ${nameOf(value)}`;
+  (strict ? findings.refused : findings.noted).push(finding(resource, node, found, INSTEAD, key));
 }
 
 /** A workload without a pod to read; a patch may leave it out. */
 function judgeSpec(resource: ResourceView, node: ObjectNode, findings: Findings): void {
   if (node.owner !== node || !isBuiltIn(resource, node)) return;
-  const way = workloads[kindOf(resource, node.value)];
+  const way = WORKLOADS[kindOf(resource, node.value)];
   if (way === undefined || resource.type.endsWith("Patch")) return;
   let at: unknown = node.value;
   for (const step of way) {
     if (!isRecord(at) || isUnknown(at[step])) return;
     at = at[step];
     if (at === undefined || at === null) {
-      findings.refused.push(finding(resource, node, `there is no ${step} to read`, instead, way.join(".")));
+      findings.refused.push(finding(resource, node, `there is no ${step} to read`, INSTEAD, way.join(".")));
       return;
     }
   }

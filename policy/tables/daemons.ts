@@ -1,7 +1,7 @@
 // How a container is told which daemon to talk to. Plain data.
 
 /** Environment variables that name a daemon. */
-export const daemonVariables: readonly string[] = [
+export const DAEMON_VARIABLES: readonly string[] = [
   "DOCKER_HOST",
   "CONTAINER_HOST",
   "BUILDKIT_HOST",
@@ -11,12 +11,12 @@ export const daemonVariables: readonly string[] = [
 ];
 
 /** Addresses that stay inside the pod, in a syntax that JavaScript and RE2 share; matched without regard to case. */
-export const insideThePod =
+export const INSIDE_THE_POD =
   "^(unix:|fd:|/|((tcp|http|https)://)?(localhost|127\\.[0-9]+\\.[0-9]+\\.[0-9]+|\\[::1\\]|0\\.0\\.0\\.0)(:[0-9]+)?(/.*)?$)";
 
-const flag = '(-H|--host|--docker[ =]"?host)';
-const port = ":(237[567]|4243)";
-const end = "[^\\s\"';|&)]+";
+const FLAG = '(-H|--host|--docker[ =]"?host)';
+const PORT = ":(237[567]|4243)";
+const END = "[^\\s\"';|&)]+";
 
 /**
  * A daemon's address after -H, --host, in a Docker context, or given to one of the variables by a shell or by env, in a
@@ -24,22 +24,22 @@ const end = "[^\\s\"';|&)]+";
  */
 export const addressArgument = [
   `(^|[\\s"';&|(])(`,
-  `(${flag}[ =]*|(${daemonVariables.join("|")})=)["']?((tcp|ssh|npipe)://${end}|https?://${end}${port})`,
-  `|(${flag}[ =]+|(${daemonVariables.join("|")})=)["']?[^\\s"';|&)=:/]+${port}`,
-  `|--url[ =]["']?ssh://${end}\\.sock`,
+  `(${FLAG}[ =]*|(${DAEMON_VARIABLES.join("|")})=)["']?((tcp|ssh|npipe)://${END}|https?://${END}${PORT})`,
+  `|(${FLAG}[ =]+|(${DAEMON_VARIABLES.join("|")})=)["']?[^\\s"';|&)=:/]+${PORT}`,
+  `|--url[ =]["']?ssh://${END}\\.sock`,
   ")",
 ].join("");
 
 /** A variable in the place of such an address; its name is the last group. */
-export const addressReference = `(${flag}[ =]*|(${daemonVariables.join("|")})=)["']?\\$[({]?(\\w+)`;
+export const addressReference = `(${FLAG}[ =]*|(${DAEMON_VARIABLES.join("|")})=)["']?\\$[({]?(\\w+)`;
 
 /** The address in what `addressArgument` finds: from its scheme on or, when this finds nothing, its last word. */
-export const addressFromScheme = "(tcp|ssh|https?|npipe)://.*$";
-export const addressAtEnd = "[^\\s=\"']+$";
+export const ADDRESS_FROM_SCHEME = "(tcp|ssh|https?|npipe)://.*$";
+export const ADDRESS_AT_END = "[^\\s=\"']+$";
 
 /** Downward API fields that give the address of the node. */
-export const nodeAddressFields: readonly string[] = ["status.hostIP", "status.hostIPs"];
+export const NODE_ADDRESS_FIELDS: readonly string[] = ["status.hostIP", "status.hostIPs"];
 
 /** Host names that are the node's, not a Service's. */
-export const nodeNames =
+export const NODE_NAMES =
   "^(host|node|gateway|host\\.docker\\.internal|gateway\\.docker\\.internal|kubernetes\\.docker\\.internal|host\\.minikube\\.internal|host\\.k3d\\.internal|.*\\.compute\\.internal|.*\\.ec2\\.internal|.*\\.c\\.[a-z0-9-]+\\.internal|gke-.*|ip-[0-9-]+.*|aks-.*)$";

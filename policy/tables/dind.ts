@@ -9,7 +9,7 @@ export interface DindMount {
   readonly subPath: string;
 }
 
-export const dind = {
+export const DIND = {
   /** Its name, among the init containers and with `restartPolicy: Always`: a native sidecar. */
   name: "dind",
   args: ["dockerd"],

@@ -1,7 +1,7 @@
 // What the pack knows about the shapes of Kubernetes objects. Plain data.
 
 /** Built-in kinds that run pods, and where their pod specification is. */
-export const workloads: Readonly<Record<string, readonly string[]>> = {
+export const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
   Pod: ["spec"],
   PodTemplate: ["template", "spec"],
   Deployment: ["spec", "template", "spec"],
@@ -14,13 +14,13 @@ export const workloads: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** API groups in which the kinds above are built in, old ones included. */
-export const builtInGroups: ReadonlySet<string> = new Set(["", "apps", "batch", "extensions"]);
+export const BUILT_IN_GROUPS: ReadonlySet<string> = new Set(["", "apps", "batch", "extensions"]);
 
 /** Lists of containers in a pod specification. */
-export const containerLists: readonly string[] = ["containers", "initContainers", "ephemeralContainers"];
+export const CONTAINER_LISTS: readonly string[] = ["containers", "initContainers", "ephemeralContainers"];
 
 /** Which shape a property has wherever it describes a pod; a value of another shape cannot be read, let alone judged. */
-export const shapes: Readonly<Record<string, "list" | "object" | "text" | "switch">> = {
+export const SHAPES: Readonly<Record<string, "list" | "object" | "text" | "switch">> = {
   containers: "list",
   initContainers: "list",
   ephemeralContainers: "list",
@@ -53,7 +53,7 @@ export const shapes: Readonly<Record<string, "list" | "object" | "text" | "switc
 
 /** Properties whose value decides a rule: while it is unknown, the report says that it could not be checked. */
 export const decisive: ReadonlySet<string> = new Set([
-  ...Object.keys(shapes),
+  ...Object.keys(SHAPES),
   "path",
   "procMount",
   "type",
@@ -81,7 +81,7 @@ export const decisive: ReadonlySet<string> = new Set([
  * Objects that describe what others may do instead of running it: nothing below `key` ever becomes a pod.
  * `key` undefined means the whole object.
  */
-export const descriptions: readonly {
+export const DESCRIPTIONS: readonly {
   readonly kind: string;
   readonly group: string;
   readonly key: string | undefined;

@@ -9,7 +9,7 @@ export interface NodePlace {
 }
 
 /** Sockets of container runtimes and of the node's own managers. A parent of one of them counts as the socket. */
-export const sockets: readonly NodePlace[] = [
+export const SOCKETS: readonly NodePlace[] = [
   { path: "/run/docker.sock", what: "the Docker daemon's socket" },
   { path: "/run/docker/docker.sock", what: "the Docker daemon's socket" },
   { path: "/run/docker/containerd/containerd.sock", what: "the socket of Docker's containerd" },
@@ -60,7 +60,7 @@ export const sockets: readonly NodePlace[] = [
 ];
 
 /** Directories of which every part, and every parent, gives away the node or its containers. */
-export const trees: readonly NodePlace[] = [
+export const TREES: readonly NodePlace[] = [
   { path: "/proc", what: "the node's processes, and every container's file system below /proc/<pid>/root" },
   { path: "/dev", what: "the node's disks and devices" },
   { path: "/sys", what: "the node's kernel, whose helpers run as root on the node" },
@@ -137,7 +137,7 @@ export const trees: readonly NodePlace[] = [
 ];
 
 /** Sockets and directories of Windows nodes; every named pipe counts besides. */
-export const windowsTrees: readonly NodePlace[] = [
+export const WINDOWS_TREES: readonly NodePlace[] = [
   { path: "/programdata", what: "the data of Docker or containerd on the node" },
   { path: "/windows", what: "the node's operating system" },
   { path: "/program files", what: "the node's programs" },

@@ -1,7 +1,7 @@
 // What makes a container root on its node without any mount. Plain data.
 
 /** Capabilities each of which is enough to leave a container, without the `CAP_` prefix. */
-export const dangerousCapabilities: readonly string[] = [
+export const DANGEROUS_CAPABILITIES: readonly string[] = [
   "ALL",
   "SYS_ADMIN",
   "SYS_MODULE",
@@ -17,7 +17,7 @@ export const dangerousCapabilities: readonly string[] = [
 ];
 
 /** Properties of a pod that put it into a namespace of its node, or its containers into one of their own. */
-export const hostSwitches: Readonly<Record<string, string>> = {
+export const HOST_SWITCHES: Readonly<Record<string, string>> = {
   hostNetwork: "the node's network, where its daemons listen on 127.0.0.1",
   hostPID: "the node's processes, and its file system below /proc/1/root",
   hostIPC: "the shared memory of the node's processes",
@@ -26,4 +26,4 @@ export const hostSwitches: Readonly<Record<string, string>> = {
 };
 
 /** SELinux types that confine nothing. */
-export const unconfinedSelinuxTypes: readonly string[] = ["spc_t", "container_runtime_t", "unconfined_t"];
+export const UNCONFINED_SELINUX_TYPES: readonly string[] = ["spc_t", "container_runtime_t", "unconfined_t"];

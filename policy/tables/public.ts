@@ -1,7 +1,7 @@
 // What opens something to the internet, and what says that it stays inside. Plain data.
 
 /** Annotations that keep a load balancer inside, with the values that do. */
-export const internalAnnotations: Readonly<Record<string, readonly string[]>> = {
+export const INTERNAL_ANNOTATIONS: Readonly<Record<string, readonly string[]>> = {
   "networking.gke.io/load-balancer-type": ["internal"],
   "cloud.google.com/load-balancer-type": ["internal"],
   "service.beta.kubernetes.io/aws-load-balancer-internal": ["true", "0.0.0.0/0"],
@@ -11,7 +11,7 @@ export const internalAnnotations: Readonly<Record<string, readonly string[]>> = 
 };
 
 /** Ingress and gateway classes whose load balancers are inside. */
-export const internalClasses: readonly string[] = [
+export const INTERNAL_CLASSES: readonly string[] = [
   "gce-internal",
   "gke-l7-rilb",
   "gke-l7-rilb-mc",
@@ -19,7 +19,7 @@ export const internalClasses: readonly string[] = [
 ];
 
 /** Members of IAM policies that mean everybody. */
-export const everybody: readonly string[] = [
+export const EVERYBODY: readonly string[] = [
   "allUsers",
   "allAuthenticatedUsers",
   "system:anonymous",
@@ -27,4 +27,4 @@ export const everybody: readonly string[] = [
 ];
 
 /** Address ranges that mean everybody. */
-export const everywhere: readonly string[] = ["0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1"];
+export const EVERYWHERE: readonly string[] = ["0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1"];

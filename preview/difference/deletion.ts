@@ -83,7 +83,7 @@ function goesWith(resource: Registration, { urns, namespaces }: Endings): string
 }
 
 /** What becomes of the disk behind a volume of Kubernetes. Volumes that people make themselves are retained by default. */
-function volumeFate({ type, inputs }: Registration): { lost: string; kept: string } {
+function volumeFate({ type, inputs }: Registration): { readonly lost: string; readonly kept: string } {
   if (kindOf(type) !== "core/PersistentVolume") return { lost: "", kept: "" };
   const policy = isObject(inputs["spec"]) ? inputs["spec"]["persistentVolumeReclaimPolicy"] : undefined;
   if (policy === "Delete") return { lost: "the disk behind it (persistentVolumeReclaimPolicy: Delete)", kept: "" };

@@ -143,7 +143,7 @@ function change(outlook: Outlook, rebuilt: ReadonlySet<string>, ending: Endings)
   const { before, after } = pair;
   const replaced = causes.length > 0;
   const inPlace = replaced ? [] : fields;
-  const matching = <T extends { field: string }>(list: readonly T[] = []) =>
+  const matching = <T extends { readonly field: string }>(list: readonly T[] = []) =>
     list.filter((rule) => inPlace.some((field) => applies(rule, field)));
   // The engine asks for both: a resource may be unprotected and replaced in one go.
   const protect = before.protect && after.protect;

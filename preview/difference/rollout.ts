@@ -38,7 +38,7 @@ export function rollouts({ pair, fields, renewals, causes }: Outlook): Rollout[]
 export function claimsFate(
   resource: Registration,
   event: "whenDeleted" | "whenScaled",
-): { lost: string; kept: string } {
+): { readonly lost: string; readonly kept: string } {
   const spec = map(resource.inputs["spec"]);
   const templates = Array.isArray(spec["volumeClaimTemplates"]) ? (spec["volumeClaimTemplates"] as WireValue[]) : [];
   if (kindOf(resource.type) !== "apps/StatefulSet" || templates.length === 0) return { lost: "", kept: "" };

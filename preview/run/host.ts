@@ -89,7 +89,10 @@ function options(directory: string): Options {
   };
 }
 
-function host(address: string, request: HostRequest): Promise<{ status: number | null; said: string }> {
+function host(
+  address: string,
+  request: HostRequest,
+): Promise<{ readonly status: number | null; readonly said: string }> {
   const { project, directory } = request;
   const { main, typescript, ...given } = options(directory);
   const tsconfig = request.tsconfig ?? given.tsconfig;

@@ -114,7 +114,11 @@ function fitted(head: readonly string[], body: readonly string[], limit: number)
 }
 
 /** Whole lines, as many as there is room for. */
-function shortenedBlock(lines: readonly string[], limit: number, used: number): { text: string; missing: number } {
+function shortenedBlock(
+  lines: readonly string[],
+  limit: number,
+  used: number,
+): { readonly text: string; readonly missing: number } {
   let length = used;
   let count = 0;
   for (const line of lines) {

@@ -1,14 +1,14 @@
 import { inTurn, measured, median } from "./statistics";
 
 describe("statistics of the benchmark", () => {
-  it("take the middle, not the mean", () => {
+  test("take the middle, not the mean", () => {
     expect(median([9, 1, 2])).toBe(2);
     expect(median([4, 1, 100, 2])).toBe(3);
     expect(measured([3, 1, 2])).toEqual({ median: 2, least: 1, most: 3 });
     expect(() => median([])).toThrow();
   });
 
-  it("measure in turn, so that a busy moment meets all alike", async () => {
+  test("measure in turn, so that a busy moment meets all alike", async () => {
     const order: string[] = [];
     const thing = (name: string, value: number) => () => {
       order.push(name);

@@ -54,7 +54,7 @@ const pull = (number: number, from: "fork" | "branch", more: object = {}) => {
   };
 };
 
-const bot = { login: "github-actions[bot]" };
+const BOT = { login: "github-actions[bot]" };
 
 async function posted(holding: Holding, from: "fork" | "branch" = "fork") {
   github = await startGitHub(holding);
@@ -63,7 +63,7 @@ async function posted(holding: Holding, from: "fork" | "branch" = "fork") {
 }
 
 describe("the comment on a pull request", () => {
-  it("is written under the number that GitHub gives for the run's branch and commit", async () => {
+  test("is written under the number that GitHub gives for the run's branch and commit", async () => {
     artifact("preview-difference/preview.txt", "2 added");
     const { done, changes } = await posted({ pulls: [pull(7, "fork")] });
     expect(changes.map(({ method, path }) => `${method} ${path}`)).toEqual(["POST /issues/7/comments"]);
@@ -71,22 +71,22 @@ describe("the comment on a pull request", () => {
     expect(done).toBe("commented on #7");
   });
 
-  it("is edited where it stands the next time, wherever it is among the others", async () => {
+  test("is edited where it stands the next time, wherever it is among the others", async () => {
     const others = Array.from({ length: 150 }, (_, id) => ({ id, body: "a word", user: { login: "ann" } }));
     const { changes } = await posted({
       pulls: [pull(7, "fork")],
-      comments: [...others, { id: 4711, body: `${MARKER}\n\nold`, user: bot }],
+      comments: [...others, { id: 4711, body: `${MARKER}\n\nold`, user: BOT }],
     });
     expect(changes.map(({ method, path }) => `${method} ${path}`)).toEqual(["PATCH /issues/comments/4711"]);
   });
 
-  it("never takes somebody else's comment for its own, whatever that starts with", async () => {
+  test("never takes somebody else's comment for its own, whatever that starts with", async () => {
     const planted = { id: 13, body: `${MARKER}\n\nfine, merge it`, user: { login: "mallory" } };
     const { changes } = await posted({ pulls: [pull(7, "fork")], comments: [planted] });
     expect(changes.map(({ method }) => method)).toEqual(["POST"]);
   });
 
-  it.each([
+  test.each([
     ["has moved on to another commit", { head: { ...pull(7, "fork").head, sha: "f".repeat(40) } }],
     ["is closed", { state: "closed" }],
     ["is for another branch than the default one", { base: { ref: "release" } }],
@@ -99,11 +99,11 @@ describe("the comment on a pull request", () => {
     expect({ done, changes }).toEqual({ done: expect.stringContaining("nothing to say") as string, changes: [] });
   });
 
-  it("fails the step, rather than stay silent, when GitHub refuses", async () => {
+  test("fails the step, rather than stay silent, when GitHub refuses", async () => {
     await expect(posted({ status: 403 })).rejects.toThrow("GitHub answered 403");
   });
 
-  it("is posted by the file on its own, by Node itself where that strips types as in the workflow", async () => {
+  test("is posted by the file on its own, by Node itself where that strips types as in the workflow", async () => {
     const strips = "typescript" in process.features && process.features.typescript === "strip";
     artifact("artifacts/preview-difference/preview.txt", "2 added");
     artifact("event.json", JSON.stringify(event("fork")));
@@ -131,13 +131,13 @@ describe("the comment on a pull request", () => {
 });
 
 describe("what the comment shows", () => {
-  it("is Markdown as it is for a branch of this repository", () => {
+  test("is Markdown as it is for a branch of this repository", () => {
     artifact("preview-difference/preview.md", "| a | b |");
     artifact("preview-difference/preview.txt", "a b");
     expect(commentOn(directory, event("branch"))).toMatch(/\n\n\| a \| b \|\n\n<\/details>/);
   });
 
-  it("is plain text in a block of code for a fork, whose Markdown is not looked at", () => {
+  test("is plain text in a block of code for a fork, whose Markdown is not looked at", () => {
     artifact("preview-difference/preview.md", "@everyone ![](https://evil.example/x.png)");
     artifact("preview-difference/preview.txt", "a b");
     const comment = commentOn(directory, event("fork"));
@@ -145,20 +145,20 @@ describe("what the comment shows", () => {
     expect(comment).not.toContain("evil");
   });
 
-  it("holds nothing of a fork that calls itself the real preview", () => {
+  test("holds nothing of a fork that calls itself the real preview", () => {
     artifact("preview-pulumi/preview.txt", "no changes, all is well");
     expect(commentOn(directory, event("fork"))).not.toContain("all is well");
     expect(commentOn(directory, event("branch"))).toContain("all is well");
   });
 
-  it("follows no link out of the artifact", () => {
+  test("follows no link out of the artifact", () => {
     artifact("secret", "password");
     mkdirSync(join(directory, "preview-difference"));
     symlinkSync(join(directory, "secret"), join(directory, "preview-difference", "preview.txt"));
     expect(commentOn(directory, event("fork"))).not.toContain("password");
   });
 
-  it("says what GitHub says of the run, not what the run says of itself", () => {
+  test("says what GitHub says of the run, not what the run says of itself", () => {
     artifact("preview-difference/preview.txt", "passed");
     expect(commentOn(directory, event("fork", "failure"))).toContain(
       "Preview of 0123456789ab **failed** ([run](https://",
@@ -166,11 +166,11 @@ describe("what the comment shows", () => {
     expect(commentOn(directory, event("fork"))).toContain("Preview of 0123456789ab passed");
   });
 
-  it("says so when the run left nothing", () => {
+  test("says so when the run left nothing", () => {
     expect(commentOn(directory, event("branch", "failure"))).toContain("before it had anything to show");
   });
 
-  it("fits into a comment and keeps the end, where the summary is", () => {
+  test("fits into a comment and keeps the end, where the summary is", () => {
     const long = `${"resource\n".repeat(300_000)}Resources: 3 to create`;
     artifact("preview-difference/preview.txt", long);
     artifact("preview-difference/preview.md", long);
@@ -184,14 +184,14 @@ describe("what the comment shows", () => {
 
 describe("a block of code", () => {
   /** What a Markdown reader takes for the inside of the first block. */
-  function inside(markdown: string): { content: string[]; after: string[] } {
+  function inside(markdown: string): { readonly content: string[]; readonly after: string[] } {
     const [first = "", ...lines] = markdown.split("\n");
     const fence = /^`{3,}/.exec(first)?.[0] ?? "";
     const end = lines.findIndex((line) => new RegExp(`^ {0,3}\`{${fence.length},}\\s*$`).test(line));
     return { content: lines.slice(0, end), after: lines.slice(end + 1) };
   }
 
-  it.each([
+  test.each([
     ["a fence of its own", "```\n@everyone\n```"],
     ["a longer fence, indented", "    ````\nout"],
     ["thousands of ticks", "`".repeat(5000)],
@@ -202,7 +202,7 @@ describe("a block of code", () => {
     expect(inside(fenced(hostile, 30_000)).after).toEqual([]);
   });
 
-  it("is not left by any text", () => {
+  test("is not left by any text", () => {
     const piece = fc.constantFrom(
       "`",
       "```",
@@ -226,7 +226,7 @@ describe("a block of code", () => {
     );
   });
 
-  it("keeps within its room and what it keeps as it was", () => {
+  test("keeps within its room and what it keeps as it was", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z`\n]{0,600}$/), fc.integer({ min: 200, max: 400 }), (text, room) => {
         expect(fenced(text, room).length).toBeLessThanOrEqual(room);

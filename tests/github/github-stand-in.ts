@@ -80,9 +80,9 @@ async function answer(request: IncomingMessage, holding: Holding, changes: Chang
 /** GitHub's own filters of a list of pull requests. */
 function matches(pull: object, query: URLSearchParams): boolean {
   const { state, base, head } = pull as {
-    state: string;
-    base: { ref: string };
-    head: { ref: string; user: { login: string } };
+    readonly state: string;
+    readonly base: { readonly ref: string };
+    readonly head: { readonly ref: string; readonly user: { readonly login: string } };
   };
   return (
     state === query.get("state") &&

@@ -26,7 +26,7 @@ async function reported(finding: Partial<Finding>, holding: Holding = {}) {
 }
 
 describe("the issue about drift", () => {
-  it("is opened when there is drift, with what Pulumi said", async () => {
+  test("is opened when there is drift, with what Pulumi said", async () => {
     const { changes } = await reported({});
     expect(changes).toEqual([
       {
@@ -39,7 +39,7 @@ describe("the issue about drift", () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ["is at work", { status: "in_progress", updated_at: "2026-01-05T05:10:00Z" }],
     ["waits for somebody's approval", { status: "waiting", updated_at: "2026-01-02T08:00:00Z" }],
     ["ended while the cloud was looked at", { status: "completed", updated_at: "2026-01-05T05:20:00Z" }],
@@ -48,17 +48,17 @@ describe("the issue about drift", () => {
     expect({ done, changes }).toEqual({ done: expect.stringContaining("up was at work") as string, changes: [] });
   });
 
-  it("is opened where up ended before the cloud was looked at", async () => {
+  test("is opened where up ended before the cloud was looked at", async () => {
     const { changes } = await reported({}, { up: { status: "completed", updated_at: "2026-01-05T05:10:00Z" } });
     expect(changes.map(({ call }) => call)).toEqual(["POST /issues"]);
   });
 
-  it("is edited, not opened again, while the drift lasts", async () => {
+  test("is edited, not opened again, while the drift lasts", async () => {
     const { changes } = await reported({}, { issues: [{ number: 1, body: "other" }, OPEN] });
     expect(changes.map(({ call }) => call)).toEqual(["PATCH /issues/42"]);
   });
 
-  it("is closed with a word when the drift is gone", async () => {
+  test("is closed with a word when the drift is gone", async () => {
     const { changes } = await reported({ result: "none" }, { issues: [OPEN] });
     expect(changes.map(({ call, body }) => [call, body["state"]])).toEqual([
       ["POST /issues/42/comments", undefined],
@@ -66,16 +66,16 @@ describe("the issue about drift", () => {
     ]);
   });
 
-  it("is not mentioned when there is none and no drift", async () => {
+  test("is not mentioned when there is none and no drift", async () => {
     expect(await reported({ result: "none" })).toEqual({ done: "no drift", changes: [] });
   });
 
-  it("does not take a pull request for itself", async () => {
+  test("does not take a pull request for itself", async () => {
     const { changes } = await reported({}, { issues: [{ ...OPEN, pull_request: {} }] });
     expect(changes.map(({ call }) => call)).toEqual(["POST /issues"]);
   });
 
-  it("tells a check that failed from drift", async () => {
+  test("tells a check that failed from drift", async () => {
     const { changes } = await reported({ result: "failed", text: undefined });
     expect(changes[0]?.body).toEqual({
       title: "The drift check of stack dev failed",
@@ -83,7 +83,7 @@ describe("the issue about drift", () => {
     });
   });
 
-  it("is reported by the command that the workflow runs", async () => {
+  test("is reported by the command that the workflow runs", async () => {
     github = await startGitHub({});
     const directory = mkdtempSync(join(tmpdir(), "issue-"));
     writeFileSync(join(directory, "drift.txt"), "~ disk");

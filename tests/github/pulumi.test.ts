@@ -24,7 +24,7 @@ describe("pulumi in a workflow", () => {
       ...environment,
     });
 
-  it("previews with the policy pack and keeps what both streams say, which the log shows too", async () => {
+  test("previews with the policy pack and keeps what both streams say, which the log shows too", async () => {
     fake(directory, "pulumi", "echo '+ disk'; echo 'warning: w' >&2");
     const { status, stdout, stderr } = await pulumi("preview");
     expect(calls(directory)).toEqual([
@@ -34,13 +34,13 @@ describe("pulumi in a workflow", () => {
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "+ disk\n", stderr: "warning: w\n" });
   });
 
-  it("fails as the preview fails, with its output kept", async () => {
+  test("fails as the preview fails, with its output kept", async () => {
     fake(directory, "pulumi", "echo 'policy broken'; exit 5");
     expect((await pulumi("preview")).status).toBe(5);
     expect(text("out/kept.txt")).toBe("policy broken\n");
   });
 
-  it.each([
+  test.each([
     [0, "none"],
     [7, "drift"],
   ])("takes the status %i of the look at the cloud for the result %s, not for a failure", async (ended, result) => {
@@ -52,13 +52,13 @@ describe("pulumi in a workflow", () => {
     expect({ status, output: text("output") }).toEqual({ status: 0, output: `result=${result}\n` });
   });
 
-  it("gives no result when the look at the cloud itself fails", async () => {
+  test("gives no result when the look at the cloud itself fails", async () => {
     fake(directory, "pulumi", "exit 3");
     expect((await pulumi("drift")).status).toBe(3);
     expect(existsSync(inside("output"))).toBe(false);
   });
 
-  it.each([
+  test.each([
     ["no stack is named", "preview", {}, "PULUMI_STACK is not set"],
     ["it is asked for something else", "destroy", { PULUMI_STACK: "dev" }, "preview or drift"],
   ])("calls nothing when %s", async (_, mode, environment: Record<string, string>, message) => {
@@ -75,7 +75,7 @@ describe("the difference that a pull request makes", () => {
       GITHUB_STEP_SUMMARY: inside("summary"),
     });
 
-  it("is taken of every committed stack, as text and as Markdown", async () => {
+  test("is taken of every committed stack, as text and as Markdown", async () => {
     fake(directory, "npm", 'case "$*" in *--markdown) echo "**md**" ;; *) echo "txt" ;; esac; echo "comparing" >&2');
     expect((await difference()).status).toBe(0);
     expect(stacks(root)).toContain("dev");
@@ -90,7 +90,7 @@ describe("the difference that a pull request makes", () => {
     expect(text("summary")).toBe(`${text("out/preview.md")}\n`);
   });
 
-  it("says of a stack whose settings are deleted that this takes nothing down", async () => {
+  test("says of a stack whose settings are deleted that this takes nothing down", async () => {
     fake(directory, "npm", "echo same");
     fake(directory, "git", "printf '%s\\n' README.md Pulumi.yaml Pulumi.dev.yaml Pulumi.old.yaml");
     expect((await difference()).status).toBe(0);
@@ -101,20 +101,20 @@ describe("the difference that a pull request makes", () => {
     expect(text("out/preview.txt")).not.toContain("settings of dev");
   });
 
-  it("says nothing of the kind where git cannot tell", async () => {
+  test("says nothing of the kind where git cannot tell", async () => {
     fake(directory, "npm", "echo same");
     fake(directory, "git", "echo Pulumi.old.yaml; exit 128");
     expect((await difference()).status).toBe(0);
     expect(text("out/preview.txt")).not.toContain("deleted");
   });
 
-  it("fails as the worst of the stacks, with everything kept", async () => {
+  test("fails as the worst of the stacks, with everything kept", async () => {
     fake(directory, "npm", 'case "$*" in *"--stack dev "*) echo broken >&2; exit 2 ;; *) echo fine ;; esac');
     expect((await difference()).status).toBe(2);
     expect(text("out/preview.txt")).toMatch(/Stack dev\n\nbroken\n[^]*fine/);
   });
 
-  it("ends with what every stack comes to, which is what a comment keeps of it", async () => {
+  test("ends with what every stack comes to, which is what a comment keeps of it", async () => {
     fake(directory, "npm", 'echo "much to say"; echo; echo "$6: 2 replaced"');
     await difference();
     expect(text("out/preview.txt")).toMatch(
@@ -122,7 +122,7 @@ describe("the difference that a pull request makes", () => {
     );
   });
 
-  it("shows the reasons why there is no Markdown as text, whatever they quote", async () => {
+  test("shows the reasons why there is no Markdown as text, whatever they quote", async () => {
     fake(directory, "npm", "echo '</details> @everyone ![](https://evil.example/x.png)' >&2; exit 2");
     await difference();
     expect(text("out/preview.md")).toContain("```text\n</details> @everyone ![](https://evil.example/x.png)\n```");

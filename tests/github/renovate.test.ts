@@ -34,13 +34,13 @@ const matches = (pattern: string) => (name: string) =>
   pattern.endsWith("/**") ? name.startsWith(pattern.slice(0, -2)) : name === pattern;
 
 describe("Renovate", () => {
-  it.each(renovate.packageRules)("has a rule for something that is here: $description", (rule) => {
+  test.each(renovate.packageRules)("has a rule for something that is here: $description", (rule) => {
     const unused = (rule.matchPackageNames ?? []).filter((pattern) => !packages.some(matches(pattern)));
     expect(unused).toEqual([]);
     expect(rule.matchPackageNames ?? rule.matchFileNames).toBeDefined();
   });
 
-  it("moves together what must have one version", () => {
+  test("moves together what must have one version", () => {
     const groupOf = (name: string) =>
       renovate.packageRules.findLast(
         (rule) => rule.groupName !== undefined && rule.matchPackageNames?.some((pattern) => matches(pattern)(name)),
@@ -51,7 +51,7 @@ describe("Renovate", () => {
     expect(["gocd/gocd-server", "gocd/gocd-agent-debian-13"].map(groupOf)).toEqual(["GoCD", "GoCD"]);
   });
 
-  it("leaves the supported versions of Node alone, in engines and in workflows", () => {
+  test("leaves the supported versions of Node alone, in engines and in workflows", () => {
     // A range strategy for everything would pin engines, which this preset leaves out.
     expect(renovate.rangeStrategy).toBeUndefined();
     expect(renovate.extends).toContain(":pinAllExceptPeerDependencies");
@@ -59,7 +59,7 @@ describe("Renovate", () => {
     expect(workflows).toMatchObject({ matchPackageNames: ["node"], enabled: false });
   });
 
-  it("finds the versions that only expressions of ours find", () => {
+  test("finds the versions that only expressions of ours find", () => {
     const files = [...readdirSync(join(root, ".github")).map((file) => `.github/${file}`), ".ci/lint"];
     for (const { managerFilePatterns, matchStrings } of renovate.customManagers) {
       const pattern = new RegExp(managerFilePatterns[0]?.slice(1, -1) ?? "");
@@ -71,7 +71,7 @@ describe("Renovate", () => {
 });
 
 describe("the changelog", () => {
-  it("says for every version what pulumi up replaces", () => {
+  test("says for every version what pulumi up replaces", () => {
     const versions = read("CHANGELOG.md").split(/^## /m).slice(1);
     expect(versions.length).toBeGreaterThan(0);
     expect(

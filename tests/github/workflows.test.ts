@@ -36,33 +36,36 @@ const jobs = WORKFLOWS.flatMap((file) =>
 );
 const steps = [
   ...jobs.flatMap(({ of, job }) => job.steps.map((step) => ({ of, step }))),
-  ...(parse(text(ACTION)) as { runs: { steps: Step[] } }).runs.steps.map((step) => ({ of: ACTION, step })),
+  ...(parse(text(ACTION)) as { readonly runs: { readonly steps: Step[] } }).runs.steps.map((step) => ({
+    of: ACTION,
+    step,
+  })),
 ];
 
 describe("the workflows", () => {
-  it("are the five that docs/operations/teams.md explains", () => {
+  test("are the five that docs/operations/teams.md explains", () => {
     expect([...WORKFLOWS].sort()).toEqual(["check.yaml", "comment.yaml", "drift.yaml", "preview.yaml", "up.yaml"]);
   });
 
-  it.each(WORKFLOWS)("start with no rights, never twice at once, and never by pull_request_target: %s", (file) => {
+  test.each(WORKFLOWS)("start with no rights, never twice at once, and never by pull_request_target: %s", (file) => {
     const { on, permissions, concurrency } = workflow(file);
     expect(permissions).toEqual({});
     expect(concurrency?.group).toEqual(expect.any(String));
     expect(Object.keys(on)).not.toContain("pull_request_target");
   });
 
-  it("share no concurrency group, in which one that joins cancels another's run that waits", () => {
+  test("share no concurrency group, in which one that joins cancels another's run that waits", () => {
     const groups = WORKFLOWS.map((file) => workflow(file).concurrency?.group?.replace(/\$\{\{.*/, ""));
     expect(groups).toEqual([...new Set(groups)]);
     expect(workflow("up.yaml").concurrency).toEqual({ group: "up", "cancel-in-progress": false });
   });
 
-  it.each(jobs)("give each job its own rights and an end: $of", ({ job }) => {
+  test.each(jobs)("give each job its own rights and an end: $of", ({ job }) => {
     expect(job.permissions).toEqual(expect.any(Object));
     expect(job["timeout-minutes"]).toBeGreaterThan(0);
   });
 
-  it("pin every action by commit, with its version beside it, and each action only once", () => {
+  test("pin every action by commit, with its version beside it, and each action only once", () => {
     const lines = [...WORKFLOWS.map((file) => `.github/workflows/${file}`), ACTION]
       .flatMap((file) => text(file).split("\n"))
       .filter((line) => line.includes("uses:") && !line.includes("uses: ./"))
@@ -72,28 +75,28 @@ describe("the workflows", () => {
     expect(names).toEqual([...new Set(names)]);
   });
 
-  it("leave no credentials of git behind a checkout", () => {
+  test("leave no credentials of git behind a checkout", () => {
     const checkouts = steps.filter(({ step }) => step.uses?.startsWith("actions/checkout@"));
     expect(checkouts.length).toBeGreaterThan(4);
     expect(checkouts.filter(({ step }) => step.with?.["persist-credentials"] !== false)).toEqual([]);
   });
 
-  it("put no expression into a shell, where its value could be a command", () => {
+  test("put no expression into a shell, where its value could be a command", () => {
     expect(steps.filter(({ step }) => step.run?.includes("${{"))).toEqual([]);
   });
 
-  it("keep what is longer than two lines in scripts", () => {
+  test("keep what is longer than two lines in scripts", () => {
     expect(steps.filter(({ step }) => (step.run ?? "").trim().split("\n").length > 2)).toEqual([]);
   });
 
-  it("may write only in jobs that run no code of a pull request", () => {
+  test("may write only in jobs that run no code of a pull request", () => {
     const writing = jobs.filter(({ job }) =>
       Object.entries(job.permissions ?? {}).some(([right, access]) => access === "write" && right !== "id-token"),
     );
     expect(writing.map(({ of }) => of)).toEqual(["comment.yaml comment", "drift.yaml report"]);
   });
 
-  it("give Google's log-in to no fork", () => {
+  test("give Google's log-in to no fork", () => {
     const loggingIn = jobs.filter(({ job }) => job.permissions?.["id-token"] === "write");
     expect(loggingIn.map(({ of, job }) => [of, job.environment])).toEqual([
       ["drift.yaml drift", "preview"],
@@ -108,11 +111,11 @@ describe("the workflows", () => {
 });
 
 describe("the workflow that comments", () => {
-  it("checks nothing out", () => {
+  test("checks nothing out", () => {
     expect(text(".github/workflows/comment.yaml")).not.toMatch(/uses: (actions\/checkout|\.\/)/);
   });
 
-  it("runs a file that needs no other and whose types Node can strip", () => {
+  test("runs a file that needs no other and whose types Node can strip", () => {
     const file = join(root, "tools/github/comment.ts");
     const imports = [...readFileSync(file, "utf8").matchAll(/ from "([^"]+)"/g)].map(([, from]) => from);
     expect(imports.filter((from) => !from?.startsWith("node:"))).toEqual([]);
@@ -150,29 +153,28 @@ describe("every step in a shell", () => {
     "pulumi up": ["pulumi up --stack dev --policy-pack policy --yes --non-interactive --color never"],
   };
 
-  it.each(steps.flatMap(({ of, step }) => (step.run === undefined ? [] : [{ of, run: step.run, shell: step.shell }])))(
-    "calls what it should: $of: $run",
-    async ({ run: command, shell }) => {
-      const directory = mkdtempSync(join(tmpdir(), "step-"));
-      for (const name of ["sudo", "npm", "node", "gh", "pulumi"]) fake(directory, name);
-      // As GitHub starts it: https://docs.github.com/actions, "shell".
-      const { status } = await run(directory, shell ?? "bash", ["-e", "-c", command], {
-        GITHUB_REPOSITORY: "acme/gocd",
-        GITHUB_SHA: "abc",
-        RUNNER_TEMP: directory,
-        PULUMI_STACK: "dev",
-      });
-      const made = calls(directory).map((call) => call.replaceAll(directory, "TEMP").replace(/PATH=\S+/, "PATH=*"));
-      rmSync(directory, { recursive: true });
-      const key =
-        Object.keys(EXPECTED)
-          .filter((part) => command.trim().includes(part))
-          .at(-1) ?? "";
-      expect({ status, made }).toEqual({ status: 0, made: EXPECTED[key] });
-    },
-  );
+  test.each(
+    steps.flatMap(({ of, step }) => (step.run === undefined ? [] : [{ of, run: step.run, shell: step.shell }])),
+  )("calls what it should: $of: $run", async ({ run: command, shell }) => {
+    const directory = mkdtempSync(join(tmpdir(), "step-"));
+    for (const name of ["sudo", "npm", "node", "gh", "pulumi"]) fake(directory, name);
+    // As GitHub starts it: https://docs.github.com/actions, "shell".
+    const { status } = await run(directory, shell ?? "bash", ["-e", "-c", command], {
+      GITHUB_REPOSITORY: "acme/gocd",
+      GITHUB_SHA: "abc",
+      RUNNER_TEMP: directory,
+      PULUMI_STACK: "dev",
+    });
+    const made = calls(directory).map((call) => call.replaceAll(directory, "TEMP").replace(/PATH=\S+/, "PATH=*"));
+    rmSync(directory, { recursive: true });
+    const key =
+      Object.keys(EXPECTED)
+        .filter((part) => command.trim().includes(part))
+        .at(-1) ?? "";
+    expect({ status, made }).toEqual({ status: 0, made: EXPECTED[key] });
+  });
 
-  it("names files that exist", () => {
+  test("names files that exist", () => {
     const named = steps.flatMap(({ step }) => step.run?.match(/(tools|\.ci)\/[\w./-]+/g) ?? []);
     expect(named.length).toBeGreaterThan(4);
     expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);

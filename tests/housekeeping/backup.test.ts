@@ -83,7 +83,7 @@ const look = (keepLocal = 1) =>
     metrics,
   });
 const stored = () => [...google.objects.keys()].sort();
-const failure = () => (JSON.parse(lines.at(-1) ?? "{}") as { failure?: string }).failure;
+const failure = () => (JSON.parse(lines.at(-1) ?? "{}") as { readonly failure?: string }).failure;
 const ALL = [
   "config-dir.zip",
   "config-repo.zip",
@@ -94,7 +94,7 @@ const ALL = [
 ].map((file) => `gocd/${NAME}/${file}`);
 
 describe("a backup", () => {
-  it("is stored whole, with a manifest as its last object", async () => {
+  test("is stored whole, with a manifest as its last object", async () => {
     made();
     await look();
     expect(stored()).toEqual(ALL);
@@ -105,14 +105,14 @@ describe("a backup", () => {
     expect(await metrics.registry.metrics()).toContain(`gocd_backup_last_success_timestamp_seconds ${seconds}`);
   });
 
-  it("is not touched before GoCD has handed it over", async () => {
+  test("is not touched before GoCD has handed it over", async () => {
     made();
     rmSync(join(folder(), `${NAME}.ready`));
     await look();
     expect(google.requests).toEqual([]);
   });
 
-  it("is stored once", async () => {
+  test("is stored once", async () => {
     made();
     await look();
     const asked = google.requests.length;
@@ -120,7 +120,7 @@ describe("a backup", () => {
     expect(google.requests).toHaveLength(asked);
   });
 
-  it("leaves the disk when newer ones are stored, and not before", async () => {
+  test("leaves the disk when newer ones are stored, and not before", async () => {
     made("backup_20251231-020000");
     made();
     google.troubles["begin"] = [];
@@ -132,7 +132,7 @@ describe("a backup", () => {
     expect(existsSync(join(folder(), NAME))).toBe(true);
   });
 
-  it("that cannot be stored holds up no other, and is counted as waiting", async () => {
+  test("that cannot be stored holds up no other, and is counted as waiting", async () => {
     made("backup_20251231-020000", "nonsense");
     made("backup_20251231-030000");
     rmSync(join(folder(), "backup_20251231-030000", "version.txt"));
@@ -143,7 +143,7 @@ describe("a backup", () => {
     expect(await metrics.registry.metrics()).toContain("gocd_backup_waiting 2");
   });
 
-  it("does not wait behind others that meet the same: a bucket that is away is asked once", async () => {
+  test("does not wait behind others that meet the same: a bucket that is away is asked once", async () => {
     made("backup_20251231-020000");
     made();
     google.troubles["find"] = [403];
@@ -154,18 +154,18 @@ describe("a backup", () => {
     expect(await metrics.registry.metrics()).toContain("gocd_backup_waiting 0");
   });
 
-  it("is looked for in a folder; anything else there is reported", async () => {
+  test("is looked for in a folder; anything else there is reported", async () => {
     writeFileSync(folder(), "");
     expect(await look()).toBe("unexpected");
     expect(lines.at(-1)).toContain("ENOTDIR");
   });
 
-  it("waits quietly while there is none", async () => {
+  test("waits quietly while there is none", async () => {
     await look();
     expect(lines).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ["an upload that is interrupted", "part", ["half"]],
     ["an upload that is interrupted again and again", "part", ["half", "half", "half", "half", "half"]],
     ["a part that is lost", "part", ["lose"]],
@@ -186,7 +186,7 @@ describe("a backup", () => {
     expect(google.objects.get(`gocd/${NAME}/db.zip`)).toEqual(readFileSync(join(folder(), NAME, "db.zip")));
   });
 
-  it("survives a token that expires half-way", async () => {
+  test("survives a token that expires half-way", async () => {
     made();
     const looked = look();
     await until(() => google.requests.includes("part"));
@@ -196,14 +196,14 @@ describe("a backup", () => {
     expect(google.tokens).toBeGreaterThan(1);
   });
 
-  it("asks for a token before the old one ends", async () => {
+  test("asks for a token before the old one ends", async () => {
     google.tokenLives = 60;
     made();
     await look();
     expect(google.tokens).toBeGreaterThan(5);
   });
 
-  it.each([
+  test.each([
     ["forbidden", { find: [403] }],
     ["unauthorized", { find: [401, 401, 401, 401] }],
     ["unauthorized", { token: [404, 404, 404, 404] }],
@@ -226,7 +226,7 @@ describe("a backup", () => {
     },
   );
 
-  it("that differs from what the bucket holds is not called stored", async () => {
+  test("that differs from what the bucket holds is not called stored", async () => {
     made();
     google.objects.set(`gocd/${NAME}/db.zip`, Buffer.from("something else"));
     await look();
@@ -234,7 +234,7 @@ describe("a backup", () => {
     expect(existsSync(join(folder(), `${NAME}.stored`))).toBe(false);
   });
 
-  it("goes on where an earlier look ended without knowing it", async () => {
+  test("goes on where an earlier look ended without knowing it", async () => {
     made();
     const looked = look();
     await until(() => google.objects.has(`gocd/${NAME}/db.zip`));
@@ -246,7 +246,7 @@ describe("a backup", () => {
     expect(stored()).toEqual(ALL);
   });
 
-  it("without a readable version is refused", async () => {
+  test("without a readable version is refused", async () => {
     made(NAME, "nonsense");
     await look();
     expect(failure()).toBe("refused");
@@ -269,7 +269,7 @@ describe("a restore", () => {
     mkdirSync(data());
   });
 
-  it("puts configuration, database and history in their places on an empty disk", async () => {
+  test("puts configuration, database and history in their places on an empty disk", async () => {
     await put();
     expect(at("config/cruise-config.xml")).toBe("<cruise/>");
     expect(at("config/cipher.aes")).toBe("k");
@@ -279,7 +279,7 @@ describe("a restore", () => {
     expect(existsSync(join(data(), ".restore"))).toBe(false);
   });
 
-  it("does nothing when the setting stays", async () => {
+  test("does nothing when the setting stays", async () => {
     await put();
     writeFileSync(join(data(), "config/cruise-config.xml"), "changed since");
     await put();
@@ -287,38 +287,38 @@ describe("a restore", () => {
     expect(lines.at(-1)).toContain("nothing to do");
   });
 
-  it("refuses a disk on which a server has run", async () => {
+  test("refuses a disk on which a server has run", async () => {
     mkdirSync(join(data(), "config"));
     writeFileSync(join(data(), "config/cruise-config.xml"), "theirs");
     await expect(put()).rejects.toThrow("this disk has data of a server that has run (config/cruise-config.xml)");
     expect(at("config/cruise-config.xml")).toBe("theirs");
   });
 
-  it("refuses a disk that was restored from another backup", async () => {
+  test("refuses a disk that was restored from another backup", async () => {
     await put();
     await expect(put("backup_20260102-020000")).rejects.toThrow(`this disk has data of ${NAME}`);
   });
 
-  it("refuses a backup of a newer GoCD, and takes one of an older", async () => {
+  test("refuses a backup of a newer GoCD, and takes one of an older", async () => {
     await expect(put(NAME, "25.4.0")).rejects.toThrow("made by GoCD 26.1.0, and this is 25.4.0");
     await put(NAME, "26.2.0");
     expect(at("config/cipher.aes")).toBe("k");
   });
 
-  it("refuses a backup that is not there, or not complete", async () => {
+  test("refuses a backup that is not there, or not complete", async () => {
     await expect(put("backup_20200101-000000")).rejects.toThrow("no complete backup of that name");
     google.objects.delete(`gocd/${NAME}/manifest.json`);
     await expect(put()).rejects.toThrow("manifest.json is missing");
     expect(readdirSync(data())).toEqual([".restore"]);
   });
 
-  it("refuses a backup without a database", async () => {
+  test("refuses a backup without a database", async () => {
     const manifest = { name: NAME, version: "26.1.0", files: [] };
     google.objects.set(`gocd/${NAME}/manifest.json`, Buffer.from(JSON.stringify(manifest)));
     await expect(put()).rejects.toThrow("has no config-dir.zip, db.zip, config-repo.zip");
   });
 
-  it.each([["half"], ["hang"], ["cut"], [500], [401]] as const)(
+  test.each([["half"], ["hang"], ["cut"], [500], [401]] as const)(
     "survives a download that goes wrong (%s)",
     async (trouble) => {
       google.troubles["media"] = [trouble, trouble];
@@ -327,7 +327,7 @@ describe("a restore", () => {
     },
   );
 
-  it("puts nothing in place when what arrives is not what was stored", async () => {
+  test("puts nothing in place when what arrives is not what was stored", async () => {
     google.objects.set(`gocd/${NAME}/db.zip`, Buffer.from("rotten"));
     await expect(put()).rejects.toThrow("what arrived is not what was stored");
     expect(readdirSync(data())).toEqual([".restore"]);
@@ -335,7 +335,7 @@ describe("a restore", () => {
     await expect(put()).rejects.toThrow("403");
   });
 
-  it("does not let an archive write outside its folder", async () => {
+  test("does not let an archive write outside its folder", async () => {
     const evil = zip({ "../../escaped": "x" });
     writeFileSync(join(folder(), NAME, "db.zip"), evil);
     for (const key of [...google.objects.keys()]) google.objects.delete(key);
@@ -345,7 +345,7 @@ describe("a restore", () => {
     expect(existsSync(join(disk, "escaped"))).toBe(false);
   });
 
-  it("starts again after an interruption while it fetched", async () => {
+  test("starts again after an interruption while it fetched", async () => {
     google.troubles["media"] = ["half"];
     const interrupted = put();
     await until(() => google.requests.includes("media"));
@@ -356,7 +356,7 @@ describe("a restore", () => {
     expect(at("config/cipher.aes")).toBe("k");
   });
 
-  it("finishes after an interruption while it moved things in place", async () => {
+  test("finishes after an interruption while it moved things in place", async () => {
     await put();
     rmSync(join(data(), ".restored-from"));
     mkdirSync(join(data(), ".restore/db/h2db"), { recursive: true });
@@ -369,19 +369,21 @@ describe("a restore", () => {
 });
 
 describe("the programs", () => {
-  function fake(more: Record<string, string>): Process & { statuses: number[]; signals: Map<string, () => void> } {
+  function fake(
+    more: Record<string, string>,
+  ): Process & { readonly statuses: number[]; readonly signals: Map<string, () => void> } {
     const statuses: number[] = [];
     const signals = new Map<string, () => void>();
     const once = (signal: string, listener: () => void): unknown => signals.set(signal, listener);
     return { env: { ...env(), ...more }, statuses, signals, once, exit: (status) => statuses.push(status) };
   }
 
-  it("store a backup, show it, and stop when they are told to", async () => {
+  test("store a backup, show it, and stop when they are told to", async () => {
     made();
     const process = fake({ BACKUP_FOLDER: folder(), PORT: "0", INTERVAL_SECONDS: "60" });
     const running = runOrExit(process, log(), runBackup);
     await until(() => lines.some((line) => line.includes("is in the bucket")));
-    const { port } = JSON.parse(lines[0] ?? "") as { port: number };
+    const { port } = JSON.parse(lines[0] ?? "") as { readonly port: number };
     expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain("gocd_backup_stored_total 1");
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
@@ -390,13 +392,13 @@ describe("the programs", () => {
     expect(process.statuses).toEqual([0]);
   });
 
-  it("are unhealthy while the last look failed, and say why", async () => {
+  test("are unhealthy while the last look failed, and say why", async () => {
     made();
     google.troubles["find"] = [403];
     const process = fake({ BACKUP_FOLDER: folder(), PORT: "0", INTERVAL_SECONDS: "0.5" });
     const running = runOrExit(process, log(), runBackup);
     const health = async (): Promise<string> => {
-      const { port } = JSON.parse(lines[0] ?? "") as { port: number };
+      const { port } = JSON.parse(lines[0] ?? "") as { readonly port: number };
       const response = await fetch(`http://127.0.0.1:${port}/healthz`);
       return `${response.status} ${await response.text()}`;
     };
@@ -407,7 +409,7 @@ describe("the programs", () => {
     await running;
   });
 
-  it("restore, and end with status 0", async () => {
+  test("restore, and end with status 0", async () => {
     made();
     await look();
     const wanted = {
@@ -427,7 +429,7 @@ describe("the programs", () => {
     expect(lines.at(-1)).toContain("this disk has data");
   });
 
-  it("stop restoring when they are told to", async () => {
+  test("stop restoring when they are told to", async () => {
     google.troubles["find"] = ["hang"];
     const process = fake({ RESTORE_NAME: NAME, DATA_FOLDER: join(disk, "godata"), GOCD_VERSION: "26.1.0" });
     const running = runOrExit(process, log(), runRestore);
@@ -437,7 +439,7 @@ describe("the programs", () => {
     expect(process.statuses).toEqual([1]);
   });
 
-  it("name every variable that is not right", () => {
+  test("name every variable that is not right", () => {
     const problems = (work: () => unknown): readonly string[] => {
       try {
         work();
@@ -460,13 +462,13 @@ describe("the programs", () => {
 });
 
 describe("versions", () => {
-  it("are compared part by part", () => {
+  test("are compared part by part", () => {
     expect(compareVersions("26.1.0", "26.1.0")).toBe(0);
     expect(compareVersions("26.10.0", "26.9.0")).toBeGreaterThan(0);
     expect(compareVersions("25.4.0", "26.1.0")).toBeLessThan(0);
   });
 
-  it("are at the start of GoCD's version.txt", () => {
+  test("are at the start of GoCD's version.txt", () => {
     expect(versionIn("26.1.0 (22543-abc)\n")).toBe("26.1.0");
     expect(versionIn("nonsense")).toBeUndefined();
   });

@@ -26,7 +26,7 @@ describe("the configuration", () => {
     fixture().write();
   });
 
-  it("needs little and has a default for the rest", () => {
+  test("needs little and has a default for the rest", () => {
     const config = new ConfigFolder(fixture().folder).read();
     expect(config).toEqual({
       settings: {
@@ -45,7 +45,7 @@ describe("the configuration", () => {
     });
   });
 
-  it("is the same object until a file changes", () => {
+  test("is the same object until a file changes", () => {
     const folder = new ConfigFolder(fixture().folder);
     const before = folder.read();
     expect(folder.read()).toBe(before);
@@ -54,7 +54,7 @@ describe("the configuration", () => {
     expect(folder.read().agents).toHaveLength(2);
   });
 
-  it("reports everything that is wrong at once, each with its place", () => {
+  test("reports everything that is wrong at once, each with its place", () => {
     put("config.json", {
       serverUrl: "http://gocd-server:8153",
       intervalSeconds: 0,
@@ -79,13 +79,13 @@ describe("the configuration", () => {
     ]);
   });
 
-  it("refuses the same agent twice", () => {
+  test("refuses the same agent twice", () => {
     const [agent] = fixture().listed();
     put("agents.json", [agent, agent]);
     expect(problems()).toEqual(["agents.json: 1: uuid: is there twice", "agents.json: 1: hostname: is there twice"]);
   });
 
-  it("refuses to purge artifacts up to less than where it starts", () => {
+  test("refuses to purge artifacts up to less than where it starts", () => {
     put("config.json", {
       serverUrl: fixture().gocd.url,
       managed: { artifacts: { purgeStartGib: 20, purgeUptoGib: 10 } },
@@ -93,19 +93,19 @@ describe("the configuration", () => {
     expect(problems()).toEqual(["config.json: managed: artifacts: purgeUptoGib: must not be less than purgeStartGib"]);
   });
 
-  it("says which file cannot be read, and nothing else about it", () => {
+  test("says which file cannot be read, and nothing else about it", () => {
     const files = ["config.json", "agents.json", "token-generation-key", "username", "password"];
     for (const file of files) rmSync(join(fixture().folder, file));
     expect(problems()).toEqual(files.map((file) => `${file}: cannot be read (ENOENT)`));
   });
 
-  it("says that a file is not JSON without quoting it", () => {
+  test("says that a file is not JSON without quoting it", () => {
     put("config.json", "");
     put("agents.json", `[{"token":"${PASSWORD}"`);
     expect(problems()).toEqual(["config.json: is not JSON", "agents.json: is not JSON"]);
   });
 
-  it("never quotes a value in a problem", () => {
+  test("never quotes a value in a problem", () => {
     const secret = "quite-a-secret";
     put("agents.json", [
       {

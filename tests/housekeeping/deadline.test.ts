@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-import * as z from "zod";
+import { z } from "zod";
 
 import { Storage } from "../../images/housekeeping/src/backup/storage";
 import { Gocd } from "../../images/housekeeping/src/gocd";
@@ -46,7 +46,7 @@ test.each<[string, () => Promise<unknown>]>([
 ])("a request that %s never answers is given up, also when Node collects garbage meanwhile", async (_whom, ask) => {
   const collecting = setInterval(collectGarbage, 20);
   const limit = new Promise((resolve) => setTimeout(resolve, 3000, "still waiting").unref());
-  const ended = ask().catch((error: unknown) => (error as { failure: string }).failure);
+  const ended = ask().catch((error: unknown) => (error as { readonly failure: string }).failure);
   expect(await Promise.race([ended, limit])).toBe("slow");
   clearInterval(collecting);
 });

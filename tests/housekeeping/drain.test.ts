@@ -32,7 +32,7 @@ const DRAINS = ["Disabled", ["docker", DRAINING, RECORD]];
 const WORKS = ["Enabled", ["docker", RECORD]];
 
 describe("draining", () => {
-  it("disables the agent, marks why, and tells when it has been idle for two of its pings", async () => {
+  test("disables the agent, marks why, and tells when it has been idle for two of its pings", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     expect(await drain(docker)).toEqual([202, { state: "draining" }]);
@@ -43,7 +43,7 @@ describe("draining", () => {
     expect(await drain(docker)).toEqual([200, { state: "idle" }]);
   });
 
-  it("lets the agent settle for as long as the settings say", async () => {
+  test("lets the agent settle for as long as the settings say", async () => {
     const docker = await fixture().running("docker-0");
     await start({ settledAfterSeconds: 2 });
     expect(await drain(docker)).toEqual([202, { state: "draining" }]);
@@ -52,7 +52,7 @@ describe("draining", () => {
     expect(await drain(docker)).toEqual([200, { state: "idle" }]);
   });
 
-  it("waits while the agent builds", async () => {
+  test("waits while the agent builds", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     fixture().gocd.setRuntimeState(docker.uuid, "Building");
@@ -66,7 +66,7 @@ describe("draining", () => {
     expect(await drain(docker)).toEqual([200, { state: "idle" }]);
   });
 
-  it("begins to count again when a job shows that was being handed over", async () => {
+  test("begins to count again when a job shows that was being handed over", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     await drain(docker);
@@ -78,7 +78,7 @@ describe("draining", () => {
     expect(await drain(docker)).toEqual([202, { state: "draining" }]);
   });
 
-  it("waits while a restarted server does not know yet what the agent does", async () => {
+  test("waits while a restarted server does not know yet what the agent does", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     fixture().gocd.restart();
@@ -87,7 +87,7 @@ describe("draining", () => {
     expect(await drain(docker)).toEqual([202, { state: "draining" }]);
   });
 
-  it("does not wait for an agent that GoCD has lost: its job runs elsewhere", async () => {
+  test("does not wait for an agent that GoCD has lost: its job runs elsewhere", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     fixture().gocd.setRuntimeState(docker.uuid, "LostContact");
@@ -95,7 +95,7 @@ describe("draining", () => {
     expect(await state(docker)).toEqual(DRAINS);
   });
 
-  it("does not approve an agent by disabling it", async () => {
+  test("does not approve an agent by disabling it", async () => {
     const docker = fixture().expect("docker-0");
     fixture().settings = { agentsDomain: "nowhere.svc" };
     await start();
@@ -105,14 +105,14 @@ describe("draining", () => {
     expect(await state(docker)).toEqual(["Pending", []]);
   });
 
-  it("has nothing to do for an agent that GoCD does not know", async () => {
+  test("has nothing to do for an agent that GoCD does not know", async () => {
     const docker = fixture().expect("docker-0");
     await start();
     expect(await drain(docker)).toEqual([200, { state: "idle" }]);
     expect(await release(docker)).toEqual([200, { state: "unknown" }]);
   });
 
-  it("has nothing to do for one that is neither expected any more nor known", async () => {
+  test("has nothing to do for one that is neither expected any more nor known", async () => {
     const docker = fixture().expect("docker-0");
     fixture().expected = [];
     await start();
@@ -120,7 +120,7 @@ describe("draining", () => {
     expect(await release(docker)).toEqual([200, { state: "unknown" }]);
   });
 
-  it("answers 503 during a backup, and changes nothing", async () => {
+  test("answers 503 during a backup, and changes nothing", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     fixture().gocd.setBackingUp(true);
@@ -129,7 +129,7 @@ describe("draining", () => {
     expect(await state(docker)).toEqual(WORKS);
   });
 
-  it("is still done for an agent whose pool has shrunk while its job runs", async () => {
+  test("is still done for an agent whose pool has shrunk while its job runs", async () => {
     const docker = await fixture().running("docker-0");
     fixture().settings = { intervalSeconds: 0.02 };
     ({ url } = await fixture().service());
@@ -140,7 +140,7 @@ describe("draining", () => {
     expect(await drain(docker)).toEqual([202, { state: "draining" }]);
   });
 
-  it("goes on when housekeeping is replaced by one that has never heard of the agent", async () => {
+  test("goes on when housekeeping is replaced by one that has never heard of the agent", async () => {
     const docker = await fixture().running("docker-0");
     fixture().gocd.setRuntimeState(docker.uuid, "Building");
     fixture().expected = [];
@@ -150,7 +150,7 @@ describe("draining", () => {
     expect(await release(docker)).toEqual([200, { state: "enabled" }]);
   });
 
-  it("is named in the line of every reconciliation", async () => {
+  test("is named in the line of every reconciliation", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     await drain(docker);
@@ -159,7 +159,7 @@ describe("draining", () => {
 });
 
 describe("starting again", () => {
-  it("enables an agent that has drained, and takes the mark away", async () => {
+  test("enables an agent that has drained, and takes the mark away", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     await drain(docker);
@@ -168,7 +168,7 @@ describe("starting again", () => {
     expect(await release(docker)).toEqual([200, { state: "enabled" }]);
   });
 
-  it("leaves an agent disabled that a person had disabled before it stopped", async () => {
+  test("leaves an agent disabled that a person had disabled before it stopped", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     await fixture().byHand(docker.uuid, { agent_config_state: "Disabled" });
@@ -179,7 +179,7 @@ describe("starting again", () => {
     expect(await state(docker)).toEqual(["Disabled", ["docker", RECORD]]);
   });
 
-  it("still knows why the agent is disabled when housekeeping was restarted in between", async () => {
+  test("still knows why the agent is disabled when housekeeping was restarted in between", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     await drain(docker);
@@ -187,7 +187,7 @@ describe("starting again", () => {
     expect(await release(docker)).toEqual([200, { state: "enabled" }]);
   });
 
-  it("takes the mark away when a person has enabled the agent meanwhile", async () => {
+  test("takes the mark away when a person has enabled the agent meanwhile", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     await drain(docker);
@@ -196,7 +196,7 @@ describe("starting again", () => {
     expect(await state(docker)).toEqual(WORKS);
   });
 
-  it("keeps the mark of an agent that a person enables while it drains, since it is disabled again in a moment", async () => {
+  test("keeps the mark of an agent that a person enables while it drains, since it is disabled again in a moment", async () => {
     const docker = await fixture().running("docker-0");
     const reconciler = fixture().reconciler();
     await reconciler.drains.drain(fixture().client(), docker.uuid);
@@ -210,7 +210,7 @@ describe("starting again", () => {
     expect(await state(docker)).toEqual(WORKS);
   });
 
-  it("is made good by the next reconciliation when GoCD could not be asked", async () => {
+  test("is made good by the next reconciliation when GoCD could not be asked", async () => {
     const docker = await fixture().running("docker-0");
     const reconciler = fixture().reconciler();
     await reconciler.drains.drain(fixture().client(), docker.uuid);
@@ -221,7 +221,7 @@ describe("starting again", () => {
     expect(await state(docker)).toEqual(WORKS);
   });
 
-  it("is forgotten once the agent drains no more, so that the next drain is not undone", async () => {
+  test("is forgotten once the agent drains no more, so that the next drain is not undone", async () => {
     const docker = await fixture().running("docker-0");
     const [reconciler, others] = [fixture().reconciler(), fixture().reconciler()];
     fixture().gocd.setBackingUp(true);
@@ -233,7 +233,7 @@ describe("starting again", () => {
     expect(await state(docker)).toEqual(DRAINS);
   });
 
-  it("is noticed for an agent that is at work and has not asked to drain for six minutes", async () => {
+  test("is noticed for an agent that is at work and has not asked to drain for six minutes", async () => {
     const docker = await fixture().running("docker-0");
     const reconciler = fixture().reconciler();
     await reconciler.drains.drain(fixture().client(), docker.uuid);
@@ -247,7 +247,7 @@ describe("starting again", () => {
     expect(await state(docker)).toEqual(WORKS);
   });
 
-  it("is not taken for one by a second housekeeper that nobody has asked to drain", async () => {
+  test("is not taken for one by a second housekeeper that nobody has asked to drain", async () => {
     const docker = await fixture().running("docker-0");
     const [asked, other] = [fixture().reconciler(), fixture().reconciler()];
     await other.reconcile();
@@ -259,11 +259,11 @@ describe("starting again", () => {
     expect((await other.reconcile()).enabled).toEqual([]);
   });
 
-  it("is not seen in an agent that this process has never seen drain", () => {
+  test("is not seen in an agent that this process has never seen drain", () => {
     expect(fixture().reconciler().drains.lastDrainRequestAt("unseen")).toBe(fixture().time);
   });
 
-  it("is not seen in an agent that drained and is gone", async () => {
+  test("is not seen in an agent that drained and is gone", async () => {
     const docker = await fixture().running("docker-0");
     const reconciler = fixture().reconciler();
     await reconciler.drains.drain(fixture().client(), docker.uuid);
@@ -275,7 +275,7 @@ describe("starting again", () => {
 });
 
 describe("who may drain", () => {
-  it.each(["POST", "DELETE"])("only the agent itself (%s)", async (method) => {
+  test.each(["POST", "DELETE"])("only the agent itself (%s)", async (method) => {
     const docker = await fixture().running("docker-0");
     const other = await fixture().running("docker-1");
     await start();
@@ -291,7 +291,7 @@ describe("who may drain", () => {
     expect(await state(docker)).toEqual(WORKS);
   });
 
-  it("an agent that somebody else attached stays as it is, even when it asks with its own token", async () => {
+  test("an agent that somebody else attached stays as it is, even when it asks with its own token", async () => {
     const theirs = fixture().expect("theirs-0");
     fixture().expected = [];
     await fixture().register(theirs, { key: "a-key-for-people" });
@@ -301,7 +301,7 @@ describe("who may drain", () => {
     expect(await state(theirs)).toEqual(["Enabled", []]);
   });
 
-  it("nothing but POST and DELETE is understood", async () => {
+  test("nothing but POST and DELETE is understood", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     expect((await ask("GET", docker.uuid, docker.token))[0]).toBe(405);

@@ -26,19 +26,19 @@ export const MINUTE = 60_000;
 
 /** The line that ends a reconciliation, as it is logged. */
 export interface ReconcileLine {
-  level: string;
-  msg: string;
-  approved: string[];
-  aligned: string[];
-  enabled: string[];
-  removed: string[];
-  settings: string[];
-  notices: string[];
-  failures: string[];
+  readonly level: string;
+  readonly msg: string;
+  readonly approved: string[];
+  readonly aligned: string[];
+  readonly enabled: string[];
+  readonly removed: string[];
+  readonly settings: string[];
+  readonly notices: string[];
+  readonly failures: string[];
 }
 
 /** An agent of this program, with the token that its pod finds beside it. */
-export type AgentOfOurs = ExpectedAgent & { token: string };
+export type AgentOfOurs = ExpectedAgent & { readonly token: string };
 
 /** A GoCD server, agents that speak to it, and housekeeping, all over HTTP on 127.0.0.1. */
 export class HousekeepingFixture {
@@ -93,8 +93,8 @@ export class HousekeepingFixture {
 
   /** What an agent does when it starts: asks for a token when the server does not know it, then registers. */
   async register(
-    agent: { uuid: string; token: string; hostname: string },
-    more: { address?: string; key?: string } = {},
+    agent: { readonly uuid: string; readonly token: string; readonly hostname: string },
+    more: { readonly address?: string; readonly key?: string } = {},
   ): Promise<number> {
     const form = new URLSearchParams({
       hostname: agent.hostname,
@@ -143,7 +143,7 @@ export class HousekeepingFixture {
   }
 
   client(
-    more: { timeoutSeconds?: number; password?: string; url?: string } = {},
+    more: { readonly timeoutSeconds?: number; readonly password?: string; readonly url?: string } = {},
     stop = new AbortController().signal,
   ): Gocd {
     return new Gocd({ url: this.gocd.url, username: USERNAME, password: PASSWORD, timeoutSeconds: 5, ...more }, stop);
@@ -176,7 +176,7 @@ export class HousekeepingFixture {
     return new Reconciler(this);
   }
 
-  async service(): Promise<{ service: Service; url: string }> {
+  async service(): Promise<{ readonly service: Service; readonly url: string }> {
     const service = await startService({
       configFolder: this.write(),
       port: 0,

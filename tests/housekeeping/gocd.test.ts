@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import * as z from "zod";
+import { z } from "zod";
 
 import { listAgents } from "../../images/housekeeping/src/agents";
 import type { Failure } from "../../images/housekeeping/src/gocd";
@@ -10,7 +10,7 @@ import { PASSWORD, USERNAME, useHousekeepingFixture } from "./fixture";
 
 const fixture = useHousekeepingFixture();
 
-async function failure(gocd: Gocd): Promise<{ failure: Failure; message: string }> {
+async function failure(gocd: Gocd): Promise<{ readonly failure: Failure; readonly message: string }> {
   const error: unknown = await listAgents(gocd).catch((problem: unknown) => problem);
   expect(error).toBeInstanceOf(GocdError);
   const { failure: kind, message } = error as GocdError;
@@ -19,7 +19,7 @@ async function failure(gocd: Gocd): Promise<{ failure: Failure; message: string 
 }
 
 describe("asking GoCD", () => {
-  it.each<[string, number, string, Failure, string]>([
+  test.each<[string, number, string, Failure, string]>([
     [
       "a backup",
       503,
@@ -51,7 +51,7 @@ describe("asking GoCD", () => {
     expect(told.message).toContain(words);
   });
 
-  it("gives up when GoCD is slow", async () => {
+  test("gives up when GoCD is slow", async () => {
     fixture().gocd.weather.delay = 2_000;
     expect(await failure(fixture().client({ timeoutSeconds: 0.05 }))).toEqual({
       failure: "slow",
@@ -59,7 +59,7 @@ describe("asking GoCD", () => {
     });
   });
 
-  it("gives up when the answer begins in time and does not end", async () => {
+  test("gives up when the answer begins in time and does not end", async () => {
     const server = createServer((_request, response) => response.write("{"));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/go`;
@@ -68,7 +68,7 @@ describe("asking GoCD", () => {
     server.close();
   });
 
-  it("says that GoCD is down, and how", async () => {
+  test("says that GoCD is down, and how", async () => {
     await fixture().gocd.stop();
     expect(await failure(fixture().client())).toEqual({
       failure: "unreachable",
@@ -77,17 +77,17 @@ describe("asking GoCD", () => {
     await fixture().gocd.start();
   });
 
-  it("says that a connection broke", async () => {
+  test("says that a connection broke", async () => {
     fixture().gocd.weather.dieAfter = 0;
     expect((await failure(fixture().client())).failure).toBe("unreachable");
   });
 
-  it("does not mind an error without a code", async () => {
+  test("does not mind an error without a code", async () => {
     const told = await failure(fixture().client({ url: "http://127.0.0.1:1/go" })); // a port that fetch refuses
     expect(told.message).toBe("GET /api/agents: the connection failed");
   });
 
-  it("abandons a request when the service stops", async () => {
+  test("abandons a request when the service stops", async () => {
     fixture().gocd.weather.delay = 60_000;
     const stop = new AbortController();
     const told = failure(fixture().client({}, stop.signal));
@@ -95,7 +95,7 @@ describe("asking GoCD", () => {
     expect((await told).failure).toBe("stopped");
   });
 
-  it("does not follow a redirection with its log-in", async () => {
+  test("does not follow a redirection with its log-in", async () => {
     let asked = 0;
     const elsewhere = createServer((_request, response) => {
       asked += 1;

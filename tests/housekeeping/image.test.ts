@@ -1,25 +1,33 @@
 import { readFileSync } from "node:fs";
 
 interface Lock {
-  packages: Record<string, { version?: string; dev?: boolean; hasInstallScript?: boolean; resolved?: string }>;
+  readonly packages: Record<
+    string,
+    {
+      readonly version?: string;
+      readonly dev?: boolean;
+      readonly hasInstallScript?: boolean;
+      readonly resolved?: string;
+    }
+  >;
 }
 const json = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
 const FOLDER = "images/housekeeping";
 const own = Object.entries((json(`${FOLDER}/package-lock.json`) as Lock).packages).filter(([path]) => path !== "");
 
 describe("the image of housekeeping", () => {
-  it("installs the versions that are tested", () => {
+  test("installs the versions that are tested", () => {
     const tested = (json("package-lock.json") as Lock).packages;
     const versionTested = (path: string) => (tested[`${FOLDER}/${path}`] ?? tested[path])?.version;
     expect(own.map(([path]) => [path, versionTested(path)])).toEqual(own.map(([path, { version }]) => [path, version]));
   });
 
-  it("has few packages in production, and none that runs a script when it is installed", () => {
+  test("has few packages in production, and none that runs a script when it is installed", () => {
     expect(own.filter(([, { dev }]) => dev !== true).length).toBeLessThanOrEqual(20);
     expect(own.filter(([, { hasInstallScript }]) => hasInstallScript === true)).toEqual([]);
   });
 
-  it("names its base with a full version, and runs without root, shell or package manager", () => {
+  test("names its base with a full version, and runs without root, shell or package manager", () => {
     const lines = readFileSync(`${FOLDER}/Dockerfile`, "utf8").split("\n");
     expect(lines.find((line) => line.startsWith("ARG BASE="))).toMatch(/^ARG BASE=node:24\.\d+\.\d+-\w+-slim$/);
     const last = lines.slice(lines.lastIndexOf("FROM ${BASE}"));

@@ -13,7 +13,7 @@ const agent = async (uuid: string) => {
 const environments = async (uuid: string) => (await agent(uuid)).environments.map(({ name }) => name);
 
 describe("approving", () => {
-  it("approves an expected agent with its resources and environments in one call", async () => {
+  test("approves an expected agent with its resources and environments in one call", async () => {
     const docker = fixture().expect("docker-0");
     expect(await fixture().register(docker)).toBe(202);
     const line = await fixture().reconciler().reconcile();
@@ -27,7 +27,7 @@ describe("approving", () => {
     expect(await fixture().register(docker)).toBe(200);
   });
 
-  it("never approves an unknown uuid, and says that it waits", async () => {
+  test("never approves an unknown uuid, and says that it waits", async () => {
     const stranger = fixture().expect("docker-0");
     fixture().expected = [];
     await fixture().register(stranger);
@@ -38,7 +38,7 @@ describe("approving", () => {
     expect((await agent(stranger.uuid)).agent_config_state).toBe("Pending");
   });
 
-  it("never approves another pool's uuid from a job, by the name that the job's agent has", async () => {
+  test("never approves another pool's uuid from a job, by the name that the job's agent has", async () => {
     const other = fixture().expect("deploy-0");
     await fixture().register({ ...other, hostname: "docker-0" });
     const line = await fixture().reconciler().reconcile();
@@ -47,7 +47,7 @@ describe("approving", () => {
     expect(fixture().changes()).toEqual([]);
   });
 
-  it("never approves another pool's uuid from a job that lies about its name", async () => {
+  test("never approves another pool's uuid from a job that lies about its name", async () => {
     const other = fixture().expect("deploy-0");
     fixture().settings = { agentsDomain: "gocd-dev-agents.svc" };
     fixture().addresses.set("deploy-0.deploy.gocd-dev-agents.svc", ["10.0.0.9"]);
@@ -59,13 +59,13 @@ describe("approving", () => {
     expect((await fixture().reconciler().reconcile()).approved).toEqual(["deploy-0"]);
   });
 
-  it("waits while the pod has no name in DNS yet", async () => {
+  test("waits while the pod has no name in DNS yet", async () => {
     fixture().settings = { agentsDomain: "gocd-dev-agents.svc" };
     await fixture().register(fixture().expect("docker-0"));
     expect((await fixture().reconciler().reconcile()).approved).toEqual([]);
   });
 
-  it("approves an agent whose row was deleted by hand as soon as it registers again", async () => {
+  test("approves an agent whose row was deleted by hand as soon as it registers again", async () => {
     const docker = await fixture().running("docker-0");
     await fixture().byHand(docker.uuid, { agent_config_state: "Disabled" });
     expect(await fixture().byHand(docker.uuid, {}, "DELETE")).toBe(200);
@@ -76,7 +76,7 @@ describe("approving", () => {
     expect(fixture().gocd.agents.all()).toHaveLength(1);
   });
 
-  it("approves every agent again when the server's volume is lost", async () => {
+  test("approves every agent again when the server's volume is lost", async () => {
     const agents = [await fixture().running("docker-0"), await fixture().running("docker-1")];
     fixture().gocd.loseVolume();
     for (const one of agents) await fixture().register(one);
@@ -84,7 +84,7 @@ describe("approving", () => {
     expect(fixture().gocd.agents.all()).toHaveLength(2);
   });
 
-  it("leaves the agents that people attach alone", async () => {
+  test("leaves the agents that people attach alone", async () => {
     const theirs = fixture().expect("docker-0");
     fixture().expected = [];
     expect(await fixture().register(theirs, { key: "a-key-for-people" })).toBe(200);
@@ -96,7 +96,7 @@ describe("approving", () => {
     expect(fixture().changes()).toEqual([]);
   });
 
-  it("says when somebody else's agent has the name of ours", async () => {
+  test("says when somebody else's agent has the name of ours", async () => {
     const theirs = fixture().expect("docker-0");
     fixture().expected = [];
     await fixture().register(theirs, { key: "a-key-for-people" });
@@ -107,7 +107,7 @@ describe("approving", () => {
 });
 
 describe("keeping agents in line", () => {
-  it("does nothing when all is well, and says so", async () => {
+  test("does nothing when all is well, and says so", async () => {
     await fixture().running("docker-0");
     const before = fixture().changes();
     const line = await fixture().reconciler().reconcile();
@@ -115,7 +115,7 @@ describe("keeping agents in line", () => {
     expect(fixture().changes()).toEqual(before);
   });
 
-  it("takes an environment for the same in either case, and takes it away by the name under which it gave it", async () => {
+  test("takes an environment for the same in either case, and takes it away by the name under which it gave it", async () => {
     const docker = await fixture().running("docker-0");
     const listed = await agent(docker.uuid);
     // GoCD lists it as its own page does, whatever name the agent was given it by.
@@ -135,7 +135,7 @@ describe("keeping agents in line", () => {
     expect(planned([]).map(({ change }) => change?.environments)).toEqual([{ add: [], remove: ["docker"] }]);
   });
 
-  it("gives new resources and environments, and takes away what it gave and is wanted no more", async () => {
+  test("gives new resources and environments, and takes away what it gave and is wanted no more", async () => {
     const docker = await fixture().running("docker-0");
     Object.assign(docker, { resources: ["podman"], environments: ["test"] });
     expect((await fixture().reconciler().reconcile()).aligned).toEqual(["docker-0"]);
@@ -146,7 +146,7 @@ describe("keeping agents in line", () => {
     expect(await environments(docker.uuid)).toEqual(["test"]);
   });
 
-  it("gives back what a person took away", async () => {
+  test("gives back what a person took away", async () => {
     const docker = await fixture().running("docker-0");
     await fixture().byHand(docker.uuid, { resources: [], environments: [] });
     await fixture().reconciler().reconcile();
@@ -154,7 +154,7 @@ describe("keeping agents in line", () => {
     expect(await environments(docker.uuid)).toEqual(["docker"]);
   });
 
-  it("keeps what a person added", async () => {
+  test("keeps what a person added", async () => {
     const docker = await fixture().running("docker-0");
     await fixture().byHand(docker.uuid, { resources: ["docker", RECORD, "gpu"], environments: ["docker", "theirs"] });
     Object.assign(docker, { resources: [], environments: [] });
@@ -163,7 +163,7 @@ describe("keeping agents in line", () => {
     expect(await environments(docker.uuid)).toEqual(["theirs"]);
   });
 
-  it("neither adds nor removes what a configuration repository says of an agent", async () => {
+  test("neither adds nor removes what a configuration repository says of an agent", async () => {
     const docker = await fixture().running("docker-0");
     fixture().gocd.configuration.state.remoteEnvironments = { docker: [docker.uuid], remote: [docker.uuid] };
     docker.environments = ["remote"];
@@ -174,7 +174,7 @@ describe("keeping agents in line", () => {
     expect(fixture().changes()).toEqual(before);
   });
 
-  it("leaves an agent disabled that a person has disabled", async () => {
+  test("leaves an agent disabled that a person has disabled", async () => {
     const docker = await fixture().running("docker-0");
     await fixture().byHand(docker.uuid, { agent_config_state: "Disabled" });
     const reconciler = fixture().reconciler();
@@ -187,20 +187,20 @@ describe("keeping agents in line", () => {
     expect((await agent(docker.uuid)).agent_config_state).toBe("Disabled");
   });
 
-  it("takes over an agent of ours that was registered before there was housekeeping", async () => {
+  test("takes over an agent of ours that was registered before there was housekeeping", async () => {
     const docker = fixture().expect("docker-0");
     await fixture().register(docker, { key: "a-key-for-people" });
     expect((await fixture().reconciler().reconcile()).aligned).toEqual(["docker-0"]);
     expect((await agent(docker.uuid)).resources).toEqual(["docker", RECORD]);
   });
 
-  it("names agents whose disk runs full", async () => {
+  test("names agents whose disk runs full", async () => {
     const docker = await fixture().running("docker-0");
     fixture().gocd.setRuntimeState(docker.uuid, "Idle", 1024 ** 3);
     expect((await fixture().reconciler().reconcile()).notices).toEqual(["docker-0 has 1.0 GiB of free disk"]);
   });
 
-  it("repeats GoCD's own warnings about disk space, and counts the others", async () => {
+  test("repeats GoCD's own warnings about disk space, and counts the others", async () => {
     const of = (message: string) => ({ message, detail: "", level: "WARNING" as const, time: "" });
     fixture().gocd.healthMessages = [of("GoCD Server's artifact repository is running low on disk space"), of("Else")];
     const reconciler = fixture().reconciler();
@@ -221,7 +221,7 @@ describe("removing agents", () => {
     return uuid;
   };
 
-  it("removes an agent of a pool that has shrunk, once it has been lost for the grace time", async () => {
+  test("removes an agent of a pool that has shrunk, once it has been lost for the grace time", async () => {
     const uuid = await gone("docker-1");
     const reconciler = fixture().reconciler();
     await reconciler.reconcile();
@@ -232,7 +232,7 @@ describe("removing agents", () => {
     expect(await fixture().agent(uuid)).toBeUndefined();
   });
 
-  it("gives it the whole grace time again when it was in touch in between", async () => {
+  test("gives it the whole grace time again when it was in touch in between", async () => {
     const uuid = await gone("docker-1");
     const reconciler = fixture().reconciler();
     await reconciler.reconcile();
@@ -244,7 +244,7 @@ describe("removing agents", () => {
     expect((await reconciler.reconcile()).removed).toEqual([]);
   });
 
-  it("keeps an expected agent however long it is lost: its pod will be back as the same agent", async () => {
+  test("keeps an expected agent however long it is lost: its pod will be back as the same agent", async () => {
     const { uuid } = await fixture().running("docker-0");
     fixture().gocd.setRuntimeState(uuid, "LostContact");
     const reconciler = fixture().reconciler();
@@ -254,7 +254,7 @@ describe("removing agents", () => {
     expect((await agent(uuid)).agent_state).toBe("LostContact");
   });
 
-  it("removes a disabled one as well, and does not disable it again", async () => {
+  test("removes a disabled one as well, and does not disable it again", async () => {
     const uuid = await gone("docker-1");
     await fixture().byHand(uuid, { agent_config_state: "Disabled" });
     fixture().settings = { lostAfterMinutes: 0 };
@@ -263,7 +263,7 @@ describe("removing agents", () => {
     expect(fixture().changes().slice(before)).toEqual([`DELETE /api/agents/${uuid}`]);
   });
 
-  it("goes on where it was interrupted between disabling and deleting", async () => {
+  test("goes on where it was interrupted between disabling and deleting", async () => {
     const uuid = await gone("docker-1");
     fixture().settings = { lostAfterMinutes: 0 };
     fixture().gocd.weather.dieAfter = 2; // the list and the change
@@ -273,7 +273,7 @@ describe("removing agents", () => {
     expect((await fixture().reconciler().reconcile()).removed).toEqual(["docker-1"]);
   });
 
-  it("enables it again when it was interrupted and the pool has grown since", async () => {
+  test("enables it again when it was interrupted and the pool has grown since", async () => {
     const uuid = await gone("docker-1");
     fixture().settings = { lostAfterMinutes: 0 };
     fixture().gocd.weather.dieAfter = 2;
@@ -303,12 +303,12 @@ describe("a reconciliation while the server misbehaves", () => {
     await fixture().register(fixture().expect("docker-0"));
   });
 
-  it("ends with a line during a backup, and the next one does the work", async () => {
+  test("ends with a line during a backup, and the next one does the work", async () => {
     fixture().gocd.setBackingUp(true);
     await expectOneFailure(await fixture().reconciler().reconcile(), "unavailable");
   });
 
-  it("ends soon when GoCD is slow, and the next one does the work", async () => {
+  test("ends soon when GoCD is slow, and the next one does the work", async () => {
     fixture().settings = { requestTimeoutSeconds: 0.05 };
     fixture().gocd.weather.delay = 500;
     const line = await fixture().reconciler().reconcile();
@@ -316,21 +316,21 @@ describe("a reconciliation while the server misbehaves", () => {
     await expectOneFailure(line, "slow");
   });
 
-  it("ends with a line when GoCD is down, and the next one does the work", async () => {
+  test("ends with a line when GoCD is down, and the next one does the work", async () => {
     await fixture().gocd.stop();
     const line = await fixture().reconciler().reconcile();
     await fixture().gocd.start();
     await expectOneFailure(line, "unreachable");
   });
 
-  it.each([1, -1])("says clearly that GoCD speaks another version of the API (%i)", async (versionsApart) => {
+  test.each([1, -1])("says clearly that GoCD speaks another version of the API (%i)", async (versionsApart) => {
     fixture().gocd.weather.versionsApart = versionsApart;
     const line = await fixture().reconciler().reconcile();
     expect(line.failures[0]).toContain("this GoCD does not speak version 7 of this API");
     await expectOneFailure(line, "version");
   });
 
-  it("goes on with the other agents when one is refused", async () => {
+  test("goes on with the other agents when one is refused", async () => {
     const other = fixture().expect("docker-1");
     await fixture().register(other);
     const change = fixture().gocd.agents.bulkUpdate.bind(fixture().gocd.agents);
@@ -343,7 +343,7 @@ describe("a reconciliation while the server misbehaves", () => {
     expect(line.failures).toEqual([expect.stringContaining("refused")]);
   });
 
-  it("does not mind that its agents have gone from GoCD meanwhile", async () => {
+  test("does not mind that its agents have gone from GoCD meanwhile", async () => {
     const { uuid } = await fixture().running("docker-1");
     fixture().expected = [];
     fixture().gocd.setRuntimeState(uuid, "LostContact");
@@ -357,7 +357,7 @@ describe("a reconciliation while the server misbehaves", () => {
     expect((await fixture().reconciler().reconcile()).failures).toEqual([]);
   });
 
-  it("survives something that nobody thought of", async () => {
+  test("survives something that nobody thought of", async () => {
     const reconciler = fixture().reconciler();
     jest.spyOn(reconciler.drains, "observe").mockImplementation(() => {
       throw new Error("a bug");
@@ -367,7 +367,7 @@ describe("a reconciliation while the server misbehaves", () => {
 });
 
 describe("two housekeepers at once", () => {
-  it("do together what one would do", async () => {
+  test("do together what one would do", async () => {
     const agents = ["docker-0", "docker-1", "docker-2"].map((hostname) => fixture().expect(hostname));
     fixture().settings = {
       managed: { siteUrl: "https://ci.example.com", artifacts: { purgeStartGib: 5, purgeUptoGib: 9 } },
@@ -382,7 +382,7 @@ describe("two housekeepers at once", () => {
     expect([a.msg, b.msg]).toEqual(["reconcile: nothing to do", "reconcile: nothing to do"]);
   });
 
-  it("with different settings leave what the one that stays wants", async () => {
+  test("with different settings leave what the one that stays wants", async () => {
     const docker = await fixture().running("docker-0");
     const [old, young] = [fixture().reconciler(), fixture().reconciler()];
     for (let n = 0; n < 2; n += 1) {

@@ -5,7 +5,7 @@ import { DRAINING, given, isReserved, record } from "../../images/housekeeping/s
 const names = fc.uniqueArray(fc.stringMatching(/^[\w.-]+$/), { maxLength: 5 });
 
 describe("the record on an agent", () => {
-  it("tells for any names what was given", () => {
+  test("tells for any names what was given", () => {
     fc.assert(
       fc.property(names, names, names, (resources, environments, others) => {
         const foreign = others.filter((name) => !isReserved(name));
@@ -17,7 +17,7 @@ describe("the record on an agent", () => {
     );
   });
 
-  it("is a resource name that GoCD accepts", () => {
+  test("is a resource name that GoCD accepts", () => {
     fc.assert(
       fc.property(names, names, (resources, environments) => {
         expect(record({ resources, environments })).toMatch(/^[-\w\s|.]*$/);
@@ -25,21 +25,21 @@ describe("the record on an agent", () => {
     );
   });
 
-  it("is the same in whatever order things were given", () => {
+  test("is the same in whatever order things were given", () => {
     expect(record({ resources: ["b", "a"], environments: ["d", "c"] })).toBe(
       record({ resources: ["a", "b"], environments: ["c", "d"] }),
     );
   });
 
-  it("is missing from an agent that never was ours", () => {
+  test("is missing from an agent that never was ours", () => {
     expect(given(["docker", "housekeeping-tools", DRAINING])).toBeUndefined();
   });
 
-  it("exists for an agent that was given nothing", () => {
+  test("exists for an agent that was given nothing", () => {
     expect(given([record({ resources: [], environments: [] })])).toEqual({ resources: [], environments: [] });
   });
 
-  it("counts everything when two versions of the service have each left one", () => {
+  test("counts everything when two versions of the service have each left one", () => {
     const two = [
       record({ resources: ["a"], environments: ["e"] }),
       record({ resources: ["a", "b"], environments: [] }),
@@ -47,7 +47,7 @@ describe("the record on an agent", () => {
     expect(given(two)).toEqual({ resources: ["a", "b"], environments: ["e"] });
   });
 
-  it.each([DRAINING, "housekeeping", "housekeeping|resource.docker"])("keeps %s for itself", (name) => {
+  test.each([DRAINING, "housekeeping", "housekeeping|resource.docker"])("keeps %s for itself", (name) => {
     expect(isReserved(name)).toBe(true);
   });
 });

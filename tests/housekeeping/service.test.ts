@@ -17,12 +17,12 @@ import { MINUTE, PASSWORD, TOKEN_KEY, until, useHousekeepingFixture } from "./fi
 
 const fixture = useHousekeepingFixture();
 const said = (words: string): boolean => fixture().lines.some((line) => line.includes(words));
-const enabled = (agent: { uuid: string }): Promise<boolean> =>
+const enabled = (agent: { readonly uuid: string }): Promise<boolean> =>
   until(async () => (await fixture().agent(agent.uuid))?.agent_config_state === "Enabled");
 const text = async (url: string): Promise<string> => (await fetch(url)).text();
 
 describe("the loop", () => {
-  it("approves an agent that comes within moments", async () => {
+  test("approves an agent that comes within moments", async () => {
     fixture().settings = { intervalSeconds: 0.02 };
     const docker = fixture().expect("docker-0");
     await fixture().service();
@@ -30,7 +30,7 @@ describe("the loop", () => {
     expect(await enabled(docker)).toBe(true);
   });
 
-  it("learns of a new agent without being restarted", async () => {
+  test("learns of a new agent without being restarted", async () => {
     fixture().settings = { intervalSeconds: 0.02 };
     await fixture().service();
     const docker = fixture().expect("docker-0");
@@ -40,7 +40,7 @@ describe("the loop", () => {
     expect(await enabled(docker)).toBe(true);
   });
 
-  it("goes on with the last valid configuration when a changed one is not valid, and says so", async () => {
+  test("goes on with the last valid configuration when a changed one is not valid, and says so", async () => {
     fixture().settings = { intervalSeconds: 0.02 };
     const docker = fixture().expect("docker-0");
     const { url } = await fixture().service();
@@ -51,7 +51,7 @@ describe("the loop", () => {
     expect(await enabled(docker)).toBe(true);
   });
 
-  it("warns when agents are approved without a look at their address", async () => {
+  test("warns when agents are approved without a look at their address", async () => {
     fixture().settings = { intervalSeconds: 3600 };
     await fixture().service();
     expect(said("no agentsDomain is set")).toBe(true);
@@ -63,7 +63,7 @@ describe("the loop", () => {
 });
 
 describe("being stopped", () => {
-  it("abandons a request that hangs and is gone at once", async () => {
+  test("abandons a request that hangs and is gone at once", async () => {
     fixture().settings = { intervalSeconds: 0.02, requestTimeoutSeconds: 60 };
     fixture().gocd.weather.delay = 60_000;
     const { service, url } = await fixture().service();
@@ -75,7 +75,7 @@ describe("being stopped", () => {
     expect(said("given up, housekeeping stops")).toBe(true);
   });
 
-  it("half-way through a reconciliation leaves nothing that the next start does not finish", async () => {
+  test("half-way through a reconciliation leaves nothing that the next start does not finish", async () => {
     const agents = ["docker-0", "docker-1", "docker-2"].map((hostname) => fixture().expect(hostname));
     for (const one of agents) await fixture().register(one);
     const stop = new AbortController();
@@ -94,7 +94,7 @@ describe("being stopped", () => {
 });
 
 describe("what it shows", () => {
-  it("is healthy while GoCD is away, and not when its own reconciliations no longer end", async () => {
+  test("is healthy while GoCD is away, and not when its own reconciliations no longer end", async () => {
     fixture().settings = { intervalSeconds: 3600 };
     const { url } = await fixture().service();
     await until(() => said("reconcile:"));
@@ -110,7 +110,7 @@ describe("what it shows", () => {
     ]);
   });
 
-  it("counts reconciliations, errors, approvals, agents, disk and the last success", async () => {
+  test("counts reconciliations, errors, approvals, agents, disk and the last success", async () => {
     await fixture().running("docker-0");
     fixture().expect("docker-1");
     await fixture().register({ ...fixture().expect("other-0"), uuid: "not-expected" });
@@ -130,14 +130,14 @@ describe("what it shows", () => {
       expect(shown).toContain(line);
   });
 
-  it("knows no other page", async () => {
+  test("knows no other page", async () => {
     const { url } = await fixture().service();
     expect((await fetch(`${url}/`)).status).toBe(404);
     expect((await fetch(`${url}/metrics`, { method: "POST" })).status).toBe(404);
     expect((await fetch(`${url}/drain/x`, { method: "POST" })).status).toBe(404);
   });
 
-  it("answers that something failed, and not what, when a request meets a bug", async () => {
+  test("answers that something failed, and not what, when a request meets a bug", async () => {
     const gocd = (): never => {
       throw new Error("a bug");
     };
@@ -152,7 +152,7 @@ describe("what it shows", () => {
     server.close();
   });
 
-  it("never shows a secret, whatever happens", async () => {
+  test("never shows a secret, whatever happens", async () => {
     const docker = await fixture().running("docker-0");
     fixture().settings = { intervalSeconds: 0.02, requestTimeoutSeconds: 0.05 };
     const { url } = await fixture().service();
@@ -176,7 +176,7 @@ describe("what it shows", () => {
     expect(await text(`${url}/metrics`)).not.toContain(docker.uuid);
   });
 
-  it("logs to standard output unless it is told otherwise", () => {
+  test("logs to standard output unless it is told otherwise", () => {
     expect(logger().level).toBe("info");
   });
 });
@@ -185,18 +185,18 @@ describe("the address of an agent", () => {
   const pendingAgent = (hostname: string, address: string) => ({ hostname, ip_address: address }) as Agent;
   const docker = () => fixture().expect("localhost", { pool: "x" });
 
-  it("is found by the system's resolver", async () => {
+  test("is found by the system's resolver", async () => {
     expect(await systemLookup("localhost")).toEqual(expect.arrayContaining([expect.stringMatching(/^(127\.|::1)/)]));
   });
 
-  it("may be written as an IPv4 address in IPv6, and the name may be a full one", async () => {
+  test("may be written as an IPv4 address in IPv6, and the name may be a full one", async () => {
     const find = () => Promise.resolve(["10.0.0.1"]);
     expect(
       await isItsPod(pendingAgent("localhost.x.agents.svc", "::ffff:10.0.0.1"), docker(), "agents.svc", find),
     ).toBe(true);
   });
 
-  it("is not waited for when the resolver hangs", async () => {
+  test("is not waited for when the resolver hangs", async () => {
     jest.useFakeTimers();
     const answer = isItsPod(
       pendingAgent("localhost", "10.0.0.1"),
@@ -211,7 +211,9 @@ describe("the address of an agent", () => {
 });
 
 describe("the process", () => {
-  function fake(env: Record<string, string>): Process & { statuses: number[]; signals: Map<string, () => void> } {
+  function fake(
+    env: Record<string, string>,
+  ): Process & { readonly statuses: number[]; readonly signals: Map<string, () => void> } {
     const statuses: number[] = [];
     const signals = new Map<string, () => void>();
     return {
@@ -223,7 +225,7 @@ describe("the process", () => {
     };
   }
 
-  it("is housekeeping unless its argument names another program", async () => {
+  test("is housekeeping unless its argument names another program", async () => {
     const process = fake({ CONFIG_FOLDER: fixture().folder });
     await runOrExit(process, fixture().log(), programNamed());
     expect(said("config.json: cannot be read")).toBe(true);
@@ -231,7 +233,7 @@ describe("the process", () => {
     expect(() => programNamed("other")).toThrow("other: must be housekeeping or backup or restore");
   });
 
-  it("reports every problem of the configuration and exits with status 2", async () => {
+  test("reports every problem of the configuration and exits with status 2", async () => {
     fixture().write();
     writeFileSync(join(fixture().folder, "config.json"), "{}");
     writeFileSync(join(fixture().folder, "username"), "");
@@ -242,14 +244,14 @@ describe("the process", () => {
     expect(said("username: is empty")).toBe(true);
   });
 
-  it("looks in /etc/gocd-housekeeping when nothing else is said", async () => {
+  test("looks in /etc/gocd-housekeeping when nothing else is said", async () => {
     const process = fake({});
     await main(process, fixture().log(), startService);
     expect(process.statuses).toEqual([2]);
     expect(said("config.json: cannot be read (ENOENT)")).toBe(true);
   });
 
-  it("exits with status 1 when its port is taken", async () => {
+  test("exits with status 1 when its port is taken", async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => void taken.listen(0, resolve));
     const process = fake({ CONFIG_FOLDER: fixture().write(), PORT: String((taken.address() as AddressInfo).port) });
@@ -259,7 +261,7 @@ describe("the process", () => {
     taken.close();
   });
 
-  it.each(["SIGTERM", "SIGINT"])("ends with status 0 on %s", async (signal) => {
+  test.each(["SIGTERM", "SIGINT"])("ends with status 0 on %s", async (signal) => {
     const process = fake({ CONFIG_FOLDER: fixture().write(), PORT: "0" });
     await main(process, fixture().log(), startService);
     process.signals.get(signal)?.();
@@ -267,7 +269,7 @@ describe("the process", () => {
     expect(process.statuses).toEqual([0]);
   });
 
-  it("exits with status 1 when the loop itself fails, so that it is started again", async () => {
+  test("exits with status 1 when the loop itself fails, so that it is started again", async () => {
     const process = fake({});
     const start = () =>
       Promise.resolve({ port: 0, ended: Promise.reject(new Error("a bug")), stop: () => Promise.resolve() });
@@ -276,7 +278,7 @@ describe("the process", () => {
     expect(process.statuses).toEqual([1]);
   });
 
-  it("fails as a whole when the loop meets what it cannot handle", async () => {
+  test("fails as a whole when the loop meets what it cannot handle", async () => {
     let calls = 0;
     const options = {
       configFolder: fixture().write(),
@@ -293,7 +295,7 @@ describe("the process", () => {
     await expect(service.stop()).rejects.toThrow("no clock");
   });
 
-  it("runs as a program and obeys SIGTERM half-way through a request", async () => {
+  test("runs as a program and obeys SIGTERM half-way through a request", async () => {
     fixture().gocd.weather.delay = 60_000;
     const child = spawn(process.execPath, ["-r", "@swc-node/register", join("images/housekeeping/src/bin.ts")], {
       env: { ...process.env, CONFIG_FOLDER: fixture().write(), PORT: "0" },

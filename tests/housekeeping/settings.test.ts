@@ -20,14 +20,14 @@ async function managed(settings: object): Promise<string[]> {
 }
 
 describe("managed settings", () => {
-  it("are left alone when none is given", async () => {
+  test("are left alone when none is given", async () => {
     const before = structuredClone(configuration());
     expect(await managed({})).toEqual([]);
     expect(configuration()).toEqual(before);
     expect(fixture().gocd.requests.map(({ path }) => path)).toEqual(["/api/agents", "/api/server_health_messages"]);
   });
 
-  it("follow the settings, and are written only when they differ", async () => {
+  test("follow the settings, and are written only when they differ", async () => {
     const settings = {
       siteUrl: "http://ci.example.com",
       secureSiteUrl: "https://ci.example.com",
@@ -48,7 +48,7 @@ describe("managed settings", () => {
     expect(fixture().changes()).toHaveLength(writes);
   });
 
-  it("are set again when somebody has changed them", async () => {
+  test("are set again when somebody has changed them", async () => {
     await managed({ siteUrl: "http://ci.example.com" });
     configuration().siteUrl = "http://elsewhere";
     expect(await managed({ siteUrl: "http://ci.example.com" })).toEqual([
@@ -56,14 +56,14 @@ describe("managed settings", () => {
     ]);
   });
 
-  it("take the secure site URL away where there is none any more", async () => {
+  test("take the secure site URL away where there is none any more", async () => {
     const settings = { siteUrl: "http://ci.example.com", secureSiteUrl: "" };
     expect(await managed(settings)).toEqual(["site URLs set to http://ci.example.com, secure none"]);
     expect(configuration().secureSiteUrl).toBe("");
     expect(await managed(settings)).toEqual([]);
   });
 
-  it.each(["http://seeded.example.com", ""])("leave the other site URL as it is: %j", async (siteUrl) => {
+  test.each(["http://seeded.example.com", ""])("leave the other site URL as it is: %j", async (siteUrl) => {
     configuration().siteUrl = siteUrl;
     expect(await managed({ secureSiteUrl: "https://ci.example.com" })).toEqual([
       `site URLs set to ${siteUrl || "none"}, secure https://ci.example.com`,
@@ -71,7 +71,7 @@ describe("managed settings", () => {
     expect(configuration()).toMatchObject({ siteUrl, secureSiteUrl: "https://ci.example.com" });
   });
 
-  it.each([
+  test.each([
     ["schedule", { schedule: "0 0 3 * * ?", postBackupScript: "/seeded" }],
     ["script", { schedule: "0 0 1 * * ?", postBackupScript: "/usr/local/bin/prune" }],
   ])("bring the %s of backups in line, and leave their mails as they are", async (_what, backup) => {
@@ -85,14 +85,14 @@ describe("managed settings", () => {
     });
   });
 
-  it("make a backup schedule where there was none", async () => {
+  test("make a backup schedule where there was none", async () => {
     configuration().backup = null;
     const backup = { schedule: "0 0 3 * * ?", postBackupScript: "/usr/local/bin/prune" };
     await managed({ backup });
     expect(configuration().backup).toMatchObject(backup);
   });
 
-  it("never remove an environment or what is in it", async () => {
+  test("never remove an environment or what is in it", async () => {
     await managed({ environments: ["docker", "test"] });
     await managed({ environments: ["test"] });
     expect(configuration().environments).toEqual([
@@ -101,7 +101,7 @@ describe("managed settings", () => {
     ]);
   });
 
-  it("do not overwrite a change to artifacts that came in between", async () => {
+  test("do not overwrite a change to artifacts that came in between", async () => {
     const asked = fixture().gocd.configuration;
     const update = asked.updateArtifacts.bind(asked);
     jest.spyOn(asked, "updateArtifacts").mockImplementationOnce((body, tag) => {
@@ -115,14 +115,14 @@ describe("managed settings", () => {
     expect(configuration()).toMatchObject({ artifactsDir: "elsewhere", purgeStart: 1 });
   });
 
-  it("do not touch artifacts when GoCD does not say which version it shows", async () => {
+  test("do not touch artifacts when GoCD does not say which version it shows", async () => {
     fixture().gocd.weather.withoutTags = true;
     fixture().settings = { managed: { artifacts: { purgeStartGib: 1, purgeUptoGib: 2 } } };
     expect((await fixture().reconciler().reconcile()).failures).toEqual([expect.stringContaining("has no ETag")]);
     expect(configuration().purgeStart).toBeNull();
   });
 
-  it("that GoCD refuses hold up nothing else", async () => {
+  test("that GoCD refuses hold up nothing else", async () => {
     fixture().settings = {
       managed: {
         backup: { schedule: "a b c d e f", postBackupScript: "/seeded" },

@@ -1,9 +1,9 @@
 import { useShellFixture, type Outcome } from "./shell-fixture";
 
 const shell = useShellFixture();
-const uuid = "5f0c1a2e-9b7d-4c3a-8e6f-0123456789ab";
+const UUID = "5f0c1a2e-9b7d-4c3a-8e6f-0123456789ab";
 const token = `${"Ab3/+".repeat(8)}xyz=`;
-const request = `url = "http://gocd-housekeeping:8080/drain/${uuid}"\nheader = "Authorization: Bearer ${token}"\n`;
+const REQUEST = `url = "http://gocd-housekeeping:8080/drain/${UUID}"\nheader = "Authorization: Bearer ${token}"\n`;
 
 function run(script: "agent-drain" | "agent-enable", env: Readonly<Record<string, string>> = {}): Outcome {
   return shell().run(`agent/bin/${script}`, {
@@ -32,7 +32,7 @@ const methods = (): readonly string[] =>
     .map((call) => /--request (\w+)/.exec(call)?.[1] ?? call);
 
 beforeEach(() => {
-  shell().write("identity/uuid", uuid);
+  shell().write("identity/uuid", UUID);
   shell().write("identity/token", token);
   clock(1);
 });
@@ -57,7 +57,7 @@ describe("an agent that is stopped", () => {
     const outcome = run("agent-drain");
     expect(outcome.status).toBe(0);
     expect(methods()).toEqual(answers.map(() => "POST"));
-    expect(shell().read("requests")).toBe(request.repeat(answers.length));
+    expect(shell().read("requests")).toBe(REQUEST.repeat(answers.length));
     expect(shell().read("log")).toContain(says);
   });
 
@@ -143,7 +143,7 @@ describe("an agent that starts", () => {
     shell().server(...answers);
     expect(run("agent-enable").status).toBe(0);
     expect(methods()).toEqual(answers.map(() => "DELETE"));
-    expect(shell().read("requests")).toBe(request.repeat(answers.length));
+    expect(shell().read("requests")).toBe(REQUEST.repeat(answers.length));
   });
 
   test("stops asking when it is told to leave", () => {

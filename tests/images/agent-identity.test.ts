@@ -1,7 +1,7 @@
 import { useShellFixture, type Outcome } from "./shell-fixture";
 
 const shell = useShellFixture();
-const uuid = "5f0c1a2e-9b7d-4c3a-8e6f-0123456789ab";
+const UUID = "5f0c1a2e-9b7d-4c3a-8e6f-0123456789ab";
 const token = `${"Ab3/+".repeat(8)}xyz=`;
 const otherToken = `${"Zz9/+".repeat(8)}abc=`;
 
@@ -19,25 +19,25 @@ function start(env: Readonly<Record<string, string>> = {}): Outcome {
   });
 }
 
-function kept(): { guid: string | undefined; token: string | undefined } {
+function kept(): { readonly guid: string | undefined; readonly token: string | undefined } {
   return { guid: shell().read("godata/config/guid.txt"), token: shell().read("godata/config/token") };
 }
 
 beforeEach(() => {
-  shell().write("identity/uuid", uuid);
+  shell().write("identity/uuid", UUID);
   shell().write("identity/token", `${token}\n`);
   shell().command("agent-enable");
 });
 
 describe("an agent's first minute", () => {
-  const known = { guid: uuid, token };
-  const unknown = { guid: uuid, token: undefined };
+  const known = { guid: UUID, token };
+  const unknown = { guid: UUID, token: undefined };
   test.each([
     { when: "the server knows it and the disk is new", answers: ["409 taken"], disk: {}, then: known },
     {
       when: "the server knows it and the disk is its own",
       answers: ["409"],
-      disk: { "guid.txt": uuid, token },
+      disk: { "guid.txt": UUID, token },
       then: known,
     },
     {
@@ -46,12 +46,12 @@ describe("an agent's first minute", () => {
       disk: { "guid.txt": "x", token: otherToken },
       then: known,
     },
-    { when: "the server knows it and the token was lost", answers: ["409"], disk: { "guid.txt": uuid }, then: known },
+    { when: "the server knows it and the token was lost", answers: ["409"], disk: { "guid.txt": UUID }, then: known },
     { when: "nobody has seen it before", answers: [`200 ${token}`], disk: {}, then: unknown },
     {
       when: "the server was restored without it",
       answers: [`200 ${token}`],
-      disk: { "guid.txt": uuid, token },
+      disk: { "guid.txt": UUID, token },
       then: unknown,
     },
     {
@@ -82,7 +82,7 @@ describe("an agent's first minute", () => {
     expect(outcome).toMatchObject({ status: 0 });
     expect(kept()).toEqual(then);
     expect(shell().read("requests")?.split("\n")[0]).toBe(
-      `url = "http://gocd-server:8153/go/admin/agent/token?uuid=${uuid}"`,
+      `url = "http://gocd-server:8153/go/admin/agent/token?uuid=${UUID}"`,
     );
     expect(shell().calls("curl")).toHaveLength(answers.length);
   });
@@ -117,7 +117,7 @@ describe("an agent's first minute", () => {
   test("puts no secret on a command line or into a log", () => {
     shell().server("000", "409");
     const outcome = start({ HOUSEKEEPING_URL: "http://gocd-housekeeping:8080" });
-    expect(shell().calls().join("\n")).not.toMatch(new RegExp(`${uuid}|Ab3`));
+    expect(shell().calls().join("\n")).not.toMatch(new RegExp(`${UUID}|Ab3`));
     expect(outcome.stdout + outcome.stderr).not.toContain(token);
   });
 });
@@ -149,7 +149,7 @@ describe("a broken identity", () => {
     { what: "no uuid", file: "uuid", content: undefined },
     { what: "no token", file: "token", content: undefined },
     { what: "an empty uuid", file: "uuid", content: "" },
-    { what: "a uuid that ends the request", file: "uuid", content: `${uuid}"\nurl = "http://evil/` },
+    { what: "a uuid that ends the request", file: "uuid", content: `${UUID}"\nurl = "http://evil/` },
     { what: "a uuid with a second parameter", file: "uuid", content: "5f0c1a2e-9b7d-4c3a-8e6f-01234567&x=1" },
     { what: "a uuid in other places", file: "uuid", content: "5f0c1a2e9-b7d-4c3a-8e6f-0123456789ab" },
     { what: "a token with a line break", file: "token", content: `${"A".repeat(20)}\n${"A".repeat(22)}=` },

@@ -1,10 +1,10 @@
 import { useShellFixture, type Outcome } from "./shell-fixture";
 
 const shell = useShellFixture();
-const uuid = "5f0c1a2e-9b7d-4c3a-8e6f-0123456789ab";
+const UUID = "5f0c1a2e-9b7d-4c3a-8e6f-0123456789ab";
 const token = `${"Ab3/+".repeat(8)}xyz=`;
-const connected = "0";
-const refused = "7";
+const CONNECTED = "0";
+const REFUSED = "7";
 
 function known(env: Readonly<Record<string, string>> = {}): Outcome {
   return shell().run("agent/bin/agent-known", {
@@ -13,23 +13,23 @@ function known(env: Readonly<Record<string, string>> = {}): Outcome {
       AGENT_LIB: `${__dirname}/../../images/agent/lib`,
       VOLUME_DIR: shell().path("godata"),
       GO_SERVER_URL: "http://gocd-server:8153/go/",
-      AGENT_HEALTH: refused,
+      AGENT_HEALTH: REFUSED,
       ...env,
     },
   });
 }
 
 beforeEach(() => {
-  shell().write("identity/uuid", uuid);
+  shell().write("identity/uuid", UUID);
   shell().write("identity/token", token);
   shell().write("godata/config/token", token);
 });
 
 describe("the readiness probe", () => {
   test.each([
-    [connected, 0],
+    [CONNECTED, 0],
     ["22", 22],
-    [refused, 7],
+    [REFUSED, 7],
   ])("follows the agent's own health answer (curl exit %s)", (health, status) => {
     shell().server("000");
     expect(shell().run("agent/bin/agent-ready", { env: { AGENT_HEALTH: health } }).status).toBe(status);
@@ -42,7 +42,7 @@ describe("the liveness probe", () => {
     const outcome = known();
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain("does not know this agent");
-    expect(shell().read("requests")).toBe(`url = "http://gocd-server:8153/go/admin/agent/token?uuid=${uuid}"\n`);
+    expect(shell().read("requests")).toBe(`url = "http://gocd-server:8153/go/admin/agent/token?uuid=${UUID}"\n`);
   });
 
   test.each([
@@ -63,7 +63,7 @@ describe("the liveness probe", () => {
 
   test("does not bother the server while the agent is connected to it", () => {
     shell().server(`200 ${token}`);
-    expect(known({ AGENT_HEALTH: connected }).status).toBe(0);
+    expect(known({ AGENT_HEALTH: CONNECTED }).status).toBe(0);
     expect(shell().read("requests")).toBeUndefined();
   });
 
@@ -87,6 +87,6 @@ describe("the liveness probe", () => {
   test("shows no secret to other processes", () => {
     shell().server(`200 ${token}`);
     known();
-    expect(shell().calls().join("\n")).not.toMatch(new RegExp(`${uuid}|Ab3`));
+    expect(shell().calls().join("\n")).not.toMatch(new RegExp(`${UUID}|Ab3`));
   });
 });

@@ -8,7 +8,7 @@ export interface Pair {
   readonly cert: string;
 }
 
-const hour = 3_600_000;
+const HOUR = 3_600_000;
 
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts);
@@ -33,7 +33,7 @@ export function selfSigned(name: string, endsInHours: number): Pair {
     der(0x02, Buffer.concat([Buffer.from([1]), crypto.randomBytes(8)])),
     ecdsaWithSha256,
     subject,
-    sequence(utcTime(new Date(now - 1000 * hour)), utcTime(new Date(now + endsInHours * hour))),
+    sequence(utcTime(new Date(now - 1000 * HOUR)), utcTime(new Date(now + endsInHours * HOUR))),
     subject,
     publicKey.export({ type: "spki", format: "der" }),
   );

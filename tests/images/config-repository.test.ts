@@ -5,7 +5,7 @@ import { useShellFixture, type Outcome } from "./shell-fixture";
 const shell = useShellFixture();
 const configuration = (id: string) =>
   `<cruise><server serverId="${id}"><security><authConfigs><authConfig id="a"/></authConfigs></security></server></cruise>\n`;
-const cipher = "0123456789abcdef0123456789abcdef";
+const CIPHER = "0123456789abcdef0123456789abcdef";
 
 const git = (...args: string[]) =>
   execFileSync("git", ["-C", shell().path("repository"), "-c", "user.name=a", "-c", "user.email=a@b", ...args], {
@@ -32,7 +32,7 @@ const read = (name: string) => shell().read(`config/${name}`);
 
 beforeEach(() => {
   shell().write("seed/cruise-config.xml", configuration("seed"), 0o440);
-  shell().write("seed/cipher.aes", cipher, 0o440);
+  shell().write("seed/cipher.aes", CIPHER, 0o440);
   shell().write("repository/README.md", "");
   git("init", "--quiet", "--initial-branch", "main");
   commit({ "cruise-config.xml": configuration("theirs"), "log4j/extra.xml": "extra" });
@@ -42,7 +42,7 @@ describe("a configuration repository", () => {
   test("is what an empty disk starts from, with the key of the seed", () => {
     expect(boot()).toMatchObject({ status: 0 });
     expect([read("cruise-config.xml"), read("log4j/extra.xml")]).toEqual([configuration("theirs"), "extra"]);
-    expect(read("cipher.aes")).toBe(cipher);
+    expect(read("cipher.aes")).toBe(CIPHER);
     expect(shell().mode("config/cruise-config.xml")).toBe("600");
     expect(read(".clone")).toBeUndefined();
   });

@@ -3,16 +3,16 @@ import { useShellFixture, type Outcome } from "./shell-fixture";
 
 const shell = useShellFixture();
 const mebibyte = 1024 * 1024;
-const pod = "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1.slice/cri-containerd-2.scope";
-const controllers = "cpuset cpu io memory pids";
+const POD = "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1.slice/cri-containerd-2.scope";
+const CONTROLLERS = "cpuset cpu io memory pids";
 
 /** A cgroup v2 tree in plain files in which the container has the cgroup `path`. */
-function cgroups(path: string, options: { limit?: string; root?: boolean } = {}): void {
+function cgroups(path: string, options: { readonly limit?: string; readonly root?: boolean } = {}): void {
   shell().write("process/cgroup", `0::${path}\n`);
-  shell().write("cgroup/cgroup.controllers", `${controllers}\n`);
+  shell().write("cgroup/cgroup.controllers", `${CONTROLLERS}\n`);
   shell().write("cgroup/cgroup.procs", "1\n");
   const own = `cgroup${path === "/" ? "" : path}`;
-  shell().write(`${own}/cgroup.controllers`, `${controllers}\n`);
+  shell().write(`${own}/cgroup.controllers`, `${CONTROLLERS}\n`);
   shell().write(`${own}/cgroup.procs`, "1\n17\n");
   shell().write(`${own}/cgroup.subtree_control`, "\n");
   shell().write(`${own}/memory.max`, `${options.limit ?? "max"}\n`);
@@ -45,7 +45,7 @@ const daemonCall = (): readonly string[] => shell().calls("docker-init");
 
 describe("inner containers", () => {
   test.each([
-    ["in the node's cgroup namespace, as in a privileged pod", pod, `${pod}/jobs`],
+    ["in the node's cgroup namespace, as in a privileged pod", POD, `${POD}/jobs`],
     ["in a namespace of its own, as under Docker or a newer entry point", "/", "/jobs"],
   ])("run below this container's own cgroup %s", (_, path, parent) => {
     cgroups(path);
@@ -59,7 +59,7 @@ describe("inner containers", () => {
   });
 
   test("leave the node's root alone in the node's namespace", () => {
-    cgroups(pod);
+    cgroups(POD);
     start();
     expect(fs.readdirSync(shell().path("cgroup")).sort()).toEqual([
       "cgroup.controllers",
@@ -74,21 +74,21 @@ describe("inner containers", () => {
     ["2 GiB", 2048, 1792],
     ["8 GiB", 8192, 7680],
   ])("of a container with %s of memory leave some of it to the daemon", (_, limit, jobs) => {
-    cgroups(pod, { limit: String(limit * mebibyte) });
+    cgroups(POD, { limit: String(limit * mebibyte) });
     start();
-    expect(shell().read(`cgroup${pod}/jobs/memory.max`)).toBe(`${jobs * mebibyte}\n`);
+    expect(shell().read(`cgroup${POD}/jobs/memory.max`)).toBe(`${jobs * mebibyte}\n`);
   });
 
   test("of a container without a limit get none", () => {
-    cgroups(pod);
+    cgroups(POD);
     start();
-    expect(shell().read(`cgroup${pod}/jobs/memory.max`)).toBeUndefined();
+    expect(shell().read(`cgroup${POD}/jobs/memory.max`)).toBeUndefined();
   });
 
   test("that eat too much memory die alone: the kernel is not to kill the whole container, nor the daemon first", () => {
-    cgroups(pod, { limit: String(300 * mebibyte) });
+    cgroups(POD, { limit: String(300 * mebibyte) });
     start();
-    expect(shell().read(`cgroup${pod}/memory.oom.group`)).toBe("0\n");
+    expect(shell().read(`cgroup${POD}/memory.oom.group`)).toBe("0\n");
     expect(shell().read("process/oom_score_adj")).toBe("0\n");
   });
 
@@ -116,7 +116,7 @@ describe("inner containers", () => {
     [
       "a cgroup outside the mount",
       () => {
-        cgroups(pod);
+        cgroups(POD);
         shell().remove("process/cgroup");
         shell().write("process/cgroup", "0::/../other\n");
         for (const file of ["cgroup.procs", "cgroup.type", "cgroup.controllers"]) shell().write(`other/${file}`, "");
@@ -135,7 +135,7 @@ describe("inner containers", () => {
     [
       "a read-only cgroup tree",
       () => {
-        cgroups(pod);
+        cgroups(POD);
         shell().command("mkdir", "exit 1");
       },
       /cannot divide the cgroup/,
@@ -150,8 +150,8 @@ describe("inner containers", () => {
   });
 
   test("are contained even if one controller refuses, as cpu does beside real-time processes", () => {
-    cgroups(pod);
-    const control = `cgroup${pod}/cgroup.subtree_control`;
+    cgroups(POD);
+    const control = `cgroup${POD}/cgroup.subtree_control`;
     shell().remove(control);
     // Nothing can be written to a directory: every controller refuses.
     fs.mkdirSync(shell().path(control));
@@ -212,14 +212,14 @@ describe("the wrapper", () => {
   });
 
   test("keeps the daemon's own arguments", () => {
-    cgroups(pod);
+    cgroups(POD);
     shell().command("dockerd");
     start(["dockerd", "--debug", "--label", "a b"]);
-    expect(shell().calls("dockerd")).toEqual([`dockerd --debug --label a b --cgroup-parent ${pod}/jobs`]);
+    expect(shell().calls("dockerd")).toEqual([`dockerd --debug --label a b --cgroup-parent ${POD}/jobs`]);
   });
 
   test("runs anything else without janitor and cgroups", () => {
-    cgroups(pod);
+    cgroups(POD);
     shell().command("something");
     expect(start(["something", "else"]).status).toBe(0);
     expect(shell().calls("something", "janitor", "hand-back")).toEqual(["something else"]);

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 const images = path.resolve(__dirname, "../../images");
-const ours = ["dind", "server", "agent"] as const;
+const OURS = ["dind", "server", "agent"] as const;
 const read = (image: string): string => fs.readFileSync(path.join(images, image, "Dockerfile"), "utf8");
 
 /** The instructions of a Dockerfile, one string each, without comments and line continuations. */
@@ -28,7 +28,7 @@ const version = (reference: string): readonly string[] => {
 
 describe("the Dockerfiles", () => {
   test("start from full versions, each of which a build argument can replace", () => {
-    for (const image of ours) {
+    for (const image of OURS) {
       const stages = instructions(image).filter((line) => line.startsWith("FROM "));
       expect(stages.length).toBeGreaterThan(0);
       for (const line of stages) {
@@ -55,7 +55,7 @@ describe("the Dockerfiles", () => {
 
   test("copy only files that are in the repository, and nothing that is secret", () => {
     const tracked = execFileSync("find", [images, "-type", "f"], { encoding: "utf8" }).split("\n");
-    for (const image of ours) {
+    for (const image of OURS) {
       for (const line of instructions(image).filter((instruction) => instruction.startsWith("COPY "))) {
         if (line.includes("--from=")) continue;
         const sources = line
@@ -97,6 +97,6 @@ describe("the Dockerfiles", () => {
 
   test("open no port and add no listener", () => {
     expect(instructions("dind").at(-1)).toBe('CMD ["dockerd"]');
-    for (const image of ours) expect(instructions(image).filter((line) => line.startsWith("EXPOSE"))).toEqual([]);
+    for (const image of OURS) expect(instructions(image).filter((line) => line.startsWith("EXPOSE"))).toEqual([]);
   });
 });

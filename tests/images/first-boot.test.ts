@@ -1,61 +1,61 @@
 import { useShellFixture, type Outcome } from "./shell-fixture";
 
 const shell = useShellFixture();
-const xml = `<?xml version="1.0"?>
+const XML = `<?xml version="1.0"?>
 <cruise schemaVersion="139">
   <server serverId="a"><security allowOnlyKnownUsersToLogin="true">
     <authConfigs><authConfig id="passwd" pluginId="cd.go.authentication.passwordfile"/></authConfigs>
   </security></server>
 </cruise>
 `;
-const open = `<cruise schemaVersion="139"><server serverId="a"/></cruise>\n`;
-const cipher = "0123456789abcdef0123456789abcdef";
+const OPEN = `<cruise schemaVersion="139"><server serverId="a"/></cruise>\n`;
+const CIPHER = "0123456789abcdef0123456789abcdef";
 
 function boot(env: Readonly<Record<string, string>> = {}): Outcome {
   return shell().run("server/hooks/10-first-boot", {
     env: { SEED_DIR: shell().path("seed"), CONFIG_DIR: shell().path("config"), ...env },
   });
 }
-const files = (): { config: string | undefined; cipher: string | undefined } => ({
+const files = (): { readonly config: string | undefined; readonly cipher: string | undefined } => ({
   config: shell().read("config/cruise-config.xml"),
   cipher: shell().read("config/cipher.aes"),
 });
 
 beforeEach(() => {
-  shell().write("seed/cruise-config.xml", xml, 0o440);
-  shell().write("seed/cipher.aes", cipher, 0o440);
+  shell().write("seed/cruise-config.xml", XML, 0o440);
+  shell().write("seed/cipher.aes", CIPHER, 0o440);
 });
 
 describe("the server's boot", () => {
   test("gives an empty disk its configuration and key, which GoCD alone can read and can write", () => {
     expect(boot().status).toBe(0);
-    expect(files()).toEqual({ config: xml, cipher });
+    expect(files()).toEqual({ config: XML, cipher: CIPHER });
     expect(shell().mode("config/cruise-config.xml")).toBe("600");
     expect(shell().mode("config/cipher.aes")).toBe("600");
   });
 
   test("changes nothing the second time, whatever users and the program changed in between", () => {
     boot();
-    const theirs = xml.replace('serverId="a"', 'serverId="b"');
+    const theirs = XML.replace('serverId="a"', 'serverId="b"');
     shell().remove("config/cruise-config.xml");
     shell().write("config/cruise-config.xml", theirs);
     shell().remove("seed/cruise-config.xml");
-    shell().write("seed/cruise-config.xml", xml.replace('serverId="a"', 'serverId="c"'));
+    shell().write("seed/cruise-config.xml", XML.replace('serverId="a"', 'serverId="c"'));
 
     expect(boot()).toMatchObject({ status: 0, stderr: "" });
-    expect(files()).toEqual({ config: theirs, cipher });
+    expect(files()).toEqual({ config: theirs, cipher: CIPHER });
   });
 
   test("needs no seed for a disk that has its configuration", () => {
     boot();
     shell().remove("seed");
     expect(boot()).toMatchObject({ status: 0, stderr: "" });
-    expect(files()).toEqual({ config: xml, cipher });
+    expect(files()).toEqual({ config: XML, cipher: CIPHER });
   });
 
   test("keeps another key that is on the disk, and says so in one line", () => {
     shell().write("config/cipher.aes", "f".repeat(32));
-    shell().write("config/cruise-config.xml", xml);
+    shell().write("config/cruise-config.xml", XML);
     const outcome = boot();
     expect(outcome.status).toBe(0);
     expect(files().cipher).toBe("f".repeat(32));
@@ -63,15 +63,15 @@ describe("the server's boot", () => {
   });
 
   test("takes a line break at the key's end for nothing", () => {
-    shell().write("config/cipher.aes", `${cipher}\n`);
-    shell().write("config/cruise-config.xml", xml);
+    shell().write("config/cipher.aes", `${CIPHER}\n`);
+    shell().write("config/cruise-config.xml", XML);
     expect(boot()).toMatchObject({ status: 0, stderr: "" });
   });
 
   test("completes a disk that lost one of the two", () => {
-    shell().write("config/cruise-config.xml", xml);
+    shell().write("config/cruise-config.xml", XML);
     boot();
-    expect(files()).toEqual({ config: xml, cipher });
+    expect(files()).toEqual({ config: XML, cipher: CIPHER });
   });
 
   test("says nothing of what is in the files", () => {
@@ -100,11 +100,11 @@ describe("the server's boot", () => {
 });
 
 describe("a configuration without log-in", () => {
-  const commented = xml.replace("<security", "<!-- <security").replace("</security>", "</security> -->");
+  const commented = XML.replace("<security", "<!-- <security").replace("</security>", "</security> -->");
   const twice = `<!-- a --><cruise><!-- <security><authConfig/></security> --><server/><!-- open`;
   const empty = "<cruise><server><security><authConfigs/></security></server></cruise>";
   const cases = [
-    ["none", open],
+    ["none", OPEN],
     ["a commented one", commented],
     ["several comments", twice],
     ["no authConfig", empty],
@@ -126,14 +126,14 @@ describe("a configuration without log-in", () => {
   });
 
   test("that its users made is theirs, with a line in the log", () => {
-    shell().write("config/cruise-config.xml", open);
+    shell().write("config/cruise-config.xml", OPEN);
     const outcome = boot();
     expect(outcome.status).toBe(0);
     expect(outcome.stderr).toContain("open to everybody");
   });
 
   test("is not seen where there is one", () => {
-    shell().write("config/cruise-config.xml", `<!-- a -->${xml.replace("\n", "\r\n")}<!-- b -->`);
+    shell().write("config/cruise-config.xml", `<!-- a -->${XML.replace("\n", "\r\n")}<!-- b -->`);
     expect(boot({ CONFIG_GIT_REPO: "https://example.org/config.git" }).status).toBe(0);
   });
 });

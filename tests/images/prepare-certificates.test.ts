@@ -4,16 +4,21 @@ import { useShellFixture, type Outcome } from "./shell-fixture";
 
 const shell = useShellFixture();
 const year = 365 * 24;
-const sides = ["daemon", "client"] as const;
+const SIDES = ["daemon", "client"] as const;
 
 const daemon = selfSigned("daemon", year);
 const client = selfSigned("client", year);
 const nextDaemon = selfSigned("daemon", year);
 
 /** Lays out what the kubelet mounts: each side's key and certificate, and the other's as the only one to trust. */
-function mounted(pairs: { daemon: Pair; client: Pair; trustedByDaemon?: Pair; trustedByClient?: Pair }): void {
+function mounted(pairs: {
+  readonly daemon: Pair;
+  readonly client: Pair;
+  readonly trustedByDaemon?: Pair;
+  readonly trustedByClient?: Pair;
+}): void {
   const trusted = { daemon: pairs.trustedByDaemon ?? pairs.client, client: pairs.trustedByClient ?? pairs.daemon };
-  for (const side of sides) {
+  for (const side of SIDES) {
     const files = { "ca.pem": trusted[side].cert, "cert.pem": pairs[side].cert, "key.pem": pairs[side].key };
     for (const [file, content] of Object.entries(files)) {
       shell().remove(`secrets/${side}/${file}`);

@@ -97,7 +97,11 @@ printf '%s\\n%s' "\${body# }" "$status"`,
   /** Runs a script of `images/` with stand-ins on PATH and nothing of this process's environment but PATH. */
   run(
     script: string,
-    options: { args?: readonly string[]; env?: Readonly<Record<string, string>>; input?: string } = {},
+    options: {
+      readonly args?: readonly string[];
+      readonly env?: Readonly<Record<string, string>>;
+      readonly input?: string;
+    } = {},
   ): Outcome {
     const file = path.join(images, script);
     const siblings = path.join(images, script.split("/")[0] ?? "", "bin");

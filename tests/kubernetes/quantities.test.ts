@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { bytes, cores, gibibytes, mebibytes, seconds } from "../../kubernetes/quantities";
 
 describe("quantities", () => {
-  it("of memory grow by 1024 from unit to unit", () => {
+  test("of memory grow by 1024 from unit to unit", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), (n) => {
         expect([bytes(`${n * 1024}Ki`), bytes(`${n}Mi`) * 1]).toEqual([bytes(`${n}Mi`), n * 2 ** 20]);
@@ -11,11 +11,11 @@ describe("quantities", () => {
     );
   });
 
-  it("of disks round up, so that none is smaller than asked for", () => {
+  test("of disks round up, so that none is smaller than asked for", () => {
     expect([gibibytes("1Mi"), gibibytes("1025Mi"), gibibytes("30Gi")]).toEqual([1, 2, 30]);
   });
 
-  it.each([
+  test.each([
     ["500m", 0.5],
     ["0.5", 0.5],
     ["2", 2],
@@ -24,7 +24,7 @@ describe("quantities", () => {
     expect(cores(text)).toBe(value);
   });
 
-  it.each([
+  test.each([
     ["90s", 90],
     ["30m", 1800],
     ["1h", 3600],
@@ -32,15 +32,15 @@ describe("quantities", () => {
     expect(seconds(text)).toBe(value);
   });
 
-  it.each(["", "1", "1GB", "-1Gi", "1.5Gi", "0Gi", "Gi"])("%j is no size", (text) => {
+  test.each(["", "1", "1GB", "-1Gi", "1.5Gi", "0Gi", "Gi"])("%j is no size", (text) => {
     expect(() => bytes(text)).toThrow(RangeError);
   });
 
-  it.each(["", "m", "1.2345", "-1", "1 2"])("%j is no CPU", (text) => {
+  test.each(["", "m", "1.2345", "-1", "1 2"])("%j is no CPU", (text) => {
     expect(() => cores(text)).toThrow(RangeError);
   });
 
-  it.each(["", "30", "0m", "1d", "1h30m"])("%j is no duration", (text) => {
+  test.each(["", "30", "0m", "1d", "1h30m"])("%j is no duration", (text) => {
     expect(() => seconds(text)).toThrow(RangeError);
   });
 });

@@ -112,11 +112,11 @@ const onCluster = {
 };
 
 describe("compose.yaml", () => {
-  it("publishes one port, on this machine's loopback", () => {
+  test("publishes one port, on this machine's loopback", () => {
     expect(all.flatMap(([, { ports = [] }]) => ports)).toEqual(["127.0.0.1:8153:8153"]);
   });
 
-  it("gives rights to the daemons alone", () => {
+  test("gives rights to the daemons alone", () => {
     const privileged = all.filter(([, { privileged }]) => privileged).map(([name]) => name);
     expect(privileged).toEqual(["docker-0-dind", "docker-1-dind"]);
     for (const [name, { user, cap_drop, security_opt }] of all.filter(([each]) => !privileged.includes(each)))
@@ -128,14 +128,14 @@ describe("compose.yaml", () => {
       });
   });
 
-  it("mounts named volumes and nothing of this machine", () => {
+  test("mounts named volumes and nothing of this machine", () => {
     const used = all.flatMap(([, each]) => mounts(each));
     expect(used.filter(({ type }) => type !== "volume")).toEqual([]);
     expect([...new Set(used.map(({ source }) => source))].sort()).toEqual(Object.keys(volumes).sort());
     expect(text).not.toMatch(/docker\.sock|network_mode: host|pid: host|ipc: host/);
   });
 
-  it("builds each image once, from the cluster's own folders", () => {
+  test("builds each image once, from the cluster's own folders", () => {
     const built = all.flatMap(([name, { image, build }]) => (build === undefined ? [] : [{ name, image, build }]));
     const folders = built.map(({ build }) => (typeof build === "string" ? build : build.context));
     expect(folders.sort()).toEqual(["images/agent", "images/dind", "images/housekeeping", "images/server", "laptop"]);
@@ -151,7 +151,7 @@ describe("compose.yaml", () => {
       expect(build).toBe(image.replace("gocd-laptop/", "images/"));
   });
 
-  it("mounts in agent and daemon what the pod does, and the workspace at the same paths", () => {
+  test("mounts in agent and daemon what the pod does, and the workspace at the same paths", () => {
     expect(targets("docker-0-dind").sort()).toEqual(
       onCluster.dind.volumeMounts.map(({ mountPath }) => mountPath).sort(),
     );
@@ -169,7 +169,7 @@ describe("compose.yaml", () => {
     expect(targets("server")).toContain(secret);
   });
 
-  it("starts agent and daemon as the pod does", () => {
+  test("starts agent and daemon as the pod does", () => {
     expect(service("docker-0-dind").command).toEqual(onCluster.dind.args);
     const { environment = {} } = service("docker-0-agent");
     // Besides, a shorter time-out for a drain: on a laptop everything restarts at once.
@@ -179,7 +179,7 @@ describe("compose.yaml", () => {
     expect(clientOnCluster.map(({ name }) => ({ name, value: String(environment[name]) }))).toEqual(clientOnCluster);
   });
 
-  it("lets nobody register for asking from the server's own address", () => {
+  test("lets nobody register for asking from the server's own address", () => {
     const name = "GOCD_SERVER_JVM_OPTS";
     const onClusterValue = onCluster.server.env.find((each) => each.name === name)?.value ?? "";
     const properties = onClusterValue.split(" ").filter((option) => option.startsWith("-D"));
@@ -187,20 +187,20 @@ describe("compose.yaml", () => {
     expect(String(service("server").environment?.[name]).split(" ")).toEqual(expect.arrayContaining(properties));
   });
 
-  it("tells the server what it is told on a cluster", () => {
+  test("tells the server what it is told on a cluster", () => {
     expect(Object.keys(service("server").environment ?? {}).sort()).toEqual(
       onCluster.server.env.map(({ name }) => name).sort(),
     );
   });
 
-  it("leaves no volume without a name behind: what the images declare is mounted", () => {
+  test("leaves no volume without a name behind: what the images declare is mounted", () => {
     const held = (name: string) => [...targets(name), ...(service(name).tmpfs ?? []).map((each) => each.split(":")[0])];
     expect(held("server")).toEqual(expect.arrayContaining(["/godata", "/go-working-dir"]));
     expect(held("docker-0-agent")).toEqual(expect.arrayContaining(["/godata", "/go-working-dir"]));
     expect(held("docker-0-dind")).toContain("/var/lib/docker");
   });
 
-  it("shows each reader its own secrets, and none twice", () => {
+  test("shows each reader its own secrets, and none twice", () => {
     const readers = all.filter(([name]) => name !== "setup");
     const secrets = readers.flatMap(([name, each]) =>
       mounts(each)
@@ -215,13 +215,13 @@ describe("compose.yaml", () => {
     expect(new Set(subpaths).size).toBe(subpaths.length);
   });
 
-  it("names no secret in an environment, and asks for one variable", () => {
+  test("names no secret in an environment, and asks for one variable", () => {
     const names = all.flatMap(([, { environment = {} }]) => Object.keys(environment));
     expect(names.filter((name) => /PASS|SECRET|TOKEN|KEY/.test(name))).toEqual([]);
     expect(new Set(text.match(/\$\{\w+/g))).toEqual(new Set(["${SECOND_AGENT"]));
   });
 
-  it("gives the second pair what the first has, all of it its own", () => {
+  test("gives the second pair what the first has, all of it its own", () => {
     const first = Object.fromEntries(all.filter(([name]) => name.startsWith("docker-0")));
     const second = JSON.parse(JSON.stringify(first).replaceAll("docker-0", "docker-1")) as Project["services"];
     for (const [name, expected] of Object.entries(second))

@@ -68,7 +68,7 @@ afterEach(() => {
 });
 
 describe("the first start", () => {
-  it("makes every file that a container reads, for its owner and group alone", () => {
+  test("makes every file that a container reads, for its owner and group alone", () => {
     expect(main()).toMatchObject({ status: 0, stderr: "" });
     const made = files();
     expect(Object.keys(made).sort()).toEqual([...ALWAYS, ...ofAgent("docker-0")].sort());
@@ -76,14 +76,14 @@ describe("the first start", () => {
       expect({ name, mode }).toEqual({ name, mode: name === "keys.json" ? "400" : "440" });
   });
 
-  it("prints how to see the password, and no secret", () => {
+  test("prints how to see the password, and no secret", () => {
     const { stdout, stderr } = main();
     expect(stdout).toMatch(/http:\/\/127\.0\.0\.1:8153.*docker compose run --rm setup password/);
     const secret = [...Object.values(keys()), read("docker-0/identity/token"), side("docker-0", "client").key];
     expect(secret.filter((each) => `${stdout}${stderr}`.includes(each))).toEqual([]);
   });
 
-  it("seeds the server so that the password shown is the one that opens it", async () => {
+  test("seeds the server so that the password shown is the one that opens it", async () => {
     await up();
     const shown = main(["password"]).stdout.trim();
     const [, hash = ""] = /^admin:(.*)$/m.exec(read("server/passwd")) ?? [];
@@ -96,7 +96,7 @@ describe("the first start", () => {
     expect(read("server/cipher.aes")).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it("gives housekeeping a configuration that it accepts, with the identity that the agent has", async () => {
+  test("gives housekeeping a configuration that it accepts, with the identity that the agent has", async () => {
     await up(2);
     const config = new ConfigFolder(join(folder, "housekeeping")).read();
     const { agents, settings, tokenGenerationKey, username, password } = config;
@@ -113,7 +113,7 @@ describe("the first start", () => {
     expect(compareSync(password, hash)).toBe(true);
     // The names by which the agents are looked up are those that compose.yaml gives them.
     const compose = parse(readFileSync(join(ROOT, "compose.yaml"), "utf8"), { merge: true }) as {
-      services: Record<string, { networks: Record<string, { aliases: string[] }> }>;
+      readonly services: Record<string, { readonly networks: Record<string, { readonly aliases: string[] }> }>;
     };
     for (const { hostname, pool } of agents)
       expect(compose.services[hostname]?.networks[hostname]?.aliases).toEqual([
@@ -121,7 +121,7 @@ describe("the first start", () => {
       ]);
   });
 
-  it("gives the daemon the settings that the cluster's have by default", async () => {
+  test("gives the daemon the settings that the cluster's have by default", async () => {
     await up();
     const objects = parseAllDocuments(readFileSync(join(ROOT, "tests/golden/dev.yaml"), "utf8")).map(
       (document) => document.toJS() as unknown,
@@ -139,7 +139,7 @@ describe("the certificates", () => {
     await up(2);
   });
 
-  it("are self-signed pairs of an agent, each side trusting the other's alone, and the daemon's for loopback only", () => {
+  test("are self-signed pairs of an agent, each side trusting the other's alone, and the daemon's for loopback only", () => {
     const { daemon, client } = { daemon: side("docker-0", "daemon"), client: side("docker-0", "client") };
     expect(daemon.ca).toBe(client.cert);
     expect(client.ca).toBe(daemon.cert);
@@ -158,7 +158,7 @@ describe("the certificates", () => {
     expect(new X509Certificate(daemon.cert).subjectAltName).toBe("DNS:localhost, IP Address:127.0.0.1");
   });
 
-  it("open the agent's own daemon and no other", async () => {
+  test("open the agent's own daemon and no other", async () => {
     const { ca, cert, key } = side("docker-0", "daemon");
     const server = createServer({ ca, cert, key, requestCert: true, rejectUnauthorized: true }, (socket) => {
       socket.end("hello");
@@ -186,7 +186,7 @@ describe("the certificates", () => {
     server.close();
   });
 
-  it("are made anew, both sides, when a start was interrupted between them", async () => {
+  test("are made anew, both sides, when a start was interrupted between them", async () => {
     const before = files();
     rmSync(join(folder, "docker-0/client/cert.pem"));
     await up(2);
@@ -196,7 +196,7 @@ describe("the certificates", () => {
     expect(after["docker-1/daemon/cert.pem"]?.content).toBe(before["docker-1/daemon/cert.pem"]?.content);
   });
 
-  it("are renewed on demand, and asked for three months before their end", async () => {
+  test("are renewed on demand, and asked for three months before their end", async () => {
     const laptop = { folder, agents: 1 };
     const { now } = Date;
     const clock = jest.spyOn(Date, "now").mockImplementation(() => now() + (5 * 365 - 89) * 86_400_000);
@@ -218,14 +218,14 @@ describe("the certificates", () => {
 });
 
 describe("every later start", () => {
-  it("writes nothing", async () => {
+  test("writes nothing", async () => {
     await up();
     const before = files();
     await up();
     expect(files()).toEqual(before);
   });
 
-  it("adds the second agent without touching the first", async () => {
+  test("adds the second agent without touching the first", async () => {
     await up();
     const before = files();
     await up(2);
@@ -241,7 +241,7 @@ describe("every later start", () => {
     expect(read("docker-1/identity/uuid")).not.toBe(read("docker-0/identity/uuid"));
   });
 
-  it("brings a changed setting, and keeps the keys", async () => {
+  test("brings a changed setting, and keeps the keys", async () => {
     await up();
     const before = files();
     rmSync(join(folder, "docker-0/docker/daemon.json"));
@@ -253,7 +253,7 @@ describe("every later start", () => {
   });
 });
 
-it("there is no password before the first start, and nothing else to ask for", () => {
+test("there is no password before the first start, and nothing else to ask for", () => {
   expect(main(["password"])).toMatchObject({
     status: 1,
     stdout: "",

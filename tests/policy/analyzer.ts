@@ -1,7 +1,7 @@
 // Drives the policies the way the engine does: through @pulumi/policy's own analyze functions, in this process, with the
 // messages that the engine sends.
 import { runInThisContext } from "node:vm";
-import { makePolicies, rules } from "../../policy/policies";
+import { makePolicies, RULES } from "../../policy/policies";
 import type { Case, Manifest } from "./cases/case";
 
 /**
@@ -14,26 +14,26 @@ export const outside = (runInThisContext("process") as NodeJS.Process)
 
 /** The runtime half that @pulumi/policy exports without types: it is marked internal there. */
 const server = outside("@pulumi/policy/server") as {
-  makeAnalyzeRpcFun: (pack: string, version: string, level: string, policies: unknown) => RpcFunction;
-  makeAnalyzeStackRpcFun: (pack: string, version: string, level: string, policies: unknown) => RpcFunction;
+  readonly makeAnalyzeRpcFun: (pack: string, version: string, level: string, policies: unknown) => RpcFunction;
+  readonly makeAnalyzeStackRpcFun: (pack: string, version: string, level: string, policies: unknown) => RpcFunction;
 };
 const proto = outside("@pulumi/pulumi/proto/analyzer_pb") as Record<string, new () => Message>;
 const struct = outside("google-protobuf/google/protobuf/struct_pb") as {
-  Struct: { fromJavaScript: (value: object) => object };
+  readonly Struct: { readonly fromJavaScript: (value: object) => object };
 };
 
 interface Message {
-  [method: string]: (value: unknown) => void;
+  readonly [method: string]: (value: unknown) => void;
 }
 type RpcFunction = (
-  call: { request: object },
+  call: { readonly request: object },
   done: (error: Error | null | undefined, response?: AnalyzeResponse) => void,
 ) => unknown;
 interface AnalyzeResponse {
-  getDiagnosticsList: () => readonly {
-    getPolicyname: () => string;
-    getMessage: () => string;
-    getEnforcementlevel: () => number;
+  readonly getDiagnosticsList: () => readonly {
+    readonly getPolicyname: () => string;
+    readonly getMessage: () => string;
+    readonly getEnforcementlevel: () => number;
   }[];
 }
 
@@ -125,7 +125,7 @@ function call(rpc: RpcFunction, payload: object): Promise<readonly Report[]> {
 
 /** An analyzer of its own, with the given configuration by rule. */
 export function analyzer(config: Readonly<Record<string, object>> = {}) {
-  const policies = makePolicies(rules).map((policy) => configured(policy as Configurable, config[policy.name] ?? {}));
+  const policies = makePolicies(RULES).map((policy) => configured(policy as Configurable, config[policy.name] ?? {}));
   const analyze = server.makeAnalyzeRpcFun("gocd-policy", "0.1.0", "mandatory", policies);
   const analyzeStack = server.makeAnalyzeStackRpcFun("gocd-policy", "0.1.0", "mandatory", policies);
   return {

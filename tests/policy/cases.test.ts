@@ -1,8 +1,8 @@
 import { analyzer, refusals, resourceOf } from "./analyzer";
-import { cases } from "./cases/all";
+import { CASES } from "./cases/all";
 
 const { analyze } = analyzer();
-const reviewed = cases.filter(({ tags }) => tags !== "admission");
+const reviewed = CASES.filter(({ tags }) => tags !== "admission");
 
 describe("the policy pack in review", () => {
   test.each(reviewed.filter(({ expect: expected }) => expected === "refused"))("refuses $name", async (each) => {
@@ -19,7 +19,7 @@ describe("the policy pack in review", () => {
   });
 
   test("has a name of its own for each case", () => {
-    const names = cases.map(({ name, expect: expected }) => `${expected} ${name}`);
+    const names = CASES.map(({ name, expect: expected }) => `${expected} ${name}`);
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
   });
 });

@@ -1,15 +1,15 @@
-import { rules, viewOf } from "../../policy/policies";
+import { RULES, viewOf } from "../../policy/policies";
 import { analyzer, refusals, type Report } from "./analyzer";
 import { agentsPod, container, type Manifest } from "./cases/case";
 
-const pod = "kubernetes:core/v1:Pod";
+const POD = "kubernetes:core/v1:Pod";
 const { analyze } = analyzer();
 const policyNames = (found: readonly Report[]) => found.map(({ policy }) => policy);
 
 /** Judges by the rules alone. */
 function judge(type: string, props: object): readonly string[] {
   const resource = viewOf({ urn: "urn:x", type, name: "x", props });
-  return rules.flatMap((rule) => ("check" in rule ? rule.check(resource, {}).refused.map(() => rule.name) : []));
+  return RULES.flatMap((rule) => ("check" in rule ? rule.check(resource, {}).refused.map(() => rule.name) : []));
 }
 
 describe("malformed input", () => {
@@ -34,7 +34,7 @@ describe("malformed input", () => {
     ["an image that is a number", spec({ containers: [container({ image: 7 })] })],
     ["hostNetwork that is text", spec({ hostNetwork: "perhaps" })],
   ])("is refused instead of passing in silence: %s", async (_what, props) => {
-    const found = refusals(await analyze({ type: pod, props }));
+    const found = refusals(await analyze({ type: POD, props }));
     expect(policyNames(found)).toContain("well-formed-pods");
     expect(found.map(({ message }) => message)).toMatchSnapshot();
   });
@@ -73,8 +73,8 @@ describe("malformed input", () => {
   test.each<[string, string, Manifest]>([
     ["a specification that is not known", "kubernetes:apps/v1:Deployment", { spec: unknownObject }],
     ["a template that is not known", "kubernetes:apps/v1:Deployment", { spec: { template: unknownObject } }],
-    ["a list that is undefined", pod, spec({ volumes: undefined })],
-    ["a reference to a Deployment", pod, spec({ reference: { kind: "Deployment", name: "x" } })],
+    ["a list that is undefined", POD, spec({ volumes: undefined })],
+    ["a reference to a Deployment", POD, spec({ reference: { kind: "Deployment", name: "x" } })],
     ["a Job of another API", "kubernetes:batch.volcano.sh/v1alpha1:Job", { spec: { tasks: [] } }],
   ])("is not %s", (_what, type, props) => {
     expect(judge(type, props)).toEqual([]);
@@ -101,7 +101,7 @@ describe("malformed input", () => {
   test.each(["labels", "annotations", "matchLabels", "nodeSelector", "limits", "requests", "data", "volumeAttributes"])(
     "is no property of anybody's own in %s",
     (key) => {
-      expect(judge(pod, spec({ [key]: { args: "x", template: "y" } }))).toEqual([]);
+      expect(judge(POD, spec({ [key]: { args: "x", template: "y" } }))).toEqual([]);
     },
   );
 

@@ -1,15 +1,15 @@
 import { analyzer, refusals, type Report } from "./analyzer";
-import { agentsPod, container, installation, otherPod, volume, withHostPath } from "./cases/case";
+import { agentsPod, container, INSTALLATION, otherPod, volume, withHostPath } from "./cases/case";
 import { agentWith } from "./cases/dind";
 
 /** Pulumi's marks for values that are known only after up. */
-const unknown = {
+const UNKNOWN = {
   text: "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
   list: "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
   object: "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
   switch: "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
 };
-const pod = "kubernetes:core/v1:Pod";
+const POD = "kubernetes:core/v1:Pod";
 const notes = (found: readonly Report[]) =>
   found.filter(({ policy }) => policy === "notes").map(({ message }) => message);
 const { analyze, analyzeStack } = analyzer();
@@ -18,32 +18,32 @@ describe("values that are known only after up", () => {
   const sock = { name: "sock", hostPath: { path: "/var/run/docker.sock" } };
 
   test.each([
-    ["an unknown image", agentsPod({ containers: [container({ image: unknown.text })], volumes: [sock] })],
-    ["an unknown list of init containers", agentsPod({ initContainers: unknown.list, volumes: [sock] })],
-    ["an unknown neighbour in the list", agentsPod({ volumes: [unknown.object, sock] })],
-    ["unknown metadata", { ...agentsPod({ volumes: [sock] }), metadata: unknown.object }],
-    ["an unknown name", agentsPod({ volumes: [sock] }, { name: unknown.text })],
+    ["an unknown image", agentsPod({ containers: [container({ image: UNKNOWN.text })], volumes: [sock] })],
+    ["an unknown list of init containers", agentsPod({ initContainers: UNKNOWN.list, volumes: [sock] })],
+    ["an unknown neighbour in the list", agentsPod({ volumes: [UNKNOWN.object, sock] })],
+    ["unknown metadata", { ...agentsPod({ volumes: [sock] }), metadata: UNKNOWN.object }],
+    ["an unknown name", agentsPod({ volumes: [sock] }, { name: UNKNOWN.text })],
     [
       "an unknown type of the path",
-      agentsPod({ volumes: [{ name: "sock", hostPath: { path: "/run", type: unknown.text } }] }),
+      agentsPod({ volumes: [{ name: "sock", hostPath: { path: "/run", type: UNKNOWN.text } }] }),
     ],
   ])("leave a known violation refused beside %s", async (_what, props) => {
-    expect(refusals(await analyze({ type: pod, props })).map(({ policy }) => policy)).toContain("no-runtime-sockets");
+    expect(refusals(await analyze({ type: POD, props })).map(({ policy }) => policy)).toContain("no-runtime-sockets");
   });
 
   test.each([
-    ["the specification", { ...agentsPod(), spec: unknown.object }, "spec is known only after up"],
-    ["the volumes", agentsPod({ volumes: unknown.list }), "volumes is known only after up"],
-    ["an image", agentsPod({ containers: [container({ image: unknown.text })] }), "the image is known only after up"],
-    ["a host path elsewhere", withHostPath(unknown.text), "path is known only after up"],
+    ["the specification", { ...agentsPod(), spec: UNKNOWN.object }, "spec is known only after up"],
+    ["the volumes", agentsPod({ volumes: UNKNOWN.list }), "volumes is known only after up"],
+    ["an image", agentsPod({ containers: [container({ image: UNKNOWN.text })] }), "the image is known only after up"],
+    ["a host path elsewhere", withHostPath(UNKNOWN.text), "path is known only after up"],
     [
       "a driver",
-      otherPod({ volumes: [{ name: "v", csi: { driver: unknown.text } }] }),
+      otherPod({ volumes: [{ name: "v", csi: { driver: UNKNOWN.text } }] }),
       "driver is known only after up",
     ],
     [
       "the server of a volume",
-      otherPod({ volumes: [{ name: "v", nfs: { server: unknown.text, path: "/" } }] }),
+      otherPod({ volumes: [{ name: "v", nfs: { server: UNKNOWN.text, path: "/" } }] }),
       "server is known only after up",
     ],
     [
@@ -52,28 +52,28 @@ describe("values that are known only after up", () => {
         apiVersion: "helm.toolkit.fluxcd.io/v2",
         kind: "HelmRelease",
         metadata: { name: "h" },
-        spec: { values: unknown.object },
+        spec: { values: UNKNOWN.object },
       },
       "values is known only after up",
     ],
     [
       "a variable's name",
-      otherPod({ containers: [container({ env: [{ name: unknown.text, value: "tcp://10.0.0.1:2375" }] })] }),
+      otherPod({ containers: [container({ env: [{ name: UNKNOWN.text, value: "tcp://10.0.0.1:2375" }] })] }),
       "the variable's name is known only after up",
     ],
-    ["a switch", otherPod({ hostNetwork: unknown.switch }), "hostNetwork is known only after up"],
+    ["a switch", otherPod({ hostNetwork: UNKNOWN.switch }), "hostNetwork is known only after up"],
     [
       "DOCKER_HOST",
-      otherPod({ containers: [container({ env: [{ name: "DOCKER_HOST", value: unknown.text }] })] }),
+      otherPod({ containers: [container({ env: [{ name: "DOCKER_HOST", value: UNKNOWN.text }] })] }),
       "DOCKER_HOST could not be checked",
     ],
     [
       "DOCKER_HOST in GoCD's namespace",
-      agentsPod({ containers: [container({ env: [{ name: "DOCKER_HOST", value: unknown.text }] })] }),
+      agentsPod({ containers: [container({ env: [{ name: "DOCKER_HOST", value: UNKNOWN.text }] })] }),
       "DOCKER_HOST could not be checked",
     ],
   ])("are reported as not checked: %s", async (_what, props, note) => {
-    const found = await analyze({ type: pod, props });
+    const found = await analyze({ type: POD, props });
     expect(refusals(found)).toEqual([]);
     expect(notes(found).join("\n")).toContain(note);
     expect(notes(found)).toMatchSnapshot();
@@ -82,20 +82,20 @@ describe("values that are known only after up", () => {
   test.each(["gcp:compute/instance:Instance", "my-kubernetes:index:Thing"])(
     "are not reported where they decide nothing, in a %s",
     async (type) => {
-      expect(await analyze({ type, props: { spec: unknown.object, volumes: unknown.list } })).toEqual([]);
+      expect(await analyze({ type, props: { spec: UNKNOWN.object, volumes: UNKNOWN.list } })).toEqual([]);
     },
   );
 
   test("never make the engine give up on a rule", async () => {
     const found = await analyze({
-      type: pod,
-      props: { ...agentsPod({ volumes: unknown.list }), metadata: unknown.object },
+      type: POD,
+      props: { ...agentsPod({ volumes: UNKNOWN.list }), metadata: UNKNOWN.object },
     });
     expect(found.filter(({ message }) => message.includes("can't run policy"))).toEqual([]);
   });
 
   test("let the agents' sidecar pass while only its image is unknown, and say so", async () => {
-    const found = await analyze({ type: pod, props: agentWith({ image: unknown.text }) });
+    const found = await analyze({ type: POD, props: agentWith({ image: UNKNOWN.text }) });
     expect(refusals(found)).toEqual([]);
     expect(notes(found)).toContain(
       "no-privileged-containers: Pod gocd-dev-agents/case, container dind: dind is privileged and its image is known only after up (spec.initContainers[0].image). It is checked again then.",
@@ -103,51 +103,51 @@ describe("values that are known only after up", () => {
   });
 
   test("have nothing to say about the agents' sidecar when there are none", async () => {
-    expect(await analyze({ type: pod, props: agentWith({}) })).toEqual([]);
+    expect(await analyze({ type: POD, props: agentWith({}) })).toEqual([]);
   });
 
   test.each([
-    ["arguments", { args: unknown.list }],
-    ["mounts", { volumeMounts: unknown.list }],
-    ["environment", { env: unknown.list }],
-    ["name", { name: unknown.text }],
-    ["command", { command: unknown.list }],
+    ["arguments", { args: UNKNOWN.list }],
+    ["mounts", { volumeMounts: UNKNOWN.list }],
+    ["environment", { env: UNKNOWN.list }],
+    ["name", { name: UNKNOWN.text }],
+    ["command", { command: UNKNOWN.list }],
   ])("do not let a privileged container pass whose %s is unknown", async (_what, changes) => {
-    const found = refusals(await analyze({ type: pod, props: agentWith({ image: unknown.text, ...changes }) }));
+    const found = refusals(await analyze({ type: POD, props: agentWith({ image: UNKNOWN.text, ...changes }) }));
     expect(found.map(({ policy }) => policy)).toContain("no-privileged-containers");
   });
 
   test("make a host path count as GoCD's while its namespace is unknown", async () => {
     const found = refusals(
       await analyze({
-        type: pod,
-        props: agentsPod({ volumes: [{ name: "v", hostPath: { path: "/opt" } }] }, { namespace: unknown.text }),
+        type: POD,
+        props: agentsPod({ volumes: [{ name: "v", hostPath: { path: "/opt" } }] }, { namespace: UNKNOWN.text }),
       }),
     );
     expect(found.map(({ policy }) => policy)).toEqual(["no-host-paths"]);
   });
 
   test("make a host path count as GoCD's while its metadata is unknown", async () => {
-    const props = { ...agentsPod({ volumes: [{ name: "v", hostPath: { path: "/srv" } }] }), metadata: unknown.object };
-    const found = refusals(await analyze({ type: pod, props }));
+    const props = { ...agentsPod({ volumes: [{ name: "v", hostPath: { path: "/srv" } }] }), metadata: UNKNOWN.object };
+    const found = refusals(await analyze({ type: POD, props }));
     expect(found.map(({ policy }) => policy)).toEqual(["no-host-paths"]);
   });
 
   test.each([
-    ["a docker.Container's network", "docker:index/container:Container", { networkMode: unknown.text }, "networkMode"],
-    ["a Service's type", "kubernetes:core/v1:Service", { spec: { type: unknown.text } }, "type"],
-    ["a Service's addresses", "kubernetes:core/v1:Service", { spec: { externalIPs: unknown.list } }, "externalIPs"],
+    ["a docker.Container's network", "docker:index/container:Container", { networkMode: UNKNOWN.text }, "networkMode"],
+    ["a Service's type", "kubernetes:core/v1:Service", { spec: { type: UNKNOWN.text } }, "type"],
+    ["a Service's addresses", "kubernetes:core/v1:Service", { spec: { externalIPs: UNKNOWN.list } }, "externalIPs"],
     [
       "a Pod inside a resource of another kind",
       "pulumi-nodejs:dynamic:Resource",
-      { pod: { apiVersion: "v1", kind: "Pod", spec: unknown.object } },
+      { pod: { apiVersion: "v1", kind: "Pod", spec: UNKNOWN.object } },
       "spec",
     ],
-    ["a docker.Volume's device", "docker:index/volume:Volume", { driverOpts: { device: unknown.text } }, "device"],
+    ["a docker.Volume's device", "docker:index/volume:Volume", { driverOpts: { device: UNKNOWN.text } }, "device"],
     [
       "a StorageClass's provisioner",
       "kubernetes:storage.k8s.io/v1:StorageClass",
-      { provisioner: unknown.text },
+      { provisioner: UNKNOWN.text },
       "provisioner",
     ],
   ])("are reported as not checked in %s", async (_what, type, props, key) => {
@@ -158,24 +158,24 @@ describe("values that are known only after up", () => {
   });
 
   test("make a volume count as GoCD's while its claim is unknown", async () => {
-    const props = volume({ hostPath: { path: "/mnt" } }, unknown.text);
+    const props = volume({ hostPath: { path: "/mnt" } }, UNKNOWN.text);
     expect(refusals(await analyze({ type: "kubernetes:core/v1:PersistentVolume", props }))).not.toEqual([]);
   });
 
   test.each([
-    ["path", { path: unknown.text }],
-    ["host path itself", unknown.object],
+    ["path", { path: UNKNOWN.text }],
+    ["host path itself", UNKNOWN.object],
   ])("make a host path of GoCD refused although the %s is unknown", async (_what, hostPath) => {
     const props = agentsPod({ volumes: [{ name: "v", hostPath }] });
-    const found = refusals(await analyze({ type: pod, props }));
+    const found = refusals(await analyze({ type: POD, props }));
     expect(found.map(({ policy }) => policy)).toEqual(["no-host-paths"]);
     expect(found[0]?.message).toContain("volume v: a host path that is not known or not text is the node's,");
   });
 
   test("make the node's address refused in GoCD's namespaces although the variable's name is unknown", async () => {
-    const variable = { name: unknown.text, valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } };
+    const variable = { name: UNKNOWN.text, valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } };
     const props = agentsPod({ containers: [container({ env: [variable] })] });
-    const found = refusals(await analyze({ type: pod, props }));
+    const found = refusals(await analyze({ type: POD, props }));
     expect(found.map(({ message }) => message).join()).toContain("container main: a variable is the node's address");
   });
 });
@@ -184,7 +184,7 @@ describe("exceptions", () => {
   const nodeAgent = { ...withHostPath("/var/run/docker.sock"), metadata: { name: "fluent-bit", namespace: "logging" } };
   const reason = "reads the container logs, reviewed by the platform team";
   const exempt = (exception: object) =>
-    analyzer({ "no-runtime-sockets": { exceptions: [exception] } }).analyze({ type: pod, props: nodeAgent });
+    analyzer({ "no-runtime-sockets": { exceptions: [exception] } }).analyze({ type: POD, props: nodeAgent });
 
   test("let pass what they name, and the report repeats the reason", async () => {
     const found = await exempt({ object: "Pod logging/fluent-bit", reason });
@@ -224,7 +224,7 @@ describe("exceptions", () => {
   test("hold for their own rule only", async () => {
     const found = await analyzer({
       "no-host-paths": { exceptions: [{ object: "Pod logging/fluent-bit", reason }] },
-    }).analyze({ type: pod, props: nodeAgent });
+    }).analyze({ type: POD, props: nodeAgent });
     expect(refusals(found)).not.toEqual([]);
   });
 });
@@ -232,9 +232,9 @@ describe("exceptions", () => {
 describe("configuration", () => {
   test("closes other namespaces", async () => {
     const { analyze: configured } = analyzer({ "no-host-paths": { namespaces: ["shop"] } });
-    expect(refusals(await configured({ type: pod, props: withHostPath("/var/log") }))).toHaveLength(1);
+    expect(refusals(await configured({ type: POD, props: withHostPath("/var/log") }))).toHaveLength(1);
     const inGocd = agentsPod({ volumes: [{ name: "v", hostPath: { path: "/var/log" } }] });
-    expect(refusals(await configured({ type: pod, props: inGocd }))).toEqual([]);
+    expect(refusals(await configured({ type: POD, props: inGocd }))).toEqual([]);
   });
 
   test("names the repositories of the privileged image, and then no other counts", async () => {
@@ -245,14 +245,14 @@ describe("configuration", () => {
     expect(
       refusals(
         await configured({
-          type: pod,
+          type: POD,
           props: agentWith({ image: `registry.example:5000/tools/daemon:1.0.0${digest}` }),
         }),
       ),
     ).toEqual([]);
-    expect(refusals(await configured({ type: pod, props: agentWith({}) }))).not.toEqual([]);
+    expect(refusals(await configured({ type: POD, props: agentWith({}) }))).not.toEqual([]);
     expect(
-      refusals(await configured({ type: pod, props: agentWith({ image: `evil.example/tools/daemon${digest}` }) })),
+      refusals(await configured({ type: POD, props: agentWith({ image: `evil.example/tools/daemon${digest}` }) })),
     ).not.toEqual([]);
   });
 });
@@ -263,9 +263,9 @@ describe("messages", () => {
   test("name object, container, what was found and what to do", async () => {
     const props = {
       ...agentWith({ command: ["sh"] }),
-      metadata: { name: "docker-0", namespace: installation.agentsNamespace },
+      metadata: { name: "docker-0", namespace: INSTALLATION.agentsNamespace },
     };
-    const [first] = refusals(await analyze({ type: pod, props }));
+    const [first] = refusals(await analyze({ type: POD, props }));
     expect(first?.message).toBe(
       "Pod gocd-dev-agents/docker-0, container dind: the container is privileged, and the container is not the daemon that may be: it has a command (spec.initContainers[0].securityContext.privileged). Drop it; what needs a Docker daemon uses the agent's dind sidecar.",
     );
@@ -297,25 +297,25 @@ describe("messages", () => {
     const props = agentsPod({
       containers: [container({ name: `a\n\u001b[31m${"x".repeat(1000)}`, securityContext: { privileged: true } })],
     });
-    const [first] = refusals(await analyze({ type: pod, props }));
+    const [first] = refusals(await analyze({ type: POD, props }));
     // eslint-disable-next-line no-control-regex -- that none of them is left is the point
     expect(first?.message).not.toMatch(/[\u0000-\u001f]/);
     expect(first?.message.length).toBeLessThan(600);
   });
 
   test("say once what is found in two ways", async () => {
-    const found = refusals(await analyze({ type: pod, props: withHostPath("/run/docker.sock", { type: "Socket" }) }));
+    const found = refusals(await analyze({ type: POD, props: withHostPath("/run/docker.sock", { type: "Socket" }) }));
     expect(new Set(found.map(({ message }) => message)).size).toBe(found.length);
   });
 
   test("note a host path that is tolerated where it stands", async () => {
-    expect(notes(await analyze({ type: pod, props: withHostPath("/var/log") })).join()).toContain(
+    expect(notes(await analyze({ type: POD, props: withHostPath("/var/log") })).join()).toContain(
       "host path /var/log is a directory of the node",
     );
   });
 
   test("advise a digest where an image has only a version", async () => {
-    const found = await analyze({ type: pod, props: otherPod({ containers: [container({ image: "nginx:1.29.3" })] }) });
+    const found = await analyze({ type: POD, props: otherPod({ containers: [container({ image: "nginx:1.29.3" })] }) });
     expect(found).toEqual([
       {
         policy: "images-by-digest",
@@ -329,13 +329,13 @@ describe("messages", () => {
   test("advise nothing where an image is refused already, or named by digest", async () => {
     const images = ["nginx:latest", `nginx:1.29.3@sha256:${"a".repeat(64)}`];
     const containers = images.map((image, i) => container({ name: `c${i}`, image }));
-    const found = await analyze({ type: pod, props: otherPod({ containers }) });
+    const found = await analyze({ type: POD, props: otherPod({ containers }) });
     expect(found.map(({ policy }) => policy)).toEqual(["images-pinned"]);
   });
 
   test("note nothing about a pod that hides nothing", async () => {
     const props = otherPod({ containers: [container({ env: [{ name: "LANG", value: "C" }] })] });
-    expect(await analyze({ type: pod, props })).toEqual([]);
+    expect(await analyze({ type: POD, props })).toEqual([]);
   });
 
   test("note nothing about a Service that stays inside", async () => {
@@ -344,7 +344,7 @@ describe("messages", () => {
   });
 
   test("do not call a path tolerated that is refused", async () => {
-    expect(notes(await analyze({ type: pod, props: withHostPath("/var/run") }))).toEqual([]);
+    expect(notes(await analyze({ type: POD, props: withHostPath("/var/run") }))).toEqual([]);
   });
 
   test("warn of a Helm release, of which only the values can be seen", async () => {
@@ -378,8 +378,8 @@ describe("messages", () => {
   });
 
   test("do not come back with the next look at the same resource", async () => {
-    await analyze({ type: pod, props: withHostPath("/var/log") });
-    expect(notes(await analyze({ type: pod, props: otherPod() }))).toEqual([]);
+    await analyze({ type: POD, props: withHostPath("/var/log") });
+    expect(notes(await analyze({ type: POD, props: otherPod() }))).toEqual([]);
   });
 });
 
@@ -395,14 +395,14 @@ describe("claims and the volumes that they are aimed at", () => {
     },
   });
   const pv = (source: object, more: object = {}) => {
-    const made = volume(source as never) as { metadata: object };
+    const made = volume(source as never) as { readonly metadata: object };
     return {
       type: "kubernetes:core/v1:PersistentVolume",
       name: "pv",
       props: {
         ...made,
         metadata: { name: "node", labels: { disk: "node" } },
-        spec: { ...(made as { spec?: object }).spec, ...more },
+        spec: { ...(made as { readonly spec?: object }).spec, ...more },
       },
     };
   };
@@ -419,7 +419,7 @@ describe("claims and the volumes that they are aimed at", () => {
     },
   });
   const ephemeral = (spec: object) => ({
-    type: pod,
+    type: POD,
     name: "pod",
     props: otherPod({ volumes: [{ name: "v", ephemeral: { volumeClaimTemplate: { spec } } }] }),
   });
@@ -436,7 +436,10 @@ describe("claims and the volumes that they are aimed at", () => {
   const patch = ({ props, name }: ReturnType<typeof claim>) => ({
     type: "kubernetes:core/v1:PersistentVolumeClaimPatch",
     name,
-    props: { metadata: props.metadata, spec: { volumeName: (props.spec as { volumeName?: string }).volumeName } },
+    props: {
+      metadata: props.metadata,
+      spec: { volumeName: (props.spec as { readonly volumeName?: string }).volumeName },
+    },
   });
   const disk = {
     apiVersion: "v1",
@@ -480,9 +483,9 @@ describe("claims and the volumes that they are aimed at", () => {
       [{ ...storageClass, props: { ...storageClass.props, metadata: {} } }, claim({ storageClassName: "local" })],
     ],
     ["volumeName of a FlexVolume", [pv({ flexVolume: { driver: "example/driver" } }), claim({ volumeName: "node" })]],
-    ["volumeName of a path that is not known", [pv({ local: { path: unknown.text } }), claim({ volumeName: "node" })]],
+    ["volumeName of a path that is not known", [pv({ local: { path: UNKNOWN.text } }), claim({ volumeName: "node" })]],
     ["an empty volumeName, and the empty class", [pv(sock), claim({ volumeName: "", storageClassName: "" })]],
-    ["a label that is not known", [pv(sock), claim({ selector: { matchLabels: { disk: unknown.text } } })]],
+    ["a label that is not known", [pv(sock), claim({ selector: { matchLabels: { disk: UNKNOWN.text } } })]],
     [
       "labels and class together",
       [
@@ -494,7 +497,7 @@ describe("claims and the volumes that they are aimed at", () => {
       "the empty class, of a volume without one",
       [pv(sock, { storageClassName: undefined }), claim({ storageClassName: "" })],
     ],
-    ["a class that is not known", [pv(sock), claim({ storageClassName: unknown.text })]],
+    ["a class that is not known", [pv(sock), claim({ storageClassName: UNKNOWN.text })]],
     [
       "a selector without a class",
       [pv(sock, { storageClassName: "a" }), claim({ selector: { matchLabels: { disk: "node" } } })],
@@ -571,7 +574,7 @@ describe("claims and the volumes that they are aimed at", () => {
     [
       "a volume that is called like a Pod with a host path",
       [
-        { type: pod, name: "node", props: { ...withHostPath("/run"), metadata: { name: "node" } } },
+        { type: POD, name: "node", props: { ...withHostPath("/run"), metadata: { name: "node" } } },
         claim({ volumeName: "node" }),
       ],
     ],
@@ -646,12 +649,12 @@ describe("claims and the volumes that they are aimed at", () => {
   });
 
   test("are noted when something else in the program has the volume's name", async () => {
-    const namesake = { type: pod, name: "elsewhere", props: agentsPod({}, { name: "elsewhere" }) };
+    const namesake = { type: POD, name: "elsewhere", props: agentsPod({}, { name: "elsewhere" }) };
     expect(await analyzeStack([namesake, claim({ volumeName: "elsewhere" })])).toHaveLength(1);
   });
 
   test("are noted when the volume is known only after up", async () => {
-    const found = await analyzeStack([claim({ volumeName: unknown.text })]);
+    const found = await analyzeStack([claim({ volumeName: UNKNOWN.text })]);
     expect(found.map(({ policy }) => policy)).toEqual(["stack-notes"]);
     expect(found[0]?.message).toBe(
       "no-claims-on-node-volumes: PersistentVolumeClaim shop/claim: the claim's volume is known only after up (spec.volumeName). It is checked again then.",
@@ -706,7 +709,7 @@ describe("certificates", () => {
   });
 
   test.each([
-    ["made by this update", { validityEndTime: unknown.text }, "the certificate is only made by this update"],
+    ["made by this update", { validityEndTime: UNKNOWN.text }, "the certificate is only made by this update"],
     ["without a last day yet", {}, "the certificate is only made by this update"],
     ["with a last day that is none", { validityEndTime: "soon" }, "the certificate's last day cannot be read"],
   ])("are noted when %s", async (_what, props, message) => {

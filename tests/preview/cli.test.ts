@@ -40,7 +40,7 @@ describe("npm run preview", () => {
     second = await spawned(MAIN, ["--out", join(directory, two), "--json"], BARE);
   });
 
-  it("shows the dev stack and ends well", () => {
+  test("shows the dev stack and ends well", () => {
     expect({ status: first.status, stderr: first.stderr }).toEqual({ status: 0, stderr: "" });
     for (const part of [
       "gcp container Cluster",
@@ -54,16 +54,16 @@ describe("npm run preview", () => {
     }
   });
 
-  it("shows many of a kind as one line with their number", () => {
+  test("shows many of a kind as one line with their number", () => {
     expect(first.stdout).toMatch(/^ *tls PrivateKey +4 +gocd-dev-docker-docker-0-client-r1 … 3 more$/m);
   });
 
-  it("says what is protected", () => {
+  test("says what is protected", () => {
     expect(first.stdout).toMatch(/^ *gcp compute Disk +2 +protected +gocd-dev-artifacts, gocd-dev-data$/m);
     expect(first.stdout).toMatch(/^ *gcp container Cluster +gocd-dev$/m);
   });
 
-  it("ends in one line of totals and the next step", () => {
+  test("ends in one line of totals and the next step", () => {
     const [totals, next] = first.stdout.trimEnd().split("\n").slice(-2);
     expect(totals).toMatch(
       /^stack dev · \d+ resources, \d+ protected · \d+ manifests in .+\/ · 0 violations, 0 warnings$/,
@@ -71,26 +71,26 @@ describe("npm run preview", () => {
     expect(next).toMatch(/^Next: .*pulumi up --stack dev/);
   });
 
-  it("writes the same bytes each time", () => {
+  test("writes the same bytes each time", () => {
     expect(files(join(directory, one)).size).toBeGreaterThan(20);
     expect(files(join(directory, one))).toEqual(files(join(directory, two)));
   });
 
-  it("writes one complete Kubernetes object a file, under its namespace", () => {
+  test("writes one complete Kubernetes object a file, under its namespace", () => {
     for (const [file, text] of files(join(directory, one))) {
       const [document, ...others] = parseAllDocuments(text);
       expect(others).toEqual([]);
       const { apiVersion, kind, metadata } = document?.toJS() as {
-        apiVersion: string;
-        kind: string;
-        metadata: { name: string; namespace?: string };
+        readonly apiVersion: string;
+        readonly kind: string;
+        readonly metadata: { readonly name: string; readonly namespace?: string };
       };
       expect(apiVersion).toMatch(/^([a-z0-9.]+\/)?v\d/);
       expect(file).toBe(`${metadata.namespace ?? "_cluster"}/${kind.toLowerCase()}-${metadata.name}.yaml`);
     }
   });
 
-  it("gives the same to scripts", () => {
+  test("gives the same to scripts", () => {
     const report = JSON.parse(second.stdout) as Record<string, unknown>;
     expect(Object.keys(report)).toEqual([
       "version",
@@ -116,9 +116,9 @@ describe("npm run preview", () => {
       errors: [],
     });
     const { resources, manifests, totals } = report as {
-      resources: { protect: boolean }[];
-      manifests: { file: string }[];
-      totals: Record<string, number>;
+      readonly resources: { readonly protect: boolean }[];
+      readonly manifests: { readonly file: string }[];
+      readonly totals: Record<string, number>;
     };
     expect(manifests.map(({ file }) => file)).toEqual([...files(join(directory, two)).keys()]);
     expect(totals).toMatchObject({
@@ -128,18 +128,18 @@ describe("npm run preview", () => {
     });
   });
 
-  it("sends no control character and no colour where nobody looks", () => {
+  test("sends no control character and no colour where nobody looks", () => {
     expect(HIDDEN.test(first.stdout)).toBe(false);
     expect(HIDDEN.test(second.stdout)).toBe(false);
   });
 
-  it("explains itself", async () => {
+  test("explains itself", async () => {
     const { status, stdout } = await spawned(MAIN, ["--help"], BARE);
     expect(status).toBe(0);
     for (const option of ["--stack", "--out", "--json", "--help", "Exit status"]) expect(stdout).toContain(option);
   });
 
-  it.each([
+  test.each([
     [["--stacks", "dev"], /Unknown option '--stacks'/],
     [["--stack", "../dev"], /a stack's name/],
     [["--stack", "absent"], /Pulumi\.absent\.yaml/],
@@ -167,13 +167,13 @@ describe("the preview of a project that is not well", () => {
     );
   };
 
-  it("ends with 1 when the program fails, and says where", async () => {
+  test("ends with 1 when the program fails, and says where", async () => {
     const { status, stdout, stderr } = await faulty("throws");
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toMatch(/^error the program broke\n/);
   });
 
-  it("ends with 2 when the settings are wrong, and gives the program's own words", async () => {
+  test("ends with 2 when the settings are wrong, and gives the program's own words", async () => {
     const { status, stderr } = await faulty("settings");
     expect(status).toBe(2);
     expect(stderr).toContain("1 problem in the settings");
@@ -182,7 +182,7 @@ describe("the preview of a project that is not well", () => {
     expect(stderr).not.toMatch(/^ *at /m);
   });
 
-  it("puts what is wrong with the settings into the JSON", async () => {
+  test("puts what is wrong with the settings into the JSON", async () => {
     const { status, stdout } = await faulty("settings", "--json");
     expect(status).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -192,29 +192,31 @@ describe("the preview of a project that is not well", () => {
     });
   });
 
-  it("takes secrets out of errors that quote them", async () => {
+  test("takes secrets out of errors that quote them", async () => {
     const { status, stderr } = await faulty("leaks");
     expect(status).toBe(1);
     expect(stderr).toContain("cannot log in with «secret»");
     expect(stderr).not.toContain("placeholder");
   });
 
-  it("keeps names that would act on the terminal from doing so", async () => {
+  test("keeps names that would act on the terminal from doing so", async () => {
     const { status, stdout } = await faulty("acts on the terminal");
     expect(status).toBe(0);
     expect(HIDDEN.test(stdout)).toBe(false);
     expect(stdout).toContain("evil\\u001b[2J\\u202ename");
   });
 
-  it("does the same in JSON, and in files inside its own directory", async () => {
+  test("does the same in JSON, and in files inside its own directory", async () => {
     const { stdout } = await faulty("acts on the terminal", "--json");
     expect(HIDDEN.test(stdout)).toBe(false);
-    const { manifests } = JSON.parse(stdout) as { manifests: { file: string; name: string }[] };
+    const { manifests } = JSON.parse(stdout) as {
+      readonly manifests: { readonly file: string; readonly name: string }[];
+    };
     expect(manifests.map(({ name }) => name)).toEqual(["evil\u001b]0;title\u0007"]);
     expect(manifests[0]?.file).toMatch(/^[a-z_][a-z0-9._-]*\/configmap-[a-z0-9._-]+\.yaml$/);
   });
 
-  it("shows warnings of the program", async () => {
+  test("shows warnings of the program", async () => {
     const { status, stderr } = await faulty("logs");
     expect(status).toBe(1);
     expect(stderr).toContain("warning take care\\u001b[2J");

@@ -8,14 +8,14 @@ const object = (name: string, inputs: WireObject) =>
   resource({ urn: `urn::${name}`, type: "kubernetes:core/v1:Thing", name, inputs });
 
 describe("YAML of a manifest", () => {
-  it("has its keys in one order, whatever order they were made in", () => {
+  test("has its keys in one order, whatever order they were made in", () => {
     const one = toYaml({ spec: { b: 1, a: [{ d: 1, c: 2 }] }, kind: "Pod", metadata: { name: "x" }, apiVersion: "v1" });
     const two = toYaml({ apiVersion: "v1", metadata: { name: "x" }, kind: "Pod", spec: { a: [{ c: 2, d: 1 }], b: 1 } });
     expect(one).toBe(two);
     expect(one).toBe("apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\nspec:\n  a:\n    - c: 2\n      d: 1\n  b: 1\n");
   });
 
-  it.each([
+  test.each([
     "yes",
     "no",
     "on",
@@ -44,27 +44,27 @@ describe("YAML of a manifest", () => {
     }
   });
 
-  it("keeps long and many-lined texts as they are", () => {
+  test("keeps long and many-lined texts as they are", () => {
     const long = `${"word ".repeat(60)}end`;
     expect(parse(toYaml({ long, lines: "a\n  b\n\nc\n" }))).toEqual({ long, lines: "a\n  b\n\nc\n" });
     expect(toYaml({ long }).split("\n")).toHaveLength(2);
   });
 
-  it("spells out what a terminal would obey or hide", () => {
+  test("spells out what a terminal would obey or hide", () => {
     const text = "a\u001b[2J\u009b\u202e\u200bb";
     const yaml = toYaml({ text });
     expect(yaml).toBe('text: "a\\e[2J\\u009b\\u202e\\u200bb"\n');
     expect(parse(yaml)).toEqual({ text });
   });
 
-  it("repeats a value instead of referring to it", () => {
+  test("repeats a value instead of referring to it", () => {
     const shared = { a: 1 };
     expect(toYaml({ one: shared, two: shared })).toBe("one:\n  a: 1\ntwo:\n  a: 1\n");
   });
 });
 
 describe("the manifests of a program", () => {
-  it("lie under their namespace, and are sorted by file", () => {
+  test("lie under their namespace, and are sorted by file", () => {
     const files = manifests([
       object("b", { apiVersion: "v1", kind: "Secret", metadata: { name: "b", namespace: "shop" } }),
       object("a", { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } }),
@@ -72,7 +72,7 @@ describe("the manifests of a program", () => {
     expect(files).toEqual(["_cluster/namespace-shop.yaml", "shop/secret-b.yaml"]);
   });
 
-  it("leave out what is no Kubernetes object", () => {
+  test("leave out what is no Kubernetes object", () => {
     const provider = resource({
       urn: "p",
       type: "pulumi:providers:kubernetes",
@@ -88,7 +88,7 @@ describe("the manifests of a program", () => {
     expect(manifests([provider, chart, component])).toEqual([]);
   });
 
-  it("show the keys of a Secret and none of its values", () => {
+  test("show the keys of a Secret and none of its values", () => {
     const [shown] = manifests([
       object("s", {
         apiVersion: "v1",
@@ -104,7 +104,7 @@ describe("the manifests of a program", () => {
     expect(unknown?.object["stringData"]).toBe(UNKNOWN_TEXT);
   });
 
-  it("tell apart kinds of the same name from different groups", () => {
+  test("tell apart kinds of the same name from different groups", () => {
     const files = manifests([
       object("a", { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name: "x", namespace: "n" } }),
       object("b", { apiVersion: "config.example.com/v1", kind: "Ingress", metadata: { name: "x", namespace: "n" } }),
@@ -112,7 +112,7 @@ describe("the manifests of a program", () => {
     expect(files).toEqual(["n/ingress-x.yaml", "n/ingress.config.example.com-x.yaml"]);
   });
 
-  it("are refused when two resources describe one object", () => {
+  test("are refused when two resources describe one object", () => {
     const inputs = { apiVersion: "v1", kind: "Secret", metadata: { name: "b", namespace: "shop" } };
     expect(() => manifests([object("one", inputs), object("two", inputs)])).toThrow(
       "urn::one and urn::two describe the same object (shop/secret-b.yaml).",

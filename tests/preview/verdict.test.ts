@@ -39,7 +39,7 @@ const policies: Policies = [
 ];
 
 describe("the verdict of a policy pack", () => {
-  it("names policy, resource and what is special about it", async () => {
+  test("names policy, resource and what is special about it", async () => {
     const { findings } = await judge(policies, [
       resource({ urn: "one", name: "one", inputs: { colour: "red" } }),
       resource({ urn: "two" }),
@@ -47,7 +47,7 @@ describe("the verdict of a policy pack", () => {
     expect(findings).toEqual([{ policy: "no-red", level: "mandatory", urn: "one", message: "one is red" }]);
   });
 
-  it("puts what stops a deployment before what does not", async () => {
+  test("puts what stops a deployment before what does not", async () => {
     const resources = [
       resource({ urn: "longest", name: "longest" }),
       resource({ urn: "two", inputs: { colour: "red" } }),
@@ -56,12 +56,12 @@ describe("the verdict of a policy pack", () => {
     expect(findings.map(({ level }) => level)).toEqual(["mandatory", "advisory"]);
   });
 
-  it("looks at the stack as a whole, and keeps the description when there is nothing to add", async () => {
+  test("looks at the stack as a whole, and keeps the description when there is nothing to add", async () => {
     const { findings } = await judge(policies, [resource({ urn: "one" })]);
     expect(findings).toEqual([{ policy: "a-pair", level: "mandatory", urn: "one", message: "There are two." }]);
   });
 
-  it("takes a policy that needs an unknown value for undecided, never for kept or broken", async () => {
+  test("takes a policy that needs an unknown value for undecided, never for kept or broken", async () => {
     const { findings } = await judge(policies, [
       resource({ urn: "one", inputs: { colour: UNKNOWN } }),
       resource({ urn: "two" }),
@@ -69,7 +69,7 @@ describe("the verdict of a policy pack", () => {
     expect(findings).toMatchObject([{ policy: "no-red", level: "undecided", urn: "one" }]);
   });
 
-  it("shows policies what secrets hold, as the engine does", async () => {
+  test("shows policies what secrets hold, as the engine does", async () => {
     const { findings } = await judge(policies, [
       resource({ urn: "one", inputs: { colour: secret("red") } }),
       resource({ urn: "two" }),
@@ -77,7 +77,7 @@ describe("the verdict of a policy pack", () => {
     expect(findings).toMatchObject([{ policy: "no-red", level: "mandatory" }]);
   });
 
-  it("lists who was asked, in one order", async () => {
+  test("lists who was asked, in one order", async () => {
     expect((await judge(policies, [])).policies).toEqual(["a-pair", "no-red", "off", "short-names"]);
   });
 });

@@ -22,7 +22,7 @@ describe("the committed stacks", () => {
     registered = new Map(all.map((run) => [run.stack, run]));
   });
 
-  it.each(committedStacks)("register exactly what is in review: %s", (stack) => {
+  test.each(committedStacks)("register exactly what is in review: %s", (stack) => {
     const run = registered.get(stack);
     expect(run?.errors).toEqual([]);
     const file = join(DIRECTORY, `${stack}.yaml`);
@@ -34,24 +34,24 @@ describe("the committed stacks", () => {
     expect(actual).toBe(existsSync(file) ? readFileSync(file, "utf8") : "(no golden file; UPDATE_GOLDEN=1 writes it)");
   });
 
-  it.each(committedStacks)("break no policy: %s", async (stack) => {
+  test.each(committedStacks)("break no policy: %s", async (stack) => {
     const { findings } = await judge(policies, registered.get(stack)?.registrations ?? []);
     expect(findings.filter(({ level }) => level !== "undecided")).toEqual([]);
   });
 
-  it("take no value for known that only Google can give", () => {
+  test("take no value for known that only Google can give", () => {
     for (const run of registered.values()) expect(golden(run.registrations)).not.toMatch(/undefined|\[object /);
     const cluster = registered.get("dev")?.registrations.find(({ type }) => type === "pulumi:providers:kubernetes");
     expect(readableMap(cluster?.inputs ?? {})["kubeconfig"]).toBe(UNKNOWN_TEXT);
   });
 
-  it("have a golden file each, and no golden file is left over", () => {
+  test("have a golden file each, and no golden file is left over", () => {
     expect(readdirSync(DIRECTORY).sort()).toEqual(committedStacks.map((stack) => `${stack}.yaml`));
   });
 });
 
 describe("a stack off Google", () => {
-  it.each([
+  test.each([
     ["another Kubernetes", ["kubernetes", "random", "tls"]],
     ["another Kubernetes and registry", ["docker", "kubernetes", "random", "tls"]],
   ] as const)("on %s needs these providers and no other: %j", async (variant, providers) => {
@@ -74,7 +74,7 @@ describe("every policy", () => {
     registered = await runs(cases.map(({ source, resolved }) => task(source, {}, resolved)));
   });
 
-  it.each(cases.map(({ name, resolved }, index) => ({ name, resolved, index })))(
+  test.each(cases.map(({ name, resolved }, index) => ({ name, resolved, index })))(
     "holds over $name",
     async ({ index, resolved }) => {
       const run = registered[index];

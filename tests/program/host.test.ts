@@ -19,21 +19,21 @@ describe("the preview and Pulumi's own Node host", () => {
     [inProcess, inHost] = [preview.registrations, host.registrations];
   });
 
-  it("end well, and in silence", () => {
+  test("end well, and in silence", () => {
     expect({ status: host.status, said: host.said, errors: host.errors }).toEqual({ status: 0, said: "", errors: [] });
     expect(preview.errors).toEqual([]);
   });
 
-  it("give the same outputs", () => {
+  test("give the same outputs", () => {
     expect(preview.outputs).toEqual(host.outputs);
   });
 
-  it("register the same resources", () => {
+  test("register the same resources", () => {
     expect(inProcess.map(({ urn }) => urn)).toEqual(inHost.map(({ urn }) => urn));
     expect(inProcess.length).toBeGreaterThan(50);
   });
 
-  it.each([
+  test.each([
     "inputs",
     "parent",
     "dependencies",
@@ -54,7 +54,7 @@ describe("the preview and Pulumi's own Node host", () => {
     expect(differing.map(({ urn }) => urn)).toEqual([]);
   });
 
-  it("agree on everything else that is sent", () => {
+  test("agree on everything else that is sent", () => {
     expect(inProcess).toEqual(inHost);
   });
 });

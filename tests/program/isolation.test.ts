@@ -55,13 +55,13 @@ describe.each(Object.entries(variants))("two stacks with %s", (variant, source: 
     [first, second] = runsByVariant.get(variant) as [readonly Registration[], readonly Registration[]];
   });
 
-  it("share no name that is physical, cluster-scoped or project-wide", () => {
+  test("share no name that is physical, cluster-scoped or project-wide", () => {
     const taken = new Set(first.flatMap(places));
     expect(taken.size).toBeGreaterThan(20);
     expect(second.flatMap(places).filter((place) => taken.has(place))).toEqual([]);
   });
 
-  it("carry their names in every namespace and in everything outside namespaces", () => {
+  test("carry their names in every namespace and in everything outside namespaces", () => {
     for (const [stack, registrations] of [
       [own, first],
       ["second", second],

@@ -35,7 +35,7 @@ describe.each(["a cluster of its own", "another Kubernetes"] as const)(
     const pools = () =>
       registrations.filter(({ type, name }) => type.endsWith(":StatefulSet") && name !== "gocd-dev-server");
 
-    it("changes agents when server and housekeeping are ready, and ends agents while both still answer", () => {
+    test("changes agents when server and housekeeping are ready, and ends agents while both still answer", () => {
       expect(pools().length).toBeGreaterThan(0);
       for (const pool of pools()) {
         const earlier = before(pool, registrations);
@@ -44,7 +44,7 @@ describe.each(["a cluster of its own", "another Kubernetes"] as const)(
       }
     });
 
-    it("starts housekeeping when there is a server", () => {
+    test("starts housekeeping when there is a server", () => {
       const earlier = before(of("Deployment", "gocd-dev-housekeeping"), registrations);
       expect(earlier.has(of("StatefulSet", "gocd-dev-server").urn)).toBe(true);
     });

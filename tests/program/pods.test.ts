@@ -42,7 +42,7 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
   const exists = (kind: string, namespace: string, name: string) =>
     matching(kind).some(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
 
-  it("are those of server, housekeeping and pools", () => {
+  test("are those of server, housekeeping and pools", () => {
     const titles = workloads.map(({ title }) => title.replace(/gocd-(dev|pools)/, "gocd"));
     const pools = variant === "several pools" ? ["deploy", "docker", "large"] : ["docker"];
     expect(titles.sort()).toEqual(
@@ -54,7 +54,7 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
     );
   });
 
-  it("mount only volumes that they have, and have none that nothing mounts", () => {
+  test("mount only volumes that they have, and have none that nothing mounts", () => {
     for (const { title, volumeNames, spec } of workloads) {
       const mounted = containersOf(spec).flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name));
       expect({
@@ -69,14 +69,14 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
     }
   });
 
-  it("mount nothing twice at one place", () => {
+  test("mount nothing twice at one place", () => {
     for (const { title, container } of all) {
       const paths = (container.volumeMounts ?? []).map(({ mountPath }) => mountPath);
       expect({ title, paths }).toEqual({ title, paths: [...new Set(paths)] });
     }
   });
 
-  it("refer to Secrets, ConfigMaps, claims and accounts that are there", () => {
+  test("refer to Secrets, ConfigMaps, claims and accounts that are there", () => {
     for (const { title, namespace, spec } of workloads) {
       const missing = [
         ...(spec.volumes ?? []).flatMap(({ secret, configMap, persistentVolumeClaim: claim }) => [
@@ -92,7 +92,7 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
     }
   });
 
-  it("are found by the selectors of their own workload", () => {
+  test("are found by the selectors of their own workload", () => {
     for (const { title, manifest, labels } of workloads) {
       const selector = manifest.spec?.selector as { readonly matchLabels: Labels };
       expect(Object.keys(selector.matchLabels).length).toBeGreaterThan(0);
@@ -100,7 +100,7 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
     }
   });
 
-  it("are found by each Service, which leads to one workload and to ports that it opens", () => {
+  test("are found by each Service, which leads to one workload and to ports that it opens", () => {
     for (const { metadata, spec } of matching("Service")) {
       const chosen = workloads.filter(
         ({ namespace, labels }) => namespace === metadata.namespace && selects(spec?.selector as Labels, labels),
@@ -113,12 +113,12 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
     }
   });
 
-  it("are found by every network policy and disruption budget that is about some of them", () => {
+  test("are found by every network policy and disruption budget that is about some of them", () => {
     for (const { kind, metadata, spec } of [...matching("NetworkPolicy"), ...matching("PodDisruptionBudget")]) {
       const selector =
         kind === "NetworkPolicy"
           ? spec?.podSelector?.matchLabels
-          : (spec?.selector as { matchLabels: Labels }).matchLabels;
+          : (spec?.selector as { readonly matchLabels: Labels }).matchLabels;
       const chosen = workloads.filter(
         ({ namespace, labels }) => namespace === metadata.namespace && selects(selector, labels),
       );
@@ -130,13 +130,13 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
     }
   });
 
-  it("name a Service of their own where they are a StatefulSet", () => {
+  test("name a Service of their own where they are a StatefulSet", () => {
     for (const { namespace, manifest } of workloads.filter(({ manifest: { kind } }) => kind === "StatefulSet")) {
       expect(exists("Service", namespace, manifest.spec?.serviceName ?? "")).toBe(true);
     }
   });
 
-  it("get volumes that wait for exactly their claims", () => {
+  test("get volumes that wait for exactly their claims", () => {
     for (const { metadata, spec } of matching("PersistentVolume")) {
       const { name = "", namespace = "" } = spec?.claimRef ?? {};
       expect(
@@ -147,7 +147,7 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
     }
   });
 
-  it("ask for what every container needs, and are held to a limit of memory", () => {
+  test("ask for what every container needs, and are held to a limit of memory", () => {
     for (const { title, container } of all) {
       const { requests = {}, limits = {} } = container.resources ?? {};
       expect({ title, cpu: requests["cpu"], memory: requests["memory"], limit: limits["memory"] }).toEqual({
@@ -159,13 +159,13 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
     }
   });
 
-  it("give privileges to dind alone", () => {
+  test("give privileges to dind alone", () => {
     const privileged = all.filter(({ container }) => container.securityContext?.privileged === true);
     expect(new Set(privileged.map(({ container }) => container.name))).toEqual(new Set(["dind"]));
     expect(privileged.every(({ workload }) => workload.namespace.endsWith("-agents"))).toBe(true);
   });
 
-  it("reach nothing of their node", () => {
+  test("reach nothing of their node", () => {
     for (const { spec } of workloads) {
       expect((spec.volumes ?? []).filter((volume) => "hostPath" in volume)).toEqual([]);
       expect([spec["hostNetwork"], spec["hostPID"], spec["hostIPC"]].filter((value) => value === true)).toEqual([]);
@@ -189,7 +189,7 @@ describe("the nodes of pods", () => {
     return { agents: (agents ?? []) as (Labels | undefined)[], others: (others ?? []) as (Labels | undefined)[] };
   };
 
-  it.each(["a cluster of its own", "several pools", "an existing GKE cluster"])(
+  test.each(["a cluster of its own", "several pools", "an existing GKE cluster"])(
     "cannot be both an agent's and the server's on %s",
     (variant) => {
       const { agents, others } = asked(variant);
@@ -202,7 +202,7 @@ describe("the nodes of pods", () => {
     },
   );
 
-  it("are a node pool, spot if people like, that a stack on an existing GKE cluster names", () => {
+  test("are a node pool, spot if people like, that a stack on an existing GKE cluster names", () => {
     const [pool] = workloadsOf(objectsWith("an existing GKE cluster")).filter(({ namespace }) =>
       namespace.endsWith("-agents"),
     );
@@ -212,7 +212,7 @@ describe("the nodes of pods", () => {
     });
   });
 
-  it("are the scheduler's choice where a stack on an existing cluster names none", () => {
+  test("are the scheduler's choice where a stack on an existing cluster names none", () => {
     const { agents, others } = asked("another Kubernetes");
     expect([...agents, ...others]).toEqual([undefined, undefined, undefined]);
   });
@@ -240,14 +240,14 @@ describe("an agent and its daemon", () => {
   const mountAt = ({ volumeMounts = [] }: Container, path: string) =>
     volumeMounts.find(({ mountPath }) => mountPath === path);
 
-  it("meet where the daemon listens", () => {
+  test("meet where the daemon listens", () => {
     const client = environment(agent);
     expect(daemon["hosts"]).toContain(client["DOCKER_HOST"]);
     expect(client["DOCKER_HOST"]).toBe("tcp://127.0.0.1:2376");
     expect(daemon["hosts"]).toEqual(["unix:///var/run/docker.sock", client["DOCKER_HOST"]]);
   });
 
-  it("verify each other", () => {
+  test("verify each other", () => {
     const client = environment(agent);
     expect(client["DOCKER_TLS_VERIFY"]).toBe("1");
     expect(daemon["tlsverify"]).toBe(true);
@@ -257,14 +257,14 @@ describe("an agent and its daemon", () => {
     expect(mountAt(dind, daemonDirectory)?.name).toBe("daemon-certs");
   });
 
-  it("hold no key of each other", () => {
+  test("hold no key of each other", () => {
     expect((agent.volumeMounts ?? []).map(({ name }) => name)).not.toContain("daemon-certs");
     expect((agent.volumeMounts ?? []).map(({ name }) => name)).not.toContain("daemon-tls");
     expect((dind.volumeMounts ?? []).map(({ name }) => name)).not.toContain("identity");
     expect((dind.volumeMounts ?? []).map(({ name }) => name)).not.toContain("client-certs");
   });
 
-  it("see the workspace at the same path, and share nothing else", () => {
+  test("see the workspace at the same path, and share nothing else", () => {
     const [agents, daemons] = [agent, dind].map(({ volumeMounts = [] }) => volumeMounts);
     const shared = (agents ?? []).filter(({ name }) => daemons?.some((mount) => mount.name === name));
     expect(shared.map(({ name }) => name)).toEqual(["workspace"]);
@@ -274,7 +274,7 @@ describe("an agent and its daemon", () => {
     expect(paths.sort()).toEqual(["/go-working-dir/pipelines", "/godata/pipelines"]);
   });
 
-  it("start in this order: certificates, daemon, agent", () => {
+  test("start in this order: certificates, daemon, agent", () => {
     expect(pod.spec.initContainers?.map(({ name, restartPolicy }) => [name, restartPolicy])).toEqual([
       ["certificates", undefined],
       ["dind", "Always"],
@@ -282,7 +282,7 @@ describe("an agent and its daemon", () => {
     expect(pod.spec.containers.map(({ name }) => name)).toEqual(["agent"]);
   });
 
-  it("take every file that is a pod's own by that pod's name", () => {
+  test("take every file that is a pod's own by that pod's name", () => {
     const own = containersOf(pod.spec).flatMap(({ volumeMounts = [] }) =>
       volumeMounts.filter(({ name }) => /-tls$|^identity$/.test(name)),
     );

@@ -42,21 +42,21 @@ describe("what pulumi destroy --exclude-protected leaves", () => {
   );
   const disks = ["Bucket gocd-dev", "Disk gocd-dev-artifacts", "Disk gocd-dev-data"];
 
-  it("is the disks, the bucket, the random values that data depends on, and the repository", () => {
+  test("is the disks, the bucket, the random values that data depends on, and the repository", () => {
     expect(named(own)).toEqual([...disks, ...secrets, "Repository gocd-dev"].sort());
   });
 
-  it("is the same but the repository where images come from elsewhere", () => {
+  test("is the same but the repository where images come from elsewhere", () => {
     expect(named(google)).toEqual([...disks, ...secrets].sort());
   });
 
-  it("is the claims where there are no disks of our own", () => {
+  test("is the claims where there are no disks of our own", () => {
     expect(named(other)).toEqual(
       ["PersistentVolumeClaim gocd-dev-artifacts", "PersistentVolumeClaim gocd-dev-data", ...secrets].sort(),
     );
   });
 
-  it.each(["own", "google"] as const)(
+  test.each(["own", "google"] as const)(
     "holds back nothing else: neither cluster nor Kubernetes provider (%s)",
     (which) => {
       const registrations = { own, google }[which];
@@ -67,7 +67,7 @@ describe("what pulumi destroy --exclude-protected leaves", () => {
     },
   );
 
-  it("keeps the claims' namespace with them, which is why a storage class is second best", () => {
+  test("keeps the claims' namespace with them, which is why a storage class is second best", () => {
     const kept = keptByDestroy(other);
     const objects = other.filter(({ urn, protect, custom }) => custom && kept.has(urn) && !protect);
     expect(objects.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
@@ -76,13 +76,13 @@ describe("what pulumi destroy --exclude-protected leaves", () => {
     ]);
   });
 
-  it("protects no object in a cluster of its own, which would keep the cluster", () => {
+  test("protects no object in a cluster of its own, which would keep the cluster", () => {
     expect(own.filter(({ type, protect }) => protect && type.startsWith("kubernetes:"))).toEqual([]);
   });
 });
 
 describe("the walk of destroy", () => {
-  it.each([
+  test.each([
     ["a dependency", { dependencies: ["urn::cluster"] }],
     ["a dependency of a property", { propertyDependencies: { size: ["urn::cluster"] } }],
     ["the parent", { parent: "urn::cluster" }],

@@ -3,7 +3,7 @@ import { runs, succeeded, task } from "../support/program";
 
 jest.setTimeout(300_000);
 
-const restored = { drill: { data: "gocd-dev-drill" }, fresh: { data: "empty" } };
+const RESTORED = { drill: { data: "gocd-dev-drill" }, fresh: { data: "empty" } };
 
 describe("a restore", () => {
   let before: readonly Registration[];
@@ -13,9 +13,9 @@ describe("a restore", () => {
   beforeAll(async () => {
     const of = (config: Readonly<Record<string, unknown>>) => task({ config }, {}, false);
     const all = await runs([
-      of({ "gocd:server": { restored } }),
-      of({ "gocd:server": { restored, use: "drill" } }),
-      of({ "gocd:server": { restored, use: "fresh" }, "gocd:backup": { restore: "backup_20260101-020000" } }),
+      of({ "gocd:server": { restored: RESTORED } }),
+      of({ "gocd:server": { restored: RESTORED, use: "drill" } }),
+      of({ "gocd:server": { restored: RESTORED, use: "fresh" }, "gocd:backup": { restore: "backup_20260101-020000" } }),
     ]);
     [before, snapshot, backup] = all.map(succeeded) as [Registration[], Registration[], Registration[]];
   });
@@ -31,7 +31,7 @@ describe("a restore", () => {
     return JSON.stringify(found?.inputs["spec"]);
   };
 
-  it("makes disks beside the first ones, protected like them: one from its snapshot, one with nothing on it", () => {
+  test("makes disks beside the first ones, protected like them: one from its snapshot, one with nothing on it", () => {
     for (const registrations of [before, snapshot, backup])
       expect(disks(registrations)).toEqual({
         "gocd-dev-data": { protect: true, snapshot: undefined },
@@ -41,7 +41,7 @@ describe("a restore", () => {
       });
   });
 
-  it("points the server at one of them by one line, and back by the same, artifacts where they are", () => {
+  test("points the server at one of them by one line, and back by the same, artifacts where they are", () => {
     const claims = (registrations: readonly Registration[]) =>
       [...server(registrations).matchAll(/"claimName":"([^"]*)"/g)].map(([, name]) => name);
     expect(claims(before)).toEqual(["gocd-dev-data", "gocd-dev-artifacts"]);
@@ -49,7 +49,7 @@ describe("a restore", () => {
     expect(claims(backup)).toEqual(["gocd-dev-data-fresh", "gocd-dev-artifacts"]);
   });
 
-  it("from a backup happens before the server starts, and only where the settings name one", () => {
+  test("from a backup happens before the server starts, and only where the settings name one", () => {
     expect(server(backup)).toContain('"name":"RESTORE_NAME","value":"backup_20260101-020000"');
     expect(server(snapshot)).not.toContain("RESTORE_NAME");
   });

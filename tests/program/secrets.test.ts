@@ -120,13 +120,13 @@ describe.each(Object.keys(variants).map((name, index) => [name, index] as const)
       shown = showings(await assemble(projectOf(source), run, policies), run);
     });
 
-    it("are many, and all different", () => {
+    test("are many, and all different", () => {
       expect(canaries.size).toBeGreaterThan(25);
       const fingerprints = [...canaries.values()].map((value) => createHash("sha256").update(value).digest("hex"));
       expect(new Set(fingerprints).size).toBe(canaries.size);
     });
 
-    it("appear in nothing that is shown, written or logged", () => {
+    test("appear in nothing that is shown, written or logged", () => {
       const leaks = [...canaries].flatMap(([name, value]) =>
         Object.entries(shown).flatMap(([where, text]) =>
           guises(value).some((guise) => text.includes(guise)) ? [`${name} in ${where}`] : [],
@@ -135,7 +135,7 @@ describe.each(Object.keys(variants).map((name, index) => [name, index] as const)
       expect(leaks).toEqual([]);
     });
 
-    it("reach resources only as values that are marked secret", () => {
+    test("reach resources only as values that are marked secret", () => {
       const leaks = registrations.flatMap(({ urn, inputs }) => {
         const text = open(inputs);
         return [...canaries].flatMap(([name, value]) =>
@@ -145,14 +145,14 @@ describe.each(Object.keys(variants).map((name, index) => [name, index] as const)
       expect(leaks).toEqual([]);
     });
 
-    it("lie in the cluster in Secrets only", () => {
+    test("lie in the cluster in Secrets only", () => {
       const objects = registrations.filter(
         (resource) => isKubernetesObject(resource) && resource.inputs["kind"] !== "Secret",
       );
       expect(objects.filter(({ inputs }) => secretTexts(inputs).length > 0).map(({ urn }) => urn)).toEqual([]);
     });
 
-    it("do reach the resources that need them", () => {
+    test("do reach the resources that need them", () => {
       const marked = registrations.flatMap(({ inputs }) => secretTexts(inputs)).join("\n");
       const reaching = (suffix: RegExp) =>
         [...canaries].filter(([name]) => suffix.test(name)).every(([, value]) => marked.includes(value));
@@ -165,7 +165,7 @@ describe.each(Object.keys(variants).map((name, index) => [name, index] as const)
 );
 
 describe("secrets of a stack that fails", () => {
-  it.each([
+  test.each([
     [
       "its settings are wrong",
       { config: { "gocd:agents": { docker: { replicas: 0 } } }, secrets: { "gocd:adminPassword": ADMIN } },

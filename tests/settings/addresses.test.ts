@@ -11,7 +11,7 @@ const cidr = fc
   });
 
 describe("address ranges", () => {
-  it("reach from their first address over as many as the prefix says", () => {
+  test("reach from their first address over as many as the prefix says", () => {
     fc.assert(
       fc.property(cidr, ({ text, first, size }) => {
         const parsed = range(text);
@@ -21,11 +21,11 @@ describe("address ranges", () => {
     );
   });
 
-  it.each(["10.0.0.1/8", "256.0.0.0/8", "10.0.0.0/33", "10.0.0.0", "::/0", ""])("%j is none", (text) => {
+  test.each(["10.0.0.1/8", "256.0.0.0/8", "10.0.0.0/33", "10.0.0.0", "::/0", ""])("%j is none", (text) => {
     expect(range(text)).toBeUndefined();
   });
 
-  it("overlap exactly if one holds the other's first address, both ways round", () => {
+  test("overlap exactly if one holds the other's first address, both ways round", () => {
     fc.assert(
       fc.property(cidr, cidr, (one, two) => {
         const [a, b] = [range(one.text), range(two.text)];

@@ -1,7 +1,7 @@
 import { quartzProblem } from "../../settings/cron";
 
 describe("a Quartz schedule", () => {
-  it.each([
+  test.each([
     "0 0 2 * * ?",
     "0 15 10 ? * MON-FRI",
     "0 0/5 14,18 * * ?",
@@ -14,7 +14,7 @@ describe("a Quartz schedule", () => {
     expect(quartzProblem(schedule)).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     ["0 2 * * *", /6 or 7 fields/],
     ["0 0 2 * * ? 2027 1", /6 or 7 fields/],
     ["60 0 2 * * ?", /seconds/],

@@ -3,7 +3,7 @@ import { SettingsError, type Problem } from "../../settings/problems";
 import { parseSettings } from "../../settings/parse";
 
 interface Stack {
-  [key: string]: unknown;
+  readonly [key: string]: unknown;
 }
 
 /** The least that a stack must say. */
@@ -758,7 +758,7 @@ describe("bad settings", () => {
     },
   );
 
-  it("are reported all at once, across parts and kinds", () => {
+  test("are reported all at once, across parts and kinds", () => {
     const problems = problemsOf(() =>
       parse({
         ...STACK,
@@ -779,7 +779,7 @@ describe("bad settings", () => {
     ]);
   });
 
-  it("are reported beside others of the same part, at every level and whichever check finds them", () => {
+  test("are reported beside others of the same part, at every level and whichever check finds them", () => {
     const problems = problemsOf(() =>
       parse({
         ...STACK,
@@ -821,7 +821,7 @@ describe("bad settings", () => {
     ]);
   });
 
-  it("are not held against each other: what depends on a wrong value is not judged by its default", () => {
+  test("are not held against each other: what depends on a wrong value is not judged by its default", () => {
     const problems = problemsOf(() =>
       parse({
         ...STACK,
@@ -840,7 +840,7 @@ describe("bad settings", () => {
     ]);
   });
 
-  it("are problems, never crashes, whatever stands in the file", () => {
+  test("are problems, never crashes, whatever stands in the file", () => {
     const words = fc.constantFrom(
       "create",
       "existing",
@@ -852,7 +852,7 @@ describe("bad settings", () => {
       "x",
       "__proto__",
     );
-    const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+    const { value } = fc.letrec<{ readonly value: unknown }>((tie) => ({
       value: fc.oneof(
         { depthSize: "small", withCrossShrink: true },
         fc.jsonValue({ maxDepth: 0 }),
@@ -871,7 +871,7 @@ describe("bad settings", () => {
     );
   });
 
-  it("of a cluster that exists are not taken for those of one that is made here", () => {
+  test("of a cluster that exists are not taken for those of one that is made here", () => {
     const problems = problemsOf(() =>
       parse({
         "gocd:cluster": { existing: { storageClass: "standard" } },
@@ -882,14 +882,14 @@ describe("bad settings", () => {
     expect(problems.map(({ key }) => key)).toEqual(["gocd:cluster.existing.context"]);
   });
 
-  it("quote no secret, neither one under its own key nor one under a plain key", () => {
+  test("quote no secret, neither one under its own key nor one under a plain key", () => {
     const config = { ...STACK, "gocd:server": { siteUrl: "canary-7f3a" }, "gocd:adminPassword": "canary-9b2c" };
     const problems = problemsOf(() => parse(config, "dev", ["gocd:server", "gocd:adminPassword"]));
     expect(problems.map(({ key, found }) => [key, found])).toEqual([["gocd:server", "a secret"]]);
     expect(JSON.stringify(problems)).not.toContain("canary");
   });
 
-  it("cannot reach the terminal with control characters", () => {
+  test("cannot reach the terminal with control characters", () => {
     const problems = problemsOf(() =>
       parse({ ...STACK, "gocd:server": { "\u001b[2J": 1, disk: "\u001b[31m\u009b5" } }),
     );
@@ -898,7 +898,7 @@ describe("bad settings", () => {
     expect(JSON.stringify(problems).match(/[\u0000-\u001f\u007f-\u009f]/)).toBeNull();
   });
 
-  it.each(["Dev", "dev_1", "1dev", "a".repeat(19), "", "dev-agents", "dev-data", "dev-data-x", "dev-artifacts"])(
+  test.each(["Dev", "dev_1", "1dev", "a".repeat(19), "", "dev-agents", "dev-data", "dev-data-x", "dev-artifacts"])(
     "refuse the stack name %j, which becomes part of others",
     (name) => {
       expect(problemsOf(() => parse(STACK, name)).map(({ key }) => key)).toEqual(["stack"]);
@@ -907,7 +907,7 @@ describe("bad settings", () => {
 });
 
 describe("good settings", () => {
-  it("need no more than a place, a cluster and a pool", () => {
+  test("need no more than a place, a cluster and a pool", () => {
     expect(parse(STACK)).toMatchObject({
       name: "gocd-dev",
       cluster: { mode: "create", google: { zone: "us-central1-a" } },
@@ -917,7 +917,7 @@ describe("good settings", () => {
     });
   });
 
-  it("need nothing of Google's where claims come from a storage class", () => {
+  test("need nothing of Google's where claims come from a storage class", () => {
     const settings = parse({
       "gocd:cluster": { existing: { context: "kind-gocd", storageClass: "standard" } },
       "gocd:agents": { docker: {} },
@@ -930,7 +930,7 @@ describe("good settings", () => {
     expect(JSON.stringify(settings)).not.toContain("google");
   });
 
-  it("name nodes of a cluster that exists, for the server and by pool", () => {
+  test("name nodes of a cluster that exists, for the server and by pool", () => {
     const spot = { key: "cloud.google.com/gke-spot", operator: "Equal", value: "true", effect: "NoSchedule" };
     const placement = {
       nodeSelector: { "cloud.google.com/gke-nodepool": "ci-spot", "cloud.google.com/gke-spot": "true", empty: "" },
@@ -947,17 +947,17 @@ describe("good settings", () => {
     expect(settings.agents.map((each) => each.placement)).toEqual([undefined, placement]);
   });
 
-  it("list pools in the order of their names, whatever the file's", () => {
+  test("list pools in the order of their names, whatever the file's", () => {
     const settings = parse({ ...STACK, ...create({ agentNodes: { max: 9 } }), "gocd:agents": { zebra: {}, ant: {} } });
     expect(settings.agents.map(({ name }) => name)).toEqual(["ant", "zebra"]);
   });
 
-  it("accept CPU as a number and as text", () => {
+  test("accept CPU as a number and as text", () => {
     const settings = parse({ ...STACK, ...pool({ agent: { cpu: 0.5 }, dind: { cpu: 1 } }) });
     expect(settings.agents[0]).toMatchObject({ agent: { cpu: "0.5" }, dind: { cpu: "1" } });
   });
 
-  it.each([
+  test.each([
     ["ghcr.io/team", undefined],
     ["docker.io/team", "pusher"],
     ["registry.example.com:5000", undefined],
@@ -972,7 +972,7 @@ describe("good settings", () => {
     });
   });
 
-  it.each([
+  test.each([
     ["a registry's password without its user", { registry: "ghcr.io/team" }, "gocd:images.username", /belongs to/],
     ["a registry's password that nobody asks for", {}, "gocd:registryPassword", /nothing/],
     ["a registry's password with images built elsewhere", { prebuilt: PREBUILT }, "gocd:registryPassword", /nothing/],
@@ -985,7 +985,7 @@ describe("good settings", () => {
     expect(JSON.stringify(problems)).not.toContain("canary-5c1d");
   });
 
-  it("take the default of Pulumi.yaml, an empty text, as no password", () => {
+  test("take the default of Pulumi.yaml, an empty text, as no password", () => {
     expect(problemsOf(() => parse({ ...STACK, "gocd:adminPassword": "" }))).toEqual([]);
   });
 });

@@ -37,11 +37,11 @@ interface Registered {
 let resources: Registered[];
 beforeAll(() => {
   const json = execFileSync("npm", ["run", "--silent", "preview", "--", "--json"], { cwd: root, maxBuffer: 1 << 28 });
-  resources = (JSON.parse(json.toString()) as { resources: Registered[] }).resources;
+  resources = (JSON.parse(json.toString()) as { readonly resources: Registered[] }).resources;
 }, 60_000);
 
 describe("the documentation", () => {
-  it("has a page for each thing that operators do, and the first page lists them all", () => {
+  test("has a page for each thing that operators do, and the first page lists them all", () => {
     const listed = [...read("docs/operations/README.md").matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, page]) => page);
     expect(listed.sort()).toEqual(
       OPERATIONS.map((file) => file.replace("docs/operations/", ""))
@@ -50,20 +50,20 @@ describe("the documentation", () => {
     );
   });
 
-  it.each(PAGES)("links to files that exist: %s", (file) => {
+  test.each(PAGES)("links to files that exist: %s", (file) => {
     const links = [...read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, link]) => link ?? "");
     expect(links.filter((link) => !existsSync(join(root, dirname(file), link)))).toEqual([]);
   });
 
-  it.each(PAGES)("names scripts that package.json has: %s", (file) => {
-    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  test.each(PAGES)("names scripts that package.json has: %s", (file) => {
+    const { scripts } = JSON.parse(read("package.json")) as { readonly scripts: Record<string, string> };
     const named = code(file).flatMap((text) =>
       [...text.matchAll(/\bnpm run (?:-s |--silent )?([a-z][\w:-]*)/g)].map(([, script]) => script ?? ""),
     );
     expect(named.filter((script) => !(script in scripts))).toEqual([]);
   });
 
-  it.each(PAGES)("names files and folders that exist: %s", (file) => {
+  test.each(PAGES)("names files and folders that exist: %s", (file) => {
     const folders = readdirSync(root, { withFileTypes: true }).flatMap((entry) =>
       entry.isDirectory() && !["node_modules", "out", ".git", ".cache"].includes(entry.name) ? [entry.name] : [],
     );
@@ -82,20 +82,20 @@ describe("the way to pulumi up", () => {
   const sorted = (text: string, pattern: RegExp) =>
     [...new Set([...text.matchAll(pattern)].map(([, name]) => name))].sort();
 
-  it("asks for the same APIs in the README and on its page", () => {
+  test("asks for the same APIs in the README and on its page", () => {
     const apis = /\b([a-z]+)\.googleapis\.com/g;
     expect(sorted(first, apis).length).toBeGreaterThan(5);
     expect(sorted(page, apis)).toEqual(sorted(first, apis));
   });
 
-  it("asks for the same roles in both", () => {
+  test("asks for the same roles in both", () => {
     const [roles = ""] = /Roles that `up` needs:[\s\S]*?enabling/.exec(first) ?? [];
     expect(sorted(page, /^\| `roles\/([\w.]+)`/gm)).toEqual(sorted(roles, /`([a-z]+\.\w+)`/g));
   });
 });
 
 describe("CONTRIBUTING", () => {
-  it("says of every folder what is in it", () => {
+  test("says of every folder what is in it", () => {
     const folders = readdirSync(root, { withFileTypes: true }).flatMap((entry) =>
       entry.isDirectory() && !/^(\..*|node_modules|out|reports|coverage)$/.test(entry.name) ? [entry.name] : [],
     );
@@ -103,8 +103,8 @@ describe("CONTRIBUTING", () => {
     expect(folders.filter((folder) => !named.some((text) => text.startsWith(`${folder}/`)))).toEqual([]);
   });
 
-  it("has every command that writes what a test compares", () => {
-    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  test("has every command that writes what a test compares", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { readonly scripts: Record<string, string> };
     const writing = Object.keys(scripts).filter((script) => /^(schema|docs:)/.test(script));
     const text = code("CONTRIBUTING.md").join("\n");
     expect(writing.filter((script) => !text.includes(`npm run ${script}`))).toEqual([]);
@@ -112,7 +112,7 @@ describe("CONTRIBUTING", () => {
 });
 
 describe("what the operations pages tell to type", () => {
-  it("has settings that exist", () => {
+  test("has settings that exist", () => {
     const all = [
       ...Object.entries(GOCD).flatMap(([key, schema]) => keys(`gocd:${key}`, schema)),
       ...Object.entries(google.shape).flatMap(([key, schema]) => keys(`gcp:${key}`, schema)),
@@ -127,7 +127,7 @@ describe("what the operations pages tell to type", () => {
     expect(named.filter((key) => !known.some((path) => path === key || path.startsWith(`${key}.`)))).toEqual([]);
   });
 
-  it("has resources of Pulumi that the stack dev registers", () => {
+  test("has resources of Pulumi that the stack dev registers", () => {
     const named = OPERATIONS.flatMap((file) =>
       [...read(file).matchAll(/urn:pulumi:dev::[^'`\s]+/g)].map(([urn]) => urn),
     );
@@ -135,7 +135,7 @@ describe("what the operations pages tell to type", () => {
     expect(named.filter((urn) => !resources.some((resource) => resource.urn === urn))).toEqual([]);
   });
 
-  it("has objects of Kubernetes that the stack dev registers", () => {
+  test("has objects of Kubernetes that the stack dev registers", () => {
     const has = (kind: string, name: string, namespace: string) =>
       resources.some(
         ({ type, inputs: { metadata } }) =>
@@ -152,7 +152,7 @@ describe("what the operations pages tell to type", () => {
     expect(named.filter(({ kind, name, namespace }) => !has(kind, name, namespace))).toEqual([]);
   });
 
-  it("has pods and containers that are there", () => {
+  test("has pods and containers that are there", () => {
     const pod = JSON.stringify(resources.filter(({ type }) => type.endsWith(":StatefulSet")));
     const named = OPERATIONS.flatMap((file) =>
       code(file).flatMap((text) =>
@@ -163,7 +163,7 @@ describe("what the operations pages tell to type", () => {
     expect([...named, "workspace", "cache"].filter((name) => !pod.includes(`"name":"${name}"`))).toEqual([]);
   });
 
-  it("has disks by the names that they are made with", () => {
+  test("has disks by the names that they are made with", () => {
     const disks = resources.filter(({ type }) => type.endsWith(":Disk")).map(({ inputs }) => inputs.name);
     const named = OPERATIONS.flatMap((file) =>
       [...read(file).matchAll(/gcloud compute disks (?:snapshot|delete)((?: gocd-[\w-]+)+)/g)].flatMap(
@@ -174,7 +174,7 @@ describe("what the operations pages tell to type", () => {
     expect(named.filter((name) => !disks.includes(name))).toEqual([]);
   });
 
-  it("deletes for good all that is protected in the cloud", () => {
+  test("deletes for good all that is protected in the cloud", () => {
     const page = read("docs/operations/destroy.md").split("## Delete the data for good")[1] ?? "";
     const kept = resources.filter(({ type, protect }) => protect && type.startsWith("gcp:"));
     const names = kept.map(({ urn, inputs: { name } }) => name?.replace("my-gocd-project", "PROJECT") ?? urn);
@@ -182,7 +182,7 @@ describe("what the operations pages tell to type", () => {
     expect(names.filter((name) => !page.includes(name))).toEqual([]);
   });
 
-  it("enables the same services of Google wherever it says so", () => {
+  test("enables the same services of Google wherever it says so", () => {
     const services = (file: string) =>
       [
         ...(/gcloud services enable ([^`]*?\n)(?! *\S+\.googleapis)/.exec(read(file))?.[1] ?? "").matchAll(
@@ -200,13 +200,13 @@ describe("the versions that an upgrade changes", () => {
   const base = (file: string, argument: string) =>
     new RegExp(`^ARG ${argument}=(\\S+)`, "m").exec(read(file))?.[1] ?? "";
 
-  it("are the same for GoCD's server and agent", () => {
+  test("are the same for GoCD's server and agent", () => {
     const version = (image: string) => image.split(":")[1];
     expect(version(base("images/agent/Dockerfile", "BASE"))).toMatch(/^v\d+\.\d+\.\d+$/);
     expect(version(base("images/agent/Dockerfile", "BASE"))).toBe(version(base("images/server/Dockerfile", "BASE")));
   });
 
-  it("are the same for Docker's daemon and client", () => {
+  test("are the same for Docker's daemon and client", () => {
     const version = (image: string) => /:(\d+\.\d+\.\d+)-/.exec(image)?.[1];
     expect(version(base("images/dind/Dockerfile", "BASE"))).toBeDefined();
     expect(version(base("images/agent/Dockerfile", "CLI"))).toBe(version(base("images/dind/Dockerfile", "BASE")));

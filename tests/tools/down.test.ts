@@ -79,7 +79,7 @@ function run(args: string[], environment: Record<string, string> = {}) {
 }
 
 describe("npm run down", () => {
-  it("destroys all but the protected, then says what is left and what it holds", () => {
+  test("destroys all but the protected, then says what is left and what it holds", () => {
     fakePulumi();
     const { status, stdout, calls } = run(["--stack", "dev", "--yes"]);
     expect(calls).toEqual(["destroy --exclude-protected --stack dev --yes", "stack export --stack dev"]);
@@ -90,13 +90,13 @@ describe("npm run down", () => {
     expect(status).toBe(0);
   });
 
-  it("says nothing of secrets, providers and components", () => {
+  test("says nothing of secrets, providers and components", () => {
     fakePulumi();
     const { stdout } = run([]);
     expect(stdout).not.toMatch(/SECRET|ciphertext|providers|Stack/);
   });
 
-  it.each([
+  test.each([
     [["-s=dev"], "stack export -s=dev"],
     [["-sdev"], "stack export -sdev"],
     [["-C", "elsewhere", "-y", "--stack=dev"], "stack export -C elsewhere --stack=dev"],
@@ -106,30 +106,30 @@ describe("npm run down", () => {
     expect(run(args).calls[1]).toBe(call);
   });
 
-  it("says so when nothing is left", () => {
+  test("says so when nothing is left", () => {
     fakePulumi({ state: JSON.stringify({ version: 3, deployment: {} }) });
     expect(run([]).stdout).toContain("Nothing is left.");
   });
 
-  it("lists nothing, and fails as Pulumi does, when the destroy fails or is declined", () => {
+  test("lists nothing, and fails as Pulumi does, when the destroy fails or is declined", () => {
     fakePulumi({ destroy: 255 });
     const { status, calls, stdout } = run(["--stack", "dev"]);
     expect({ status, stdout, calls: calls.length }).toEqual({ status: 255, stdout: "", calls: 1 });
   });
 
-  it("lists nothing after a mere preview", () => {
+  test("lists nothing after a mere preview", () => {
     fakePulumi();
     expect(run(["--preview-only"]).calls).toEqual(["destroy --exclude-protected --preview-only"]);
   });
 
-  it("says that the list is missing when the state cannot be read", () => {
+  test("says that the list is missing when the state cannot be read", () => {
     fakePulumi({ exporting: 3 });
     const { status, stderr } = run([]);
     expect(status).toBe(3);
     expect(stderr).toContain("could not be read");
   });
 
-  it.each(["", "warning: no state", "{}", '{"deployment":{"resources":[{"urn":1}]}}'])(
+  test.each(["", "warning: no state", "{}", '{"deployment":{"resources":[{"urn":1}]}}'])(
     "says so when Pulumi prints %j for a state",
     (state) => {
       fakePulumi({ state });
@@ -142,7 +142,7 @@ describe("npm run down", () => {
     },
   );
 
-  it.each([
+  test.each([
     "--ignore-protect",
     "--exclude-protected=false",
     "--remove",
@@ -157,7 +157,7 @@ describe("npm run down", () => {
     expect(stderr).toContain(option);
   });
 
-  it("does not let the environment add what the command line may not", () => {
+  test("does not let the environment add what the command line may not", () => {
     fakePulumi();
     const { options } = run([], {
       PULUMI_OPTION_IGNORE_PROTECT: "true",
@@ -169,13 +169,13 @@ describe("npm run down", () => {
     expect([...new Set(options)]).toEqual(["PULUMI_OPTION_PARALLEL=4"]);
   });
 
-  it("tells where to get the CLI when there is none", () => {
+  test("tells where to get the CLI when there is none", () => {
     const { status, stderr } = run(["--stack", "dev"], { PATH: directory });
     expect(status).toBe(127);
     expect(stderr).toContain("docs/operations/install.md");
   });
 
-  it("is what npm run down starts", () => {
+  test("is what npm run down starts", () => {
     fakePulumi();
     const { status, stdout } = spawnSync("npm", ["run", "-s", "down", "--", "--stack", "dev"], {
       cwd: root,
@@ -189,7 +189,7 @@ describe("npm run down", () => {
     expect(stdout).toContain("Left, because protected: 2");
   });
 
-  it("explains itself without calling Pulumi", () => {
+  test("explains itself without calling Pulumi", () => {
     const { status, stdout, calls } = run(["--help"]);
     expect({ status, calls }).toEqual({ status: 0, calls: [] });
     expect(stdout).toContain("pulumi destroy --exclude-protected");
@@ -197,18 +197,20 @@ describe("npm run down", () => {
 });
 
 describe("the list of what is left", () => {
-  it("knows a disk that was made from a snapshot", () => {
+  test("knows a disk that was made from a snapshot", () => {
     expect(holds(DISK, "gocd-dev-data-before-upgrade")).toContain("configuration");
     expect(holds(DISK, "gocd-dev-artifacts-before-upgrade")).toContain("artifacts");
   });
 
-  it("has words for everything that the program protects", () => {
+  test("has words for everything that the program protects", () => {
     const { stdout } = spawnSync(
       process.execPath,
       ["-r", "@swc-node/register", "preview/main.ts", "--json", "--out", directory],
       { cwd: root, encoding: "utf8" },
     );
-    const { resources } = JSON.parse(stdout) as { resources: { type: string; name: string; protect: boolean }[] };
+    const { resources } = JSON.parse(stdout) as {
+      readonly resources: { readonly type: string; readonly name: string; readonly protect: boolean }[];
+    };
     const kept = resources.filter((resource) => resource.protect);
     expect(kept.length).toBeGreaterThan(5);
     expect(kept.filter(({ type, name }) => holds(type, name) === type)).toEqual([]);

@@ -26,7 +26,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-function tools(status: { prettier?: number; eslint?: number } = {}): void {
+function tools(status: { readonly prettier?: number; readonly eslint?: number } = {}): void {
   mkdirSync(join(directory, "node_modules", ".bin"), { recursive: true });
   for (const name of ["prettier", "eslint"] as const) {
     const file = join(directory, "node_modules", ".bin", name);
@@ -43,7 +43,7 @@ function stage(...files: string[]): void {
 const run = () => spawnSync("sh", [hook], { cwd: directory, encoding: "utf8" });
 
 describe("the commit hook", () => {
-  it("checks the format of all that is staged and lints what ESLint reads, and nothing else", () => {
+  test("checks the format of all that is staged and lints what ESLint reads, and nothing else", () => {
     tools();
     stage("a.ts", "with blank.md");
     writeFileSync(join(directory, "unstaged.ts"), "x\n");
@@ -54,7 +54,7 @@ describe("the commit hook", () => {
     ]);
   });
 
-  it.each([{ prettier: 1 }, { eslint: 1 }])(
+  test.each([{ prettier: 1 }, { eslint: 1 }])(
     "stops the commit, after both have spoken, when one objects: %j",
     (status) => {
       tools(status);
@@ -65,7 +65,7 @@ describe("the commit hook", () => {
     },
   );
 
-  it("has nothing to say when only a file is deleted", () => {
+  test("has nothing to say when only a file is deleted", () => {
     tools();
     stage("a.ts");
     git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--message", "x");
@@ -74,14 +74,14 @@ describe("the commit hook", () => {
     expect(called()).toEqual([]);
   });
 
-  it("says what is missing when packages are", () => {
+  test("says what is missing when packages are", () => {
     const { status, stderr } = run();
     expect({ status, stderr }).toEqual({ status: 1, stderr: "pre-commit: run npm ci first\n" });
   });
 
-  it("is what npm run hooks switches on", () => {
+  test("is what npm run hooks switches on", () => {
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
-      scripts: Record<string, string>;
+      readonly scripts: Record<string, string>;
     };
     expect(scripts["hooks"]).toBe("git config core.hooksPath .githooks");
   });

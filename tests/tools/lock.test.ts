@@ -6,12 +6,12 @@ interface Locked {
 }
 
 const { packages } = JSON.parse(readFileSync(join(__dirname, "..", "..", "package-lock.json"), "utf8")) as {
-  packages: Record<string, Locked>;
+  readonly packages: Record<string, Locked>;
 };
 
 describe("the lockfile", () => {
   // npm drops what the machine at hand does not need or its registry does not have; then `npm ci` fails elsewhere.
-  it("has the packages of every platform, so that npm ci works on all", () => {
+  test("has the packages of every platform, so that npm ci works on all", () => {
     const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies).filter(
         (name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages),

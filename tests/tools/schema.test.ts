@@ -35,12 +35,12 @@ function programTakes(config: Record<string, unknown>): boolean {
 }
 
 describe("what npm run schema writes", () => {
-  it.each(["schema/stack.json", "docs/settings.md"])("is committed as it would be written now: %s", (path) => {
+  test.each(["schema/stack.json", "docs/settings.md"])("is committed as it would be written now: %s", (path) => {
     const files = generated(root);
     expect(read(path)).toBe(files.find((file) => file.path === path)?.text);
   });
 
-  it("explains every key: what it means and what may stand there", () => {
+  test("explains every key: what it means and what may stand there", () => {
     const all = Object.entries(GOCD).flatMap(([key, schema]) => keys(`gocd:${key}`, schema));
     expect(all.length).toBeGreaterThan(40);
     expect(all.filter(({ meaning, wanted }) => meaning === "" || wanted === "").map(({ path }) => path)).toEqual([]);
@@ -48,9 +48,9 @@ describe("what npm run schema writes", () => {
 });
 
 describe("Pulumi.yaml", () => {
-  it("declares exactly the keys that the settings know, each with type and description", () => {
+  test("declares exactly the keys that the settings know, each with type and description", () => {
     const { config } = parse(read("Pulumi.yaml")) as {
-      config: Record<string, { type?: string; description?: string }>;
+      readonly config: Record<string, { readonly type?: string; readonly description?: string }>;
     };
     const declared = Object.keys(config).filter((key) => key.startsWith("gocd:"));
     expect(declared.sort()).toEqual([...Object.keys(GOCD), ...SECRETS].map((key) => `gocd:${key}`).sort());
@@ -64,16 +64,16 @@ describe("Pulumi.yaml", () => {
 });
 
 describe("the JSON schema of stack files", () => {
-  it("knows of a stack file at least", () => {
+  test("knows of a stack file at least", () => {
     expect(STACK_FILES).toContain("Pulumi.dev.yaml");
   });
 
-  it.each(STACK_FILES)("takes the committed %s", (file) => {
+  test.each(STACK_FILES)("takes the committed %s", (file) => {
     const valid = validate(parse(read(file)));
     expect({ valid, errors: validate.errors }).toEqual({ valid: true, errors: null });
   });
 
-  it.each([
+  test.each([
     ["the least that works", LEAST, true],
     ["a secret password", { ...LEAST, "gocd:adminPassword": { secure: "AAABAA" } }, true],
     ["a key of another provider", { ...LEAST, "kubernetes:context": "kind" }, true],
@@ -113,7 +113,7 @@ describe("the JSON schema of stack files", () => {
     expect({ schema: validate({ config }), program: programTakes(config) }).toEqual({ schema: right, program: right });
   });
 
-  it("refuses a key beside config that Pulumi does not know", () => {
+  test("refuses a key beside config that Pulumi does not know", () => {
     expect(validate({ config: LEAST, confg: {} })).toBe(false);
   });
 });

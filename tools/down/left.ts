@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { z } from "zod";
 
 /** What `pulumi stack export` prints; more stands there. */
 const exportedState = z.object({

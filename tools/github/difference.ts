@@ -39,7 +39,8 @@ export async function difference(
   directory: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const parts: { markdown: string; text: string; last: string; status: number }[] = [];
+  const parts: { readonly markdown: string; readonly text: string; readonly last: string; readonly status: number }[] =
+    [];
   for (const stack of stacks(root)) {
     const run = (...form: string[]) =>
       keep("npm", ["run", "--silent", "preview", "--", "--stack", stack, "--against", against, ...form]);

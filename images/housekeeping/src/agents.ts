@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { z } from "zod";
 
 import type { Gocd } from "./gocd";
 import { GocdError } from "./gocd";
@@ -25,10 +25,10 @@ export type Agent = z.output<typeof agent>;
 
 /** A change to one agent. Lists are differences, so that what others change at the same time stays. */
 export interface AgentChange {
-  uuid: string;
-  enable?: boolean;
-  resources: { add: readonly string[]; remove: readonly string[] };
-  environments: { add: readonly string[]; remove: readonly string[] };
+  readonly uuid: string;
+  readonly enable?: boolean;
+  readonly resources: { readonly add: readonly string[]; readonly remove: readonly string[] };
+  readonly environments: { readonly add: readonly string[]; readonly remove: readonly string[] };
 }
 
 export async function listAgents(gocd: Gocd): Promise<Agent[]> {

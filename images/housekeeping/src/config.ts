@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import * as z from "zod";
+import { z } from "zod";
 
 import { isReserved } from "./record";
 
@@ -97,12 +97,12 @@ export type Managed = Settings["managed"];
 export type ExpectedAgent = z.output<typeof expectedAgent>;
 
 export interface Config {
-  settings: Settings;
-  agents: readonly ExpectedAgent[];
+  readonly settings: Settings;
+  readonly agents: readonly ExpectedAgent[];
   /** What GoCD makes agents' tokens with. With its token an agent proves to be the one that wants to be drained. */
-  tokenGenerationKey: string;
-  username: string;
-  password: string;
+  readonly tokenGenerationKey: string;
+  readonly username: string;
+  readonly password: string;
 }
 
 /** Everything that is wrong with the configuration, one line for each problem. No line quotes a value. */

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type { z } from "zod";
 
 import { withDeadline } from "./deadline";
 
@@ -42,25 +42,25 @@ export class GocdError extends Error {
 
 export interface GocdAccess {
   /** Ends in /go. */
-  url: string;
-  username: string;
-  password: string;
-  timeoutSeconds: number;
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  readonly timeoutSeconds: number;
 }
 
 export interface Call<T extends z.ZodType> {
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  path: string;
-  version: number;
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly version: number;
   /** Of the answer; only these parts of it are believed. */
-  answer: T;
-  body?: object;
-  ifMatch?: string;
+  readonly answer: T;
+  readonly body?: object;
+  readonly ifMatch?: string;
 }
 
 export interface Answer<T> {
-  value: T;
-  tag: string | undefined;
+  readonly value: T;
+  readonly tag: string | undefined;
 }
 
 /** Longest part of an answer's message that is repeated in logs. */
@@ -93,7 +93,10 @@ export class Gocd {
   }
 
   /** One time-out for the request and the whole of its answer. */
-  private send<T extends z.ZodType>(call: Call<T>, asked: string): Promise<{ response: Response; text: string }> {
+  private send<T extends z.ZodType>(
+    call: Call<T>,
+    asked: string,
+  ): Promise<{ readonly response: Response; readonly text: string }> {
     const { url, username, password, timeoutSeconds } = this.access;
     const headers: Record<string, string> = {
       Accept: `application/vnd.go.cd.v${call.version}+json`,
@@ -126,7 +129,7 @@ export class Gocd {
 
 /** The code of what went wrong below fetch (ECONNREFUSED, ENOTFOUND…). */
 function reason(error: unknown): string {
-  const { cause } = error as { cause?: { code?: unknown } };
+  const { cause } = error as { readonly cause?: { readonly code?: unknown } };
   return typeof cause?.code === "string" ? cause.code : "the connection failed";
 }
 
@@ -148,7 +151,7 @@ function refusal(asked: string, version: number, status: number, text: string): 
 
 function messageOf(text: string): string | undefined {
   try {
-    const { message } = JSON.parse(text) as { message?: unknown };
+    const { message } = JSON.parse(text) as { readonly message?: unknown };
     return typeof message === "string" ? message : undefined;
   } catch {
     return undefined;

@@ -8,19 +8,19 @@ import type { Logger } from "./log";
 import type { Metrics } from "./metrics";
 
 export interface HttpTools {
-  drains: Drains;
+  readonly drains: Drains;
   /** With the log-in as it is on disk now. */
-  gocd: () => Gocd;
-  metrics: Metrics;
-  log: Logger;
+  readonly gocd: () => Gocd;
+  readonly metrics: Metrics;
+  readonly log: Logger;
   /** Nothing when all is well, else what is not. */
-  unhealthy: () => string | undefined;
+  readonly unhealthy: () => string | undefined;
 }
 
 interface Reply {
-  status: number;
-  body: object | string;
-  headers?: Record<string, string>;
+  readonly status: number;
+  readonly body: object | string;
+  readonly headers?: Record<string, string>;
 }
 
 const DRAIN = /^\/drain\/([0-9a-fA-F-]{36})$/;

@@ -4,9 +4,9 @@ import type { startService } from "./service";
 
 /** The parts of `process` that are used. */
 export interface Process {
-  env: Readonly<Record<string, string | undefined>>;
-  once: (signal: "SIGTERM" | "SIGINT", listener: () => void) => unknown;
-  exit: (status: number) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly once: (signal: "SIGTERM" | "SIGINT", listener: () => void) => unknown;
+  readonly exit: (status: number) => void;
 }
 
 /** Exit status for a configuration that is not valid: starting again without a change makes no sense. */

@@ -40,8 +40,13 @@ export type Metrics = ReturnType<typeof metrics>;
 export function showAgents(
   shown: Metrics,
   owners: readonly {
-    agent: { hostname: string; agent_state: string; agent_config_state: string; free_space: number | "unknown" };
-    owner: Owner;
+    readonly agent: {
+      readonly hostname: string;
+      readonly agent_state: string;
+      readonly agent_config_state: string;
+      readonly free_space: number | "unknown";
+    };
+    readonly owner: Owner;
   }[],
 ): void {
   shown.agents.reset();

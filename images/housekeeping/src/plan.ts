@@ -10,44 +10,44 @@ import { DRAINING, given, isRecord, record } from "./record";
 export const ABANDONED_AFTER = 6 * 60_000;
 
 export interface PlanInput {
-  agents: readonly Agent[];
-  expected: readonly ExpectedAgent[];
+  readonly agents: readonly Agent[];
+  readonly expected: readonly ExpectedAgent[];
   /** Pending agents whose address was confirmed, or that need no confirmation. */
-  confirmed: ReadonlySet<string>;
+  readonly confirmed: ReadonlySet<string>;
   /** Since when agents of ours have been out of contact, in milliseconds. Carried over from the reconciliation before. */
-  lostSince: ReadonlyMap<string, number>;
-  drains: {
+  readonly lostSince: ReadonlyMap<string, number>;
+  readonly drains: {
     /** Since when nobody has asked to drain this agent, in milliseconds. */
-    lastDrainRequestAt: (uuid: string) => number;
+    readonly lastDrainRequestAt: (uuid: string) => number;
     /** The agent asks to drain at this moment. */
-    isDrainRequested: (uuid: string) => boolean;
+    readonly isDrainRequested: (uuid: string) => boolean;
     /** The agent has started again and could not be enabled at that moment. */
-    isBack: (uuid: string) => boolean;
+    readonly isBack: (uuid: string) => boolean;
   };
-  now: number;
+  readonly now: number;
   /** Milliseconds. */
-  lostAfter: number;
+  readonly lostAfter: number;
   /** Bytes. */
-  lowDisk: number;
+  readonly lowDisk: number;
 }
 
 /** One thing to do to one agent. `remove` comes with a change when the agent has to be disabled first. */
 export interface Step {
-  kind: "approve" | "align" | "enable" | "remove";
-  agent: Agent;
-  change: AgentChange | undefined;
+  readonly kind: "approve" | "align" | "enable" | "remove";
+  readonly agent: Agent;
+  readonly change: AgentChange | undefined;
 }
 
 /** Whose an agent is: expected now, given something by us once, or somebody else's. */
 export type Owner = "ours" | "retired" | "unmanaged";
 
 export interface Plan {
-  steps: Step[];
+  readonly steps: Step[];
   /** Every agent with its owner, for metrics. */
-  owners: { agent: Agent; owner: Owner }[];
-  lostSince: Map<string, number>;
+  readonly owners: { readonly agent: Agent; readonly owner: Owner }[];
+  readonly lostSince: Map<string, number>;
   /** Sentences about what only a person can judge. */
-  notices: string[];
+  readonly notices: string[];
 }
 
 const NOTHING = { add: [], remove: [] };
@@ -130,9 +130,9 @@ function planUnmanaged(input: PlanInput, agent: Agent, result: Plan): void {
 }
 
 interface Difference {
-  uuid: string;
-  resources: { add: string[]; remove: string[] };
-  environments: { add: string[]; remove: string[] };
+  readonly uuid: string;
+  readonly resources: { readonly add: string[]; readonly remove: string[] };
+  readonly environments: { readonly add: string[]; readonly remove: string[] };
 }
 
 /**

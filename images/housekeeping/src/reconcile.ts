@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { z } from "zod";
 
 import type { Lookup } from "./address";
 import { isItsPod } from "./address";
@@ -19,29 +19,29 @@ const GIB = 1024 ** 3;
 const MINUTE = 60_000;
 
 export interface ReconcileTools {
-  gocd: Gocd;
-  config: Config;
-  drains: Drains;
-  lookup: Lookup;
-  log: Logger;
-  metrics: Metrics;
-  now: () => number;
+  readonly gocd: Gocd;
+  readonly config: Config;
+  readonly drains: Drains;
+  readonly lookup: Lookup;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly now: () => number;
 }
 
 /** What goes from one reconciliation to the next. May be lost: agents are then given their whole grace time again. */
 export interface ReconcileMemory {
-  lostSince: ReadonlyMap<string, number>;
+  readonly lostSince: ReadonlyMap<string, number>;
 }
 
 /** What a reconciliation did; its values are the fields of the line that ends it. */
 interface RoundResult {
-  approved: string[];
-  aligned: string[];
-  enabled: string[];
-  removed: string[];
-  settings: string[];
-  notices: string[];
-  failures: string[];
+  readonly approved: string[];
+  readonly aligned: string[];
+  readonly enabled: string[];
+  readonly removed: string[];
+  readonly settings: string[];
+  readonly notices: string[];
+  readonly failures: string[];
 }
 
 const RESULT_FIELD = { approve: "approved", align: "aligned", enable: "enabled", remove: "removed" } as const;

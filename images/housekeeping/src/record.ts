@@ -12,8 +12,8 @@ const ENVIRONMENT = "environment.";
 
 /** The resources and environments that housekeeping gave an agent. */
 export interface Given {
-  resources: readonly string[];
-  environments: readonly string[];
+  readonly resources: readonly string[];
+  readonly environments: readonly string[];
 }
 
 /** True for names that settings may not use, because they are housekeeping's own. */

@@ -15,23 +15,23 @@ import { reconcile } from "./reconcile";
 
 export interface ServiceOptions {
   /** Folder with config.json, agents.json, token-generation-key, username and password. */
-  configFolder: string;
+  readonly configFolder: string;
   /** 0 takes any free one. */
-  port: number;
+  readonly port: number;
   /** Default: every address. */
-  host?: string;
-  log: Logger;
-  lookup?: Lookup;
+  readonly host?: string;
+  readonly log: Logger;
+  readonly lookup?: Lookup;
   /** Milliseconds since the epoch. */
-  now?: () => number;
+  readonly now?: () => number;
 }
 
 export interface Service {
-  port: number;
+  readonly port: number;
   /** Abandons what is under way, and resolves when nothing is left. */
-  stop: () => Promise<void>;
+  readonly stop: () => Promise<void>;
   /** Settles when the loop has ended, which it does only when it is stopped. */
-  ended: Promise<void>;
+  readonly ended: Promise<void>;
 }
 
 /** Rounds that may be late before the service calls itself unhealthy, so that a stuck one is restarted. */

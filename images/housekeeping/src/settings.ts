@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { z } from "zod";
 
 import type { Managed } from "./config";
 import type { Gocd } from "./gocd";
@@ -20,8 +20,8 @@ const anything = z.object({});
 
 /** One managed setting: brings it in line and tells what it changed, or nothing when all was well. */
 export interface Setting {
-  name: string;
-  apply: (gocd: Gocd, managed: Managed) => Promise<string | undefined>;
+  readonly name: string;
+  readonly apply: (gocd: Gocd, managed: Managed) => Promise<string | undefined>;
 }
 
 export const SETTINGS: readonly Setting[] = [

@@ -93,7 +93,7 @@ function contains(outer: WireValue | undefined, inner: WireValue | undefined): b
   return a !== undefined && b !== undefined && a.first <= b.first && b.last <= a.last;
 }
 
-function range(value: WireValue | undefined): { first: number; last: number } | undefined {
+function range(value: WireValue | undefined): { readonly first: number; readonly last: number } | undefined {
   const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(typeof value === "string" ? value : "");
   if (match === null) return undefined;
   const [a = 0, b = 0, c = 0, d = 0, bits = 0] = match.slice(1).map(Number);

@@ -35,15 +35,15 @@ interface Container {
 /** Applies the bucket's stand-in and the program's own server for a stack with Google's disks. Waits for the bucket alone. */
 export async function deployBackupStack(change: BackupChange = {}): Promise<void> {
   const key = JSON.stringify(change);
-  const objects = registered.get(key) ?? (await register(change));
-  registered.set(key, objects);
+  const objects = REGISTERED.get(key) ?? (await register(change));
+  REGISTERED.set(key, objects);
   await apply(objects.filter(concernsServer).map(here));
   await apply(bucketObjects());
   await kubectl(["wait", "-n", BACKUP_NAMESPACE, "--for=condition=Ready", `pod/${BUCKET}`, "--timeout=60s"]);
 }
 
 /** What the program registers for the same settings; it need not run again. */
-const registered = new Map<string, readonly KubernetesObject[]>();
+const REGISTERED = new Map<string, readonly KubernetesObject[]>();
 
 const register = ({ restore, ...server }: BackupChange): Promise<readonly KubernetesObject[]> =>
   resolvedManifests(
@@ -82,7 +82,7 @@ function here(object: KubernetesObject): KubernetesObject {
       return { ...object, spec: { ...spec, csi, nodeAffinity: undefined } };
     }
     case "StatefulSet": {
-      const template = spec["template"] as { spec: Record<string, readonly Container[] | undefined> };
+      const template = spec["template"] as { readonly spec: Record<string, readonly Container[] | undefined> };
       const pod = { ...template.spec };
       for (const list of ["initContainers", "containers"])
         pod[list] = pod[list]?.map((container) =>

@@ -45,7 +45,7 @@ const POOL_SETTINGS = {
   dind: { cpu: "10m", memory: "768Mi", mirrors: [] },
 };
 
-const registered = new Map<string, Promise<KubernetesObject[]>>();
+const REGISTERED = new Map<string, Promise<KubernetesObject[]>>();
 
 /**
  * The program's own objects for the test stack. Keys, certificates and passwords are made once and kept beside the
@@ -54,8 +54,8 @@ const registered = new Map<string, Promise<KubernetesObject[]>>();
  */
 export function manifests(change: PoolChange = {}): Promise<KubernetesObject[]> {
   const key = JSON.stringify(change);
-  const objects = registered.get(key) ?? register(change);
-  registered.set(key, objects);
+  const objects = REGISTERED.get(key) ?? register(change);
+  REGISTERED.set(key, objects);
   return objects;
 }
 

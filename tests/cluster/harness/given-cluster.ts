@@ -1,4 +1,4 @@
-import { admissionName, admissionParts } from "../../../components/guardrails/admission";
+import { admissionName, ADMISSION_PARTS } from "../../../components/guardrails/admission";
 import { committedStacks } from "../../support/stacks";
 import { kubectl, kubectlProgram, tryKubectl } from "./kubectl";
 import { outcome } from "./run";
@@ -45,7 +45,7 @@ export async function checkGivenCluster(): Promise<void> {
 
 /** Removes what the tests have made, also what a suite that was interrupted could not. */
 export async function clearGivenCluster(): Promise<void> {
-  const policies = INSTALLATIONS.flatMap((name) => admissionParts.map((part) => admissionName(part, name)));
+  const policies = INSTALLATIONS.flatMap((name) => ADMISSION_PARTS.map((part) => admissionName(part, name)));
   const ended = await Promise.all(
     [
       ["validatingadmissionpolicybinding", ...policies],

@@ -115,12 +115,12 @@ async function askFromPod({ method, path, headers, body }: Outgoing, namespace: 
   };
 }
 
-const passwords = new Map<string, Promise<string>>();
+const PASSWORDS = new Map<string, Promise<string>>();
 
 /** Asked for once: what a test does to the cluster does not change it. */
 async function logIn(namespace: string): Promise<string> {
-  const password = passwords.get(namespace) ?? secretText("gocd-housekeeping", namespace, "password");
-  passwords.set(namespace, password);
+  const password = PASSWORDS.get(namespace) ?? secretText("gocd-housekeeping", namespace, "password");
+  PASSWORDS.set(namespace, password);
   return `Basic ${Buffer.from(`housekeeping:${(await password).trim()}`).toString("base64")}`;
 }
 
@@ -167,7 +167,10 @@ export async function backUp(namespace = SERVER_NAMESPACE): Promise<string> {
   const confirmed = { "X-GoCD-Confirm": "true" };
   const { headers } = await askServer({ ...at, method: "POST", path: "/go/api/backups", headers: confirmed });
   const done = await eventually("the backup", async () => {
-    const backup = await gocd<{ status: string; path: string }>({ ...at, path: headers["location"] ?? "" });
+    const backup = await gocd<{ readonly status: string; readonly path: string }>({
+      ...at,
+      path: headers["location"] ?? "",
+    });
     return backup.status === "COMPLETED" ? backup : undefined;
   });
   return path.basename(done.path);

@@ -1,6 +1,6 @@
 import { AGENTS_NAMESPACE, POOL } from "./deploy";
 import { exec, get, patch, type KubernetesObject } from "./kubectl";
-import { type Ended, type RunOptions } from "./run";
+import type { Ended, RunOptions } from "./run";
 
 interface ContainerState {
   readonly running?: { readonly startedAt: string };

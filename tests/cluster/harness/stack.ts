@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { z } from "zod";
 
 /** True on the cluster that the harness runs itself; false on that of a given KUBECONFIG. */
 export const OWN_CLUSTER = process.env["GOCD_TEST_IMAGES"] === undefined;

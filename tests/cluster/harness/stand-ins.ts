@@ -1,10 +1,10 @@
 import path from "node:path";
 import { binary } from "./binaries";
 import { containerdPrograms, program } from "./debian";
-import { type ImageConfig } from "./image-archive";
+import type { ImageConfig } from "./image-archive";
 import { npmFolder, NPM_CACHE } from "./npm";
 import { ROOT, STAND_INS } from "./paths";
-import { type Contents } from "./rootfs";
+import type { Contents } from "./rootfs";
 
 /** An image that stands in for another project's: what is in it, and how it starts. */
 export interface StandIn {
@@ -24,13 +24,13 @@ const inFolder = (folder: string, from: (name: string) => string, ...names: read
 const node = { "/usr/local/bin/node": process.execPath };
 const script = (standIn: string, name: string) => path.join(STAND_INS, standIn, name);
 /** The user of GoCD's images: group root, so that files can be shared by group. */
-const go = {
+const GO = {
   users: { go: { uid: 1000, gid: 0, home: "/home/go" } },
   owned: { uid: 1000, gid: 0, folders: ["/godata", "/go-working-dir", "/docker-entrypoint.d"] },
 };
 
 /** pause: the sandbox of a pod, which holds the namespaces and does nothing. */
-const pause: StandIn = { contents: {}, config: { Entrypoint: ["/bin/busybox", "sleep", "2147483647"] } };
+const PAUSE: StandIn = { contents: {}, config: { Entrypoint: ["/bin/busybox", "sleep", "2147483647"] } };
 
 /** docker:29-dind: the same paths, programs, entry point and environment; dockerd and runc are built from their modules. */
 const dind: StandIn = {
@@ -88,7 +88,7 @@ const agent: StandIn = {
   contents: {
     machine: ["bash", "curl"],
     files: { ...node, "/docker-entrypoint.sh": script("agent", "docker-entrypoint.sh") },
-    ...go,
+    ...GO,
   },
   config: { Entrypoint: ["/docker-entrypoint.sh"], Env: [PATH], User: "1000", WorkingDir: "/go-working-dir" },
   sources: ["tests/cluster/stand-ins/agent/agent.ts"],
@@ -100,7 +100,7 @@ const server: StandIn = {
     machine: ["bash", "curl"],
     files: { ...node, "/docker-entrypoint.sh": script("server", "docker-entrypoint.sh") },
     folders: { "/opt/stand-in/node_modules/bcryptjs": path.join(ROOT, "node_modules/bcryptjs") },
-    ...go,
+    ...GO,
   },
   config: { Entrypoint: ["/docker-entrypoint.sh"], Env: [PATH], User: "1000", WorkingDir: "/go-working-dir" },
   sources: [
@@ -111,4 +111,4 @@ const server: StandIn = {
 };
 
 /** Every stand-in by its name. */
-export const STAND_IN = { pause, dind, cli, node: nodeSlim, agent, server } as const;
+export const STAND_IN = { pause: PAUSE, dind, cli, node: nodeSlim, agent, server } as const;

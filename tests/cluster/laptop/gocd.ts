@@ -48,7 +48,7 @@ async function askAsAdmin(path: string, asked?: Asked): Promise<unknown> {
 
 /** The agents that GoCD knows. */
 export async function agents(): Promise<readonly Agent[]> {
-  return ((await askAsAdmin("/api/agents")) as { _embedded: { agents: Agent[] } })._embedded.agents;
+  return ((await askAsAdmin("/api/agents")) as { readonly _embedded: { readonly agents: Agent[] } })._embedded.agents;
 }
 
 const ENVIRONMENTS = "/api/admin/environments";
@@ -61,7 +61,9 @@ export async function makeEnvironment(name: string): Promise<void> {
 /** The names of all environments. */
 export async function environments(): Promise<string[]> {
   const answer = await askAsAdmin(ENVIRONMENTS, { version: 3 });
-  return (answer as { _embedded: { environments: { name: string }[] } })._embedded.environments.map(({ name }) => name);
+  return (
+    answer as { readonly _embedded: { readonly environments: { readonly name: string }[] } }
+  )._embedded.environments.map(({ name }) => name);
 }
 
 /** Waits until an agent is approved and waits for work. */

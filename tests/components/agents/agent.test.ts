@@ -37,20 +37,20 @@ describe("an agent's pod", () => {
   const [certificates, dind] = pod.initContainers;
   const [agent] = pod.containers;
 
-  it("has exactly one privileged container, the daemon", () => {
+  test("has exactly one privileged container, the daemon", () => {
     const privileged = [...pod.initContainers, ...pod.containers].filter(
       ({ securityContext }) => "privileged" in securityContext,
     );
     expect(privileged.map(({ name }) => name)).toEqual(["dind"]);
   });
 
-  it("starts the daemon before the agent and stops it after", () => {
+  test("starts the daemon before the agent and stops it after", () => {
     expect(dind).toMatchObject({ name: "dind", restartPolicy: "Always" });
     expect(pod.initContainers.map(({ name }) => name)).toEqual(["certificates", "dind"]);
     expect(pod.containers.map(({ name }) => name)).toEqual(["agent"]);
   });
 
-  it("mounts no volume that it does not name", () => {
+  test("mounts no volume that it does not name", () => {
     const names = new Set([
       ...pod.volumes.map(({ name }) => name),
       ...poolStatefulSet(SHAPE).spec.volumeClaimTemplates.map(({ metadata }) => metadata.name),
@@ -62,27 +62,29 @@ describe("an agent's pod", () => {
     expect([...names].filter((name) => !mounts.includes(name))).toEqual([]);
   });
 
-  it("shows the workspace to agent and daemon at one path, and to the daemon at GoCD's other path too", () => {
-    const at = (container: { volumeMounts: readonly { name: string; mountPath: string }[] } | undefined) =>
-      container?.volumeMounts.filter(({ name }) => name === "workspace").map(({ mountPath }) => mountPath);
+  test("shows the workspace to agent and daemon at one path, and to the daemon at GoCD's other path too", () => {
+    const at = (
+      container:
+        { readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[] } | undefined,
+    ) => container?.volumeMounts.filter(({ name }) => name === "workspace").map(({ mountPath }) => mountPath);
     expect(at(agent)).toEqual(["/godata/pipelines"]);
     expect(at(dind)).toEqual(["/godata/pipelines", "/go-working-dir/pipelines"]);
   });
 
-  it("shows nothing of the agent but its workspace to the daemon, where jobs can mount it", () => {
+  test("shows nothing of the agent but its workspace to the daemon, where jobs can mount it", () => {
     const shared = dind?.volumeMounts
       .map(({ name }) => name)
       .filter((name) => agent?.volumeMounts.some((mount) => mount.name === name));
     expect([...new Set(shared)]).toEqual(["workspace"]);
   });
 
-  it("points the client where the daemon listens, with the certificate that the daemon expects", () => {
+  test("points the client where the daemon listens, with the certificate that the daemon expects", () => {
     const env = Object.fromEntries(
       agent?.env.map((variable) => [variable.name, "value" in variable ? variable.value : undefined]) ?? [],
     );
     const daemon = JSON.parse(daemonConfig({ mtu: 1460, mirrors: [], addressPools: ["172.30.0.0/16"] }, "100Gi")) as {
-      hosts: string[];
-      tlscacert: string;
+      readonly hosts: string[];
+      readonly tlscacert: string;
     };
     expect(daemon.hosts).toContain(env["DOCKER_HOST"]);
     expect(env["DOCKER_HOST"]).toBe(DOCKER_HOST);
@@ -90,7 +92,7 @@ describe("an agent's pod", () => {
     expect(copied).toEqual(expect.arrayContaining([env["DOCKER_CERT_PATH"], daemon.tlscacert.replace("/ca.pem", "")]));
   });
 
-  it("gives each container requests and a limit of memory", () => {
+  test("gives each container requests and a limit of memory", () => {
     for (const { resources } of [...pod.initContainers, ...pod.containers]) {
       expect(resources).toMatchObject({
         requests: { cpu: expect.any(String) as string, memory: expect.any(String) as string },
@@ -99,17 +101,17 @@ describe("an agent's pod", () => {
     }
   });
 
-  it("leaves the agent more time to finish its job than the job is promised", () => {
+  test("leaves the agent more time to finish its job than the job is promised", () => {
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(30 * 60);
   });
 });
 
 describe("a pool's pod template", () => {
-  it("does not change when an agent is added, so that none restarts", () => {
+  test("does not change when an agent is added, so that none restarts", () => {
     expect(templateOf({ replicas: 3 })).toEqual(templateOf());
   });
 
-  it.each<[string, Partial<PoolShape>]>([
+  test.each<[string, Partial<PoolShape>]>([
     ["the rotation of its certificates", { rotation: 2 }],
     ["the daemon's configuration", { daemonConfig: '{"mtu":1400}' }],
     ["the agent's image", { image: "agent@sha256:b" }],
@@ -118,7 +120,7 @@ describe("a pool's pod template", () => {
   });
 });
 
-it("a rollout may take as long as all of a pool's agents one after the other", () => {
+test("a rollout may take as long as all of a pool's agents one after the other", () => {
   expect(rolloutSeconds({ replicas: 2, gracePeriod: "30m" })).toBeGreaterThanOrEqual(2 * 30 * 60);
 });
 
@@ -131,21 +133,21 @@ describe("daemon.json", () => {
       ),
     ) as Record<string, unknown>;
 
-  it("listens on the loopback with both sides' certificates checked, and on nothing else", () => {
+  test("listens on the loopback with both sides' certificates checked, and on nothing else", () => {
     expect(parse("100Gi")).toMatchObject({
       hosts: ["unix:///var/run/docker.sock", "tcp://127.0.0.1:2376"],
       tlsverify: true,
     });
   });
 
-  it("gives networks that jobs make the MTU of the default one", () => {
+  test("gives networks that jobs make the MTU of the default one", () => {
     expect(parse("100Gi")).toMatchObject({
       mtu: 1400,
       "default-network-opts": { bridge: { "com.docker.network.driver.mtu": "1400" } },
     });
   });
 
-  it("keeps the build cache within the volume, however small", () => {
+  test("keeps the build cache within the volume, however small", () => {
     expect(parse("100Gi")["builder"]).toEqual({
       gc: { enabled: true, defaultReservedSpace: "20GB", defaultMaxUsedSpace: "50GB", defaultMinFreeSpace: "20GB" },
     });

@@ -4,7 +4,7 @@ import { agentToken, agentUuid, podNames } from "../../../components/agents/iden
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString("hex"));
 
 describe("an agent's uuid", () => {
-  it("is a version 4 UUID, the same for the same key and pod", () => {
+  test("is a version 4 UUID, the same for the same key and pod", () => {
     fc.assert(
       fc.property(key, fc.string(), (secret, pod) => {
         const uuid = agentUuid(secret, pod);
@@ -14,7 +14,7 @@ describe("an agent's uuid", () => {
     );
   });
 
-  it("differs between pods and between keys", () => {
+  test("differs between pods and between keys", () => {
     fc.assert(
       fc.property(key, key, fc.string(), fc.string(), (one, two, a, b) => {
         fc.pre(one !== two && a !== b);
@@ -26,13 +26,13 @@ describe("an agent's uuid", () => {
 
 describe("an agent's token", () => {
   // Computed apart from this code: printf UUID | openssl dgst -sha256 -hmac KEY -binary | base64
-  it("is what GoCD computes: base64 of HMAC-SHA256, with the key's text as key", () => {
+  test("is what GoCD computes: base64 of HMAC-SHA256, with the key's text as key", () => {
     expect(agentToken("token-generation-key", "f7e1e4a4-2f0a-4c36-9d8e-0a4f8a2f3c11")).toBe(
       "gGa3qM2TOkExinoE504agUdEUNH8VAHdohlGaYcqZSI=",
     );
   });
 });
 
-it("pods of a pool are numbered from nought", () => {
+test("pods of a pool are numbered from nought", () => {
   expect(podNames("docker", 3)).toEqual(["docker-0", "docker-1", "docker-2"]);
 });

@@ -1,7 +1,7 @@
 import { givenPlacement } from "../../../components/cluster/existing";
 
 describe("the placement of pods on somebody else's nodes", () => {
-  it("asks for every label, and goes past every taint that is named", () => {
+  test("asks for every label, and goes past every taint that is named", () => {
     const nodeSelector = { "cloud.google.com/gke-nodepool": "ci", "cloud.google.com/gke-spot": "true" };
     const tolerations = [
       { key: "ci", value: "true", effect: "NoSchedule" },
@@ -10,12 +10,12 @@ describe("the placement of pods on somebody else's nodes", () => {
     expect(givenPlacement({ nodeSelector, tolerations })).toEqual({ nodeSelector, tolerations });
   });
 
-  it("is left to the scheduler where nothing is said", () => {
+  test("is left to the scheduler where nothing is said", () => {
     expect(givenPlacement()).toEqual({});
     expect(givenPlacement({ nodeSelector: {}, tolerations: [] })).toEqual({});
   });
 
-  it("needs no taint for a label, and no label for a taint", () => {
+  test("needs no taint for a label, and no label for a taint", () => {
     expect(givenPlacement({ nodeSelector: { ci: "" }, tolerations: [] })).toEqual({ nodeSelector: { ci: "" } });
     expect(givenPlacement({ nodeSelector: {}, tolerations: [{ key: "ci" }] })).toEqual({
       tolerations: [{ key: "ci" }],

@@ -4,7 +4,7 @@ import { bcrypt, passwordFile } from "../../../components/credentials/passwords"
 const SALT = Buffer.alloc(16, 7).toString("base64");
 
 describe("a chosen password", () => {
-  it("has one hash for one salt, in the form that GoCD's plugin reads", () => {
+  test("has one hash for one salt, in the form that GoCD's plugin reads", () => {
     const hash = bcrypt("correct horse", SALT);
     expect(hash).toMatch(/^\$2a\$10\$.{53}$/);
     expect(bcrypt("correct horse", SALT)).toBe(hash);
@@ -12,7 +12,7 @@ describe("a chosen password", () => {
     expect(bcrypt("correct horse", Buffer.alloc(16, 8).toString("base64"))).not.toBe(hash);
   });
 
-  it.each(["", "x".repeat(73), "ü".repeat(37)])(
+  test.each(["", "x".repeat(73), "ü".repeat(37)])(
     "of a length that bcrypt cannot hold is refused without being quoted",
     (password) => {
       expect(() => bcrypt(password, SALT)).toThrow(/1 to 72 are wanted/);
@@ -21,7 +21,7 @@ describe("a chosen password", () => {
   );
 });
 
-it("the password file has a line for each user", () => {
+test("the password file has a line for each user", () => {
   expect(
     passwordFile([
       { name: "admin", hash: "$2a$1" },

@@ -1,20 +1,20 @@
 import {
   admissionBinding,
   admissionName,
-  admissionParts,
+  ADMISSION_PARTS,
   admissionPolicy,
   type AdmissionArgs,
 } from "../../../components/guardrails/admission";
-import { daemonVariables } from "../../../policy/tables/daemons";
-import { dind } from "../../../policy/tables/dind";
-import { sockets } from "../../../policy/tables/paths";
-import { dangerousCapabilities, hostSwitches } from "../../../policy/tables/privileges";
-import { nodeDrivers, refusedSources } from "../../../policy/tables/volumes";
-import { installation } from "../../policy/cases/case";
+import { DAEMON_VARIABLES } from "../../../policy/tables/daemons";
+import { DIND } from "../../../policy/tables/dind";
+import { SOCKETS } from "../../../policy/tables/paths";
+import { DANGEROUS_CAPABILITIES, HOST_SWITCHES } from "../../../policy/tables/privileges";
+import { NODE_DRIVERS, REFUSED_SOURCES } from "../../../policy/tables/volumes";
+import { INSTALLATION } from "../../policy/cases/case";
 
-const policies = admissionParts.map((part) => admissionPolicy(part, installation));
+const policies = ADMISSION_PARTS.map((part) => admissionPolicy(part, INSTALLATION));
 const podPolicies = policies.filter(({ metadata }) => !metadata.name.endsWith("-volumes"));
-const textOf = (args: AdmissionArgs, part: (typeof admissionParts)[number] = "pods") =>
+const textOf = (args: AdmissionArgs, part: (typeof ADMISSION_PARTS)[number] = "pods") =>
   JSON.stringify(admissionPolicy(part, args));
 
 interface Matched {
@@ -63,8 +63,8 @@ describe("the admission policies", () => {
         expect(message).not.toMatch(/['\n]/);
       }
     }
-    for (const part of admissionParts)
-      expect(admissionBinding(part, installation).spec.validationActions).toEqual(["Deny"]);
+    for (const part of ADMISSION_PARTS)
+      expect(admissionBinding(part, INSTALLATION).spec.validationActions).toEqual(["Deny"]);
   });
 
   test("hold nothing up that is being deleted or that does not change its pods", () => {
@@ -76,14 +76,14 @@ describe("the admission policies", () => {
 
   test("are bound by name, and two installations in one cluster share none", () => {
     const names = (name: string) =>
-      admissionParts.flatMap((part) => [
-        admissionPolicy(part, { ...installation, name }).metadata.name,
+      ADMISSION_PARTS.flatMap((part) => [
+        admissionPolicy(part, { ...INSTALLATION, name }).metadata.name,
         admissionBinding(part, { name }).metadata.name,
       ]);
     expect(names("gocd-dev").filter((name) => names("gocd-prod").includes(name))).toEqual([]);
-    for (const part of admissionParts) {
-      expect(admissionBinding(part, installation).spec.policyName).toBe(
-        admissionPolicy(part, installation).metadata.name,
+    for (const part of ADMISSION_PARTS) {
+      expect(admissionBinding(part, INSTALLATION).spec.policyName).toBe(
+        admissionPolicy(part, INSTALLATION).metadata.name,
       );
       expect(admissionName(part, "gocd-dev")).toBe(`gocd-dev-${part}`);
     }
@@ -97,20 +97,20 @@ describe("the admission policies", () => {
     "%s knows what the rules in review know",
     (_name, expressions) => {
       const known = [
-        ...daemonVariables,
-        ...dangerousCapabilities,
-        ...Object.keys(hostSwitches),
-        ...nodeDrivers,
-        ...Object.keys(refusedSources),
-        ...dind.mounts.map(({ mountPath }) => mountPath),
+        ...DAEMON_VARIABLES,
+        ...DANGEROUS_CAPABILITIES,
+        ...Object.keys(HOST_SWITCHES),
+        ...NODE_DRIVERS,
+        ...Object.keys(REFUSED_SOURCES),
+        ...DIND.mounts.map(({ mountPath }) => mountPath),
       ];
       expect(known.filter((word) => !expressions.includes(word))).toEqual([]);
     },
   );
 
   test("know every socket under both spellings of /run", () => {
-    const expressions = textOf(installation, "volumes");
-    const plain = sockets.map(({ path }) => path).filter((path) => !path.includes("*"));
+    const expressions = textOf(INSTALLATION, "volumes");
+    const plain = SOCKETS.map(({ path }) => path).filter((path) => !path.includes("*"));
     expect(plain.filter((path) => !expressions.includes(path))).toEqual([]);
     expect(plain.filter((path) => path.startsWith("/run/") && !expressions.includes(`/var${path}`))).toEqual([]);
   });
@@ -118,8 +118,8 @@ describe("the admission policies", () => {
 
 describe("what may be privileged", () => {
   test("is this installation's image by digest and no other, in the agents' namespace", () => {
-    expect(textOf(installation)).toContain(`${installation.dindRepository}@sha256:`);
-    expect(textOf(installation)).toContain('request.namespace == \\"gocd-dev-agents\\"');
+    expect(textOf(INSTALLATION)).toContain(`${INSTALLATION.dindRepository}@sha256:`);
+    expect(textOf(INSTALLATION)).toContain('request.namespace == \\"gocd-dev-agents\\"');
   });
 });
 
@@ -130,13 +130,13 @@ describe("volumes of a node", () => {
   };
 
   test("are refused for GoCD's claims, by both namespaces' names", () => {
-    expect(nodes(installation)).toContain("has(object.spec.hostPath)");
-    expect(nodes(installation)).toContain("has(object.spec.local)");
-    expect(nodes(installation)).toContain('["gocd-dev", "gocd-dev-agents"]');
+    expect(nodes(INSTALLATION)).toContain("has(object.spec.hostPath)");
+    expect(nodes(INSTALLATION)).toContain("has(object.spec.local)");
+    expect(nodes(INSTALLATION)).toContain('["gocd-dev", "gocd-dev-agents"]');
   });
 
   test("may be bound where the cluster has no other disks, while sockets and drivers of the node stay refused", () => {
-    const allowing = { ...installation, nodeVolumes: "allow" } as const;
+    const allowing = { ...INSTALLATION, nodeVolumes: "allow" } as const;
     expect(nodes(allowing)).not.toContain("has(object.spec.local)");
     expect(nodes(allowing)).toContain("has(object.spec.flexVolume)");
     expect(textOf(allowing, "volumes")).toContain("a volume may not hold the socket of a container runtime");

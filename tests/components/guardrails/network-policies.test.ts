@@ -13,16 +13,16 @@ const SHAPE = {
 };
 
 interface Peer {
-  ipBlock?: { cidr: string; except?: string[] };
-  podSelector?: { matchLabels: Record<string, string> };
-  namespaceSelector?: { matchLabels: Record<string, string> };
+  readonly ipBlock?: { readonly cidr: string; readonly except?: string[] };
+  readonly podSelector?: { readonly matchLabels: Record<string, string> };
+  readonly namespaceSelector?: { readonly matchLabels: Record<string, string> };
 }
 
 interface Spec {
-  podSelector: { matchLabels?: Record<string, string> };
-  policyTypes: string[];
-  ingress?: { from: Peer[]; ports: { port: number }[] }[];
-  egress?: { to: Peer[]; ports?: { port: number }[] }[];
+  readonly podSelector: { readonly matchLabels?: Record<string, string> };
+  readonly policyTypes: string[];
+  readonly ingress?: { readonly from: Peer[]; readonly ports: { readonly port: number }[] }[];
+  readonly egress?: { readonly to: Peer[]; readonly ports?: { readonly port: number }[] }[];
 }
 
 const policies = Object.fromEntries(
@@ -34,27 +34,27 @@ const blocks = (name: string) =>
   ) ?? [];
 
 describe("network policies", () => {
-  it("deny everything in both namespaces", () => {
+  test("deny everything in both namespaces", () => {
     for (const name of ["server-deny", "agents-deny"]) {
       expect(policies[name]).toEqual({ podSelector: {}, policyTypes: ["Ingress", "Egress"] });
     }
   });
 
-  it("deny everything also where a pool is called deny", () => {
+  test("deny everything also where a pool is called deny", () => {
     const named = networkPolicies({ ...SHAPE, pools: [{ name: "deny", egress: [], workloadIdentity: false }] });
     expect(named["agents-deny"]?.spec).toEqual({ podSelector: {}, policyTypes: ["Ingress", "Egress"] });
     const objects = Object.values(named).map(({ metadata }) => JSON.stringify(metadata));
     expect(objects).toEqual([...new Set(objects)]);
   });
 
-  it("let nobody connect to an agent", () => {
+  test("let nobody connect to an agent", () => {
     for (const name of ["agents-pool-plain", "agents-pool-pushing"]) {
       expect(policies[name]?.policyTypes).toContain("Ingress");
       expect(policies[name]?.ingress).toBeUndefined();
     }
   });
 
-  it("keep agents from everything private but names, server and drain", () => {
+  test("keep agents from everything private but names, server and drain", () => {
     const inside = policies["agents-pool-plain"]?.egress?.flatMap(({ to, ports }) =>
       to
         .filter(({ ipBlock }) => !ipBlock)
@@ -71,7 +71,7 @@ describe("network policies", () => {
     );
   });
 
-  it("open the metadata server for tokens only to the server and to pools with Workload Identity", () => {
+  test("open the metadata server for tokens only to the server and to pools with Workload Identity", () => {
     const tokens = (name: string) =>
       blocks(name).filter(({ cidr, ports }) => cidr.startsWith("169.254.169.25") && ports?.includes(80));
     expect(tokens("agents-pool-plain")).toEqual([]);
@@ -79,7 +79,7 @@ describe("network policies", () => {
     expect(tokens("agents-pool-pushing").map(({ cidr }) => cidr)).toEqual(["169.254.169.254/32", "169.254.169.252/32"]);
   });
 
-  it("open the private ranges that were asked for, each to whom it was asked for", () => {
+  test("open the private ranges that were asked for, each to whom it was asked for", () => {
     const asked = (name: string) =>
       blocks(name)
         .map(({ cidr }) => cidr)
@@ -91,7 +91,7 @@ describe("network policies", () => {
     ]);
   });
 
-  it("let agents and housekeeping, and nobody else, connect to the server", () => {
+  test("let agents and housekeeping, and nobody else, connect to the server", () => {
     expect(
       policies["server"]?.ingress?.flatMap(({ from, ports }) =>
         ports[0]?.port === 8153
@@ -101,7 +101,7 @@ describe("network policies", () => {
     ).toEqual(["gocd-agent", "gocd-housekeeping"]);
   });
 
-  it("let a namespace that is labelled for this installation read metrics, and nothing else", () => {
+  test("let a namespace that is labelled for this installation read metrics, and nothing else", () => {
     const scraped = Object.entries(policies).flatMap(([name, { ingress = [] }]) =>
       ingress
         .filter(({ from }) => from.some((peer) => peer.namespaceSelector?.matchLabels["gocd-on-kubernetes/scrapes"]))

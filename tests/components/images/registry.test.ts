@@ -10,7 +10,7 @@ import {
 const PASSWORD = "secret";
 
 describe("where images are pushed to", () => {
-  it("is the project's repository behind a host of Google's, with a token for it", () => {
+  test("is the project's repository behind a host of Google's, with a token for it", () => {
     const target = googleTarget("gocd-dev", { registry: "eu.gcr.io", project: "p" }, PASSWORD);
     expect(imageArgs(target, "dind", ".")).toMatchObject({
       imageName: "eu.gcr.io/p/gocd-dev/dind:current",
@@ -18,7 +18,7 @@ describe("where images are pushed to", () => {
     });
   });
 
-  it.each([
+  test.each([
     ["registry.example.com:5000/team", "registry.example.com:5000/team/gocd-agent", "registry.example.com:5000"],
     ["docker.io/team", "docker.io/team/gocd-agent", "docker.io"],
     ["localhost:5000", "localhost:5000/gocd-agent", "localhost:5000"],
@@ -28,13 +28,13 @@ describe("where images are pushed to", () => {
     expect(target.registry).toEqual({ server, username: "pusher", password: PASSWORD });
   });
 
-  it("is left to docker login where nobody is named", () => {
+  test("is left to docker login where nobody is named", () => {
     expect(imageArgs(otherTarget("gocd-dev", { registry: "ghcr.io/team" }), "agent", ".")).not.toHaveProperty(
       "registry",
     );
   });
 
-  it("is another name for every image and stack", () => {
+  test("is another name for every image and stack", () => {
     const names = ["gocd-a", "gocd-b"].flatMap((name) => {
       const target = otherTarget(name, { registry: "ghcr.io/team" });
       return IMAGES.map((image) => imageArgs(target, image, ".").imageName);
@@ -43,7 +43,7 @@ describe("where images are pushed to", () => {
   });
 });
 
-it.each([
+test.each([
   ["docker.io/team/gocd-dind", "team/gocd-dind@sha256:0a"],
   ["gcr.io/p/gocd-b/dind", "gcr.io/p/gocd-a/dind@sha256:0a"],
   ["gcr.io/p/gocd-a/dind", "sha256:0a"],

@@ -42,7 +42,7 @@ function parse(xml: string) {
 describe("the first configuration", () => {
   const seeded = parse(cruiseConfig(CONFIG));
 
-  it("lets nobody in without a log-in", () => {
+  test("lets nobody in without a log-in", () => {
     const property = "cruise/server/security/authConfigs/authConfig/property";
     expect([seeded.texts(`${property}/key`), seeded.texts(`${property}/value`)]).toEqual([
       ["PasswordFilePath"],
@@ -51,18 +51,18 @@ describe("the first configuration", () => {
     expect(seeded.texts("cruise/server/security/admins/user")).toEqual(["admin", "housekeeping"]);
   });
 
-  it("holds the elements in the order of GoCD's schema", () => {
+  test("holds the elements in the order of GoCD's schema", () => {
     expect(seeded.children("cruise/server")).toEqual(["security", "backup", "siteUrls", "artifacts"]);
   });
 
-  it("names a secure site URL only where there is one", () => {
+  test("names a secure site URL only where there is one", () => {
     expect(seeded.children("cruise/server/siteUrls")).toEqual(["siteUrl", "secureSiteUrl"]);
     expect(
       parse(cruiseConfig({ ...CONFIG, siteUrl: "http://127.0.0.1:8153" })).children("cruise/server/siteUrls"),
     ).toEqual(["siteUrl"]);
   });
 
-  it("has no element for environments where there are none", () => {
+  test("has no element for environments where there are none", () => {
     expect(parse(cruiseConfig({ ...CONFIG, environments: [] })).children("cruise")).toEqual(["server"]);
   });
 
@@ -78,7 +78,7 @@ describe("the first configuration", () => {
     .map((parts) => parts.join(""))
     .filter((text) => text.trim() !== "");
 
-  it("carries any text in any field through a parser unchanged", () => {
+  test("carries any text in any field through a parser unchanged", () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const fields = {

@@ -25,18 +25,18 @@ const envOf = (change: Partial<ServerShape> = {}) =>
   );
 
 describe("the server's environment", () => {
-  it("is the JVM's options and the days of backups unless the settings say more", () => {
+  test("is the JVM's options and the days of backups unless the settings say more", () => {
     expect(envOf()).toEqual({
       GOCD_SERVER_JVM_OPTS: "-Xms1024m -Xmx1024m -Dgo.auto.register.local.agent.enabled=false",
       BACKUP_KEEP_DAYS: "30",
     });
   });
 
-  it("leaves backups to the sidecar where there is a bucket", () => {
+  test("leaves backups to the sidecar where there is a bucket", () => {
     expect(envOf({ backup: { bucket: "backups", image: "housekeeping" } })).not.toHaveProperty("BACKUP_KEEP_DAYS");
   });
 
-  it("brings every option through the shell of the image's entry point as it was written", () => {
+  test("brings every option through the shell of the image's entry point as it was written", () => {
     const jvmOptions = ["-Dhttp.nonProxyHosts=*.svc|localhost", "-XX:+UseZGC", "-Da=~;b&c>d(e)"];
     const { GOCD_SERVER_JVM_OPTS } = envOf({ jvmOptions });
     const taken = spawnSync("sh", ["-c", `set -f; eval set -- "$GOCD_SERVER_JVM_OPTS"; printf '%s\\n' "$@"`], {
@@ -46,7 +46,7 @@ describe("the server's environment", () => {
     expect(taken.stdout.trim().split("\n").slice(3)).toEqual(jvmOptions);
   });
 
-  it("lists plugins in one order, however the settings do, so that the server restarts only for a change", () => {
+  test("lists plugins in one order, however the settings do, so that the server restarts only for a change", () => {
     const [a, b] = [
       { url: "https://example.org/a.jar", sha256: "a" },
       { url: "https://example.org/b.jar", sha256: "b" },
@@ -56,14 +56,14 @@ describe("the server's environment", () => {
     expect(envOf({ plugins: { b, a } })["PLUGINS"]).toBe(lines);
   });
 
-  it("names the configuration repository, and its branch where there is one", () => {
+  test("names the configuration repository, and its branch where there is one", () => {
     const url = "https://example.org/config.git";
     expect(envOf({ configRepository: { url } })).toMatchObject({ CONFIG_REPOSITORY: url });
     expect(envOf({ configRepository: { url } })).not.toHaveProperty("CONFIG_REPOSITORY_BRANCH");
     expect(envOf({ configRepository: { url, branch: "live" } })).toMatchObject({ CONFIG_REPOSITORY_BRANCH: "live" });
   });
 
-  it("never uses the image's own ways, which replace a configuration and download at every start", () => {
+  test("never uses the image's own ways, which replace a configuration and download at every start", () => {
     const names = Object.keys(
       envOf({
         configRepository: { url: "https://example.org/config.git" },
@@ -78,13 +78,13 @@ describe("the sidecar that stores backups", () => {
   const pod = podOf({ backup: { bucket: "b", image: "housekeeping@sha256:h" } });
   const backup = pod.containers.find(({ name }) => name === "backup");
 
-  it("shows a failure as an event once a minute, and is restarted for it once a day", () => {
+  test("shows a failure as an event once a minute, and is restarted for it once a day", () => {
     const probe = backup && "livenessProbe" in backup ? backup.livenessProbe : undefined;
     expect(probe?.httpGet).toEqual({ path: "/healthz", port: "backup-metrics" });
     expect([probe?.periodSeconds, (probe?.periodSeconds ?? 0) * (probe?.failureThreshold ?? 0)]).toEqual([60, 86_400]);
   });
 
-  it("never decides whether the server is in its Service", () => {
+  test("never decides whether the server is in its Service", () => {
     expect(backup).not.toHaveProperty("readinessProbe");
   });
 });

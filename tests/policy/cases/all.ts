@@ -8,7 +8,7 @@ import { privilegeCases } from "./privileges";
 import { volumeCases } from "./volumes";
 
 /** The one table that drives the policy pack, its host and the cluster. */
-export const cases: readonly Case[] = [
+export const CASES: readonly Case[] = [
   ...pathCases,
   ...volumeCases,
   ...kindCases,

@@ -4,7 +4,7 @@ import {
   type Case,
   container,
   image,
-  installation,
+  INSTALLATION,
   logsIn,
   type Manifest,
   otherPod,
@@ -19,7 +19,7 @@ const mounted = (mountPath: string, volume: Manifest) =>
     volumes: [{ name: "docker-sock", ...volume }],
   });
 
-const chartDeployment: Manifest = {
+const CHART_DEPLOYMENT: Manifest = {
   apiVersion: "apps/v1",
   kind: "Deployment",
   metadata: { name: "web", namespace: "shop", labels: { "app.kubernetes.io/name": "web" } },
@@ -62,7 +62,7 @@ const chartDeployment: Manifest = {
   },
 };
 
-const crd: Manifest = {
+const CRD: Manifest = {
   apiVersion: "apiextensions.k8s.io/v1",
   kind: "CustomResourceDefinition",
   metadata: { name: "things.example.com" },
@@ -121,7 +121,7 @@ export const allowedCases: readonly Case[] = [
       },
     }),
     "an image volume": withVolume({ emptyDir: {} }),
-    "an ordinary chart's Deployment": chartDeployment,
+    "an ordinary chart's Deployment": CHART_DEPLOYMENT,
     "a ConfigMap that mentions the socket": {
       apiVersion: "v1",
       kind: "ConfigMap",
@@ -139,7 +139,7 @@ export const allowedCases: readonly Case[] = [
     "a label of the socket's name": agentsPod({}, { labels: { "docker.sock": "no" } }),
   }),
   ...providedIn(
-    installation.agentsNamespace,
+    INSTALLATION.agentsNamespace,
     allowed("review", {
       "a hostPath elsewhere, though the provider would put it into GoCD's namespace": logsIn("shop"),
     }),
@@ -151,7 +151,7 @@ export const allowedCases: readonly Case[] = [
     "certificates of the node elsewhere": withHostPath("/etc/ssl/certs"),
     "a directory that only starts like a socket's": withHostPath("/running/docker.socks"),
     "a directory named like the socket's directory": withHostPath("/data/var/run"),
-    "a definition whose schema has a hostPath": crd,
+    "a definition whose schema has a hostPath": CRD,
     "a Pod Security Policy of old": {
       apiVersion: "policy/v1beta1",
       kind: "PodSecurityPolicy",

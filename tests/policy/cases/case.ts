@@ -25,7 +25,7 @@ export interface Case {
 }
 
 /** The installation that the cases are about. */
-export const installation = {
+export const INSTALLATION = {
   name: "gocd-dev",
   serverNamespace: "gocd-dev",
   agentsNamespace: "gocd-dev-agents",
@@ -56,7 +56,7 @@ export function allowed(tags: Case["tags"], cases: Readonly<Record<string, Manif
   return Object.entries(cases).map(([name, object]) => ({ name, object, tags, expect: "allowed" }));
 }
 
-const elsewhere = "shop";
+const ELSEWHERE = "shop";
 
 /** A container that obeys every rule, changed. */
 export function container(changes: Manifest = {}): Manifest {
@@ -68,14 +68,14 @@ export function agentsPod(spec: Manifest = {}, metadata: Manifest = {}): Manifes
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name: "case", namespace: installation.agentsNamespace, ...metadata },
+    metadata: { name: "case", namespace: INSTALLATION.agentsNamespace, ...metadata },
     spec: { containers: [container()], ...spec },
   };
 }
 
 /** A Pod in somebody else's namespace. */
 export function otherPod(spec: Manifest = {}): Manifest {
-  return agentsPod(spec, { namespace: elsewhere });
+  return agentsPod(spec, { namespace: ELSEWHERE });
 }
 
 /** A Pod with the node's logs, and no word on its namespace unless there is one. */

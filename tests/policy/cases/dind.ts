@@ -1,8 +1,8 @@
-import { agentsPod, type Case, container, image, installation, type Manifest } from "./case";
+import { agentsPod, type Case, container, image, INSTALLATION, type Manifest } from "./case";
 
-const rule = "no-privileged-containers";
-const probe = { exec: { command: ["docker", "info"] }, periodSeconds: 2, failureThreshold: 60 };
-const mounts: readonly Manifest[] = [
+const RULE = "no-privileged-containers";
+const PROBE = { exec: { command: ["docker", "info"] }, periodSeconds: 2, failureThreshold: 60 };
+const MOUNTS: readonly Manifest[] = [
   { name: "cache", mountPath: "/var/lib/docker", subPath: "docker" },
   { name: "daemon", mountPath: "/etc/docker", readOnly: true },
   { name: "daemon-certs", mountPath: "/certs/server" },
@@ -13,12 +13,12 @@ const mounts: readonly Manifest[] = [
 /** The sidecar as this program writes it. */
 export const sidecar: Manifest = {
   name: "dind",
-  image: `${installation.dindRepository}@sha256:${"d".repeat(64)}`,
+  image: `${INSTALLATION.dindRepository}@sha256:${"d".repeat(64)}`,
   args: ["dockerd"],
   restartPolicy: "Always",
   securityContext: { privileged: true, runAsUser: 0 },
-  startupProbe: probe,
-  volumeMounts: mounts,
+  startupProbe: PROBE,
+  volumeMounts: MOUNTS,
 };
 
 /** An agent's pod with a sidecar that differs from this program's in what is given. */
@@ -41,9 +41,9 @@ export function agentWith(changes: Manifest, pod: Manifest = {}, metadata: Manif
   );
 }
 
-const without = (mountPath: string) => mounts.filter((mount) => mount["mountPath"] !== mountPath);
+const without = (mountPath: string) => MOUNTS.filter((mount) => mount["mountPath"] !== mountPath);
 const changed = (mountPath: string, changes: Manifest) =>
-  mounts.map((mount) => (mount["mountPath"] === mountPath ? { ...mount, ...changes } : mount));
+  MOUNTS.map((mount) => (mount["mountPath"] === mountPath ? { ...mount, ...changes } : mount));
 
 const impostors: Readonly<Record<string, Manifest>> = {
   "dind's image with another command": agentWith({ command: ["sh", "-c", "sleep infinity"] }),
@@ -65,7 +65,7 @@ const impostors: Readonly<Record<string, Manifest>> = {
   "dind with a startup probe of its own": agentWith({ startupProbe: { exec: { command: ["sh", "-c", "x"] } } }),
   "dind with a liveness probe of its own": agentWith({ livenessProbe: { exec: { command: ["sh", "-c", "x"] } } }),
   "dind with a mount over its programs": agentWith({
-    volumeMounts: [...mounts, { name: "extra", mountPath: "/usr/local/bin" }],
+    volumeMounts: [...MOUNTS, { name: "extra", mountPath: "/usr/local/bin" }],
   }),
   "dind with a mount over its programs instead of its own": agentWith({
     volumeMounts: [...without("/etc/docker"), { name: "extra", mountPath: "/usr/local/bin" }],
@@ -98,7 +98,7 @@ const refusal = (tags: Case["tags"], name: string, object: Manifest): Case => ({
   object,
   tags,
   expect: "refused",
-  rule,
+  rule: RULE,
 });
 const pass = (tags: Case["tags"], name: string, object: Manifest): Case => ({ name, object, tags, expect: "allowed" });
 
@@ -108,7 +108,7 @@ export const dindCases: readonly Case[] = [
   pass("both", "the agents' own dind in a StatefulSet", {
     apiVersion: "apps/v1",
     kind: "StatefulSet",
-    metadata: { name: "docker", namespace: installation.agentsNamespace },
+    metadata: { name: "docker", namespace: INSTALLATION.agentsNamespace },
     spec: {
       serviceName: "docker",
       selector: { matchLabels: { pool: "docker" } },
@@ -118,7 +118,7 @@ export const dindCases: readonly Case[] = [
   pass(
     "both",
     "dind with resources and a liveness probe of docker info",
-    agentWith({ livenessProbe: probe, resources: { limits: { memory: "4Gi" } } }),
+    agentWith({ livenessProbe: PROBE, resources: { limits: { memory: "4Gi" } } }),
   ),
   ...Object.entries(impostors).map(([name, object]) => refusal("both", name, object)),
   pass(
@@ -147,7 +147,7 @@ export const dindCases: readonly Case[] = [
   refusal(
     "admission",
     "dind in the server's namespace",
-    agentWith({}, {}, { namespace: installation.serverNamespace }),
+    agentWith({}, {}, { namespace: INSTALLATION.serverNamespace }),
   ),
   refusal(
     "review",

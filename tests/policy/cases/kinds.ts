@@ -4,29 +4,34 @@ import {
   container,
   image,
   inEveryKind,
-  installation,
+  INSTALLATION,
   type Manifest,
   named,
   otherPod,
   refused,
 } from "./case";
 
-const rule = "no-runtime-sockets";
+const RULE = "no-runtime-sockets";
 const spec = (path: string): Manifest => ({
   containers: [container()],
   volumes: [{ name: "sock", hostPath: { path } }],
 });
 const template = { metadata: { labels: { app: "case" } }, spec: spec("/var/run/docker.sock") };
-const metadata = { name: "case", namespace: "shop" };
+const METADATA = { name: "case", namespace: "shop" };
 
 const custom = (apiVersion: string, kind: string, body: Manifest): Manifest => ({
   apiVersion,
   kind,
-  metadata,
+  metadata: METADATA,
   spec: body,
 });
-const old = (apiVersion: string, kind: string): Manifest => ({ apiVersion, kind, metadata, spec: { template } });
-const review = (type: string, name: string, object: Manifest, says?: string, by = rule): Case => ({
+const old = (apiVersion: string, kind: string): Manifest => ({
+  apiVersion,
+  kind,
+  metadata: METADATA,
+  spec: { template },
+});
+const review = (type: string, name: string, object: Manifest, says?: string, by = RULE): Case => ({
   name,
   object,
   type,
@@ -37,7 +42,7 @@ const review = (type: string, name: string, object: Manifest, says?: string, by 
 });
 
 const manifest = JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name: "hidden" }, spec: spec("/run") });
-const yaml = `apiVersion: v1
+const YAML = `apiVersion: v1
 kind: Pod
 metadata: {name: first}
 ---
@@ -52,19 +57,24 @@ spec:
       volumes: [{name: sock, hostPath: {path: /run/containerd}}]
 `;
 const base64 = (text: string) => Buffer.from(text).toString("base64");
-const ofText = (text: string): Manifest => ({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { text } });
-const directory = { name: "tools", hostPath: { path: "/srv/tools" } };
-const socketVolume = { name: "sock", hostPath: { path: "/var/run/docker.sock" } };
+const ofText = (text: string): Manifest => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: METADATA,
+  data: { text },
+});
+const DIRECTORY = { name: "tools", hostPath: { path: "/srv/tools" } };
+const SOCKET_VOLUME = { name: "sock", hostPath: { path: "/var/run/docker.sock" } };
 
 /** Catalogue E to G: every list of containers, every kind, every carrier. */
 export const kindCases: readonly Case[] = [
-  ...refused("review", rule, named("the socket in a", inEveryKind(spec("/var/run/docker.sock"), "shop"))),
+  ...refused("review", RULE, named("the socket in a", inEveryKind(spec("/var/run/docker.sock"), "shop"))),
   ...refused(
     "both",
     "no-host-paths",
-    named("a host path in GoCD's namespace, in a", inEveryKind(spec("/var/log"), installation.serverNamespace)),
+    named("a host path in GoCD's namespace, in a", inEveryKind(spec("/var/log"), INSTALLATION.serverNamespace)),
   ),
-  ...refused("review", rule, {
+  ...refused("review", RULE, {
     "the socket in a Deployment of extensions/v1beta1": old("extensions/v1beta1", "Deployment"),
     "the socket in a DaemonSet of extensions/v1beta1": old("extensions/v1beta1", "DaemonSet"),
     "the socket in a StatefulSet of apps/v1beta1": old("apps/v1beta1", "StatefulSet"),
@@ -87,52 +97,67 @@ export const kindCases: readonly Case[] = [
     "the socket in a ControllerRevision": {
       apiVersion: "apps/v1",
       kind: "ControllerRevision",
-      metadata,
+      metadata: METADATA,
       revision: 1,
       data: { spec: { template } },
     },
     "the socket in an Argo Workflow": custom("argoproj.io/v1alpha1", "Workflow", {
-      volumes: [socketVolume],
+      volumes: [SOCKET_VOLUME],
       templates: [{ container: container() }],
     }),
     "the socket in an Argo Rollout": custom("argoproj.io/v1alpha1", "Rollout", { template }),
-    "the socket in a Tekton TaskRun": custom("tekton.dev/v1", "TaskRun", { podTemplate: { volumes: [socketVolume] } }),
+    "the socket in a Tekton TaskRun": custom("tekton.dev/v1", "TaskRun", { podTemplate: { volumes: [SOCKET_VOLUME] } }),
     "the socket in an AutoscalingRunnerSet": custom("actions.github.com/v1alpha1", "AutoscalingRunnerSet", {
       template,
     }),
     "the socket in a Knative Service": custom("serving.knative.dev/v1", "Service", { template }),
     "the socket in a Sandbox": custom("agents.x-k8s.io/v1alpha1", "Sandbox", { podTemplate: template }),
     "the socket that a Kyverno policy adds": custom("kyverno.io/v1", "ClusterPolicy", {
-      rules: [{ name: "add", mutate: { patchStrategicMerge: { spec: { volumes: [socketVolume] } } } }],
+      rules: [{ name: "add", mutate: { patchStrategicMerge: { spec: { volumes: [SOCKET_VOLUME] } } } }],
     }),
     "the socket in a JSON patch": custom("policy.example/v1", "Mutation", {
-      patches: [{ op: "add", path: "/spec/volumes/-", value: socketVolume }],
+      patches: [{ op: "add", path: "/spec/volumes/-", value: SOCKET_VOLUME }],
     }),
     "the socket in the chart values of a HelmRelease": custom("helm.toolkit.fluxcd.io/v2", "HelmRelease", {
-      values: { extraVolumes: [socketVolume] },
+      values: { extraVolumes: [SOCKET_VOLUME] },
     }),
     "the socket in the chart values of an Argo CD Application": custom("argoproj.io/v1alpha1", "Application", {
       source: { helm: { values: "extraVolumes:\n  - name: sock\n    hostPath:\n      path: /var/run/docker.sock\n" } },
     }),
-    "a Pod as JSON in a ConfigMap": { apiVersion: "v1", kind: "ConfigMap", metadata, data: { "pod.json": manifest } },
-    "a DaemonSet as YAML in a ConfigMap": { apiVersion: "v1", kind: "ConfigMap", metadata, data: { "all.yaml": yaml } },
-    "a Pod in a Secret's stringData": { apiVersion: "v1", kind: "Secret", metadata, stringData: { pod: manifest } },
+    "a Pod as JSON in a ConfigMap": {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: METADATA,
+      data: { "pod.json": manifest },
+    },
+    "a DaemonSet as YAML in a ConfigMap": {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: METADATA,
+      data: { "all.yaml": YAML },
+    },
+    "a Pod in a Secret's stringData": {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: METADATA,
+      stringData: { pod: manifest },
+    },
     "a Pod in a Secret's data": {
       apiVersion: "v1",
       kind: "Secret",
-      metadata,
-      data: { pod: Buffer.from(yaml).toString("base64") },
+      metadata: METADATA,
+      data: { pod: Buffer.from(YAML).toString("base64") },
     },
     "a ConfigMap with a Pod in a ConfigMap": {
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata,
+      metadata: METADATA,
       data: { outer: JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", data: { inner: manifest } }) },
     },
     "a Pod in a ConfigMap's binaryData": {
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata,
+      metadata: METADATA,
       binaryData: { pod: base64(manifest) },
     },
     "a Pod in JSON with escaped names": ofText(
@@ -166,11 +191,11 @@ export const kindCases: readonly Case[] = [
       { template: { apiVersion: "templates.gatekeeper.sh/v1", kind: "ConstraintTemplate", ...template } },
     ),
     "an ephemeral container's volume": otherPod({
-      volumes: [socketVolume],
+      volumes: [SOCKET_VOLUME],
       ephemeralContainers: [container({ name: "debug", volumeMounts: [{ name: "sock", mountPath: "/s" }] })],
     }),
     "an init container's volume": otherPod({
-      volumes: [socketVolume],
+      volumes: [SOCKET_VOLUME],
       initContainers: [
         container({ name: "init", restartPolicy: "Always", volumeMounts: [{ name: "sock", mountPath: "/s" }] }),
       ],
@@ -206,21 +231,21 @@ export const kindCases: readonly Case[] = [
       apiVersion: "v1",
       kind: "Thing",
       metadata: { namespace: "shop" },
-      volumes: [directory],
+      volumes: [DIRECTORY],
     }),
     "a host path in a HelmRelease for GoCD's namespace": custom("helm.toolkit.fluxcd.io/v2", "HelmRelease", {
-      targetNamespace: installation.agentsNamespace,
-      values: { extraVolumes: [directory] },
+      targetNamespace: INSTALLATION.agentsNamespace,
+      values: { extraVolumes: [DIRECTORY] },
     }),
     "a host path in an Application for GoCD's namespace": custom("argoproj.io/v1alpha1", "Application", {
-      destination: { namespace: installation.serverNamespace },
-      source: { helm: { valuesObject: { extraVolumes: [directory] } } },
+      destination: { namespace: INSTALLATION.serverNamespace },
+      source: { helm: { valuesObject: { extraVolumes: [DIRECTORY] } } },
     }),
   }),
   review(
     "kubernetes:helm.sh/v3:Release",
     "a host path in a Release for GoCD's namespace",
-    { chart: "x", namespace: installation.agentsNamespace, values: { extraVolumes: [directory] } },
+    { chart: "x", namespace: INSTALLATION.agentsNamespace, values: { extraVolumes: [DIRECTORY] } },
     "/srv/tools",
     "no-host-paths",
   ),
@@ -230,8 +255,8 @@ export const kindCases: readonly Case[] = [
     {
       items: [
         {
-          metadata: { name: "case", namespace: installation.agentsNamespace },
-          spec: { template: { spec: { containers: [container()], volumes: [directory] } } },
+          metadata: { name: "case", namespace: INSTALLATION.agentsNamespace },
+          spec: { template: { spec: { containers: [container()], volumes: [DIRECTORY] } } },
         },
       ],
     },
@@ -337,10 +362,10 @@ export const kindCases: readonly Case[] = [
   }),
   review("kubernetes:core/v1:SecretPatch", "a Pod in a SecretPatch's data", { data: { pod: base64(manifest) } }),
   review("kubernetes:core/v1:SecretList", "a Pod in a SecretList's data", {
-    items: [{ metadata, data: { pod: base64(manifest) } }],
+    items: [{ metadata: METADATA, data: { pod: base64(manifest) } }],
   }),
   review("kubernetes:core/v1:PersistentVolumeList", "the socket in a PersistentVolumeList", {
-    items: [{ metadata, spec: { local: { path: "/run" } } }],
+    items: [{ metadata: METADATA, spec: { local: { path: "/run" } } }],
   }),
   review("kubernetes:helm.sh/v3:Release", "the socket in a list of a Release's values", {
     chart: "x",
@@ -385,24 +410,27 @@ export const kindCases: readonly Case[] = [
   }),
   review("command:local:Command", "a disk in a local command's --device", { create: "docker run --device /dev/sda x" }),
   review("kubernetes:apps/v1:StatefulSetPatch", "the socket in a StatefulSetPatch", {
-    spec: { template: { spec: { volumes: [socketVolume] } } },
+    spec: { template: { spec: { volumes: [SOCKET_VOLUME] } } },
   }),
-  review("kubernetes:apps/v1:DeploymentPatch", "the socket in a DeploymentPatch", { metadata, spec: { template } }),
+  review("kubernetes:apps/v1:DeploymentPatch", "the socket in a DeploymentPatch", {
+    metadata: METADATA,
+    spec: { template },
+  }),
   review("kubernetes:apps/v1:DeploymentList", "the socket in a DeploymentList resource", {
-    items: [{ metadata, spec: { template } }],
+    items: [{ metadata: METADATA, spec: { template } }],
   }),
   review("kubernetes:core/v1:PodTemplatePatch", "the socket in a PodTemplatePatch", { template }),
   review("kubernetes:core/v1:PersistentVolumePatch", "the socket in a PersistentVolumePatch", {
     spec: { local: { path: "/run" } },
   }),
   review("kubernetes:argoproj.io/v1alpha1:WorkflowPatch", "the socket in a CustomResourcePatch", {
-    spec: { volumes: [socketVolume] },
+    spec: { volumes: [SOCKET_VOLUME] },
   }),
-  review("kubernetes:yaml/v2:ConfigGroup", "the socket in a ConfigGroup's YAML", { yaml }),
+  review("kubernetes:yaml/v2:ConfigGroup", "the socket in a ConfigGroup's YAML", { yaml: YAML }),
   review("kubernetes:yaml/v2:ConfigGroup", "the socket in a ConfigGroup's objects", { objs: [otherPod(spec("/run"))] }),
   review("kubernetes:helm.sh/v3:Release", "the socket in a Release's extra volumes", {
     chart: "x",
-    values: { agent: { extraVolumes: [socketVolume] } },
+    values: { agent: { extraVolumes: [SOCKET_VOLUME] } },
   }),
   review("kubernetes:helm.sh/v3:Release", "the socket as a plain value of a Release", {
     chart: "x",
@@ -418,7 +446,7 @@ export const kindCases: readonly Case[] = [
   }),
   review("kubernetes:helm.sh/v4:Chart", "the socket in the values of a Chart", {
     chart: "x",
-    values: { volumes: [socketVolume] },
+    values: { volumes: [SOCKET_VOLUME] },
   }),
   review("kubernetes:kustomize/v2:Directory", "the socket in a patch given as text", {
     patches: ["spec:\n  volumes:\n  - hostPath:\n      path: /run/docker.sock\n"],
@@ -470,11 +498,11 @@ export const kindCases: readonly Case[] = [
   review(
     "kubernetes:core/v1:Pod",
     "the socket in a Pod without apiVersion and kind",
-    { metadata, spec: spec("/run/docker.sock") },
+    { metadata: METADATA, spec: spec("/run/docker.sock") },
     "Pod shop/case",
   ),
   review("kubernetes:core/v1:ConfigMap", "a Pod that calls itself a ConfigMap", otherPod(spec("/run/docker.sock"))),
   review("kubernetes:apps/v1:Deployment", "the socket in a list of lists", {
-    spec: { template: { spec: { volumes: [[[socketVolume]]] } } },
+    spec: { template: { spec: { volumes: [[[SOCKET_VOLUME]]] } } },
   }),
 ];

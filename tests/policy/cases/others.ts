@@ -48,7 +48,7 @@ const pinnedImages = [
   `x@sha512:${"b".repeat(128)}`,
 ];
 
-const publicAddress = { masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "0.0.0.0/0" }] } };
+const PUBLIC_ADDRESS = { masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "0.0.0.0/0" }] } };
 const ingress = (className?: string, annotations: Manifest = {}) => ({
   apiVersion: "networking.k8s.io/v1",
   kind: "Ingress",
@@ -164,7 +164,7 @@ export const otherCases: readonly Case[] = [
     "nothing-public",
     named("a cluster", {
       "with a public control plane": {},
-      "whose control plane everybody may reach": publicAddress,
+      "whose control plane everybody may reach": PUBLIC_ADDRESS,
       "whose control plane everybody may reach, among others": {
         masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "198.51.100.0/24" }, { cidrBlock: "::/0" }] },
       },
@@ -173,7 +173,7 @@ export const otherCases: readonly Case[] = [
       },
       "whose control plane everybody may reach by its endpoint's own list": {
         controlPlaneEndpointsConfig: {
-          ipEndpointsConfig: { enabled: true, authorizedNetworksConfig: publicAddress.masterAuthorizedNetworksConfig },
+          ipEndpointsConfig: { enabled: true, authorizedNetworksConfig: PUBLIC_ADDRESS.masterAuthorizedNetworksConfig },
         },
       },
       "whose control plane is only said to be public": {

@@ -1,9 +1,9 @@
 import { type Case, container, otherPod, refused, spelled, withHostPath, withVolume } from "./case";
 
-const rule = "no-runtime-sockets";
+const RULE = "no-runtime-sockets";
 
 /** Catalogue A: one path, many spellings. */
-const spellings = [
+const SPELLINGS = [
   "/var/run/docker.sock",
   "/run/docker.sock",
   "/run/docker.sock/",
@@ -35,7 +35,7 @@ const spellings = [
 ];
 
 /** Catalogue B: what holds a socket, or gives the node away by itself. */
-const places = [
+const PLACES = [
   "/",
   "//",
   "/.",
@@ -115,7 +115,7 @@ const places = [
 ];
 
 /** Catalogue C: the sockets of every runtime, and of what manages the node. */
-const otherSockets = [
+const OTHER_SOCKETS = [
   "/run/containerd/containerd.sock",
   "/run/containerd/containerd.sock.ttrpc",
   "/run/docker/containerd/containerd.sock",
@@ -146,7 +146,7 @@ const otherSockets = [
 ];
 
 /** The type of a hostPath changes nothing. */
-const types = ["", "Socket", "File", "Directory", "DirectoryOrCreate", "FileOrCreate"];
+const TYPES = ["", "Socket", "File", "Directory", "DirectoryOrCreate", "FileOrCreate"];
 
 const mounts = (mount: object) =>
   otherPod({
@@ -155,15 +155,15 @@ const mounts = (mount: object) =>
   });
 
 export const pathCases: readonly Case[] = [
-  ...refused("review", rule, spelled("a hostPath spelled", spellings, withHostPath), "volume sock"),
-  ...refused("review", rule, spelled("a hostPath of", places, withHostPath), "volume sock"),
-  ...refused("review", rule, spelled("a hostPath of", otherSockets, withHostPath), "volume sock"),
+  ...refused("review", RULE, spelled("a hostPath spelled", SPELLINGS, withHostPath), "volume sock"),
+  ...refused("review", RULE, spelled("a hostPath of", PLACES, withHostPath), "volume sock"),
+  ...refused("review", RULE, spelled("a hostPath of", OTHER_SOCKETS, withHostPath), "volume sock"),
   ...refused(
     "review",
-    rule,
-    spelled("a hostPath of type", types, (type) => withHostPath("/run/docker.sock", { type })),
+    RULE,
+    spelled("a hostPath of type", TYPES, (type) => withHostPath("/run/docker.sock", { type })),
   ),
-  ...refused("review", rule, {
+  ...refused("review", RULE, {
     "a hostPath of type Socket, wherever it is": withHostPath("/opt/engine", { type: "Socket" }),
     "a hostPath of type BlockDevice, wherever it is": withHostPath("/opt/disk", { type: "BlockDevice" }),
     "a socket reached by subPath": mounts({ subPath: "run/docker.sock" }),

@@ -4,16 +4,16 @@ import {
   type Case,
   container,
   inEveryKind,
-  installation,
+  INSTALLATION,
   type Manifest,
   named,
   refused,
   spelled,
 } from "./case";
 
-const privileged = "no-privileged-containers";
-const namespaces = "no-host-namespaces";
-const daemons = "no-node-daemons";
+const PRIVILEGED = "no-privileged-containers";
+const NAMESPACES = "no-host-namespaces";
+const DAEMONS = "no-node-daemons";
 
 const secured = (securityContext: Manifest) => agentsPod({ containers: [container({ securityContext })] });
 const withEnv = (...env: Manifest[]) => agentsPod({ containers: [container({ env })] });
@@ -129,29 +129,29 @@ const onlyInGocd = {
 
 /** Catalogue H: the ways to the node that mount nothing. */
 export const privilegeCases: readonly Case[] = [
-  ...refused("both", privileged, privileges),
+  ...refused("both", PRIVILEGED, privileges),
   ...refused(
     "both",
-    privileged,
+    PRIVILEGED,
     named(
       "a privileged container in a",
-      inEveryKind({ containers: [container({ securityContext: { privileged: true } })] }, installation.serverNamespace),
+      inEveryKind({ containers: [container({ securityContext: { privileged: true } })] }, INSTALLATION.serverNamespace),
     ),
   ),
-  ...refused("both", privileged, { "procMount Unmasked": unmasked }),
-  ...refused("both", namespaces, shared),
+  ...refused("both", PRIVILEGED, { "procMount Unmasked": unmasked }),
+  ...refused("both", NAMESPACES, shared),
   ...refused(
     "both",
-    namespaces,
-    named("hostPID in a", inEveryKind({ hostPID: true, containers: [container()] }, installation.agentsNamespace)),
+    NAMESPACES,
+    named("hostPID in a", inEveryKind({ hostPID: true, containers: [container()] }, INSTALLATION.agentsNamespace)),
   ),
-  ...refused("both", namespaces, {
+  ...refused("both", NAMESPACES, {
     "an ephemeral container that targets dind": agentsPod({
       ephemeralContainers: [container({ name: "debug", targetContainerName: "dind" })],
       initContainers: [container({ name: "dind" })],
     }),
   }),
-  ...refused("review", namespaces, {
+  ...refused("review", NAMESPACES, {
     "a static pod's annotation": agentsPod({}, { annotations: { "kubernetes.io/config.mirror": "x" } }),
     "a static pod's source": agentsPod({}, { annotations: { "kubernetes.io/config.source": "file" } }),
     "a static pod's source beside an ordinary one": agentsPod(
@@ -161,11 +161,11 @@ export const privilegeCases: readonly Case[] = [
     "hostNetwork as text": agentsPod({ hostNetwork: "true" }),
     "hostPID as a number": agentsPod({ hostPID: 1 }),
   }),
-  ...refused("both", daemons, { ...toNode, ...onlyInGocd }),
-  ...refused("both", daemons, {
+  ...refused("both", DAEMONS, { ...toNode, ...onlyInGocd }),
+  ...refused("both", DAEMONS, {
     "the node's address behind many arguments": withArgs("x".repeat(49_000), "-H", "tcp://10.0.0.1:2375"),
   }),
-  ...refused("admission", daemons, {
+  ...refused("admission", DAEMONS, {
     "more arguments than the API server looks through": withArgs("echo", "x".repeat(50_000)),
     "more arguments than that in two containers together": agentsPod({
       containers: [container({ args: ["x".repeat(30_000)] })],
@@ -173,7 +173,7 @@ export const privilegeCases: readonly Case[] = [
     }),
   }),
   ...allowed("both", { "as many arguments as the API server looks through": withArgs("echo", "x".repeat(49_000)) }),
-  ...refused("review", daemons, {
+  ...refused("review", DAEMONS, {
     "DOCKER_HOST by way of a variable that names another": elsewhere(
       withEnv(
         { name: "NODE", value: "10.0.0.1" },
@@ -246,14 +246,14 @@ export const privilegeCases: readonly Case[] = [
       data: { DOCKER_HOST: Buffer.from("tcp://10.0.0.1:2375").toString("base64") },
     },
   }),
-  ...refused("review", privileged, {
+  ...refused("review", PRIVILEGED, {
     "a capability that is text": elsewhere(secured({ capabilities: { add: "SYS_ADMIN" } })),
     "a capability in a list in a list": elsewhere(secured({ capabilities: { add: [["SYS_ADMIN"]] } })),
   }),
-  ...refused("review", privileged, everyWhere(privileges)),
-  ...refused("review", namespaces, everyWhere(shared)),
-  ...refused("review", daemons, everyWhere(toNode)),
-  ...refused("review", daemons, {
+  ...refused("review", PRIVILEGED, everyWhere(privileges)),
+  ...refused("review", NAMESPACES, everyWhere(shared)),
+  ...refused("review", DAEMONS, everyWhere(toNode)),
+  ...refused("review", DAEMONS, {
     "DOCKER_HOST in a ConfigMap for envFrom": {
       apiVersion: "v1",
       kind: "ConfigMap",
@@ -360,7 +360,7 @@ export const privilegeCases: readonly Case[] = [
     "DOCKER_HOST in a Secret at the pod's own daemon": {
       apiVersion: "v1",
       kind: "Secret",
-      metadata: { name: "s", namespace: installation.agentsNamespace },
+      metadata: { name: "s", namespace: INSTALLATION.agentsNamespace },
       data: { DOCKER_HOST: Buffer.from("tcp://127.0.0.1:2376").toString("base64") },
     },
     "a daemon that listens on loopback": {

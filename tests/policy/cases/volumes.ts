@@ -2,7 +2,7 @@ import {
   agentsPod,
   allowed,
   type Case,
-  installation,
+  INSTALLATION,
   logsIn,
   named,
   providedIn,
@@ -12,15 +12,15 @@ import {
   withVolume,
 } from "./case";
 
-const sockets = "no-runtime-sockets";
-const hostPaths = "no-host-paths";
-const { agentsNamespace, serverNamespace } = installation;
+const SOCKETS = "no-runtime-sockets";
+const HOST_PATHS = "no-host-paths";
+const { agentsNamespace, serverNamespace } = INSTALLATION;
 
 /** What the engine sends for text that is known only after up. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A node's own address and name, as resolvers take them. */
-const itself = [
+const ITSELF = [
   "localhost",
   "localhost.",
   "localhost.localdomain",
@@ -45,7 +45,7 @@ const storageClass = (provisioner: string) => ({
 
 /** Catalogue D: every kind of volume that can lead to the node. */
 export const volumeCases: readonly Case[] = [
-  ...refused("both", sockets, {
+  ...refused("both", SOCKETS, {
     "a PersistentVolume with hostPath /var/run": volume({ hostPath: { path: "/var/run" } }),
     "a PersistentVolume with hostPath / for somebody else": volume({ hostPath: { path: "/" } }, "shop"),
     "a PersistentVolume with hostPath //run/./docker.sock": volume({ hostPath: { path: "//run/./docker.sock" } }),
@@ -55,7 +55,7 @@ export const volumeCases: readonly Case[] = [
       "shop",
     ),
   }),
-  ...refused("review", sockets, {
+  ...refused("review", SOCKETS, {
     "a PersistentVolume for a block device of the node": volume({ local: { path: "/dev/sda" } }, "shop", {
       volumeMode: "Block",
     }),
@@ -65,18 +65,18 @@ export const volumeCases: readonly Case[] = [
   }),
   ...providedIn(
     agentsNamespace,
-    refused("review", hostPaths, {
+    refused("review", HOST_PATHS, {
       "a hostPath of a pod that its provider puts into GoCD's namespace": logsIn(),
       "a hostPath of a pod with an empty namespace that its provider puts into GoCD's": logsIn(""),
     }),
   ),
   ...providedIn(
     UNKNOWN,
-    refused("review", hostPaths, {
+    refused("review", HOST_PATHS, {
       "a hostPath of a pod that its provider puts into a namespace known only after up": logsIn(),
     }),
   ),
-  ...refused("both", hostPaths, {
+  ...refused("both", HOST_PATHS, {
     "a hostPath of the node's logs in GoCD's namespace": inAgents({ hostPath: { path: "/var/log" } }),
     "a hostPath of /opt/tools in GoCD's namespace": inAgents({ hostPath: { path: "/opt/tools", type: "Directory" } }),
     "a hostPath of /var/run/docker.sock in GoCD's namespace": inAgents({ hostPath: { path: "/var/run/docker.sock" } }),
@@ -116,15 +116,15 @@ export const volumeCases: readonly Case[] = [
   }),
   ...refused(
     "both",
-    hostPaths,
-    spelled("nfs in GoCD's namespace from", itself, (server) => inAgents({ nfs: { server, path: "/" } })),
+    HOST_PATHS,
+    spelled("nfs in GoCD's namespace from", ITSELF, (server) => inAgents({ nfs: { server, path: "/" } })),
   ),
-  ...refused("review", sockets, {
+  ...refused("review", SOCKETS, {
     "a PersistentVolume whose handle is the socket": volume({
       csi: { driver: "any.csi.example", volumeHandle: "/var/run/docker.sock" },
     }),
   }),
-  ...refused("review", hostPaths, {
+  ...refused("review", HOST_PATHS, {
     "a FlexVolume": withVolume({ flexVolume: { driver: "example/driver" } }),
     "a gitRepo volume": withVolume({ gitRepo: { repository: "https://git.example/x" } }),
     "an inline volume of csi-hostpath": withVolume({ csi: { driver: "csi-hostpath" } }),

@@ -4,7 +4,7 @@ import { secretPlaceholder } from "../../../preview/run/project";
 const placeholder = secretPlaceholder("gocd:adminPassword");
 
 describe("the settings of two versions", () => {
-  it("differ in an encrypted value that one of them has, which is called a secret, and so is what it was before", () => {
+  test("differ in an encrypted value that one of them has, which is called a secret, and so is what it was before", () => {
     expect(settingsChanges({}, { "gocd:adminPassword": placeholder })).toEqual([
       { path: ["gocd:adminPassword"], after: "«secret»" },
     ]);
@@ -14,7 +14,7 @@ describe("the settings of two versions", () => {
     ]);
   });
 
-  it("do not differ in encrypted values that both have, of which nothing is known here", () => {
+  test("do not differ in encrypted values that both have, of which nothing is known here", () => {
     const both = { "gocd:adminPassword": placeholder };
     expect(settingsChanges(both, both)).toEqual([]);
   });

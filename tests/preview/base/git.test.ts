@@ -58,7 +58,10 @@ interface Ended {
   readonly stderr: string;
 }
 
-function start(args: readonly string[], directory = repository): { child: ChildProcess; ended: Promise<Ended> } {
+function start(
+  args: readonly string[],
+  directory = repository,
+): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
   const child = spawn(
     process.execPath,
     ["-r", "@swc-node/register", join(__dirname, "preview-of.ts"), directory, ...args],
@@ -87,14 +90,14 @@ function expectClean(): void {
 }
 
 describe("the comparison with another version", () => {
-  it("is empty when nothing was edited", async () => {
+  test("is empty when nothing was edited", async () => {
     const { stdout, status } = await preview("--against", "HEAD");
     expect(stdout).toMatch(/^stack dev against HEAD \([0-9a-f]{9}\) · nothing changes\n$/);
     expect(status).toBe(0);
     expectClean();
   }, 120_000);
 
-  it("sees changes that are not committed, and leaves them, the index and the branch as they are", async () => {
+  test("sees changes that are not committed, and leaves them, the index and the branch as they are", async () => {
     write("index.ts", PROGRAM("pd-ssd"));
     git("add", "index.ts");
     write("index.ts", PROGRAM("pd-ssd", "// not staged"));
@@ -110,7 +113,7 @@ describe("the comparison with another version", () => {
     expectClean();
   }, 120_000);
 
-  it("leaves other checkouts known that are out of reach at the time", async () => {
+  test("leaves other checkouts known that are out of reach at the time", async () => {
     const other = join(home, "other");
     git("worktree", "add", "--quiet", "--detach", other, "first");
     rmSync(other, { recursive: true });
@@ -120,7 +123,7 @@ describe("the comparison with another version", () => {
     expect(known).toEqual([`worktree ${repository}`, `worktree ${other}`]);
   }, 120_000);
 
-  it("compares a project in a folder of its repository with the same folder", async () => {
+  test("compares a project in a folder of its repository with the same folder", async () => {
     for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml", "index.ts", "package.json"])
       write(join("sub", "project", file), readFileSync(join(repository, file), "utf8"));
     const project = join(repository, "sub", "project");
@@ -132,22 +135,24 @@ describe("the comparison with another version", () => {
     expectClean();
   }, 120_000);
 
-  it("takes a stack that the other version does not have as new", async () => {
+  test("takes a stack that the other version does not have as new", async () => {
     write("Pulumi.next.yaml", "config: {}\n");
     const { stdout } = await preview("--against", "HEAD", "--stack", "next", "--json");
-    const { difference } = JSON.parse(stdout) as { difference: { totals: object; notes: string[] } };
+    const { difference } = JSON.parse(stdout) as {
+      readonly difference: { readonly totals: object; readonly notes: string[] };
+    };
     expect(difference.totals).toMatchObject({ added: 2, removed: 0, changed: 0 });
     expect(difference.notes).toEqual(["HEAD has no stack next: everything in it is new"]);
   }, 120_000);
 
-  it("runs no hook of the repository", async () => {
+  test("runs no hook of the repository", async () => {
     write(".git/hooks/post-checkout", "#!/bin/sh\ntouch hooked\n");
     execFileSync("chmod", ["+x", join(repository, ".git/hooks/post-checkout")]);
     await preview("--against", "HEAD");
     expect(readdirSync(repository)).not.toContain("hooked");
   }, 120_000);
 
-  it.each(["no-such-branch", "--upload-pack=x", "HEAD:index.ts", "$(touch hacked)"])(
+  test.each(["no-such-branch", "--upload-pack=x", "HEAD:index.ts", "$(touch hacked)"])(
     "says that there is no version %s, and how to get one",
     async (ref) => {
       const { status, stdout, stderr } = await preview(`--against=${ref}`);
@@ -158,14 +163,14 @@ describe("the comparison with another version", () => {
     120_000,
   );
 
-  it("says that there is no repository", async () => {
+  test("says that there is no repository", async () => {
     rmSync(join(repository, ".git"), { recursive: true });
     const { status, stderr } = await preview("--against", "HEAD");
     expect(stderr).toMatch(/--against needs a git repository/);
     expect(status).toBe(1);
   }, 120_000);
 
-  it("tells why the other version's program failed", async () => {
+  test("tells why the other version's program failed", async () => {
     write("index.ts", 'throw new Error("broken on purpose");');
     git("commit", "--quiet", "-am", "broken");
     write("index.ts", PROGRAM("pd-balanced"));
@@ -175,7 +180,7 @@ describe("the comparison with another version", () => {
     expectClean();
   }, 120_000);
 
-  it.each(["SIGINT", "SIGTERM"] as const)(
+  test.each(["SIGINT", "SIGTERM"] as const)(
     "leaves nothing behind when %s ends it",
     async (signal) => {
       // The other version takes its time.

@@ -9,13 +9,13 @@ import { component, resource, side, UNKNOWN } from "./registrations";
 import { told } from "./told";
 
 const STATEFUL_SET = "kubernetes:apps/v1:StatefulSet";
-const metadata = { name: "docker", namespace: "agents" };
+const METADATA = { name: "docker", namespace: "agents" };
 const template = (image: string) => ({ spec: { containers: [{ name: "agent", image }] } });
 const spec = { replicas: 3, serviceName: "docker", podManagementPolicy: "Parallel", template: template("a@1") };
 const provider = (options: WireObject) => resource("pulumi:providers:kubernetes", "k8s", { inputs: options });
-const mutable = { clusterIdentifier: "c", enableSecretMutable: "true", enableConfigMapMutable: "true" };
+const MUTABLE = { clusterIdentifier: "c", enableSecretMutable: "true", enableConfigMapMutable: "true" };
 const ref = `${provider({}).urn}::id`;
-const inCluster = { provider: ref };
+const IN_CLUSTER = { provider: ref };
 
 /** An edit of one resource: its inputs and options before and after, and what comes of it. */
 type Edit = readonly [
@@ -31,8 +31,8 @@ const EDITS: readonly Edit[] = [
   [
     "an image",
     STATEFUL_SET,
-    { metadata, spec },
-    { metadata, spec: { ...spec, template: template("a@2") } },
+    { metadata: METADATA, spec },
+    { metadata: METADATA, spec: { ...spec, template: template("a@2") } },
     [
       "~ StatefulSet x: spec.template.spec.containers[agent].image",
       "  pods: restarts one after the other: docker-2, docker-1, docker-0",
@@ -41,8 +41,8 @@ const EDITS: readonly Edit[] = [
   [
     "an image where pods are left alone",
     STATEFUL_SET,
-    { metadata, spec: { ...spec, updateStrategy: { type: "OnDelete" } } },
-    { metadata, spec: { ...spec, updateStrategy: { type: "OnDelete" }, template: template("a@2") } },
+    { metadata: METADATA, spec: { ...spec, updateStrategy: { type: "OnDelete" } } },
+    { metadata: METADATA, spec: { ...spec, updateStrategy: { type: "OnDelete" }, template: template("a@2") } },
     [
       "~ StatefulSet x: spec.template.spec.containers[agent].image",
       "  pods: waits until somebody deletes docker-0, docker-1, docker-2 (updateStrategy: OnDelete)",
@@ -51,43 +51,43 @@ const EDITS: readonly Edit[] = [
   [
     "a StatefulSet's name",
     STATEFUL_SET,
-    { metadata, spec },
-    { metadata: { ...metadata, name: "d" }, spec },
+    { metadata: METADATA, spec },
+    { metadata: { ...METADATA, name: "d" }, spec },
     ["! StatefulSet x: metadata.name", "  pods: stops docker-0, docker-1, docker-2, then starts again"],
   ],
   [
     "a namespace",
     STATEFUL_SET,
-    { metadata, spec },
-    { metadata: { ...metadata, namespace: "b" }, spec },
+    { metadata: METADATA, spec },
+    { metadata: { ...METADATA, namespace: "b" }, spec },
     ["! StatefulSet x: metadata.namespace", "  pods: stops docker-0, docker-1, docker-2, then starts again"],
   ],
   [
     "podManagementPolicy",
     STATEFUL_SET,
-    { metadata, spec },
-    { metadata, spec: { ...spec, podManagementPolicy: "OrderedReady" } },
+    { metadata: METADATA, spec },
+    { metadata: METADATA, spec: { ...spec, podManagementPolicy: "OrderedReady" } },
     ["! StatefulSet x: spec.podManagementPolicy", "  pods: stops docker-0, docker-1, docker-2, then starts again"],
   ],
   [
     "the claims' retention",
     STATEFUL_SET,
-    { metadata, spec },
-    { metadata, spec: { ...spec, persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete" } } },
+    { metadata: METADATA, spec },
+    { metadata: METADATA, spec: { ...spec, persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete" } } },
     ["~ StatefulSet x: spec.persistentVolumeClaimRetentionPolicy"],
   ],
   [
     "labels of an object",
     STATEFUL_SET,
-    { metadata, spec },
-    { metadata: { ...metadata, labels: { a: "b" } }, spec },
+    { metadata: METADATA, spec },
+    { metadata: { ...METADATA, labels: { a: "b" } }, spec },
     ["~ StatefulSet x: metadata.labels"],
   ],
   [
     "a Deployment's selector",
     "kubernetes:apps/v1:Deployment",
-    { metadata, spec: { selector: { matchLabels: { a: "b" } } } },
-    { metadata, spec: { selector: { matchLabels: { a: "c" } } } },
+    { metadata: METADATA, spec: { selector: { matchLabels: { a: "b" } } } },
+    { metadata: METADATA, spec: { selector: { matchLabels: { a: "c" } } } },
     ["! Deployment x: spec.selector.matchLabels.a", "  pods: stops docker, then starts again"],
   ],
   [
@@ -201,8 +201,8 @@ const EDITS: readonly Edit[] = [
   [
     "the order of containers",
     STATEFUL_SET,
-    { metadata, spec: pods("a", "b") },
-    { metadata, spec: pods("b", "a") },
+    { metadata: METADATA, spec: pods("a", "b") },
+    { metadata: METADATA, spec: pods("b", "a") },
     ["~ StatefulSet x: spec.template.spec.containers", "  pods: restarts docker-0"],
   ],
   [
@@ -282,8 +282,8 @@ const EDITS: readonly Edit[] = [
   [
     "the provider",
     STATEFUL_SET,
-    { metadata, spec },
-    { metadata, spec },
+    { metadata: METADATA, spec },
+    { metadata: METADATA, spec },
     ["! StatefulSet x: provider", "  pods: stops docker-0, docker-1, docker-2, then starts again"],
     [{}, { provider: "urn:pulumi:dev::gocd::pulumi:providers:kubernetes::other::id" }],
   ],
@@ -298,15 +298,15 @@ function pods(...names: string[]): WireObject {
 }
 
 describe("an edit of a component", () => {
-  it.each(EDITS.map((edit) => [edit[0], edit] as const))("tells what comes of %s", (_, edit) => {
+  test.each(EDITS.map((edit) => [edit[0], edit] as const))("tells what comes of %s", (_, edit) => {
     const [, type, before, after, expected, [old, current] = [{}, {}]] = edit;
-    const cluster = type.startsWith("kubernetes:") ? inCluster : {};
-    const base = side(provider(mutable), resource(type, "x", { ...cluster, inputs: before, ...old }));
-    const next = side(provider(mutable), resource(type, "x", { ...cluster, inputs: after, ...current }));
+    const cluster = type.startsWith("kubernetes:") ? IN_CLUSTER : {};
+    const base = side(provider(MUTABLE), resource(type, "x", { ...cluster, inputs: before, ...old }));
+    const next = side(provider(MUTABLE), resource(type, "x", { ...cluster, inputs: after, ...current }));
     expect(told(difference(base, next))).toEqual(expected);
   });
 
-  it("replaces what takes a new value in a field that cannot change, and what follows from that", () => {
+  test("replaces what takes a new value in a field that cannot change, and what follows from that", () => {
     const bytes = (length: number) => resource("random:index/randomBytes:RandomBytes", "seed", { inputs: { length } });
     const from = bytes(1).urn;
     const key = resource("tls:index/selfSignedCert:SelfSignedCert", "cert", {
@@ -314,11 +314,11 @@ describe("an edit of a component", () => {
       propertyDependencies: { privateKeyPem: [from] },
     });
     const user = resource("kubernetes:core/v1:Secret", "tls", {
-      ...inCluster,
+      ...IN_CLUSTER,
       inputs: { stringData: secret({ cert: UNKNOWN }) },
       propertyDependencies: { stringData: [key.urn] },
     });
-    const rest = [provider(mutable), key, user];
+    const rest = [provider(MUTABLE), key, user];
     expect(told(difference(side(bytes(16), ...rest), side(bytes(32), ...rest)))).toEqual([
       "~ Secret tls: stringData",
       "! RandomBytes seed: length",
@@ -326,10 +326,10 @@ describe("an edit of a component", () => {
     ]);
   });
 
-  it("rolls the pods that run an image whose files differ", () => {
+  test("rolls the pods that run an image whose files differ", () => {
     const image = resource("docker:index/image:Image", "agent");
     const set = resource(STATEFUL_SET, "docker", {
-      inputs: { metadata, spec: { ...spec, template: template(UNKNOWN) } },
+      inputs: { metadata: METADATA, spec: { ...spec, template: template(UNKNOWN) } },
       propertyDependencies: { spec: [image.urn] },
     });
     const both = side(image, set);
@@ -340,13 +340,13 @@ describe("an edit of a component", () => {
     ]);
   });
 
-  it("says nothing of a secret that only its provider knows", () => {
+  test("says nothing of a secret that only its provider knows", () => {
     const made = side(resource("kubernetes:core/v1:Secret", "s", { inputs: { stringData: secret({ a: UNKNOWN }) } }));
     const given = side(resource("kubernetes:core/v1:Secret", "s", { inputs: { stringData: secret({ a: "known" }) } }));
     expect(told(difference(made, given))).toEqual([]);
   });
 
-  it("does not call a value no secret that only its provider knows", () => {
+  test("does not call a value no secret that only its provider knows", () => {
     const outputs = (password: Registration["inputs"][string]) => ({ registrations: [], outputs: { password } });
     const [made, given] = [outputs(UNKNOWN), outputs(secret("hunter-1"))];
     expect(difference(made, given).outputs).toEqual([
@@ -357,7 +357,7 @@ describe("an edit of a component", () => {
     ]);
   });
 
-  it("shows neither a secret nor a value that has become one", () => {
+  test("shows neither a secret nor a value that has become one", () => {
     const value = (inputs: WireObject) => side(resource("sample:index:Thing", "x", { inputs }));
     const shown = JSON.stringify([
       difference(
@@ -379,17 +379,17 @@ describe("what is lost and kept", () => {
   const set = (given: WireObject = {}, provided = ref) =>
     resource(STATEFUL_SET, "pool", {
       provider: provided,
-      inputs: { metadata: { ...metadata, ...given }, spec: { ...spec, volumeClaimTemplates: templates } },
+      inputs: { metadata: { ...METADATA, ...given }, spec: { ...spec, volumeClaimTemplates: templates } },
     });
   const namespace = (name: string) =>
-    resource("kubernetes:core/v1:Namespace", name, { ...inCluster, inputs: { metadata: { name } } });
+    resource("kubernetes:core/v1:Namespace", name, { ...IN_CLUSTER, inputs: { metadata: { name } } });
   const volume = (handle: string, policy: string) =>
     resource("kubernetes:core/v1:PersistentVolume", "volume", {
-      ...inCluster,
+      ...IN_CLUSTER,
       inputs: { spec: { persistentVolumeReclaimPolicy: policy, csi: { volumeHandle: handle } } },
     });
   const keys = (type?: string) =>
-    resource("kubernetes:core/v1:Secret", "keys", { ...inCluster, inputs: type === undefined ? {} : { type } });
+    resource("kubernetes:core/v1:Secret", "keys", { ...IN_CLUSTER, inputs: type === undefined ? {} : { type } });
   const gke = (location: string) =>
     resource("gcp:container/cluster:Cluster", "gke", { inputs: { location, deletionProtection: false } });
   const nodePool = (spot: boolean) =>
@@ -397,14 +397,14 @@ describe("what is lost and kept", () => {
       inputs: { cluster: UNKNOWN, nodeConfig: { spot } },
       propertyDependencies: { cluster: [gke("a").urn] },
     });
-  const k8s = provider(mutable);
+  const k8s = provider(MUTABLE);
   const other = resource("pulumi:providers:kubernetes", "other", { inputs: { clusterIdentifier: "d" } });
 
-  it.each([
+  test.each([
     [
       "claims stay, and the next pods use them, where only a template differs",
       side(k8s, set()),
-      side(k8s, { ...set(), inputs: { metadata, spec: { ...spec, volumeClaimTemplates: [] } } }),
+      side(k8s, { ...set(), inputs: { metadata: METADATA, spec: { ...spec, volumeClaimTemplates: [] } } }),
       "pool",
       [/^its pods/, /^the claims cache as they are: same size, same data$/],
     ],
@@ -487,7 +487,7 @@ describe("what is lost and kept", () => {
     expect(end?.kept).toMatch(kept ?? "");
   });
 
-  it("is said once of all objects that go along with their provider", () => {
+  test("is said once of all objects that go along with their provider", () => {
     const result = difference(
       side(provider({ clusterIdentifier: "a" }), set(), namespace("agents")),
       side(provider({ clusterIdentifier: "b" }), set(), namespace("agents")),
@@ -508,7 +508,7 @@ describe("a move", () => {
   const child = (parent: Registration, name: string) =>
     resource("random:index/randomId:RandomId", name, { parent: parent.urn });
 
-  it("keeps a component and its children where an alias names the former place", () => {
+  test("keeps a component and its children where an alias names the former place", () => {
     const [old, current] = [group("old"), group("new", { aliases: [group("old").urn] })];
     const result = difference(side(old, child(old, "old-id")), side(current, child(current, "new-id")));
     expect(result.added).toEqual([]);
@@ -519,7 +519,7 @@ describe("a move", () => {
     ]);
   });
 
-  it("is a removal and an addition without one", () => {
+  test("is a removal and an addition without one", () => {
     const [old, current] = [group("old"), group("new")];
     const result = difference(side(old, child(old, "old-id")), side(current, child(current, "new-id")));
     expect([result.added.length, result.removed.length, result.changed.length]).toEqual([2, 2, 0]);

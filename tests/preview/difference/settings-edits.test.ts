@@ -6,19 +6,19 @@ import { projectOf, runs, task } from "../../support/program";
 import type { StackSource } from "../../support/program";
 import { told } from "./told";
 
-const docker = { replicas: 2, resources: ["docker"], environments: ["docker"] };
-const pool = (more: object) => ({ config: { "gocd:agents": { docker: { ...docker, ...more } } } });
+const DOCKER = { replicas: 2, resources: ["docker"], environments: ["docker"] };
+const pool = (more: object) => ({ config: { "gocd:agents": { docker: { ...DOCKER, ...more } } } });
 const server = (more: object) => ({ config: { "gocd:server": more } });
-const agentNodes = { machineType: "e2-standard-4", max: 3 };
-const cluster = (more: object) => ({ config: { "gocd:cluster": { create: { agentNodes, ...more } } } });
-const restart = "  pods: restarts one after the other: docker-1, docker-0 (each gets up to 31 min to stop)";
+const AGENT_NODES = { machineType: "e2-standard-4", max: 3 };
+const cluster = (more: object) => ({ config: { "gocd:cluster": { create: { agentNodes: AGENT_NODES, ...more } } } });
+const RESTART = "  pods: restarts one after the other: docker-1, docker-0 (each gets up to 31 min to stop)";
 const keys = (pods: readonly string[], rotation: number) =>
   ["PrivateKey", "SelfSignedCert"].flatMap((type) =>
     pods.flatMap((pod) =>
       ["client", "daemon"].map((side) => `${type} gocd-dev-docker-${pod}-${side}-r${String(rotation)}`),
     ),
   );
-const bothSecrets = [
+const BOTH_SECRETS = [
   "~ Secret gocd-dev-docker-client-tls: stringData",
   "~ Secret gocd-dev-docker-daemon-tls: stringData",
 ];
@@ -35,7 +35,7 @@ const WHOLE: readonly Whole[] = [
       ...keys(["docker-2"], 1).map((key) => `+ ${key}`),
       "~ StatefulSet gocd-dev-docker: spec.replicas, option customTimeouts",
       "  pods: adds docker-2; restarts none for it",
-      ...bothSecrets,
+      ...BOTH_SECRETS,
     ],
   ],
   [
@@ -45,7 +45,7 @@ const WHOLE: readonly Whole[] = [
       ...keys(["docker-1"], 1).map((key) => `- ${key}`),
       "~ StatefulSet gocd-dev-docker: spec.replicas, option customTimeouts",
       "  pods: stops docker-1 for good; restarts none for it (kept: the claims workspace and cache as they are: same size, same data)",
-      ...bothSecrets,
+      ...BOTH_SECRETS,
     ],
   ],
   [
@@ -55,8 +55,8 @@ const WHOLE: readonly Whole[] = [
       ...keys(["docker-0", "docker-1"], 2).map((key) => `+ ${key}`),
       ...keys(["docker-0", "docker-1"], 1).map((key) => `- ${key}`),
       '~ StatefulSet gocd-dev-docker: spec.template.metadata.annotations["gocd-on-kubernetes/rotation"]',
-      restart,
-      ...bothSecrets,
+      RESTART,
+      ...BOTH_SECRETS,
     ],
   ],
   [
@@ -72,7 +72,7 @@ const WHOLE: readonly Whole[] = [
     pool({ dind: { memory: "5Gi" } }),
     [
       "~ StatefulSet gocd-dev-docker: spec.template.spec.initContainers[dind].resources.limits.memory, spec.template.spec.initContainers[dind].resources.requests.memory",
-      restart,
+      RESTART,
     ],
   ],
   [
@@ -80,7 +80,7 @@ const WHOLE: readonly Whole[] = [
     pool({ dind: { mtu: 1400 } }),
     [
       '~ StatefulSet gocd-dev-docker: spec.template.metadata.annotations["gocd-on-kubernetes/daemon-config"]',
-      restart,
+      RESTART,
       '~ ConfigMap gocd-dev-docker-daemon: data["daemon.json"].default-network-opts.bridge["com.docker.network.driver.mtu"], data["daemon.json"].mtu',
     ],
   ],
@@ -124,12 +124,12 @@ const WHOLE: readonly Whole[] = [
   ],
   [
     "spot nodes for agents",
-    cluster({ agentNodes: { ...agentNodes, spot: true } }),
+    cluster({ agentNodes: { ...AGENT_NODES, spot: true } }),
     ["! NodePool gocd-dev-agents: nodeConfig.spot"],
   ],
   [
     "more nodes for agents",
-    cluster({ agentNodes: { ...agentNodes, max: 5 } }),
+    cluster({ agentNodes: { ...AGENT_NODES, max: 5 } }),
     ["~ NodePool gocd-dev-agents: autoscaling.totalMaxNodeCount"],
   ],
   ["a wider range for nodes", cluster({ ranges: { nodes: "10.10.0.0/19" } }), ["~ Subnetwork gocd-dev: ipCidrRange"]],
@@ -159,12 +159,12 @@ const WHOLE: readonly Whole[] = [
 const PARTS: readonly Whole[] = [
   [
     "a pool under another name",
-    { config: { "gocd:agents": { builder: docker } } },
+    { config: { "gocd:agents": { builder: DOCKER } } },
     ["+ StatefulSet gocd-dev-builder", "- StatefulSet gocd-dev-docker", "- Secret gocd-dev-docker-identity"],
   ],
   [
     "a pool more, with nodes and an environment of its own",
-    { config: { "gocd:agents": { docker, large: { environments: ["large"], nodes: {} } } } },
+    { config: { "gocd:agents": { docker: DOCKER, large: { environments: ["large"], nodes: {} } } } },
     ["+ StatefulSet gocd-dev-large", "+ NodePool gocd-dev-large", "+ NetworkPolicy gocd-dev-agents-pool-large"],
   ],
   [
@@ -196,7 +196,7 @@ const PARTS: readonly Whole[] = [
   [
     "another registry",
     { config: { "gocd:images": { registry: "eu.gcr.io" } } },
-    ["! Repository gocd-dev: location, repositoryId REFUSED", "~ StatefulSet gocd-dev-docker: spec", restart],
+    ["! Repository gocd-dev: location, repositoryId REFUSED", "~ StatefulSet gocd-dev-docker: spec", RESTART],
   ],
   [
     "a cluster that exists",
@@ -209,16 +209,16 @@ const PARTS: readonly Whole[] = [
 const placed = (server: string, agents: string, tolerations: readonly object[] = []) => ({
   config: {
     "gocd:cluster": { existing: { context: "gke", serverPlacement: { nodeSelector: { pool: server } } } },
-    "gocd:agents": { docker: { ...docker, placement: { nodeSelector: { pool: agents }, tolerations } } },
+    "gocd:agents": { docker: { ...DOCKER, placement: { nodeSelector: { pool: agents }, tolerations } } },
   },
 });
-const spot = { key: "cloud.google.com/gke-spot", value: "true", effect: "NoSchedule" };
+const SPOT = { key: "cloud.google.com/gke-spot", value: "true", effect: "NoSchedule" };
 
 const PLACED: readonly Whole[] = [
   [
     "other nodes for a pool, past a taint",
-    placed("server", "spot", [spot]),
-    ["~ StatefulSet gocd-dev-docker: spec.template.spec.nodeSelector.pool, spec.template.spec.tolerations", restart],
+    placed("server", "spot", [SPOT]),
+    ["~ StatefulSet gocd-dev-docker: spec.template.spec.nodeSelector.pool, spec.template.spec.tolerations", RESTART],
   ],
   [
     "other nodes for server and housekeeping",
@@ -239,56 +239,56 @@ const TASKS = [
   ...PARTS,
   ...PLACED,
 ];
-const results = new Map<string, Run>();
+const RESULTS = new Map<string, Run>();
 beforeAll(async () => {
   const done = await runs(TASKS.map(([, source]) => task(source, {}, false)));
   TASKS.forEach(([edit], place) => {
     const run = done[place];
-    if (run !== undefined) results.set(edit, run);
+    if (run !== undefined) RESULTS.set(edit, run);
   });
 }, 180_000);
 
 function compared(edit: string, source: StackSource, from = "the base"): Difference {
-  const [base, run] = [results.get(from), results.get(edit)];
+  const [base, run] = [RESULTS.get(from), RESULTS.get(edit)];
   if (base === undefined || run === undefined) throw new Error(`${edit} was not run`);
   expect(run.errors).toEqual([]);
   return difference(base, run, { defaults: googleDefaults(projectOf({}).config, projectOf(source).config) });
 }
 
 describe("an edit of the settings", () => {
-  it.each(WHOLE)("tells all that comes of %s", (edit, source, expected) => {
+  test.each(WHOLE)("tells all that comes of %s", (edit, source, expected) => {
     expect(told(compared(edit, source)).sort()).toEqual([...expected].sort());
   });
 
-  it.each(PARTS)("tells what matters of %s", (edit, source, expected) => {
+  test.each(PARTS)("tells what matters of %s", (edit, source, expected) => {
     expect(told(compared(edit, source))).toEqual(expect.arrayContaining([...expected]));
   });
 
-  it.each(PLACED)("on a cluster that exists tells all that comes of %s", (edit, source, expected) => {
+  test.each(PLACED)("on a cluster that exists tells all that comes of %s", (edit, source, expected) => {
     expect(told(compared(edit, source, "nodes by their labels")).sort()).toEqual([...expected].sort());
   });
 
-  it("is empty when nothing was edited", () => {
+  test("is empty when nothing was edited", () => {
     const same = compared("nothing", {});
     expect(isEmpty(same)).toBe(true);
     expect(counts(same)).toEqual({ added: 0, removed: 0, changed: 0, replaced: 0, refused: 0, restarts: 0 });
   });
 
-  it("says that another name for a pool is a removal and an addition", () => {
+  test("says that another name for a pool is a removal and an addition", () => {
     const [, source] = PARTS[0] ?? ["", {}];
     expect(compared("a pool under another name", source).notes).toContainEqual(
       expect.stringMatching(/AgentPool gocd-dev-docker is removed and gocd-dev-builder is added.*renaming/),
     );
   });
 
-  it("leaves everything else alone when a pool is renamed", () => {
+  test("leaves everything else alone when a pool is renamed", () => {
     const { changed } = compared("a pool under another name", PARTS[0]?.[1] ?? {});
     expect(changed.filter(({ replacement }) => replacement !== undefined)).toEqual([]);
   });
 
-  it.each(["added", "removed"] as const)("touches nothing else when a pool is %s", (how) => {
+  test.each(["added", "removed"] as const)("touches nothing else when a pool is %s", (how) => {
     const edit = "a pool more, with nodes and an environment of its own";
-    const [without, within] = [results.get("the base") as Run, results.get(edit) as Run];
+    const [without, within] = [RESULTS.get("the base") as Run, RESULTS.get(edit) as Run];
     const comes = how === "added" ? difference(without, within) : difference(within, without);
     expect(comes[how].length).toBeGreaterThan(10);
     expect(counts(comes)).toEqual({
@@ -297,14 +297,14 @@ describe("an edit of the settings", () => {
     });
   });
 
-  it("shows no value of a secret", () => {
+  test("shows no value of a secret", () => {
     const shown = JSON.stringify(
       compared("a password that people choose", { secrets: { "gocd:adminPassword": "correct horse" } }),
     );
     expect(shown).not.toContain("correct horse");
   });
 
-  it("tells what a replaced disk loses, and who refuses it", () => {
+  test("tells what a replaced disk loses, and who refuses it", () => {
     const disk = compared("a smaller disk", server({ disk: "20Gi" })).changed.find(({ type }) =>
       type.endsWith(":Disk"),
     );

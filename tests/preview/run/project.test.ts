@@ -28,7 +28,7 @@ describe("the configuration of a stack", () => {
     throw new Error("nothing was refused");
   };
 
-  it("takes scalars as text and structures as JSON, as the CLI passes them", () => {
+  test("takes scalars as text and structures as JSON, as the CLI passes them", () => {
     const { name, config, secretKeys } = project(
       "  size: { type: string, default: small }\n",
       "config:\n  shop:count: 3\n  shop:on: true\n  shop:list: [1, { a: b }]\n",
@@ -40,12 +40,12 @@ describe("the configuration of a stack", () => {
     });
   });
 
-  it("lets a stack's value win over a default, and keeps other namespaces apart", () => {
+  test("lets a stack's value win over a default, and keeps other namespaces apart", () => {
     const { config } = project("  size: small\n  gcp:region: { value: here }\n", "config:\n  size: large\n");
     expect(config).toEqual({ "shop:size": "large", "gcp:region": "here" });
   });
 
-  it("puts placeholders where a value is encrypted, also inside structures", () => {
+  test("puts placeholders where a value is encrypted, also inside structures", () => {
     const secure = "{ secure: v1:abc:def }";
     const { config, secretKeys } = project(
       "  size: small\n",
@@ -57,12 +57,12 @@ describe("the configuration of a stack", () => {
     expect(JSON.stringify(config)).not.toContain("v1:abc");
   });
 
-  it("does not take a key named secure for an encrypted value when there is more beside it", () => {
+  test("does not take a key named secure for an encrypted value when there is more beside it", () => {
     const { secretKeys } = project("  size: small\n", "config:\n  shop:server: { secure: 'yes', port: 1 }\n");
     expect(secretKeys).toEqual([]);
   });
 
-  it("names what the CLI would refuse: a key without a value, a secret in plain text", () => {
+  test("names what the CLI would refuse: a key without a value, a secret in plain text", () => {
     const { problems } = project(
       "  size: { type: string }\n  password: { type: string, secret: true }\n  gcp:zone: { description: x }\n",
       "config:\n  shop:password: open\n",
@@ -74,18 +74,18 @@ describe("the configuration of a stack", () => {
     expect(JSON.stringify(problems)).not.toContain("open");
   });
 
-  it("names a key of the stack's file that Pulumi does not read", () => {
+  test("names a key of the stack's file that Pulumi does not read", () => {
     const { problems } = project("  size: small\n", "confg:\n  shop:size: large\nencryptionsalt: v1:x\n");
     expect(problems).toEqual([
       { key: "confg", found: "a key that Pulumi does not read", wanted: expect.stringMatching(/config/) as string },
     ]);
   });
 
-  it("can be empty", () => {
+  test("can be empty", () => {
     expect(project("  size: small\n", "{}\n").config).toEqual({ "shop:size": "small" });
   });
 
-  it.each([
+  test.each([
     ["no YAML", "config: [", /Pulumi\.dev\.yaml/],
     ["a list", "- config\n", /a YAML map/],
     ["a key twice", "config:\n  a: 1\n  a: 2\n", /unique/],
@@ -93,7 +93,7 @@ describe("the configuration of a stack", () => {
     expect(refused(() => project("  size: small\n", text)).message).toMatch(message);
   });
 
-  it("is refused when there is none", () => {
+  test("is refused when there is none", () => {
     writeFileSync(join(directory, "Pulumi.yaml"), "name: shop\n");
     expect(refused(() => readProject(directory, "test")).problems).toEqual([
       { key: "Pulumi.test.yaml", found: "no such file", wanted: expect.stringContaining("--stack NAME") as string },

@@ -14,11 +14,11 @@ describe("redaction", () => {
     }),
   ]);
 
-  it("takes secrets of the configuration and of resources out of texts, the longest first", () => {
+  test("takes secrets of the configuration and of resources out of texts, the longest first", () => {
     expect(redact("correct-horse-and-more, correct-horse, tok-123456")).toBe("«secret», «secret», «secret»");
   });
 
-  it("leaves alone what is no secret, and secrets too short to tell from words", () => {
+  test("leaves alone what is no secret, and secrets too short to tell from words", () => {
     expect(redact("battery-staple plain-text on and on")).toBe("battery-staple plain-text on and on");
   });
 });

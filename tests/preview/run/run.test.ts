@@ -19,26 +19,26 @@ describe("a run of a program", () => {
   const inputsOf = (run: Run, name: string) =>
     run.registrations.find((resource) => resource.name === name)?.inputs ?? {};
 
-  it("succeeds, and says nothing", () => {
+  test("succeeds, and says nothing", () => {
     expect([planned.errors, planned.logs, resolved.errors, resolved.logs]).toEqual([[], [], [], []]);
   });
 
-  it("sees what is registered in an apply and by a timer", () => {
+  test("sees what is registered in an apply and by a timer", () => {
     expect(planned.registrations.map(({ name }) => name)).toEqual(expect.arrayContaining(["late", "later"]));
   });
 
-  it("is the same set of resources before and after up", () => {
+  test("is the same set of resources before and after up", () => {
     expect(planned.registrations.map(({ urn }) => urn)).toEqual(resolved.registrations.map(({ urn }) => urn));
   });
 
-  it("leaves open what a provider computes, until it is up", () => {
+  test("leaves open what a provider computes, until it is up", () => {
     expect(inputsOf(planned, "made")["stringData"]).toBe(UNKNOWN);
     expect(unwrapped(inputsOf(resolved, "made")["stringData"] ?? null)).toEqual({
       made: expect.stringMatching(/^[A-Za-z0-9]{20}$/) as string,
     });
   });
 
-  it("marks secrets of the configuration", () => {
+  test("marks secrets of the configuration", () => {
     const data = inputsOf(planned, "login")["stringData"];
     expect(isSecret(data)).toBe(true);
     expect(readable(data ?? null)).toBe(SECRET_TEXT);
@@ -46,7 +46,7 @@ describe("a run of a program", () => {
     expect(readable(resolved.outputs)).toEqual({ region: "europe-west1", secret: SECRET_TEXT });
   });
 
-  it("knows the provider, the protection and the dependencies of each resource", () => {
+  test("knows the provider, the protection and the dependencies of each resource", () => {
     const byName = new Map(planned.registrations.map((resource) => [resource.name, resource]));
     expect(byName.get("password")?.protect).toBe(true);
     expect(byName.get("login")?.provider).toMatch(/^urn:pulumi:dev::sample::pulumi:providers:kubernetes::cluster::/);
@@ -57,7 +57,7 @@ describe("a run of a program", () => {
     );
   });
 
-  it("names Kubernetes objects as their provider does, each time alike", () => {
+  test("names Kubernetes objects as their provider does, each time alike", () => {
     const named = planned.registrations.filter(({ type, name }) => type.endsWith("ConfigMap") && name === "docker");
     expect(named[0]?.inputs["metadata"]).toEqual({ name: expect.stringMatching(/^docker-[0-9a-f]{8}$/) as string });
     expect(inputsOf(planned, "docker")).toEqual(inputsOf(resolved, "docker"));
@@ -84,7 +84,7 @@ describe("a program that goes wrong", () => {
     );
   });
 
-  it.each(faults.map(([fault, message], index) => ({ fault, message, index })))(
+  test.each(faults.map(([fault, message], index) => ({ fault, message, index })))(
     "says why: $fault",
     ({ message, index }) => {
       const errors = outcomes[index]?.errors ?? [];
@@ -93,19 +93,19 @@ describe("a program that goes wrong", () => {
     },
   );
 
-  it("points at its own line, and at no one else's", () => {
+  test("points at its own line, and at no one else's", () => {
     const trace = outcomes[0]?.errors[0]?.trace ?? [];
     expect(trace[0]).toMatch(/index\.ts:\d+/);
     expect(trace.join("\n")).not.toContain("node_modules");
   });
 
-  it("passes on what is wrong with its settings", () => {
+  test("passes on what is wrong with its settings", () => {
     expect(outcomes[3]?.errors[0]?.problems).toEqual([
       { key: "faulty:how", found: '"settings"', wanted: "something else" },
     ]);
   });
 
-  it("does not harm the run after it", () => {
+  test("does not harm the run after it", () => {
     expect(outcomes.at(-1)?.errors).toEqual([]);
     expect(outcomes.at(-1)?.registrations).toHaveLength(2);
   });

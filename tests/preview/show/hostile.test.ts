@@ -118,7 +118,7 @@ function expectContained(comment: string): void {
 }
 
 describe("a hostile name or value", () => {
-  it("stays inside its code span, wherever it stands in the comment", () => {
+  test("stays inside its code span, wherever it stands in the comment", () => {
     fc.assert(
       fc.property(hostile, (text) => {
         expectContained(toMarkdown(previewOf(text), { versions: versions(text), difference: attack(text) }));
@@ -129,7 +129,7 @@ describe("a hostile name or value", () => {
     );
   });
 
-  it("reaches the terminal as characters that can be seen, on its own line", () => {
+  test("reaches the terminal as characters that can be seen, on its own line", () => {
     const calm = differenceText(attack("calm"), versions("calm"), palette(false)).split("\n").length;
     fc.assert(
       fc.property(hostile, (text) => {
@@ -143,7 +143,7 @@ describe("a hostile name or value", () => {
     );
   });
 
-  it("keeps every visible character, so that a reviewer sees what was written", () => {
+  test("keeps every visible character, so that a reviewer sees what was written", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), (text) => {
         const span = code(text);
@@ -167,7 +167,7 @@ describe("a comment", () => {
       {},
     );
 
-  it("loses the end of its details rather than its summary when it is too long for GitHub", () => {
+  test("loses the end of its details rather than its summary when it is too long for GitHub", () => {
     const comment = toMarkdown(previewOf("x"), { versions: versions("main"), difference: many(3000) });
     expect(comment.length).toBeLessThanOrEqual(COMMENT_LIMIT);
     expect(comment).toContain("**3000 added, 0 removed, 0 changed, 0 replaced**");
@@ -175,7 +175,7 @@ describe("a comment", () => {
     expect(comment.trimEnd().endsWith("</details>")).toBe(true);
   });
 
-  it.each([600, 1000, 5000, 20_000])("has no more than %i characters when no more are allowed", (limit) => {
+  test.each([600, 1000, 5000, 20_000])("has no more than %i characters when no more are allowed", (limit) => {
     const comment = toMarkdown(
       previewOf("x"),
       { versions: versions("main"), difference: attack("x".repeat(300)) },
@@ -185,7 +185,7 @@ describe("a comment", () => {
     expect(comment).toContain("### Preview of stack `dev` against `main`");
   });
 
-  it("says that nothing changes", () => {
+  test("says that nothing changes", () => {
     const comment = toMarkdown(
       { ...previewOf("x"), verdict: { policies: [], findings: [] } },
       { versions: versions("main"), difference: difference(side(), side()) },

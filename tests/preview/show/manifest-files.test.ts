@@ -36,20 +36,20 @@ describe("the directory of manifests", () => {
     rmSync(directory, { recursive: true });
   });
 
-  it("is made when it is not there", () => {
+  test("is made when it is not there", () => {
     expect(readdirSync(path()).sort()).toEqual(["m", "n"]);
     expect(readFileSync(path("n", "a.yaml"), "utf8")).toMatch(
       /^# Written by npm run preview; do not edit\.\n# urn::n\/a\.yaml\nkind: Secret\n$/,
     );
   });
 
-  it("loses files that are no longer wanted, and directories that this empties", () => {
+  test("loses files that are no longer wanted, and directories that this empties", () => {
     writeManifests(path(), [manifest("n/c.yaml")]);
     expect(readdirSync(path())).toEqual(["n"]);
     expect(readdirSync(path("n"))).toEqual(["c.yaml"]);
   });
 
-  it("keeps what somebody else put there", () => {
+  test("keeps what somebody else put there", () => {
     writeFileSync(path("n", "mine.yaml"), "kind: Mine\n");
     writeFileSync(path("top.yaml"), "# Written by npm run preview; do not edit.\n");
     mkdirSync(path("m", "deep"));
@@ -59,7 +59,7 @@ describe("the directory of manifests", () => {
     expect(existsSync(path("m", "deep"))).toBe(true);
   });
 
-  it("is left as it is when somebody else's file is in the way", () => {
+  test("is left as it is when somebody else's file is in the way", () => {
     writeFileSync(path("n", "c.yaml"), "kind: Mine\n");
     expect(() => {
       writeManifests(path(), [manifest("n/c.yaml")]);
@@ -68,7 +68,7 @@ describe("the directory of manifests", () => {
     expect(existsSync(path("n", "a.yaml"))).toBe(true);
   });
 
-  it("does not lead writes elsewhere through a link", () => {
+  test("does not lead writes elsewhere through a link", () => {
     const elsewhere = join(directory, "elsewhere.yaml");
     writeFileSync(elsewhere, "# Written by npm run preview; do not edit.\nprecious\n");
     symlinkSync(elsewhere, path("n", "c.yaml"));

@@ -73,7 +73,7 @@ function listed(value: Body, property: string): string | undefined {
   }
 }
 
-const operation = (body: Body | undefined): { add: string[]; remove: string[] } => ({
+const operation = (body: Body | undefined): { readonly add: string[]; readonly remove: string[] } => ({
   add: body?.strings("add") ?? [],
   remove: body?.strings("remove") ?? [],
 });
@@ -124,7 +124,7 @@ const register: Handler = (ask, server) => {
 const RUNTIME_STATES: readonly string[] = ["Idle", "Building", "Cancelled", "LostContact", "Missing", "Unknown"];
 
 /** The agent that speaks, and its AgentRuntimeInfo. */
-function speaking(ask: Ask, server: GocdStandIn): { agent: AgentRecord; info: Body } {
+function speaking(ask: Ask, server: GocdStandIn): { readonly agent: AgentRecord; readonly info: Body } {
   const agent = server.agents.authenticate(ask.header("x-agent-guid"), ask.header("authorization"));
   return { agent, info: Body.parse(ask.body).object("agentRuntimeInfo") ?? new Body({}) };
 }

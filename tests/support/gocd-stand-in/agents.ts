@@ -10,7 +10,7 @@ export type RuntimeState = "Idle" | "Building" | "Cancelled" | "LostContact" | "
 
 /** One agent as the server holds it. `lastHeard` is in milliseconds since the epoch, null before the first sign of life. */
 export interface AgentRecord {
-  uuid: string;
+  readonly uuid: string;
   hostname: string;
   ipAddress: string;
   location: string;
@@ -36,33 +36,33 @@ export class Refusal extends Error {
 }
 
 export interface Registration {
-  uuid: string;
-  hostname: string;
-  location: string;
-  usableSpace: number;
-  operatingSystem: string;
-  autoRegisterKey: string;
-  autoRegisterResources: string;
-  autoRegisterEnvironments: string;
-  autoRegisterHostname: string;
-  elasticAgentId: string;
-  elasticPluginId: string;
-  token: string;
-  ipAddress: string;
+  readonly uuid: string;
+  readonly hostname: string;
+  readonly location: string;
+  readonly usableSpace: number;
+  readonly operatingSystem: string;
+  readonly autoRegisterKey: string;
+  readonly autoRegisterResources: string;
+  readonly autoRegisterEnvironments: string;
+  readonly autoRegisterHostname: string;
+  readonly elasticAgentId: string;
+  readonly elasticPluginId: string;
+  readonly token: string;
+  readonly ipAddress: string;
 }
 
 export interface BulkUpdate {
-  uuids: string[];
-  state: boolean | undefined;
-  resources: { add: string[]; remove: string[] };
-  environments: { add: string[]; remove: string[] };
+  readonly uuids: string[];
+  readonly state: boolean | undefined;
+  readonly resources: { readonly add: string[]; readonly remove: string[] };
+  readonly environments: { readonly add: string[]; readonly remove: string[] };
 }
 
 export interface Update {
-  hostname: string | undefined;
-  resources: string | undefined;
-  environments: string | undefined;
-  state: boolean | undefined;
+  readonly hostname: string | undefined;
+  readonly resources: string | undefined;
+  readonly environments: string | undefined;
+  readonly state: boolean | undefined;
 }
 
 const RESOURCE_NAME = /^[-\w\s|.]*$/;
@@ -88,11 +88,11 @@ export class Agents {
   constructor(
     private readonly records: Map<string, AgentRecord>,
     private readonly options: {
-      tokenKey: string;
-      autoRegisterKey: string;
-      autoRegisterLocal: boolean;
-      lostContactAfterMs: number;
-      now: () => number;
+      readonly tokenKey: string;
+      readonly autoRegisterKey: string;
+      readonly autoRegisterLocal: boolean;
+      readonly lostContactAfterMs: number;
+      readonly now: () => number;
     },
   ) {}
 
@@ -282,7 +282,11 @@ export class Agents {
     agent.configState = enable ? "Enabled" : "Disabled";
   }
 
-  private heard(agent: AgentRecord, state: RuntimeState, facts: Partial<AgentRecord> & { usableSpace?: number }): void {
+  private heard(
+    agent: AgentRecord,
+    state: RuntimeState,
+    facts: Partial<AgentRecord> & { readonly usableSpace?: number },
+  ): void {
     // A cancelled job stays cancelled until the agent says that it is idle (AgentInstance.syncRuntimeStatus).
     if (state === "Idle" || agent.runtimeState !== "Cancelled") agent.runtimeState = state;
     agent.lastHeard = this.options.now();

@@ -7,9 +7,9 @@ import { Refusal } from "./agents";
 import type { Body } from "./body";
 
 export interface Environment {
-  name: string;
-  pipelines: string[];
-  environment_variables: { secure: boolean; name: string; value: string }[];
+  readonly name: string;
+  readonly pipelines: string[];
+  readonly environment_variables: { readonly secure: boolean; readonly name: string; readonly value: string }[];
 }
 
 export interface ConfigurationState {
@@ -20,10 +20,10 @@ export interface ConfigurationState {
   purgeUpto: number | null;
   /** null: no <backup> element. */
   backup: {
-    schedule: string | null;
-    postBackupScript: string | null;
-    emailOnSuccess: boolean;
-    emailOnFailure: boolean;
+    readonly schedule: string | null;
+    readonly postBackupScript: string | null;
+    readonly emailOnSuccess: boolean;
+    readonly emailOnFailure: boolean;
   } | null;
   environments: Environment[];
   /** Environments of configuration repositories: name to the agents that they list. */
@@ -192,7 +192,7 @@ export class Configuration {
 export const tagOf = (entity: object): string => createHash("md5").update(JSON.stringify(entity)).digest("hex");
 
 function environmentFrom(name: string, body: Body): Environment {
-  const pipelines = (body.array("pipelines") ?? []).map((entry) => String((entry as { name: unknown }).name));
+  const pipelines = (body.array("pipelines") ?? []).map((entry) => String((entry as { readonly name: unknown }).name));
   const variables = (body.array("environment_variables") ?? []) as Environment["environment_variables"];
   return { name, pipelines, environment_variables: variables };
 }

@@ -2,38 +2,38 @@
 import type { GocdStandIn } from "./stand-in";
 
 export interface Ask {
-  method: string;
+  readonly method: string;
   /** Below /go, without the query. */
-  path: string;
-  query: URLSearchParams;
-  header: (name: string) => string | undefined;
-  body: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly header: (name: string) => string | undefined;
+  readonly body: string;
   /** Where the server can be reached, for links: `http://host:port/go`. */
-  base: string;
-  address: string;
+  readonly base: string;
+  readonly address: string;
   user: string;
   /** Of a session that begins with this request. */
   cookie?: string;
 }
 
 export interface Answer {
-  status: number;
-  body?: string | object;
-  headers?: Record<string, string>;
-  type?: string;
+  readonly status: number;
+  readonly body?: string | object;
+  readonly headers?: Record<string, string>;
+  readonly type?: string;
 }
 
 export type Handler = (ask: Ask, server: GocdStandIn, ...parameters: string[]) => Answer | Promise<Answer>;
 export interface Route {
-  method: string;
-  path: RegExp;
+  readonly method: string;
+  readonly path: RegExp;
   /** Version of the API, or nothing for what is not versioned. */
-  version?: number;
+  readonly version?: number;
   /** Who may: anybody, an agent, any user, an administrator. */
-  who: "anyone" | "agent" | "user" | "admin";
+  readonly who: "anyone" | "agent" | "user" | "admin";
   /** ApiController.verifyContentType: JSON, or the confirming header when there is no body. */
-  json?: boolean;
-  handle: Handler;
+  readonly json?: boolean;
+  readonly handle: Handler;
 }
 
 export const docs = (anchor: string): string => `https://api.gocd.org/26.1.0/${anchor}`;

@@ -3,10 +3,10 @@
 import type { ConfigurationState } from "./configuration";
 
 export interface Seed {
-  tokenKey: string;
-  autoRegisterKey: string;
-  admins: string[];
-  configuration: Partial<ConfigurationState>;
+  readonly tokenKey: string;
+  readonly autoRegisterKey: string;
+  readonly admins: string[];
+  readonly configuration: Partial<ConfigurationState>;
 }
 
 const ENTITIES: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };

@@ -29,32 +29,32 @@ import { SERVER_ROUTES } from "./server-routes";
 
 export interface StandInOptions {
   /** `tokenGenerationKey` of the server's configuration. */
-  tokenKey: string;
+  readonly tokenKey: string;
   /** Empty: agents can only register as pending. */
-  autoRegisterKey?: string;
+  readonly autoRegisterKey?: string;
   /** `-Dgo.auto.register.local.agent.enabled`, true in GoCD unless it is told otherwise. */
-  autoRegisterLocal?: boolean;
+  readonly autoRegisterLocal?: boolean;
   /** Tells whether a log-in is right, and whether it is an administrator's. */
-  logIn: (user: string, password: string) => "admin" | "user" | undefined;
-  configuration?: Partial<ConfigurationState>;
+  readonly logIn: (user: string, password: string) => "admin" | "user" | undefined;
+  readonly configuration?: Partial<ConfigurationState>;
   /** Where the state is kept across restarts of the process. Default: nowhere. */
-  stateFile?: string;
+  readonly stateFile?: string;
   /** Where a backup is written to. Default: nowhere, it is only recorded. */
-  artifactsDir?: string;
+  readonly artifactsDir?: string;
   /** What is in a backup's archives. Default: nothing that can be unpacked. */
-  archives?: () => Archives;
+  readonly archives?: () => Archives;
   /** `agent.connection.timeout`. Default: 300 seconds. */
-  lostContactAfterSeconds?: number;
-  now?: () => number;
+  readonly lostContactAfterSeconds?: number;
+  readonly now?: () => number;
 }
 
 export interface Backup {
-  id: number;
-  time: string;
-  path: string;
-  status: "IN_PROGRESS" | "COMPLETED" | "ERROR";
-  message: string;
-  user: string;
+  readonly id: number;
+  readonly time: string;
+  readonly path: string;
+  readonly status: "IN_PROGRESS" | "COMPLETED" | "ERROR";
+  readonly message: string;
+  readonly user: string;
 }
 
 /** How the server feels: what a test can make go wrong. */
@@ -64,7 +64,7 @@ export interface Weather {
   /** Answered to everything, in place of the real answer. */
   status: number | null;
   /** An HTTP body to go with `status`. */
-  body: string;
+  readonly body: string;
   /** Added to the version that every API answers to: 1 is a newer GoCD, -1 an older one. */
   versionsApart: number;
   /** Requests to answer before the connection is cut on every further one. */
@@ -91,10 +91,20 @@ const ALLOWED_IN_MAINTENANCE = [
 ];
 
 export class GocdStandIn {
-  readonly requests: { method: string; path: string; body: string; status: number }[] = [];
+  readonly requests: {
+    readonly method: string;
+    readonly path: string;
+    readonly body: string;
+    readonly status: number;
+  }[] = [];
   readonly backups: Backup[] = [];
   /** What /api/server_health_messages shows. */
-  healthMessages: { message: string; detail: string; level: "WARNING" | "ERROR"; time: string }[] = [];
+  healthMessages: {
+    readonly message: string;
+    readonly detail: string;
+    readonly level: "WARNING" | "ERROR";
+    readonly time: string;
+  }[] = [];
   weather: Weather = { ...FAIR };
   configuration: Configuration;
   agents: Agents;
@@ -246,7 +256,7 @@ export class GocdStandIn {
     } catch {
       return; // the first start
     }
-    const state = JSON.parse(text) as { agents: AgentRecord[]; configuration: ConfigurationState };
+    const state = JSON.parse(text) as { readonly agents: AgentRecord[]; readonly configuration: ConfigurationState };
     for (const agent of state.agents) this.records.set(agent.uuid, agent);
     this.configuration = new Configuration(state.configuration);
     this.agents.restart();
@@ -356,11 +366,11 @@ export class GocdStandIn {
   /** For tests on a cluster, which cannot call methods: POST /stand-in/<what> with a JSON body. */
   private control(what: string, text: string): Answer {
     const body = (text === "" ? {} : JSON.parse(text)) as {
-      uuid?: string;
-      state?: RuntimeState;
-      freeSpace?: number;
-      on?: boolean;
-      milliseconds?: number;
+      readonly uuid?: string;
+      readonly state?: RuntimeState;
+      readonly freeSpace?: number;
+      readonly on?: boolean;
+      readonly milliseconds?: number;
     } & Partial<Weather>;
     switch (what) {
       case "agent":

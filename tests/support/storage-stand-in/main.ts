@@ -8,12 +8,12 @@ import { createServer, type IncomingMessage } from "node:http";
 
 import { described, StorageStandIn, type Trouble } from "./stand-in";
 
-const objects = new Map<string, Buffer>();
-const scenes = new Map<string, StorageStandIn>();
+const OBJECTS = new Map<string, Buffer>();
+const SCENES = new Map<string, StorageStandIn>();
 
 function scene(name: string): StorageStandIn {
-  const found = scenes.get(name) ?? new StorageStandIn(objects, `/${name}`, process.env["BUCKET"]);
-  scenes.set(name, found);
+  const found = SCENES.get(name) ?? new StorageStandIn(OBJECTS, `/${name}`, process.env["BUCKET"]);
+  SCENES.set(name, found);
   return found;
 }
 
@@ -32,12 +32,12 @@ async function control(what: string, request: IncomingMessage): Promise<unknown>
       Object.assign(scene(asked.scene ?? "").troubles, asked.troubles);
       return {};
     case "object":
-      objects.set(asked.name ?? "", Buffer.from(asked.text ?? ""));
+      OBJECTS.set(asked.name ?? "", Buffer.from(asked.text ?? ""));
       return {};
     case "objects":
-      return [...objects].map(([name, bytes]) => described(name, bytes));
+      return [...OBJECTS].map(([name, bytes]) => described(name, bytes));
     case "requests":
-      return Object.fromEntries([...scenes].map(([name, { requests }]) => [name, requests]));
+      return Object.fromEntries([...SCENES].map(([name, { requests }]) => [name, requests]));
     default:
       throw new Error(`nothing called ${what}`);
   }

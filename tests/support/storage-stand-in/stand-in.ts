@@ -6,8 +6,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 interface Session {
-  name: string;
-  size: number;
+  readonly name: string;
+  readonly size: number;
   bytes: Buffer;
 }
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { z } from "zod";
 
 /** The last object of a backup in the bucket. Without it the backup is not complete, and restore does not see it. */
 export const MANIFEST = "manifest.json";

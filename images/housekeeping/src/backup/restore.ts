@@ -29,14 +29,14 @@ const COMPLETE = "complete";
 
 export interface RestoreTools {
   /** Name of the backup, such as `backup_20260101-020000`. */
-  name: string;
+  readonly name: string;
   /** The server's /godata. */
-  data: string;
-  prefix: string;
+  readonly data: string;
+  readonly prefix: string;
   /** Of the GoCD that is going to start on this data. */
-  version: string;
-  storage: Storage;
-  log: Logger;
+  readonly version: string;
+  readonly storage: Storage;
+  readonly log: Logger;
 }
 
 /** Why nothing was restored, for the person who set the setting. */

@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import { setTimeout as wait } from "node:timers/promises";
 
-import * as z from "zod";
+import { z } from "zod";
 
 import { withDeadline } from "../deadline";
 import type { Token } from "./token";
@@ -37,28 +37,28 @@ export class StorageError extends Error {
 
 export interface StorageOptions {
   /** `https://storage.googleapis.com`. */
-  url: string;
-  bucket: string;
-  token: Token;
-  timeoutSeconds: number;
+  readonly url: string;
+  readonly bucket: string;
+  readonly token: Token;
+  readonly timeoutSeconds: number;
   /** Bytes sent at a time; Google wants multiples of 256 KiB. */
-  chunk: number;
+  readonly chunk: number;
   /** Times that something is tried again without any progress. */
-  tries: number;
+  readonly tries: number;
   /** Milliseconds before the first repetition; doubled each time. */
-  pause: number;
-  stop: AbortSignal;
+  readonly pause: number;
+  readonly stop: AbortSignal;
 }
 
 /** What both sides must agree on. MD5 is what the storage computes of every object that was uploaded in one piece. */
 export interface Content {
-  size: number;
-  md5: string;
+  readonly size: number;
+  readonly md5: string;
 }
 
 interface Request {
-  headers?: Record<string, string>;
-  body?: string | Uint8Array<ArrayBuffer>;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
 }
 
 const object = z.object({ size: z.coerce.number(), md5Hash: z.string() });
@@ -175,7 +175,11 @@ export class Storage {
     return `${url}/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}`;
   }
 
-  private request(method: string, url: string, more: Request): Promise<{ response: Response; text: string }> {
+  private request(
+    method: string,
+    url: string,
+    more: Request,
+  ): Promise<{ readonly response: Response; readonly text: string }> {
     return this.exchange(method, url, more, async (response) => ({ response, text: await response.text() }));
   }
 
@@ -238,7 +242,7 @@ export async function contentOfFile(path: string): Promise<Content> {
   return { size: (await stat(path)).size, md5: hash.digest("base64") };
 }
 
-function accepted({ response, text }: { response: Response; text: string }, name: string): unknown {
+function accepted({ response, text }: { readonly response: Response; readonly text: string }, name: string): unknown {
   if (!response.ok) throw refusal(response.status, name);
   return JSON.parse(text);
 }

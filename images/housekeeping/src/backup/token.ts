@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { z } from "zod";
 
 const answer = z.object({ access_token: z.string().min(1), expires_in: z.number() });
 
@@ -7,9 +7,9 @@ const MARGIN = 60;
 
 /** Something that gives a token for Google's APIs. */
 export interface Token {
-  get: () => Promise<string>;
+  readonly get: () => Promise<string>;
   /** The token was refused: the next one is asked for anew. */
-  forget: () => void;
+  readonly forget: () => void;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface Token {
  * so asking again is cheap.
  */
 export class MetadataToken implements Token {
-  private token: { text: string; until: number } | undefined;
+  private token: { readonly text: string; readonly until: number } | undefined;
 
   constructor(
     private readonly metadataUrl: string,

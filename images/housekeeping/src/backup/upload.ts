@@ -18,14 +18,14 @@ const NAME = /^backup_\d{8}-\d{6}$/;
 
 export interface UploadTools {
   /** GoCD's serverBackups. */
-  folder: string;
+  readonly folder: string;
   /** Before every name in the bucket; empty, or ends in a slash. */
-  prefix: string;
+  readonly prefix: string;
   /** Newest backups that stay on the disk; at least 1. */
-  keepLocal: number;
-  storage: Storage;
-  log: Logger;
-  metrics: BackupMetrics;
+  readonly keepLocal: number;
+  readonly storage: Storage;
+  readonly log: Logger;
+  readonly metrics: BackupMetrics;
 }
 
 /** About one backup: the others may do better. */

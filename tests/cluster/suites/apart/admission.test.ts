@@ -1,7 +1,7 @@
-import { admissionBinding, admissionParts, admissionPolicy } from "../../../../components/guardrails/admission";
-import { cases } from "../../../policy/cases/all";
+import { admissionBinding, ADMISSION_PARTS, admissionPolicy } from "../../../../components/guardrails/admission";
+import { CASES } from "../../../policy/cases/all";
 import { resolvedManifests } from "../../../support/program";
-import { agentsPod, container, image, inEveryKind, installation, volume, type Case } from "../../../policy/cases/case";
+import { agentsPod, container, image, inEveryKind, INSTALLATION, volume, type Case } from "../../../policy/cases/case";
 import { apply, dryRun, get, remove, type KubernetesObject } from "../../harness/kubectl";
 import { RawApi, type ApiObject, type Answer } from "../../harness/raw-api";
 import { eventually } from "../../harness/run";
@@ -22,19 +22,19 @@ interface Workload extends KubernetesObject {
   };
 }
 
-const namespaces = [installation.serverNamespace, installation.agentsNamespace, "shop"].map((name) => ({
+const namespaces = [INSTALLATION.serverNamespace, INSTALLATION.agentsNamespace, "shop"].map((name) => ({
   apiVersion: "v1",
   kind: "Namespace",
   metadata: { name },
 }));
-const registration = { apiVersion: "admissionregistration.k8s.io/v1" };
-const policies = admissionParts.flatMap((part) => [
-  { ...registration, kind: "ValidatingAdmissionPolicy", ...admissionPolicy(part, installation) },
-  { ...registration, kind: "ValidatingAdmissionPolicyBinding", ...admissionBinding(part, installation) },
+const REGISTRATION = { apiVersion: "admissionregistration.k8s.io/v1" };
+const policies = ADMISSION_PARTS.flatMap((part) => [
+  { ...REGISTRATION, kind: "ValidatingAdmissionPolicy", ...admissionPolicy(part, INSTALLATION) },
+  { ...REGISTRATION, kind: "ValidatingAdmissionPolicyBinding", ...admissionBinding(part, INSTALLATION) },
 ]);
-const atAdmission = cases.filter(({ tags, object }) => tags !== "review" && "metadata" in object);
+const atAdmission = CASES.filter(({ tags, object }) => tags !== "review" && "metadata" in object);
 const nodeSpec = { containers: [container()], volumes: [{ name: "node", hostPath: { path: "/var/log" } }] };
-const hostPath = { volumes: [{ name: "node", hostPath: { path: "/var/log" } }] };
+const HOST_PATH = { volumes: [{ name: "node", hostPath: { path: "/var/log" } }] };
 
 let api: RawApi;
 
@@ -44,8 +44,8 @@ beforeAll(async () => {
   api = await RawApi.open();
   // Each part comes into force by itself.
   for (const object of [
-    ...Object.values(inEveryKind(nodeSpec, installation.agentsNamespace)),
-    volume({ hostPath: { path: "/mnt/data" } }, installation.agentsNamespace),
+    ...Object.values(inEveryKind(nodeSpec, INSTALLATION.agentsNamespace)),
+    volume({ hostPath: { path: "/mnt/data" } }, INSTALLATION.agentsNamespace),
   ])
     await eventually("the policies to be in force", async () =>
       (await ask({ object })).status === 403 ? true : undefined,
@@ -95,21 +95,21 @@ test("the cluster's own pods may use the node, with any right", async () => {
     spec: {
       hostNetwork: true,
       containers: [{ name: "own", image, securityContext: { privileged: true } }],
-      ...hostPath,
+      ...HOST_PATH,
     },
   };
   expect((await api.create(pod, true)).status).toBe(201);
 });
 
 test("what is refused in a Pod is refused in every way to apply it", async () => {
-  const { code, stderr } = await dryRun([agentsPod(hostPath)]);
+  const { code, stderr } = await dryRun([agentsPod(HOST_PATH)]);
   expect(code).not.toBe(0);
   expect(stderr).toContain("denied request");
 });
 
-test.each(admissionParts)("Kubernetes finds no mistake of types in the policy for %s", async (part) => {
+test.each(ADMISSION_PARTS)("Kubernetes finds no mistake of types in the policy for %s", async (part) => {
   const { status } = await eventually("the type check", async () => {
-    const policy = await get<Policy>(`validatingadmissionpolicy/${installation.name}-${part}`, "default");
+    const policy = await get<Policy>(`validatingadmissionpolicy/${INSTALLATION.name}-${part}`, "default");
     return policy.status?.observedGeneration === policy.metadata.generation ? policy : undefined;
   });
   expect(status?.typeChecking?.expressionWarnings ?? []).toEqual([]);

@@ -19,7 +19,7 @@ import { pod, status } from "../../harness/pods";
 import { eventually } from "../../harness/run";
 import { OWN_CLUSTER } from "../../harness/stack";
 
-const at = { namespace: BACKUP_NAMESPACE };
+const AT = { namespace: BACKUP_NAMESPACE };
 const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
 
 // Somebody else's cluster runs the real ones, which nobody can tell how to behave.
@@ -44,15 +44,17 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
 
   /** Something that only the server's data has. */
   const environments = async () => {
-    const { _embedded } = await gocd<{ _embedded: { environments: readonly { name: string }[] } }>({
-      ...at,
+    const { _embedded } = await gocd<{
+      readonly _embedded: { readonly environments: readonly { readonly name: string }[] };
+    }>({
+      ...AT,
       path: "/go/api/admin/environments",
       version: 3,
     });
     return _embedded.environments.map(({ name }) => name);
   };
   const addEnvironment = (name: string) =>
-    gocd({ ...at, method: "POST", path: "/go/api/admin/environments", version: 3, body: { name } });
+    gocd({ ...AT, method: "POST", path: "/go/api/admin/environments", version: 3, body: { name } });
 
   describe("a backup", () => {
     test("is in the bucket with every file as it is on the disk, and a manifest that says so", async () => {
@@ -74,7 +76,7 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
       await troubleStorage({ part: ["hang", "hang"] });
       const name = await handOver();
       expect(await isStored(name)).toBeUndefined();
-      expect((await askServer({ ...at, path: "/go/api/agents", version: 7 })).status).toBe(200);
+      expect((await askServer({ ...AT, path: "/go/api/agents", version: 7 })).status).toBe(200);
       await stored(name);
     });
 
@@ -124,11 +126,11 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
 
     test("is sent without any key", async () => {
       const found = await get<{
-        spec: {
-          containers: readonly {
-            name: string;
-            env: readonly { name: string }[];
-            volumeMounts: readonly { name: string }[];
+        readonly spec: {
+          readonly containers: readonly {
+            readonly name: string;
+            readonly env: readonly { readonly name: string }[];
+            readonly volumeMounts: readonly { readonly name: string }[];
           }[];
         };
       }>("pod/gocd-server-0", BACKUP_NAMESPACE);
@@ -169,7 +171,7 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
       await restored(name);
       expect(await environments()).toContain("in-the-backup");
       expect(await environments()).not.toContain("after-the-backup");
-      expect((await askServer({ ...at, path: "/go/api/agents", version: 7, as: "nobody" })).status).toBe(401);
+      expect((await askServer({ ...AT, path: "/go/api/agents", version: 7, as: "nobody" })).status).toBe(401);
     });
 
     test("is done once: the setting may stay, and what came since is kept", async () => {

@@ -56,8 +56,12 @@ describe("an agent does not start while its daemon", () => {
     await kubectl(["delete", "pod", agent(1), "-n", AGENTS_NAMESPACE, "--wait=false"]);
     await eventually("a drain", async () =>
       (await inDind(1, "true")).code === 0 &&
-      (await get<Pod & { metadata: { deletionTimestamp?: string } }>(`pod/${agent(1)}`, AGENTS_NAMESPACE)).metadata
-        .deletionTimestamp !== undefined
+      (
+        await get<Pod & { readonly metadata: { readonly deletionTimestamp?: string } }>(
+          `pod/${agent(1)}`,
+          AGENTS_NAMESPACE,
+        )
+      ).metadata.deletionTimestamp !== undefined
         ? true
         : undefined,
     );

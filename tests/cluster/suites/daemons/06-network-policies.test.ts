@@ -21,7 +21,7 @@ const strangerPod = (name: string, command: readonly string[]) => ({
     containers: [{ name, image: TEST_IMAGES.dind.reference, command }],
   },
 });
-const denyAll = {
+const DENY_ALL = {
   apiVersion: "networking.k8s.io/v1",
   kind: "NetworkPolicy",
   metadata: { name: "deny", namespace: STRANGER },
@@ -42,7 +42,7 @@ beforeAll(async () => {
   const listener = connect(await addressOf("listener", STRANGER));
   const open = async () => (await inStranger(listener)).code === 0;
   await eventually("a port that is open", async () => ((await open()) ? true : undefined));
-  await apply([denyAll]);
+  await apply([DENY_ALL]);
   enforced = await eventually("a policy to be enforced", async () => ((await open()) ? undefined : true), 10_000).catch(
     () => false,
   );
@@ -57,7 +57,10 @@ test("every network policy is kept by the API server as it was written", async (
     expect.arrayContaining([SERVER_NAMESPACE, AGENTS_NAMESPACE]),
   );
   for (const policy of written) {
-    const kept = await get<{ spec: object }>(`networkpolicy/${policy.metadata.name}`, policy.metadata.namespace ?? "");
+    const kept = await get<{ readonly spec: object }>(
+      `networkpolicy/${policy.metadata.name}`,
+      policy.metadata.namespace ?? "",
+    );
     expect(kept.spec).toMatchObject(policy["spec"] as object);
   }
 });

@@ -222,7 +222,9 @@ let own: readonly [string, string];
       (await gocd<{ readonly purge_settings: { readonly purge_start_disk_space: number } }>(artifacts)).purge_settings
         .purge_start_disk_space;
     const named = async () => {
-      const { _embedded } = await gocd<{ _embedded: { environments: readonly { name: string }[] } }>(environments);
+      const { _embedded } = await gocd<{
+        readonly _embedded: { readonly environments: readonly { readonly name: string }[] };
+      }>(environments);
       return _embedded.environments.map(({ name }) => name).filter((name) => name !== "edited");
     };
 

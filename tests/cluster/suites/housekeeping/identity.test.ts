@@ -40,7 +40,7 @@ async function loseClaims(): Promise<void> {
   const uids = async () => {
     const found = await kubectl(["get", "pvc", ...names, "-n", AGENTS_NAMESPACE, "--ignore-not-found", "-o", "json"]);
     const { items = [] } = JSON.parse(found === "" ? "{}" : found) as {
-      items?: readonly { metadata: { uid: string } }[];
+      readonly items?: readonly { readonly metadata: { readonly uid: string } }[];
     };
     return items.map(({ metadata }) => metadata.uid);
   };

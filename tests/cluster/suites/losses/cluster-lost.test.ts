@@ -29,8 +29,8 @@ const remember = async (): Promise<Memory> => ({
   configuration: await inServer("cd /godata/config; cat cruise-config.xml cipher.aes"),
   kept: await inServer("cat /godata/db/kept /godata/artifacts/kept"),
   secrets: await Promise.all([
-    get<{ data: object }>("secret/gocd-server", SERVER_NAMESPACE),
-    get<{ data: object }>("secret/docker-identity", AGENTS_NAMESPACE),
+    get<{ readonly data: object }>("secret/gocd-server", SERVER_NAMESPACE),
+    get<{ readonly data: object }>("secret/docker-identity", AGENTS_NAMESPACE),
   ]).then((found) =>
     // Of an agent that is no more, an earlier cluster may remember the keys.
     found.map(({ data }) => Object.entries(data).filter(([key]) => !key.startsWith("docker-2"))),
