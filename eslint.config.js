@@ -1,4 +1,4 @@
-// The strict preset of typescript-eslint, and the five dependency laws of docs/architecture.md.
+// The strict preset of typescript-eslint, and the six dependency laws of docs/architecture.md.
 const js = require("@eslint/js");
 const jestPlugin = require("eslint-plugin-jest");
 const prettier = require("eslint-config-prettier");

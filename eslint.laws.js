@@ -1,4 +1,4 @@
-// The five dependency laws of docs/architecture.md, as configuration of ESLint.
+// The six dependency laws of docs/architecture.md, as configuration of ESLint.
 
 /** One law: files that match may not import what the patterns match. */
 const boundary = (files, patterns, ignores = []) => ({
@@ -22,6 +22,11 @@ const pulumiAtRunTime = {
   message: "Law 2: under components/ and kubernetes/ only component.ts imports @pulumi at run time; builders are pure.",
 };
 
+const outsideTheCluster = {
+  regex: "^\\.\\./",
+  message: "Law 6: tests/cluster/kubernetes builds and boots a cluster; it imports nothing outside its folder.",
+};
+
 module.exports = [
   boundary(
     ["components/**/*.ts", "kubernetes/**/*.ts"],
@@ -31,4 +36,5 @@ module.exports = [
   boundary(["components/**/component.ts"], [settings, program, component]),
   boundary(["policy/**/*.ts"], [settings, program, component]),
   boundary(["preview/**/*.ts"], [settings, component]),
+  boundary(["tests/cluster/kubernetes/**/*.ts"], [outsideTheCluster]),
 ];

@@ -1,8 +1,8 @@
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
-  // tests/cluster starts a Kubernetes of its own: `npm run test:cluster`
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/cluster/"],
+  // They need a cluster: `npm run test:cluster`
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/cluster/gocd/"],
   modulePathIgnorePatterns: [
     "<rootDir>/.*/dist/",
     "<rootDir>/(.*/)?\\.cache/",

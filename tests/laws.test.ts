@@ -17,6 +17,8 @@ const LAWS: readonly [law: string, file: string, breaks: string, obeys: string][
   ["Law 4", "policy/policies.ts", "../index", "./rule"],
   ["Law 5", "policy/policies.ts", "../components/agents/agent", "./rule"],
   ["Law 5", "policy/policies.ts", "../settings/load", "./rule"],
+  ["Law 6", "tests/cluster/kubernetes/node.ts", "../gocd/deploy", "./run"],
+  ["Law 6", "tests/cluster/kubernetes/node.ts", "../../support/program", "@grpc/grpc-js"],
 ];
 
 describe("the laws of docs/architecture.md", () => {

@@ -16,14 +16,14 @@ const project = (name) => ({
   ...common,
   displayName: name,
   // Not the whole checkout: beside it, under .cache, lie the file systems of containers.
-  roots: ["<rootDir>/tests/cluster/suites"],
-  testMatch: [`<rootDir>/tests/cluster/suites/${name}/*.test.ts`],
+  roots: ["<rootDir>/tests/cluster/gocd/suites"],
+  testMatch: [`<rootDir>/tests/cluster/gocd/suites/${name}/*.test.ts`],
 });
 
 /** @type {import("jest").Config} */
 module.exports = {
   ...common,
-  projects: ["apart", "daemons", "housekeeping", "losses"].map(project),
+  projects: ["daemons", "disaster-recovery", "housekeeping", "standalone"].map(project),
   testSequencer: "<rootDir>/tests/cluster/sequencer.js",
   // A pod that is pulled up, drained and pulled up again takes its time on two cores.
   testTimeout: 180_000,

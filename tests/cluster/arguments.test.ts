@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { readArguments } from "./arguments";
+import { spawned } from "../support/spawned";
+
+const SUITES = join(__dirname, "gocd/suites");
+const read = (...args: readonly string[]) => readArguments(args, SUITES);
+
+test("without arguments all suites run", () => {
+  expect(read()).toEqual({ mode: "test", suites: [] });
+});
+
+test("parts of a test's name and of suites' paths are handed to Jest", () => {
+  expect(read("-t", "a name", "daemons/03", "drain")).toEqual({
+    mode: "test",
+    suites: ["--testNamePattern", "a name", "daemons/03", "drain"],
+  });
+});
+
+test.each(["hold", "bench"] as const)("--%s stands alone", (mode) => {
+  expect(read(`--${mode}`)).toEqual({ mode });
+});
+
+test.each([
+  [["--foo"], /^test:cluster: Unknown option '--foo'; usage: /],
+  [["--hold", "--bench"], /^test:cluster: --hold and --bench cannot be asked for together; usage: /],
+  [["--hold", "drain"], /^test:cluster: --hold and drain cannot be asked for together; usage: /],
+  [["drian"], /^test:cluster: no suite in \S+suites has drian in its path; usage: /],
+  [["-t"], /^test:cluster: Option '-t, --testNamePattern <value>' argument missing; usage: /],
+])("%j is refused in one line that says what is wrong and what is wanted", (args, line) => {
+  const found = read(...args);
+  expect(found).toEqual({ mode: "wrong", line: expect.stringMatching(line) as string });
+  expect("line" in found && found.line.split("\n")).toHaveLength(1);
+});
+
+test("an unknown option ends with status 2, before anything is started, and --help with 0", async () => {
+  const main = join(__dirname, "main.ts");
+  expect(await spawned(main, ["--foo"])).toMatchObject({ status: 2, stdout: "" });
+  expect(await spawned(main, ["--help"])).toMatchObject({ status: 0, stderr: "" });
+});

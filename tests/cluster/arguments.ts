@@ -1,0 +1,59 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+
+/** What a run does once everything is started; `suites` are arguments of Jest's. */
+export type Work =
+  | { readonly mode: "test"; readonly suites: readonly string[] }
+  | { readonly mode: "bench" }
+  | { readonly mode: "hold" };
+
+/** One line instead: the options, or what is wrong with those that were given. */
+export interface Line {
+  readonly mode: "help" | "wrong";
+  readonly line: string;
+}
+
+const USAGE =
+  "usage: npm run test:cluster -- [--hold | --bench | -t \"part of a test's name\" | part of a suite's path…]; tests/cluster/README.md explains them";
+
+/** Reads the command line; `folder` has the suites of what is tested. */
+export function readArguments(args: readonly string[], folder: string): Work | Line {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h" },
+        hold: { type: "boolean" },
+        bench: { type: "boolean" },
+        testNamePattern: { type: "string", short: "t" },
+      },
+    });
+    if (values.help) return { mode: "help", line: USAGE };
+    const name = values.testNamePattern;
+    const suites = [...(name === undefined ? [] : ["--testNamePattern", name]), ...positionals];
+    const asked = [values.hold && "--hold", values.bench && "--bench", suites.length > 0 && suites.join(" ")];
+    const given = asked.filter(Boolean);
+    if (given.length > 1) return wrong(`${given.join(" and ")} cannot be asked for together`);
+    const unknown = positionals.find((part) => !suitesIn(folder).some((file) => file.includes(part)));
+    if (unknown !== undefined)
+      return wrong(`no suite in ${path.relative(process.cwd(), folder)} has ${unknown} in its path`);
+    if (values.hold) return { mode: "hold" };
+    if (values.bench) return { mode: "bench" };
+    return { mode: "test", suites };
+  } catch (error) {
+    // Of parseArgs' message the first sentence; the rest advises how to pass a file with such a name.
+    return wrong((error as Error).message.split(". ")[0] ?? "");
+  }
+}
+
+const wrong = (problem: string): Line => ({
+  mode: "wrong",
+  line: `test:cluster: ${problem}; ${USAGE}`,
+});
+
+const suitesIn = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".test.ts"))
+    .map((file) => path.join(folder, file));

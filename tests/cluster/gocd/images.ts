@@ -1,0 +1,81 @@
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { binary } from "../kubernetes/binaries";
+import { CGROUP } from "../kubernetes/cgroups";
+import { compile } from "./compile";
+import { endOfLog, startDaemon, stopDaemon } from "../kubernetes/daemons";
+import { containerdPrograms } from "../kubernetes/packages";
+import { dockerBinary } from "./binaries";
+import { dockerClient } from "./packages";
+import { packImage } from "../kubernetes/image-archive";
+import { CONTAINERD_SOCKET, ctr } from "../kubernetes/node";
+import { ROOT, STATE } from "../kubernetes/paths";
+import { step } from "../kubernetes/progress";
+import { makeRootfs } from "../kubernetes/rootfs";
+import { eventually, outcome, run } from "../kubernetes/run";
+import { standInTag, TEST_IMAGES } from "./test-images";
+import { STAND_IN, type StandIn } from "./stand-ins";
+
+const SOCKET = "unix:///run/build/docker.sock";
+
+/**
+ * Loads the stand-ins and, with them as base, builds the images under test, with a dockerd of the version that they hold. It
+ * works on the node's own containerd, so what is built is at once what the kubelet finds: no registry, no export.
+ */
+export async function loadImages(): Promise<void> {
+  for (const [name, standIn] of Object.entries(STAND_IN))
+    await step(`load the stand-in ${name}`, () => loadStandIn(name, standIn));
+  await step("start dockerd to build images", startBuilder);
+  for (const image of Object.values(TEST_IMAGES).filter(({ folder }) =>
+    existsSync(path.join(ROOT, "images", folder, "Dockerfile")),
+  ))
+    await step(`build images/${image.folder}`, async () => {
+      await build(path.join(ROOT, "images", image.folder), image.tag, image.buildArgs);
+      // A pod names its image by digest; the kubelet looks up that very name.
+      await ctr("images", "tag", "--force", image.tag, image.reference);
+    });
+  await stopDaemon("dockerd");
+}
+
+async function loadStandIn(name: string, { contents, config, sources = [] }: StandIn): Promise<void> {
+  const folder = path.join(STATE, "stand-ins", name);
+  const rootfs = path.join(folder, "rootfs");
+  mkdirSync(rootfs, { recursive: true });
+  await makeRootfs(rootfs, contents);
+  await compile(sources, path.join(rootfs, "opt/stand-in"));
+  await ctr("images", "import", await packImage(folder, standInTag(name), rootfs, config));
+  rmSync(folder, { recursive: true });
+}
+
+async function startBuilder(): Promise<void> {
+  startDaemon({
+    name: "dockerd",
+    command: dockerBinary("dockerd"),
+    args: [
+      `--host=${SOCKET}`,
+      `--data-root=${STATE}/build`,
+      "--exec-root=/run/build",
+      "--pidfile=/run/build/dockerd.pid",
+      `--containerd=${CONTAINERD_SOCKET}`,
+      "--containerd-namespace=k8s.io",
+      `--cgroup-parent=/${CGROUP}/build`,
+      // The files of images need no network to be put together, and nothing here may ask for one.
+      ...["--bridge=none", "--iptables=false", "--ip6tables=false", "--userland-proxy=false"],
+    ],
+    env: { PATH: [path.dirname(binary("runc")), containerdPrograms, process.env["PATH"]].join(":") },
+  });
+  await eventually(
+    "dockerd",
+    async () => ((await outcome(dockerClient, ["-H", SOCKET, "version"])).code === 0 ? true : undefined),
+    60_000,
+  ).catch((error: unknown) => {
+    throw new Error(`${String(error)}\n${endOfLog("dockerd")}`, { cause: error });
+  });
+}
+
+async function build(context: string, tag: string, buildArgs: Readonly<Record<string, string>>): Promise<void> {
+  const args = Object.entries(buildArgs).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]);
+  await run(dockerClient, ["-H", SOCKET, "build", "--network=none", "--tag", tag, ...args, context], {
+    env: { ...process.env, DOCKER_BUILDKIT: "1" },
+  });
+}

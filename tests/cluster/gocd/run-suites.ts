@@ -1,0 +1,136 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { crashedDaemons } from "../kubernetes/daemons";
+import { CACHE, ROOT, STATE } from "../kubernetes/paths";
+import { outcome } from "../kubernetes/run";
+import { TEST_TARGET } from "../kubernetes/test-target";
+
+/** How many tests ended how. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface JestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+}
+
+/** A pattern that no name fits: Jest then runs neither tests nor what comes before them. */
+const NO_TEST = "(?!)";
+
+/** What can be tested here: Jest's configuration, and the folder with the suites. */
+export const TARGETS = {
+  cluster: { configuration: "tests/cluster/jest.config.js", suites: "tests/cluster/gocd/suites" },
+  laptop: { configuration: "tests/cluster/gocd/laptop/jest.config.js", suites: "tests/cluster/gocd/laptop" },
+} as const;
+export type Target = keyof typeof TARGETS;
+
+/** The target of this run. */
+export const target = ((): Target => {
+  const found = Object.keys(TARGETS).find((name) => name === TEST_TARGET);
+  if (found === undefined)
+    throw new Error(`TEST_TARGET is ${TEST_TARGET}; wanted is ${Object.keys(TARGETS).join(" or ")}`);
+  return found as Target;
+})();
+
+/** What the program has registered in this run. */
+const MANIFESTS = path.join(STATE, "manifests");
+
+const JEST = createRequire(__filename).resolve("jest/bin/jest");
+
+/** A folder of suites, which is a project of Jest's, and the stack whose installation they share. */
+interface Folder {
+  readonly name: string;
+  readonly stack?: string;
+}
+
+/** Groups of folders that run in parallel, one group after the other: what loses a node or the cluster runs by itself. */
+const PARALLEL_GROUPS: Readonly<Record<Target, readonly (readonly Folder[])[]>> = {
+  cluster: [
+    [{ name: "daemons", stack: "test" }, { name: "housekeeping", stack: "second" }, { name: "standalone" }],
+    [{ name: "disaster-recovery", stack: "test" }],
+  ],
+  laptop: [[{ name: "laptop" }]],
+};
+
+/**
+ * Runs the suites with Jest, those of a folder one after the other; `args` are handed to it, e.g. `-t "a name"`. Rejects when
+ * `interrupted` says that it is enough; the suite that runs then has no time to tidy up.
+ */
+export async function runSuites(args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
+  rmSync(MANIFESTS, { recursive: true, force: true });
+  mkdirSync(MANIFESTS, { recursive: true });
+  let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const folders of PARALLEL_GROUPS[target])
+    counts = (await Promise.all(folders.map((folder) => runFolder(folder, args, interrupted)))).reduce(sum, counts);
+  return counts;
+}
+
+async function runFolder({ name, stack }: Folder, args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
+  const report = path.join(CACHE, `report-${name}.json`);
+  rmSync(report, { force: true });
+  const options = ["--config", path.join(ROOT, TARGETS[target].configuration), "--selectProjects", name, "--runInBand"];
+  const output = ["--json", "--outputFile", report, "--passWithNoTests"];
+  await new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [JEST, ...options, ...output, ...args], {
+      cwd: ROOT,
+      env: { ...process.env, GOCD_TEST_MANIFESTS: MANIFESTS, ...(stack !== undefined && { GOCD_TEST_STACK: stack }) },
+      stdio: ["ignore", "ignore", "inherit"],
+      ...(interrupted && { signal: interrupted }),
+    });
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  return countsIn(readFileSync(report, "utf8"));
+}
+
+/** Adds a failure when a daemon crashed while its tests ran, and says why: theirs may then be only a consequence. */
+export function withCrashes(counts: Counts): Counts {
+  const crashed = crashedDaemons();
+  if (crashed === "") return counts;
+  console.error(crashed);
+  return { ...counts, failed: counts.failed + 1 };
+}
+
+/** Counts the tests of a target, as skipped: where it cannot be had, and without touching anything. */
+export async function skipAll(skipped: Target): Promise<Counts> {
+  const config = path.join(ROOT, TARGETS[skipped].configuration);
+  const { stdout } = await outcome(process.execPath, [JEST, "--config", config, "--json", "-t", NO_TEST], {
+    cwd: ROOT,
+  });
+  return countsIn(stdout);
+}
+
+function countsIn(json: string): Counts {
+  const report = JSON.parse(json) as JestReport;
+  return {
+    passed: report.numPassedTests,
+    // A suite that cannot be loaded has no tests to count, and must not go unnoticed.
+    failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/** The line that ends a run, for people and for .ci/run. */
+export const closingLine = ({ passed, failed, skipped }: Counts): string =>
+  `${passed} passed, ${failed} failed, ${skipped} skipped`;
+
+/** Reads that line again, the last of a run's output; a run without one has failed. */
+export function countsOf(output: string): Counts {
+  const [, passed, failed, skipped] = /(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(output) ?? [];
+  if (passed === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  return { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
+}
+
+export const sum = (one: Counts, other: Counts): Counts => ({
+  passed: one.passed + other.passed,
+  failed: one.failed + other.failed,
+  skipped: one.skipped + other.skipped,
+});

@@ -1,0 +1,39 @@
+import { dryRun, remove, apply } from "../../../kubernetes/kubectl";
+import { kubernetesObjects, runs, task, type KubernetesObject, type StackSource } from "../../../../support/program";
+import { committedStacks, variants } from "../../../../support/stacks";
+
+const stacks: readonly (readonly [string, StackSource])[] = [
+  ...committedStacks.map((stack) => [`stack ${stack}`, { stack }] as const),
+  ...Object.entries(variants).map(([name, source]) => [name, source] as const),
+];
+
+const namespacesOf = (objects: readonly KubernetesObject[]) => objects.filter(({ kind }) => kind === "Namespace");
+
+let registered: readonly (readonly KubernetesObject[])[];
+
+beforeAll(async () => {
+  registered = (await runs(stacks.map(([, source]) => task(source, {}, true)))).map(kubernetesObjects);
+  // A dry run finds no namespace that was only dry-run.
+  await apply(registered.flatMap(namespacesOf));
+}, 120_000);
+
+afterAll(() => remove(registered.flatMap(namespacesOf)), 120_000);
+
+test.each(stacks.map(([name], index) => [name, index] as const))(
+  "every object of %s is accepted by the API server, with no field that it does not know",
+  async (_name, index) => {
+    const objects = registered[index] ?? [];
+    const { code, stdout, stderr } = await dryRun(objects);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(objects).not.toEqual([]);
+    expect(stdout.trim().split("\n")).toHaveLength(objects.length);
+  },
+);
+
+test("an unknown field would not be accepted", async () => {
+  const { code, stderr } = await dryRun([
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "strict", namespace: "default" }, unknownField: 1 },
+  ]);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain("unknownField");
+});

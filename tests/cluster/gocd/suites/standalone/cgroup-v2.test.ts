@@ -1,0 +1,29 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { guestKernel } from "../../packages";
+import { compareInGuest, type Measured } from "../../guest";
+import { OWN_CLUSTER } from "../../test-images";
+
+const POD_LIMIT = 400;
+const OUT_OF_MEMORY = 137;
+
+// It takes what the harness brings for its own cluster: QEMU and a kernel.
+(OWN_CLUSTER && existsSync(path.join(guestKernel, "boot")) ? describe : describe.skip)(
+  "on cgroup v2, a container that wants more memory than its pod may have",
+  () => {
+    let measured: Readonly<Record<string, Measured>>;
+
+    beforeAll(async () => {
+      measured = await compareInGuest();
+    }, 950_000);
+
+    test("escapes the pod's limit when the privileged daemon runs as everybody runs it", () => {
+      expect(measured["plain"]).toMatchObject({ exit: 0, inside: "no", daemon: "alive" });
+    });
+
+    test("dies within the pod's limit when the daemon runs behind this project's wrapper, which survives", () => {
+      expect(measured["wrapped"]).toMatchObject({ exit: OUT_OF_MEMORY, inside: "yes", daemon: "alive" });
+      expect(measured["wrapped"]?.peak).toBeLessThanOrEqual(POD_LIMIT);
+    });
+  },
+);

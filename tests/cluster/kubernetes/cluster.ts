@@ -1,0 +1,64 @@
+import { forgetNode, startControlPlane, stopControlPlane, wipeControlPlane } from "./control-plane";
+import { crashedDaemons } from "./daemons";
+import { driverObjects } from "./disks";
+import { apply, kubectl } from "./kubectl";
+import { forgetPods, startContainerd, startKubelet, stopNode } from "./node";
+import { step } from "./progress";
+import { startServices, stopServices } from "./services";
+import { NODE } from "./sandbox";
+
+/** Starts the cluster; `load` brings the images while no pod wants one yet. */
+export async function startCluster(load: () => Promise<void>): Promise<void> {
+  try {
+    await step("start etcd, kube-apiserver, kube-controller-manager, kube-scheduler", startControlPlane);
+    await step("start containerd", startContainerd);
+    await load();
+    startServices();
+    await step("start the kubelet", startKubelet);
+    await apply(driverObjects());
+  } catch (error) {
+    throw new Error(`the cluster did not start: ${String(error)}\n${crashedDaemons()}`, { cause: error });
+  }
+}
+
+/** Stops and starts the node: the kubelet, containerd and every container; the control plane goes on. */
+export async function restartNode(): Promise<void> {
+  await stopNode();
+  await startContainerd();
+  await startKubelet();
+}
+
+/**
+ * Loses the node with all that runs on it, and starts another in its place. Nobody drained it; the pods in these namespaces
+ * are given up, as is done for a machine that will not come back.
+ */
+export async function replaceNode(namespaces: readonly string[]): Promise<void> {
+  await stopNode();
+  await forgetNode(NODE);
+  for (const namespace of namespaces)
+    await kubectl(["delete", "pods", "--all", "-n", namespace, "--force", "--grace-period=0"]);
+  await forgetPods();
+  await startContainerd();
+  await startKubelet();
+}
+
+/** Loses the cluster, that is all its objects and keys, and starts an empty one on the same disks. */
+export async function replaceCluster(): Promise<void> {
+  await stopNode();
+  await stopServices();
+  await stopControlPlane();
+  wipeControlPlane();
+  await forgetPods();
+  await startControlPlane();
+  await startContainerd();
+  startServices();
+  await startKubelet();
+  await apply(driverObjects());
+}
+
+/** Ends everything that was started. */
+export async function stopCluster(): Promise<void> {
+  await stopNode();
+  await stopServices();
+  await stopControlPlane();
+}
