@@ -2,7 +2,7 @@ import type { Policies } from "@pulumi/policy";
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import type { RuleConfig } from "./reading/resource-view";
 import { list, record } from "./reading/values";
-import { exceptionsSchema, type Rule } from "./rule";
+import { EXCEPTIONS_SCHEMA, type Rule } from "./rule";
 
 /** The type of the resource that stands for a stack, which the engine registers before every other. */
 const stackType = "pulumi:pulumi:Stack";
@@ -21,7 +21,7 @@ export function formerNamePolicies(all: readonly Rule[], given: FormerConfigs): 
       description: `The former name of ${rule.name}.`,
       enforcementLevel: "advisory" as const,
       severity: "low" as const,
-      configSchema: { properties: { ...withoutDefaults(rule.settings ?? {}), exceptions: exceptionsSchema } },
+      configSchema: { properties: { ...withoutDefaults(rule.settings ?? {}), exceptions: EXCEPTIONS_SCHEMA } },
       validateResource: ofStack((args, report) => {
         const config = args.getConfig() as RuleConfig;
         given.delete(rule.name);

@@ -1,11 +1,11 @@
 import { PolicyPack } from "@pulumi/policy";
 import { formerNamePolicies, type FormerConfigs } from "./former-names";
-import { makePolicies, rules } from "./policies";
+import { makePolicies, RULES } from "./policies";
 
 const former: FormerConfigs = new Map();
 
 new PolicyPack("gocd-policy", {
   displayName: "No way back to docker.sock",
   description: "No container reaches the container runtime, the disks or the namespaces of its node",
-  policies: [...formerNamePolicies(rules, former), ...makePolicies(rules, former)],
+  policies: [...formerNamePolicies(rules, former), ...makePolicies(RULES, former)],
 });

@@ -100,11 +100,7 @@ class ResourceViews {
 type Notes = Map<string, Map<string, readonly string[]>>;
 
 /** The policies, in the order in which they must run. Making them starts nothing; `index.ts` serves them. */
-<<<<<<< HEAD
-export function makePolicies(all: readonly Rule[] = rules, former: FormerConfigs = new Map()): Policies {
-=======
-export function makePolicies(all: readonly Rule[] = RULES): Policies {
->>>>>>> 936a524 (tests, policy: one style for constants, members, imports and tests)
+export function makePolicies(all: readonly Rule[] = RULES, former: FormerConfigs = new Map()): Policies {
   const resourceNotes: Notes = new Map();
   const stackNotes: Notes = new Map();
   const views = new ResourceViews();
@@ -113,23 +109,15 @@ export function makePolicies(all: readonly Rule[] = RULES): Policies {
   return [
     ...resourceRules.map((rule) => ({
       ...asPolicy(rule),
-<<<<<<< HEAD
       validateResource: (args: PolicyArgs & { getConfig: () => object }, report: (message: string) => void) => {
         const config = withFormer(rule, args.getConfig() as RuleConfig, former);
-=======
-      validateResource: (
-        args: PolicyArgs & { readonly getConfig: () => object },
-        report: (message: string) => void,
-      ) => {
-        const config = args.getConfig() as RuleConfig;
->>>>>>> 936a524 (tests, policy: one style for constants, members, imports and tests)
         apply(rule, rule.check(views.for(rule.name, args), config), config, args.urn, resourceNotes, report);
       },
     })),
     ...stackRules.map((rule) => ({
       ...asPolicy(rule),
       validateStack: (
-        args: { readonly resources: readonly PolicyArgs[]; readonly getConfig: () => object },
+        args: { resources: readonly PolicyArgs[]; getConfig: () => object },
         report: (message: string) => void,
       ) => {
         const config = withFormer(rule, args.getConfig() as RuleConfig, former);

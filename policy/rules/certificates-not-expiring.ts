@@ -1,26 +1,22 @@
 import { isUnknown, text } from "../reading/values";
 import { finding, Findings, type StackRule } from "../rule";
 
-const INSTEAD =
+const instead =
   "Raise the pool's `rotation` in the stack's settings: it makes new keys and rolls the pool, one agent after the other.";
 
-const CERTIFICATE_TYPES: ReadonlySet<string> = new Set([
+const certificateTypes: ReadonlySet<string> = new Set([
   "tls:index/selfSignedCert:SelfSignedCert",
   "tls:index/locallySignedCert:LocallySignedCert",
 ]);
 
-const DAYS_BY_DEFAULT = 90;
+const daysByDefault = 90;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Agents stop at the first restart after their certificate's last day; this is said a quarter of a year ahead. */
 export const certificatesNotExpiring: StackRule = {
   name: "certificates-not-expiring",
-<<<<<<< HEAD
   formerNames: ["certificates-last"],
   description: `No certificate of the stack expires within the next ${daysByDefault} days.`,
-=======
-  description: `No certificate of the stack expires within the next ${DAYS_BY_DEFAULT} days.`,
->>>>>>> 936a524 (tests, policy: one style for constants, members, imports and tests)
   // The calendar breaks this rule, not a change: to refuse would stop the very update that repairs something else.
   level: "advisory",
   severity: "high",
@@ -29,33 +25,28 @@ export const certificatesNotExpiring: StackRule = {
     "one that is readyForRenewal",
   ],
   obeys: ["a certificate that lasts longer", "one that is only made by this update (noted)"],
-  instead: INSTEAD,
+  instead,
   settings: {
-    days: {
-      type: "number",
-      default: DAYS_BY_DEFAULT,
-      minimum: 1,
-      description: "Days ahead that an expiry is reported",
-    },
+    days: { type: "number", default: daysByDefault, minimum: 1, description: "Days ahead that an expiry is reported" },
   },
   checkStack: (resources, config) => {
     const findings = new Findings();
-    const days = typeof config["days"] === "number" && config["days"] > 0 ? config["days"] : DAYS_BY_DEFAULT;
+    const days = typeof config["days"] === "number" && config["days"] > 0 ? config["days"] : daysByDefault;
     for (const resource of resources) {
-      if (!CERTIFICATE_TYPES.has(resource.type)) continue;
+      if (!certificateTypes.has(resource.type)) continue;
       const { root } = resource.index;
       const { validityEndTime, readyForRenewal } = root.value;
       const end = Date.parse(text(validityEndTime) ?? "");
       const left = Math.floor((end - Date.now()) / dayMs);
       if (left < 0)
-        findings.refused.push(finding(resource, root, "the certificate has expired", INSTEAD, "validityEndTime"));
+        findings.refused.push(finding(resource, root, "the certificate has expired", instead, "validityEndTime"));
       else if (left < days)
         findings.refused.push(
-          finding(resource, root, `the certificate expires in ${left} days`, INSTEAD, "validityEndTime"),
+          finding(resource, root, `the certificate expires in ${left} days`, instead, "validityEndTime"),
         );
       else if (readyForRenewal === true)
         findings.refused.push(
-          finding(resource, root, "the certificate is due for renewal", INSTEAD, "readyForRenewal"),
+          finding(resource, root, "the certificate is due for renewal", instead, "readyForRenewal"),
         );
       else if (Number.isNaN(end)) {
         const found =

@@ -1,8 +1,8 @@
 import { formerNamePolicies, withFormer, type FormerConfigs } from "../../policy/former-names";
-import { rules } from "../../policy/policies";
+import { RULES } from "../../policy/policies";
 import type { Rule } from "../../policy/rule";
 
-const ruleOf = (name: string) => rules.find((rule) => rule.name === name) as Rule;
+const ruleOf = (name: string) => RULES.find((rule) => rule.name === name) as Rule;
 const policies = (given: FormerConfigs) =>
   formerNamePolicies(rules, given) as readonly {
     readonly name: string;

@@ -1,5 +1,5 @@
 import { formerNamePolicies } from "../../policy/former-names";
-import { policies, rules } from "../../policy/policies";
+import { policies, RULES } from "../../policy/policies";
 import {
   outside,
   refusals,
@@ -11,70 +11,25 @@ import {
   stackRequest,
   tokenOf,
 } from "./analyzer";
-<<<<<<< HEAD
-import { cases } from "./cases/all";
+import { CASES } from "./cases/all";
 import { otherPod, withHostPath } from "./cases/case";
 import { configuration, type PolicyHost, startPolicyHost } from "./host";
 
 const { Empty } = outside("google-protobuf/google/protobuf/empty_pb") as { Empty: new () => object };
 
 let host: PolicyHost;
-=======
-import { CASES } from "./cases/all";
-import { withHostPath } from "./cases/case";
-
-const pack = join(__dirname, "../../policy");
-const grpc = outside("@grpc/grpc-js") as typeof Grpc;
-const { AnalyzerClient } = outside("@pulumi/pulumi/proto/analyzer_grpc_pb") as {
-  readonly AnalyzerClient: new (address: string, credentials: object, options: object) => Client;
-};
-const analyzerProto = outside("@pulumi/pulumi/proto/analyzer_pb") as Record<string, new () => object>;
-const { Empty } = outside("google-protobuf/google/protobuf/empty_pb") as { readonly Empty: new () => object };
-const { Struct } = outside("google-protobuf/google/protobuf/struct_pb") as {
-  readonly Struct: { readonly fromJavaScript: (value: object) => object };
-};
-
-type Answer = Parameters<typeof reports>[0] & {
-  readonly getPoliciesList: () => { readonly getName: () => string; readonly getEnforcementlevel: () => number }[];
-};
-type Method = (request: object, done: (error: Error | null, answer: Answer) => void) => void;
-interface Client {
-  readonly analyze: Method;
-  readonly analyzeStack: Method;
-  readonly getAnalyzerInfo: Method;
-  readonly configure: Method;
-  readonly close: () => void;
-}
-
-let host: ChildProcess;
-let client: Client;
-
-function ask(method: "analyze" | "analyzeStack" | "getAnalyzerInfo" | "configure", payload: object): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    client[method](payload, (error, answer) => {
-      if (error) reject(error);
-      else resolve(answer);
-    });
-  });
-}
->>>>>>> 936a524 (tests, policy: one style for constants, members, imports and tests)
 const analyze = async (resource: Resource): Promise<readonly Report[]> =>
   reports(await host.ask("analyze", request("AnalyzeRequest", resource)));
 
 beforeAll(async () => {
   host = await startPolicyHost();
 });
-<<<<<<< HEAD
 afterAll(() => host.stop());
-=======
-
-const reviewed = CASES.filter(({ tags }) => tags !== "admission");
->>>>>>> 936a524 (tests, policy: one style for constants, members, imports and tests)
 
 describe("the real policy host", () => {
   test("answers every case as the table expects", async () => {
     const wrong: string[] = [];
-    for (const each of cases.filter(({ tags }) => tags !== "admission")) {
+    for (const each of CASES.filter(({ tags }) => tags !== "admission")) {
       const by = refusals(await analyze(resourceOf(each))).map(({ policy }) => policy);
       const right = each.expect === "refused" ? by.includes(each.rule ?? "") : by.length === 0;
       if (!right) wrong.push(`${each.expect} ${each.name}: ${by.join(", ")}`);
@@ -122,26 +77,6 @@ describe("the real policy host", () => {
   });
 
   test("takes exceptions from a policy configuration file's contents, and repeats the reason", async () => {
-<<<<<<< HEAD
-=======
-    const configuration = (properties: object) => {
-      const requested = new (
-        analyzerProto["ConfigureAnalyzerRequest"] as new () => {
-          readonly getPolicyconfigMap: () => Map<string, object>;
-        }
-      )();
-      const config = new (
-        analyzerProto["PolicyConfig"] as new () => {
-          readonly setEnforcementlevel: (level: number) => void;
-          readonly setProperties: (value: object) => void;
-        }
-      )();
-      config.setEnforcementlevel(1);
-      config.setProperties(Struct.fromJavaScript(properties));
-      requested.getPolicyconfigMap().set("no-runtime-sockets", config);
-      return requested;
-    };
->>>>>>> 936a524 (tests, policy: one style for constants, members, imports and tests)
     const resource = { type: "kubernetes:core/v1:Pod", props: withHostPath("/run/docker.sock") };
     const exceptions = [{ object: "Pod shop/case", reason: "the team's own experiment" }];
     await host.ask("configure", configuration({ "no-runtime-sockets": { exceptions } }));

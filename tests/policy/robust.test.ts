@@ -1,17 +1,11 @@
 import fc from "fast-check";
 import { policies, viewOf, RULES } from "../../policy/policies";
 import { judgePath } from "../../policy/reading/paths";
-<<<<<<< HEAD
-import { sockets, trees } from "../../policy/tables/paths";
-import { analyzer } from "./analyzer";
-=======
 import { SOCKETS, TREES } from "../../policy/tables/paths";
-import { cpuMilliseconds } from "../support/cpu-time";
-import { analyzer, refusals, type Report } from "./analyzer";
->>>>>>> 936a524 (tests, policy: one style for constants, members, imports and tests)
+import { analyzer } from "./analyzer";
 import { container, inEveryKind, type Manifest, otherPod, withHostPath } from "./cases/case";
 
-const POD = "kubernetes:core/v1:Pod";
+const pod = "kubernetes:core/v1:Pod";
 const { analyze } = analyzer();
 
 /** Judges values that cannot travel to a policy host, such as cycles, by the rules alone. */
@@ -29,7 +23,7 @@ describe("malformed input", () => {
     const ring: unknown[] = [[props]];
     ring.push(ring);
     props["ring"] = ring;
-    expect(judge(POD, props)).toContain("no-runtime-sockets");
+    expect(judge(pod, props)).toContain("no-runtime-sockets");
   });
 
   test("holds its violations at any depth", () => {
@@ -45,7 +39,7 @@ describe("malformed input", () => {
         throw new Error("called");
       },
     });
-    expect(judge(POD, props)).toContain("no-runtime-sockets");
+    expect(judge(pod, props)).toContain("no-runtime-sockets");
   });
 
   test("survives an alias bomb in a ConfigMap, and notes it", async () => {
@@ -69,15 +63,7 @@ describe("malformed input", () => {
       volumes: [{ name: "sock", hostPath: { path: "/run/docker.sock" } }],
     });
     expect(JSON.stringify(props).length).toBeGreaterThan(10_000_000);
-<<<<<<< HEAD
     expect(judge(pod, props)).toContain("no-runtime-sockets");
-=======
-    const judging = await cpuMilliseconds(() => {
-      expect(judge(POD, props)).toContain("no-runtime-sockets");
-    });
-    expect(judging).toBeLessThan(2000);
-    expect(policyNames(refusals(await analyze({ type: POD, props })))).toContain("no-runtime-sockets");
->>>>>>> 936a524 (tests, policy: one style for constants, members, imports and tests)
   });
 
   test("of ten megabytes of text is noted as too long", async () => {
@@ -132,7 +118,7 @@ describe("malformed input", () => {
       ),
     }));
     const types = fc.constantFrom(
-      POD,
+      pod,
       "kubernetes:apps/v1:Deployment",
       "kubernetes:helm.sh/v3:Release",
       "docker:index/container:Container",
