@@ -7,5 +7,5 @@ const former: FormerConfigs = new Map();
 new PolicyPack("gocd-policy", {
   displayName: "No way back to docker.sock",
   description: "No container reaches the container runtime, the disks or the namespaces of its node",
-  policies: [...formerNamePolicies(rules, former), ...makePolicies(RULES, former)],
+  policies: [...formerNamePolicies(RULES, former), ...makePolicies(RULES, former)],
 });

@@ -4,7 +4,7 @@ import type { Rule } from "../../policy/rule";
 
 const ruleOf = (name: string) => RULES.find((rule) => rule.name === name) as Rule;
 const policies = (given: FormerConfigs) =>
-  formerNamePolicies(rules, given) as readonly {
+  formerNamePolicies(RULES, given) as readonly {
     readonly name: string;
     readonly configSchema: object;
     readonly validateResource: (args: object, report: (message: string) => void) => void;

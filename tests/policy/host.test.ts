@@ -42,7 +42,7 @@ describe("the real policy host", () => {
     const levels = info
       .getPoliciesList()
       .map((policy) => `${policy.getName()}: ${["advisory", "mandatory"][policy.getEnforcementlevel()] ?? "?"}`);
-    const expected = [...formerNamePolicies(rules, new Map()), ...policies];
+    const expected = [...formerNamePolicies(RULES, new Map()), ...policies];
     expect(levels).toEqual(expected.map(({ name, enforcementLevel }) => `${name}: ${enforcementLevel ?? "?"}`));
     expect(levels).toContain("no-runtime-sockets: mandatory");
     expect(levels).toContain("notes: advisory");
