@@ -27,10 +27,11 @@ const environments = [...new Set(settings.agents.flatMap((pool) => pool.environm
 // What outlives the cluster: nothing here refers to it.
 const credentials = new Credentials(name, secrets);
 const images = new Images(name, { ...settings.images, password: secrets.registryPassword });
-const backup = storage.mode === "disks" ? backups(storage) : undefined;
 const sources = storage.mode === "disks" ? disks(storage) : classes(storage.storageClass);
 
 const cluster = settings.cluster.mode === "create" ? gke(settings.cluster) : existing(settings.cluster);
+// The bucket outlives it, too; but whoever writes to the bucket is known to Google only once there is a cluster.
+const backup = storage.mode === "disks" ? backups(storage) : undefined;
 const inCluster = { provider: cluster.kubernetes };
 const { namespaces } = new Guardrails(
   name,
@@ -73,6 +74,7 @@ const gocd = new Server(
     placement: cluster.placement.server,
     backup: backup && {
       bucket: backup.bucket,
+      folder: backup.folder,
       image: images.references.housekeeping,
       restore: settings.backup.restore,
     },
@@ -161,7 +163,8 @@ function disks({ google }: Extract<Settings["storage"], { mode: "disks" }>) {
 
 function backups({ google }: Extract<Settings["storage"], { mode: "disks" }>) {
   const writer = { namespace: name, serviceAccount: SERVER };
-  return new Backup(name, { ...google, writer, keepDays: settings.backup.keepDays });
+  const { identityPool } = cluster;
+  return new Backup(name, { ...google, writer, identityPool, keepDays: settings.backup.keepDays });
 }
 
 function classes(storageClass: string) {

@@ -34,6 +34,24 @@ export function bucketArgs(shape: {
   } satisfies gcp.BucketArgs;
 }
 
+/** The folder of an instance's backups in its bucket, with the slash at its end. */
+export const backupFolder = (instance: string): string => `${instance}/`;
+
+/**
+ * Conditions under which the writer has each of its roles: add and read, in one folder, but neither overwrite nor delete.
+ * Whoever takes the server cannot take its backups.
+ */
+export function writerRoles(bucket: string, folder: string) {
+  const inFolder = `resource.name.startsWith("projects/_/buckets/${bucket}/objects/${folder}")`;
+  const condition = (expression: string) => ({ title: "backups", description: `Objects in ${folder}`, expression });
+  return {
+    objectCreator: condition(inFolder),
+    // Names may be listed in the whole bucket: without that right Google answers 403 for an object that does not exist, and
+    // not 404, on which the upload relies.
+    objectViewer: condition(`resource.type == "storage.googleapis.com/Bucket" || ${inFolder}`),
+  } satisfies { [role: string]: gcp.BucketIAMMemberArgs["condition"] };
+}
+
 /**
  * A Kubernetes service account as a principal of Google's IAM: Workload Identity without a Google account or a key between.
  */

@@ -1,7 +1,7 @@
 import * as organizations from "@pulumi/gcp/organizations";
 import * as gcp from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
-import { bucketArgs, bucketName, principal } from "./bucket";
+import { backupFolder, bucketArgs, bucketName, principal, writerRoles } from "./bucket";
 
 export interface BackupArgs {
   readonly project: string;
@@ -10,31 +10,40 @@ export interface BackupArgs {
   readonly keepDays: number;
   /** Who may add and read backups: a service account of the cluster, by names that are known before there is one. */
   readonly writer: { readonly namespace: string; readonly serviceAccount: string };
+  /** The cluster whose creation makes the pool that `writer` is in, where it is made here. IAM refuses members of no pool. */
+  readonly identityPool?: pulumi.Resource | undefined;
 }
 
 /** A bucket for GoCD's own backups, off the cluster and off its disks. Like the disks it depends on neither. */
 export class Backup extends pulumi.ComponentResource {
+  /** The bucket's name, once the writer may write. */
   readonly bucket: pulumi.Output<string>;
+  /** Where in it the writer may write and read; ends in a slash. */
+  readonly folder: string;
 
-  constructor(name: string, { project, region, keepDays, writer }: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { project, region, keepDays, writer, identityPool } = args;
     super("gocd:backup:Backup", name, { project, region, keepDays, writer }, opts);
+    const physicalName = bucketName(project, name);
     const bucket = new gcp.Bucket(
       name,
-      bucketArgs({ name: bucketName(project, name), location: region, labels: { "gocd-stack": name }, keepDays }),
+      bucketArgs({ name: physicalName, location: region, labels: { "gocd-stack": name }, keepDays }),
       { parent: this, protect: true },
     );
+    this.folder = backupFolder(name);
     const member = organizations
       .getProjectOutput({ projectId: project }, { parent: this })
       .number.apply((number) => principal({ id: project, number }, writer.namespace, writer.serviceAccount));
-    // Add and read, but neither overwrite nor delete: whoever takes the server cannot take its backups.
-    for (const role of ["objectCreator", "objectViewer"]) {
-      new gcp.BucketIAMMember(
-        `${name}-${role}`,
-        { bucket: bucket.name, role: `roles/storage.${role}`, member },
-        { parent: this },
-      );
-    }
-    this.bucket = bucket.name;
-    this.registerOutputs({ bucket: this.bucket });
+    const members = Object.entries(writerRoles(physicalName, this.folder)).map(
+      ([role, condition]) =>
+        new gcp.BucketIAMMember(
+          `${name}-${role}`,
+          { bucket: bucket.name, role: `roles/storage.${role}`, member, condition },
+          // The pool is named, not referred to. It must be the members that wait: the bucket outlives the cluster.
+          { parent: this, ...(identityPool && { dependsOn: [identityPool] }) },
+        ),
+    );
+    this.bucket = pulumi.all([bucket.name, members.map((granted) => granted.bucket)]).apply(([known]) => known);
+    this.registerOutputs({ bucket: this.bucket, folder: this.folder });
   }
 }

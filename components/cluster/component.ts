@@ -28,6 +28,12 @@ export interface ClusterArgs extends Omit<ClusterShape, "name"> {
   readonly gateway: pulumi.Resource;
 }
 
+/** Who nodes are to Google, and what makes them more than a name. */
+interface NodeAccount {
+  readonly account: serviceaccount.Account;
+  readonly roles: readonly pulumi.Resource[];
+}
+
 /** Where pods of either kind go. */
 interface Placements {
   readonly server: Placement;
@@ -41,6 +47,8 @@ export class Cluster extends pulumi.ComponentResource {
   /** The command that makes `kubectl` talk to this cluster. */
   readonly connect: pulumi.Output<string>;
   readonly placement: Placements;
+  /** Makes the project's Workload Identity pool, if it is the first cluster there that has one. */
+  readonly identityPool: pulumi.Resource;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:cluster:Cluster", name, {}, opts);
@@ -50,20 +58,21 @@ export class Cluster extends pulumi.ComponentResource {
       agents: (pool) => placement(pool in args.poolNodes ? `agents-${pool}` : "agents"),
     };
 
-    const serverAccount = this.nodeAccount(`${name}-server`, args);
-    const agentsAccount = this.nodeAccount(`${name}-agents`, args);
+    const server = this.nodeAccount(`${name}-server`, args);
+    const agents = this.nodeAccount(`${name}-agents`, args);
 
-    const cluster = new gcp.Cluster(name, clusterArgs({ ...args, name }, serverAccount.email), {
+    const cluster = new gcp.Cluster(name, clusterArgs({ ...args, name }, server.account.email), {
       parent: this,
-      // No value of the gateway is an argument, yet nodes need it.
-      dependsOn: [args.gateway],
+      // No value of these is an argument, yet nodes need them: a way out, and what their account may do.
+      dependsOn: [args.gateway, ...server.roles],
       // The ranges are taken as long as the old cluster lives.
       deleteBeforeReplace: true,
       // The boot pool is gone after the first minutes, and its settings read back empty.
       ignoreChanges: ["nodeConfig", "initialNodeCount"],
       customTimeouts: { create: "45m", update: "60m", delete: "45m" },
     });
-    const nodePool = (nodes: Nodes, shape: NodeShape, account: serviceaccount.Account, least: number, spot: boolean) =>
+    this.identityPool = cluster;
+    const nodePool = (nodes: Nodes, shape: NodeShape, { account, roles }: NodeAccount, least: number, spot: boolean) =>
       new gcp.NodePool(
         `${name}-${nodes.replace(/^agents-/, "")}`,
         nodePoolArgs({
@@ -78,13 +87,13 @@ export class Cluster extends pulumi.ComponentResource {
           autoscaling: { least, most: shape.max },
         }),
         // The autoscaler and automatic upgrades own these.
-        { parent: this, ignoreChanges: ["initialNodeCount", "version"] },
+        { parent: this, dependsOn: [...roles], ignoreChanges: ["initialNodeCount", "version"] },
       );
     const pools = [
-      nodePool("server", { ...args.serverNodes, max: 2 }, serverAccount, 1, false),
-      nodePool("agents", args.agentNodes, agentsAccount, 0, args.agentNodes.spot),
+      nodePool("server", { ...args.serverNodes, max: 2 }, server, 1, false),
+      nodePool("agents", args.agentNodes, agents, 0, args.agentNodes.spot),
       ...Object.entries(args.poolNodes).map(([pool, nodes]) =>
-        nodePool(`agents-${pool}`, nodes, agentsAccount, 0, nodes.spot),
+        nodePool(`agents-${pool}`, nodes, agents, 0, nodes.spot),
       ),
     ];
 
@@ -107,7 +116,7 @@ export class Cluster extends pulumi.ComponentResource {
   }
 
   /** An account for nodes, with the one role Google names as the minimum and the right to pull from the repository. */
-  private nodeAccount(accountId: string, { project, repository }: ClusterArgs): serviceaccount.Account {
+  private nodeAccount(accountId: string, { project, repository }: ClusterArgs): NodeAccount {
     const child = { parent: this };
     const account = new serviceaccount.Account(
       accountId,
@@ -115,21 +124,14 @@ export class Cluster extends pulumi.ComponentResource {
       child,
     );
     const member = pulumi.interpolate`serviceAccount:${account.email}`;
-    new projects.IAMMember(accountId, { project, role: "roles/container.defaultNodeServiceAccount", member }, child);
+    const role = "roles/container.defaultNodeServiceAccount";
+    const roles: pulumi.Resource[] = [new projects.IAMMember(accountId, { project, role, member }, child)];
     if (repository) {
-      new artifactregistry.RepositoryIamMember(
-        accountId,
-        {
-          project,
-          location: repository.location,
-          repository: repository.name,
-          role: "roles/artifactregistry.reader",
-          member,
-        },
-        child,
-      );
+      const { location, name } = repository;
+      const puller = { project, location, repository: name, role: "roles/artifactregistry.reader", member };
+      roles.push(new artifactregistry.RepositoryIamMember(accountId, puller, child));
     }
-    return account;
+    return { account, roles };
   }
 }
 
@@ -147,6 +149,8 @@ export class ExistingCluster extends pulumi.ComponentResource {
   readonly kubernetes: Provider;
   readonly connect: pulumi.Output<string>;
   readonly placement: Placements;
+  /** Whoever made the cluster has made it. */
+  readonly identityPool = undefined;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:cluster:ExistingCluster", name, {}, opts);

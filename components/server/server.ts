@@ -22,6 +22,8 @@ export const GOCD_VERSION = "26.1.0";
 /** Where GoCD's own backups go, and the one to start from where the disk is empty. */
 export interface BackupShape {
   readonly bucket: pulumi.Input<string>;
+  /** Where in it; ends in a slash. */
+  readonly folder: string;
   /** Image of the sidecar: that of housekeeping. */
   readonly image: pulumi.Input<string>;
   /** Name of a backup such as `backup_20260101-020000`. */
@@ -157,13 +159,16 @@ function jvmOptions(heap: number, more: readonly string[]): string {
 }
 
 /** Stores what the post-backup script hands over; with Workload Identity, without a key. */
-function backupContainer({ bucket, image }: BackupShape) {
+function backupContainer({ bucket, folder, image }: BackupShape) {
   return {
     name: "backup",
     image,
     args: ["backup"],
     ports: [{ name: "backup-metrics", containerPort: METRICS_PORT, protocol: "TCP" }],
-    env: [{ name: "BACKUP_BUCKET", value: bucket }],
+    env: [
+      { name: "BACKUP_BUCKET", value: bucket },
+      { name: "BACKUP_PREFIX", value: folder },
+    ],
     terminationMessagePolicy: "FallbackToLogsOnError",
     resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
     securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
@@ -180,13 +185,14 @@ function backupContainer({ bucket, image }: BackupShape) {
 }
 
 /** Before the first boot: brings a backup back to an empty disk, and does nothing on one that it has brought it to before. */
-function restoreContainer({ bucket, image }: BackupShape, name: string) {
+function restoreContainer({ bucket, folder, image }: BackupShape, name: string) {
   return {
     name: "restore",
     image,
     args: ["restore"],
     env: [
       { name: "BACKUP_BUCKET", value: bucket },
+      { name: "BACKUP_PREFIX", value: folder },
       { name: "RESTORE_NAME", value: name },
       { name: "GOCD_VERSION", value: GOCD_VERSION },
     ],

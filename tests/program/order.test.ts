@@ -1,23 +1,9 @@
 import type { Registration } from "../../preview/run/registration";
+import { waitsFor } from "../support/graph";
 import { runs, succeeded, task } from "../support/program";
 import { variants } from "../support/stacks";
 
 jest.setTimeout(300_000);
-
-/** URNs of everything that a resource waits for on the way up, and that waits for it on the way down. */
-function before(resource: Registration, registrations: readonly Registration[]): Set<string> {
-  const byUrn = new Map(registrations.map((one) => [one.urn, one]));
-  const found = new Set<string>();
-  const visit = (one: Registration | undefined) => {
-    for (const urn of one?.dependencies ?? []) {
-      if (found.has(urn)) continue;
-      found.add(urn);
-      visit(byUrn.get(urn));
-    }
-  };
-  visit(resource);
-  return found;
-}
 
 describe.each(["a cluster of its own", "another Kubernetes"] as const)(
   "the order of up and destroy (%s)",
@@ -38,14 +24,14 @@ describe.each(["a cluster of its own", "another Kubernetes"] as const)(
     test("changes agents when server and housekeeping are ready, and ends agents while both still answer", () => {
       expect(pools().length).toBeGreaterThan(0);
       for (const pool of pools()) {
-        const earlier = before(pool, registrations);
+        const earlier = waitsFor(pool, registrations);
         expect([pool.name, earlier.has(of("Deployment", "gocd-dev-housekeeping").urn)]).toEqual([pool.name, true]);
         expect([pool.name, earlier.has(of("StatefulSet", "gocd-dev-server").urn)]).toEqual([pool.name, true]);
       }
     });
 
     test("starts housekeeping when there is a server", () => {
-      const earlier = before(of("Deployment", "gocd-dev-housekeeping"), registrations);
+      const earlier = waitsFor(of("Deployment", "gocd-dev-housekeeping"), registrations);
       expect(earlier.has(of("StatefulSet", "gocd-dev-server").urn)).toBe(true);
     });
   },

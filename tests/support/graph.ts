@@ -24,9 +24,27 @@ export function keptByDestroy(registrations: readonly Registration[]): Set<strin
   return kept;
 }
 
+/** URNs of everything that a resource waits for on the way up, and that waits for it on the way down. */
+export function waitsFor(resource: Registration, registrations: readonly Registration[]): Set<string> {
+  const byUrn = new Map(registrations.map((one) => [one.urn, one]));
+  const found = new Set<string>();
+  const visit = (one: Registration | undefined) => {
+    for (const urn of one === undefined ? [] : [providerOf(one), ...one.dependencies]) {
+      if (urn === "" || found.has(urn)) continue;
+      found.add(urn);
+      visit(byUrn.get(urn));
+    }
+  };
+  visit(resource);
+  return found;
+}
+
+/** URN of an explicit provider; empty for a default provider. */
+const providerOf = ({ provider }: Registration) => provider.split("::").slice(0, -1).join("::");
+
 function dependenciesOf(resource: Registration): Set<string> {
   return new Set([
-    resource.provider.split("::").slice(0, -1).join("::"),
+    providerOf(resource),
     ...resource.dependencies,
     ...Object.values(resource.propertyDependencies).flat(),
     resource.deletedWith,

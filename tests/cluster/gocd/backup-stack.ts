@@ -15,6 +15,8 @@ export const DATA = "gocd-backup-data";
 const BUCKET = "bucket";
 /** As the program names it: project, stack. */
 const BUCKET_NAME = "gocd-tests-gocd-backup-backups";
+/** All that the server's identity may reach in it. */
+const FOLDER = "gocd-backup/";
 const BUCKET_PORT = 8080;
 
 /** What a test changes of its settings. */
@@ -155,8 +157,14 @@ async function control<T>(what: string, body: object = {}): Promise<T> {
   return JSON.parse(stdout) as T;
 }
 
-export const storedObjects = (): Promise<readonly Stored[]> => control("objects");
-export const storeText = (name: string, text: string): Promise<unknown> => control("object", { name, text });
+/** What the bucket has, by names in the stack's folder; anything outside it keeps its whole name. */
+export const storedObjects = async (): Promise<readonly Stored[]> =>
+  (await control<readonly Stored[]>("objects")).map((object) => ({
+    ...object,
+    name: object.name.startsWith(FOLDER) ? object.name.slice(FOLDER.length) : object.name,
+  }));
+export const storeText = (name: string, text: string): Promise<unknown> =>
+  control("object", { name: FOLDER + name, text });
 /** Lets requests of these kinds go wrong, one for each entry; see tests/support/storage-stand-in/stand-in.ts. */
 export const troubleStorage = (troubles: Readonly<Record<string, readonly unknown[]>>): Promise<unknown> =>
   control("troubles", { scene: "storage", troubles });

@@ -33,7 +33,9 @@ describe("the server's environment", () => {
   });
 
   test("leaves backups to the sidecar where there is a bucket", () => {
-    expect(envOf({ backup: { bucket: "backups", image: "housekeeping" } })).not.toHaveProperty("BACKUP_KEEP_DAYS");
+    expect(envOf({ backup: { bucket: "backups", folder: "gocd-dev/", image: "housekeeping" } })).not.toHaveProperty(
+      "BACKUP_KEEP_DAYS",
+    );
   });
 
   test("brings every option through the shell of the image's entry point as it was written", () => {
@@ -75,7 +77,7 @@ describe("the server's environment", () => {
 });
 
 describe("the sidecar that stores backups", () => {
-  const pod = podOf({ backup: { bucket: "b", image: "housekeeping@sha256:h" } });
+  const pod = podOf({ backup: { bucket: "b", folder: "gocd-dev/", image: "housekeeping@sha256:h" } });
   const backup = pod.containers.find(({ name }) => name === "backup");
 
   test("shows a failure as an event once a minute, and is restarted for it once a day", () => {

@@ -1,0 +1,283 @@
+import type { Registration } from "../../preview/run/registration";
+import { isObject, unwrappedMap } from "../../preview/run/wire";
+import type { WireValue } from "../../preview/run/wire";
+
+/** One edge that must be there, directly or through others: the first is made after the second, and goes before it. */
+export type Edge = readonly [waits: Registration, awaited: Registration];
+
+/** A rule of Google Cloud or Kubernetes about what must be there first, and where it is written. */
+export interface OrderRule {
+  readonly rule: string;
+  readonly source: string;
+  /** The edges that the rule asks for in a stack whose values are all known. */
+  readonly edges: (stack: readonly Registration[]) => Edge[];
+}
+
+const DOCS = "https://docs.cloud.google.com";
+const KUBERNETES = "https://kubernetes.io/docs/concepts";
+const PROVIDER = "https://github.com/hashicorp/terraform-provider-google/blob/main/google";
+
+/** Read on 2026-11-28. */
+export const ORDER_RULES: readonly OrderRule[] = [
+  {
+    rule: "an IAM member waits for the service account that it names",
+    source: `${PROVIDER}/transport/error_retry_predicates.go (IamServiceAccountNotFound: 400, Service account … does not exist)`,
+    edges: (stack) =>
+      pairs(grants(stack), accounts(stack), (grant, { email }) => at(grant, "member").endsWith(`:${email}`)),
+  },
+  {
+    rule: "an IAM member waits for the cluster that makes the project's Workload Identity pool",
+    source:
+      "https://github.com/terraform-google-modules/terraform-google-kubernetes-engine/issues/916 (400: Identity Pool does not exist; not retried)",
+    edges: (stack) =>
+      pairs(grants(stack), typed(stack, CLUSTER), (grant, cluster) =>
+        at(grant, "member").includes(
+          `/workloadIdentityPools/${at(cluster, "workloadIdentityConfig", "workloadPool")}/`,
+        ),
+      ),
+  },
+  {
+    rule: "an IAM member waits for the bucket or repository that it is about",
+    source: `${PROVIDER}/tpgiamresource/iam.go (the policy is read first: 404)`,
+    edges: (stack) => [
+      ...pairs(grants(stack), typed(stack, BUCKET), (grant, bucket) => at(grant, "bucket") === at(bucket, "name")),
+      ...pairs(
+        grants(stack),
+        typed(stack, REPOSITORY),
+        (grant, repository) => at(grant, "repository") === at(repository, "repositoryId"),
+      ),
+    ],
+  },
+  {
+    rule: "nodes wait for the roles of their service account, without which they register nothing and pull nothing",
+    source: `${DOCS}/kubernetes-engine/docs/how-to/service-accounts (roles/container.defaultNodeServiceAccount)`,
+    edges: (stack) =>
+      pairs(
+        typed(stack, NODE_POOL),
+        grants(stack),
+        (pool, grant) => at(grant, "member") === `serviceAccount:${at(pool, "nodeConfig", "serviceAccount")}`,
+      ),
+  },
+  {
+    rule: "a cluster waits for the role of the account that its first nodes have",
+    source: `${DOCS}/kubernetes-engine/docs/how-to/service-accounts (a pool exists before it is removed)`,
+    edges: (stack) =>
+      pairs(
+        typed(stack, CLUSTER),
+        typed(stack, PROJECT_MEMBER),
+        (cluster, grant) => at(grant, "member") === `serviceAccount:${at(cluster, "nodeConfig", "serviceAccount")}`,
+      ),
+  },
+  {
+    rule: "a cluster of private nodes waits for the NAT gateway through which they pull",
+    source: `${DOCS}/nat/docs/gke-example`,
+    edges: (stack) => pairs(typed(stack, CLUSTER), typed(stack, NAT)),
+  },
+  {
+    rule: "a NAT gateway waits for its router, of which it is a part",
+    source: `${PROVIDER}/services/compute/resource_compute_router_nat.go (a PATCH of the router)`,
+    edges: (stack) =>
+      pairs(typed(stack, NAT), typed(stack, ROUTER), (nat, router) => at(nat, "router") === at(router, "name")),
+  },
+  {
+    rule: "a network goes when subnetwork, router, gateway and cluster are gone",
+    source: `${DOCS}/vpc/docs/create-modify-vpc-networks (Delete a network: resources that use it first)`,
+    edges: (stack) =>
+      pairs(
+        [SUBNETWORK, ROUTER, NAT, CLUSTER].flatMap((type) => typed(stack, type)),
+        typed(stack, NETWORK),
+      ),
+  },
+  {
+    rule: "a subnetwork goes when the cluster whose ranges it has is gone",
+    source: `${DOCS}/vpc/docs/create-modify-vpc-networks (Delete a subnet: no resource may use it)`,
+    edges: (stack) => pairs(typed(stack, CLUSTER), typed(stack, SUBNETWORK)),
+  },
+  {
+    rule: "a node pool waits for its cluster",
+    source: `${DOCS}/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.nodePools/create`,
+    edges: (stack) => pairs(typed(stack, NODE_POOL), typed(stack, CLUSTER)),
+  },
+  {
+    rule: "a schedule is attached when it and its disk exist",
+    source: `${DOCS}/compute/docs/reference/rest/v1/disks/addResourcePolicies`,
+    edges: (stack) => [
+      ...pairs(
+        typed(stack, ATTACHMENT),
+        typed(stack, DISK),
+        (attached, disk) => at(attached, "disk") === at(disk, "name"),
+      ),
+      ...pairs(
+        typed(stack, ATTACHMENT),
+        typed(stack, SCHEDULE),
+        (attached, policy) => at(attached, "name") === at(policy, "name"),
+      ),
+    ],
+  },
+  {
+    rule: "a volume waits for its disk",
+    source:
+      "https://github.com/kubernetes-sigs/gcp-compute-persistent-disk-csi-driver/blob/master/docs/kubernetes/user-guides/pre-provisioned.md",
+    edges: (stack) =>
+      pairs(typed(stack, ":PersistentVolume"), typed(stack, DISK), (volume, disk) =>
+        at(volume, "spec", "csi", "volumeHandle").endsWith(`/disks/${at(disk, "name")}`),
+      ),
+  },
+  {
+    rule: "a claim of a volume that is named waits for it",
+    source: `${KUBERNETES}/storage/persistent-volumes/#reserving-a-persistentvolume`,
+    edges: (stack) =>
+      pairs(
+        typed(stack, ":PersistentVolumeClaim"),
+        typed(stack, ":PersistentVolume"),
+        (claim, volume) => at(claim, "spec", "volumeName") === nameOf(volume),
+      ),
+  },
+  {
+    rule: "an image is pushed when its repository exists",
+    source: `${DOCS}/artifact-registry/docs/transition/setup-gcr-repo (gcr.io is served by a repository of that name)`,
+    edges: (stack) =>
+      pairs(typed(stack, IMAGE), typed(stack, REPOSITORY), (image, repository) =>
+        at(image, "imageName").startsWith(`${at(repository, "repositoryId")}/`),
+      ),
+  },
+  {
+    rule: "a workload waits for the images that it runs",
+    source: `${KUBERNETES}/containers/images/#imagepullbackoff`,
+    edges: (stack) =>
+      pairs(workloads(stack), typed(stack, IMAGE), (workload, image) =>
+        JSON.stringify(workload.inputs).includes(`"${at(image, "imageName").replace(/:[^:/]+$/, "")}@sha256:`),
+      ),
+  },
+  {
+    rule: "an object waits for its namespace, which takes it along when it goes",
+    source: `${KUBERNETES}/overview/working-with-objects/namespaces/`,
+    edges: (stack) =>
+      pairs(
+        objects(stack),
+        typed(stack, ":Namespace"),
+        (object, namespace) => at(object, "metadata", "namespace") === nameOf(namespace),
+      ),
+  },
+  {
+    rule: "a workload waits for the Secrets, ConfigMaps, claims and accounts that it names",
+    source: `${KUBERNETES}/configuration/secret/#restriction-names-data (a pod starts when all of them are there)`,
+    edges: (stack) =>
+      pairs(workloads(stack), objects(stack), (workload, object) =>
+        names(workload).includes(`${object.type.split(":").at(-1) ?? ""} ${placeOf(object)}`),
+      ),
+  },
+  {
+    rule: "a workload waits for the roles of its identity: a restore reads the bucket at the first start",
+    source: `${DOCS}/kubernetes-engine/docs/how-to/workload-identity`,
+    edges: (stack) =>
+      pairs(workloads(stack), grants(stack), (workload, grant) =>
+        at(grant, "member").endsWith(
+          `/ns/${at(workload, "metadata", "namespace")}/sa/${at(workload, "spec", "template", "spec", "serviceAccountName")}`,
+        ),
+      ),
+  },
+  {
+    rule: "objects go while there are nodes: a pod that nobody can end holds its namespace",
+    source: `${KUBERNETES}/workloads/pods/pod-lifecycle/#pod-termination (the kubelet ends it)`,
+    edges: (stack) => pairs(objects(stack), typed(stack, NODE_POOL)),
+  },
+  {
+    rule: "claims go while there is a cluster: a disk that the CSI driver made outlives the driver, whatever its class says",
+    source: `${KUBERNETES}/storage/persistent-volumes/#delete (the volume's plugin deletes it)`,
+    edges: (stack) => pairs(typed(stack, ":Namespace"), typed(stack, CLUSTER)),
+  },
+  {
+    rule: "a binding of an admission policy waits for the policy",
+    source: "https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/",
+    edges: (stack) =>
+      pairs(
+        typed(stack, ":ValidatingAdmissionPolicyBinding"),
+        typed(stack, ":ValidatingAdmissionPolicy"),
+        (binding, policy) => at(binding, "spec", "policyName") === nameOf(policy),
+      ),
+  },
+];
+
+const BUCKET = "gcp:storage/bucket:Bucket";
+const REPOSITORY = "gcp:artifactregistry/repository:Repository";
+const PROJECT_MEMBER = "gcp:projects/iAMMember:IAMMember";
+const CLUSTER = "gcp:container/cluster:Cluster";
+const NODE_POOL = "gcp:container/nodePool:NodePool";
+const NETWORK = "gcp:compute/network:Network";
+const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
+const ROUTER = "gcp:compute/router:Router";
+const NAT = "gcp:compute/routerNat:RouterNat";
+const DISK = "gcp:compute/disk:Disk";
+const SCHEDULE = "gcp:compute/resourcePolicy:ResourcePolicy";
+const ATTACHMENT = "gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment";
+const IMAGE = "docker:index/image:Image";
+
+type Stack = readonly Registration[];
+
+function pairs<A extends Registration, B extends Registration>(
+  waiting: readonly A[],
+  awaited: readonly B[],
+  belong: (waits: A, one: B) => boolean = () => true,
+): Edge[] {
+  return waiting.flatMap((waits) => awaited.filter((one) => belong(waits, one)).map((one): Edge => [waits, one]));
+}
+
+const typed = (stack: Stack, suffix: string) => stack.filter(({ type }) => type.endsWith(suffix));
+const grants = (stack: Stack) => stack.filter(({ type }) => /^gcp:.*(IAM|Iam)(Member|Binding|Policy)$/.test(type));
+const objects = (stack: Stack) => stack.filter(({ type }) => type.startsWith("kubernetes:"));
+const workloads = (stack: Stack) =>
+  stack.filter(({ type }) => /:(StatefulSet|Deployment|DaemonSet|Job|CronJob)$/.test(type));
+
+/** An account with the address that Google makes of its id. */
+function accounts(stack: Stack) {
+  return typed(stack, "gcp:serviceaccount/account:Account").map((account) => ({
+    ...account,
+    email: `${at(account, "accountId")}@resolved-project.iam.gserviceaccount.com`,
+  }));
+}
+
+/** A text in a resource's inputs; empty if there is none. */
+function at({ inputs }: Registration, ...path: readonly string[]): string {
+  const found = path.reduce<WireValue | undefined>(
+    (value, key) => (isObject(value) ? value[key] : undefined),
+    unwrappedMap(inputs),
+  );
+  return typeof found === "string" ? found : "";
+}
+
+const nameOf = (object: Registration) => at(object, "metadata", "name");
+const placeOf = (object: Registration) => `${at(object, "metadata", "namespace")}/${nameOf(object)}`;
+
+/**
+ * Where a pod's spec names another object, by the key of the name or of the object around it. No Service is among them: one
+ * that selects pods is made beside them, as Pulumi waits until it has found some.
+ */
+const REFERENCES: Readonly<Record<string, string>> = {
+  secretName: "Secret",
+  claimName: "PersistentVolumeClaim",
+  serviceAccountName: "ServiceAccount",
+  configMap: "ConfigMap",
+  configMapKeyRef: "ConfigMap",
+  configMapRef: "ConfigMap",
+  secretKeyRef: "Secret",
+  secretRef: "Secret",
+};
+
+/** Everything in its namespace that a workload names, as `Kind namespace/name`. */
+function names(workload: Registration): string[] {
+  const namespace = at(workload, "metadata", "namespace");
+  const found: string[] = [];
+  const visit = (value: WireValue | undefined) => {
+    if (Array.isArray(value)) (value as readonly WireValue[]).forEach(visit);
+    if (!isObject(value)) return;
+    for (const [key, inner] of Object.entries(value)) {
+      const kind = REFERENCES[key];
+      const name = isObject(inner) ? inner["name"] : inner;
+      if (kind !== undefined && typeof name === "string") found.push(`${kind} ${namespace}/${name}`);
+      visit(inner);
+    }
+  };
+  visit(unwrappedMap(workload.inputs));
+  return found;
+}
