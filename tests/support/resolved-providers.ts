@@ -82,7 +82,7 @@ const COMPUTED: Readonly<Record<string, Compute>> = {
  * Providers as they answer an update of a new stack: real keys, certificates and passwords, plausible names of cloud
  * resources.
  *
- * @param made remembers what was made, so that a second run finds it again; a changed argument makes a new value
+ * @param made what earlier runs made, so that a second run finds it again; a changed argument makes a new value
  */
 export function resolvedProviders(made: MadeValues): Providers {
   return {

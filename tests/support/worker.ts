@@ -9,8 +9,8 @@ import type { Task } from "./program";
 import { resolvedProviders } from "./resolved-providers";
 
 async function run({ project, directory, resolved, state }: Task): Promise<Run> {
-  const remembered = state !== undefined && existsSync(state) ? readFileSync(state, "utf8") : "[]";
-  const made = new Map(JSON.parse(remembered) as [string, WireObject][]);
+  const saved = state !== undefined && existsSync(state) ? readFileSync(state, "utf8") : "[]";
+  const made = new Map(JSON.parse(saved) as [string, WireObject][]);
   const providers = resolved ? resolvedProviders(made) : plannedProviders;
   const result = await runProgram({
     project,

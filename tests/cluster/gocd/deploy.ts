@@ -80,7 +80,7 @@ function run(change: PoolChange): Promise<KubernetesObject[]> {
   return resolvedManifests(source, { state: PULUMI_STATE });
 }
 
-/** On somebody else's cluster: its storage class and the images that it can pull. */
+/** On an external cluster: its storage class and the images that it can pull. */
 function elsewhere(): Record<string, unknown> {
   if (OWN_CLUSTER) return {};
   const images = Object.fromEntries(Object.entries(TEST_IMAGES).map(([name, { reference }]) => [name, reference]));

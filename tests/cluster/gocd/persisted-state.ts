@@ -6,7 +6,7 @@ const DOCKERFILE = `FROM tool:1
 RUN touch /setuid /secret && mkdir /sticky /shared && chmod 4755 /setuid && chmod 1777 /sticky && chmod 0600 /secret && chmod 2775 /shared && chown 12:34 /shared`;
 
 /** Everything of an agent that must outlive its pod. */
-export interface Memory {
+export interface PersistedState {
   readonly identities: readonly string[];
   /** What the agents that run now say that they are. */
   readonly uuids: readonly string[];
@@ -15,8 +15,8 @@ export interface Memory {
   readonly modes: string;
 }
 
-/** Leaves on the first agent's disks what {@link remember} looks for. */
-export async function leaveSomething(): Promise<void> {
+/** Writes to the first agent's disks what {@link snapshotState} looks for. */
+export async function writeTestData(): Promise<void> {
   await loadTool(0);
   await job(
     0,
@@ -30,7 +30,7 @@ export async function leaveSomething(): Promise<void> {
 export const identitiesOfTwo = async (): Promise<readonly string[]> =>
   (await identities()).filter((identity) => !identity.startsWith(`${agent(2)} `));
 
-export const remember = async (): Promise<Memory> => ({
+export const snapshotState = async (): Promise<PersistedState> => ({
   identities: await identitiesOfTwo(),
   uuids: await Promise.all([0, 1].map((ordinal) => job(ordinal, "cat /godata/config/guid.txt"))),
   file: await job(0, "cat /godata/pipelines/kept; stat -c '%a %u:%g' /godata/pipelines/kept"),

@@ -2,6 +2,18 @@ import path from "node:path";
 import { AGENTS_NAMESPACE, POOL, SERVER_NAMESPACE } from "./deploy";
 import { get, type KubernetesObject } from "../kubernetes/api";
 import { exec } from "../kubernetes/kubectl";
+import {
+  AGENTS,
+  contentOf,
+  outgoing,
+  send,
+  type AgentList,
+  type ApiAgent,
+  type ApiAnswer,
+  type ApiRequest,
+  type Outgoing,
+  type User,
+} from "./gocd-api";
 import { addressOf, agent } from "./pods";
 import { eventually } from "../kubernetes/run";
 import { OWN_CLUSTER } from "./test-images";
@@ -10,44 +22,12 @@ export interface Secret extends KubernetesObject {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** An agent as GoCD's API (version 7) tells of it. */
-export interface ApiAgent {
-  readonly uuid: string;
-  readonly hostname: string;
-  readonly ip_address: string;
-  readonly agent_config_state: "Enabled" | "Disabled" | "Pending";
-  readonly agent_state: string;
-  readonly resources: readonly string[];
-  readonly environments: readonly { readonly name: string }[];
-}
-
 /** One request to the server. */
-export interface ServerRequest {
-  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Below `http://127.0.0.1:8153`. */
-  readonly path: string;
-  /** Version of the API in question; without one nothing is asked for in particular. */
-  readonly version?: number;
-  readonly body?: object | string;
-  readonly headers?: Readonly<Record<string, string>>;
+export interface ServerRequest extends ApiRequest {
   /** Default: as housekeeping, who is an administrator. */
   readonly as?: "housekeeping" | "nobody";
   /** Where the server runs. Default: the namespace of the stack. */
   readonly namespace?: string;
-}
-
-export interface ServerAnswer {
-  readonly status: number;
-  readonly text: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** A request as it goes out. */
-interface Outgoing {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
 }
 
 const PORT = 8153;
@@ -62,36 +42,17 @@ export async function secretText(name: string, namespace: string, key: string): 
 }
 
 /** Asks the server, and tells what it answered. */
-export async function askServer(request: ServerRequest): Promise<ServerAnswer> {
-  const { method = "GET", path, version, body, as = "housekeeping", namespace = SERVER_NAMESPACE } = request;
-  const outgoing = {
-    method,
-    path,
-    headers: {
-      ...(version !== undefined && { Accept: `application/vnd.go.cd.v${version}+json` }),
-      ...(typeof body === "object"
-        ? { "Content-Type": "application/json" }
-        : body !== undefined && { "Content-Type": "application/x-www-form-urlencoded" }),
-      ...(as !== "nobody" && { Authorization: await logIn(namespace) }),
-      ...request.headers,
-    },
-    ...(body !== undefined && { body: typeof body === "object" ? JSON.stringify(body) : body }),
-  };
-  return OWN_CLUSTER ? askFromNode(outgoing, namespace) : askFromPod(outgoing, namespace);
-}
-
-/** The harness runs on the node, where every pod can be reached. */
-async function askFromNode({ path, ...outgoing }: Outgoing, namespace: string): Promise<ServerAnswer> {
-  const answer = await fetch(`http://${await addressOf("gocd-server-0", namespace)}:${PORT}${path}`, {
-    ...outgoing,
-    redirect: "manual",
-    signal: AbortSignal.timeout(TIMEOUT_SECONDS * 1000),
-  });
-  return { status: answer.status, text: await answer.text(), headers: Object.fromEntries(answer.headers) };
+export async function askServer(request: ServerRequest): Promise<ApiAnswer> {
+  const { as = "housekeeping", namespace = SERVER_NAMESPACE } = request;
+  const asked = outgoing(request, as === "nobody" ? undefined : await housekeepingUser(namespace));
+  // The tests' own node reaches every pod.
+  return OWN_CLUSTER
+    ? send(`http://${await addressOf("gocd-server-0", namespace)}:${PORT}`, asked)
+    : askFromPod(asked, namespace);
 }
 
 /** From the server's own container, past every network policy. The log-in goes through a pipe, never onto a command line. */
-async function askFromPod({ method, path, headers, body }: Outgoing, namespace: string): Promise<ServerAnswer> {
+async function askFromPod({ method, path, headers, body }: Outgoing, namespace: string): Promise<ApiAnswer> {
   const lines = [
     `url = ${JSON.stringify(`http://127.0.0.1:${PORT}${path}`)}`,
     `request = "${method}"`,
@@ -119,18 +80,15 @@ async function askFromPod({ method, path, headers, body }: Outgoing, namespace: 
 const PASSWORDS = new Map<string, Promise<string>>();
 
 /** Asked for once: what a test does to the cluster does not change it. */
-async function logIn(namespace: string): Promise<string> {
+async function housekeepingUser(namespace: string): Promise<User> {
   const password = PASSWORDS.get(namespace) ?? secretText("gocd-housekeeping", namespace, "password");
   PASSWORDS.set(namespace, password);
-  return `Basic ${Buffer.from(`housekeeping:${(await password).trim()}`).toString("base64")}`;
+  return { name: "housekeeping", password: (await password).trim() };
 }
 
 /** The same, for a request that must go well; returns what the JSON of the answer says. */
-export async function gocd<T = unknown>(request: ServerRequest): Promise<T> {
-  const { status, text } = await askServer(request);
-  if (status >= 300) throw new Error(`${request.method ?? "GET"} ${request.path}: ${status} ${text}`);
-  return (text === "" ? {} : JSON.parse(text)) as T;
-}
+export const gocd = async <T = unknown>(request: ServerRequest): Promise<T> =>
+  contentOf(request, await askServer(request)) as T;
 
 /** Tells the stand-in how to behave; what there is to tell is in tests/support/gocd-stand-in/stand-in.ts. */
 export const standIn = <T = unknown>(what: string, body: object = {}): Promise<T> =>
@@ -138,10 +96,7 @@ export const standIn = <T = unknown>(what: string, body: object = {}): Promise<T
 
 /** The agents that the server knows, by host name; asked with housekeeping's own log-in. */
 export async function serverAgents(): Promise<readonly ApiAgent[]> {
-  const { _embedded } = await gocd<{ readonly _embedded: { readonly agents: readonly ApiAgent[] } }>({
-    path: "/go/api/agents",
-    version: 7,
-  });
+  const { _embedded } = await gocd<AgentList>(AGENTS);
   return [..._embedded.agents].sort((a, b) => a.hostname.localeCompare(b.hostname));
 }
 
@@ -185,12 +140,12 @@ export const uuidOf = async (pod: string): Promise<string> =>
 export const identities = async (): Promise<readonly string[]> =>
   (await serverAgents()).map(({ hostname, uuid }) => `${hostname} ${uuid}`);
 
-/** What {@link rowsOnce} must see: each agent of the pool once, with its derived uuid, enabled and in contact. */
-export const wholeRows = (): Promise<readonly string[]> =>
+/** What {@link agentsOnce} must find: each agent of the pool once, with its derived uuid, enabled and in contact. */
+export const enabledAgents = (): Promise<readonly string[]> =>
   Promise.all([0, 1].map(async (ordinal) => `${agent(ordinal)} ${await uuidOf(agent(ordinal))} Enabled Idle`));
 
 /** The agents as the server sees them, as soon as they are as they must be; after two minutes, as they are. */
-export async function rowsOnce(mustBe: readonly string[]): Promise<readonly string[]> {
+export async function agentsOnce(mustBe: readonly string[]): Promise<readonly string[]> {
   const rows = async () =>
     (await serverAgents()).map((row) => [row.hostname, row.uuid, row.agent_config_state, row.agent_state].join(" "));
   const reached = async () => ((await rows()).join() === mustBe.join() ? true : undefined);

@@ -39,29 +39,29 @@ export interface Adapted {
   readonly managed?: Part;
 }
 
-/** Seconds for which an agent of ours must have been lost before it is removed, in a hurry. */
+/** Seconds for which an agent of ours must have been lost before it is removed, with short time-outs. */
 export const LOST_AFTER_SECONDS = 6;
-/** Seconds after which housekeeping gives up a request, in a hurry. */
+/** Seconds after which housekeeping gives up a request, with short time-outs. */
 export const REQUEST_TIMEOUT_SECONDS = 2;
-/** Seconds for which a draining agent must be idle, in a hurry: two of its stand-in's pings. */
+/** Seconds for which a draining agent must be idle, with short time-outs: two of its stand-in's pings. */
 const SETTLED_AFTER_SECONDS = 2;
-/** Seconds without a word from housekeeping after which a draining agent stops waiting, in a hurry. */
+/** Seconds without a word from housekeeping after which a draining agent stops waiting, with short time-outs. */
 export const DRAIN_UNREACHABLE_TIMEOUT_SECONDS = 5;
-/** Seconds that a running job is waited for, in a hurry. */
+/** Seconds that a running job is waited for, with short time-outs. */
 const DRAIN_SECONDS = 15;
 
-// Everything here waits shorter than in a program's life, and nothing else is different: housekeeping's rounds, requests and
-// time of grace, the agents' probes, and the pauses of the agents' hooks between two questions.
-const HURRIED_CONFIG = {
+// Everything here waits for less time than the program's own settings say, and nothing else is different: housekeeping's
+// rounds, requests and grace periods, the agents' probes, and the pauses of the agents' hooks between two requests.
+const SHORT_CONFIG = {
   intervalSeconds: 0.5,
   requestTimeoutSeconds: REQUEST_TIMEOUT_SECONDS,
   settledAfterSeconds: SETTLED_AFTER_SECONDS,
   lostAfterMinutes: LOST_AFTER_SECONDS / 60,
 };
-const HURRIED_PROBES = { startupProbe: { periodSeconds: 1 }, readinessProbe: { periodSeconds: 1 } };
-// A restart within seconds, where the agents' own takes minutes; what runs beside the agents has longer.
-const HURRIED_LIVENESS = { initialDelaySeconds: 5, periodSeconds: 3, failureThreshold: 2 };
-const HURRIED_HOOKS = Object.entries({
+const SHORT_PROBES = { startupProbe: { periodSeconds: 1 }, readinessProbe: { periodSeconds: 1 } };
+// A restart within seconds, where the agents' own takes minutes; the other containers keep their longer limits.
+const SHORT_LIVENESS = { initialDelaySeconds: 5, periodSeconds: 3, failureThreshold: 2 };
+const SHORT_HOOKS = Object.entries({
   IDENTITY_PAUSE_SECONDS: 1,
   ENABLE_PAUSE_SECONDS: 1,
   DRAIN_PAUSE_SECONDS: 1,
@@ -73,29 +73,29 @@ const HURRIED_HOOKS = Object.entries({
  * Applies the program's objects with shorter waits and waits until all is ready. Two agents that still run with the longer ones
  * are replaced at once rather than one after the other.
  */
-export async function deployedInAHurry(change: PoolChange = {}, adapted: Adapted = {}): Promise<void> {
-  await deployInAHurry(change, adapted);
+export async function deployWithShortTimeouts(change: PoolChange = {}, adapted: Adapted = {}): Promise<void> {
+  await applyWithShortTimeouts(change, adapted);
   await replaceOutdated();
   await ready(change.replicas);
 }
 
 /** The same without waiting for anything but housekeeping, which gets its new configuration at once. */
-export async function deployInAHurry(change: PoolChange = {}, adapted: Adapted = {}): Promise<void> {
-  await deploy(change, (objects) => objects.map((object) => hurried(object, adapted)));
+export async function applyWithShortTimeouts(change: PoolChange = {}, adapted: Adapted = {}): Promise<void> {
+  await deploy(change, (objects) => objects.map((object) => withShortTimeouts(object, adapted)));
   await handOverConfiguration();
 }
 
 /** Changes what housekeeping is told, without a restart, as a mounted Secret is changed. */
 export async function tellHousekeeping(adapted: Adapted, change: PoolChange = {}): Promise<void> {
   const secret = (await manifests(change)).filter(isConfiguration);
-  await apply(secret.map((object) => hurried(object, adapted)));
+  await apply(secret.map((object) => withShortTimeouts(object, adapted)));
   await handOverConfiguration();
 }
 
 const isConfiguration = ({ kind, metadata }: KubernetesObject) =>
   kind === "Secret" && metadata.name === "gocd-housekeeping";
 
-function hurried(object: KubernetesObject, adapted: Adapted): KubernetesObject {
+function withShortTimeouts(object: KubernetesObject, adapted: Adapted): KubernetesObject {
   if (isConfiguration(object)) return configured(object, adapted);
   return ["StatefulSet", "Deployment"].includes(object.kind) ? probed(object as Workload) : object;
 }
@@ -105,14 +105,13 @@ function configured(object: KubernetesObject, { agents = (all) => all, managed =
   const config = JSON.parse(stringData["config.json"] ?? "") as HousekeepingConfig;
   const expected = JSON.parse(stringData["agents.json"] ?? "") as readonly ExpectedAgent[];
   const changed = {
-    "config.json": JSON.stringify({ ...config, ...HURRIED_CONFIG, managed: { ...config.managed, ...managed } }),
+    "config.json": JSON.stringify({ ...config, ...SHORT_CONFIG, managed: { ...config.managed, ...managed } }),
     "agents.json": JSON.stringify(agents(expected)),
   };
   return { ...object, stringData: { ...stringData, ...changed } };
 }
 
-const others = (env: readonly Variable[]) =>
-  env.filter(({ name }) => !HURRIED_HOOKS.some((hook) => hook.name === name));
+const others = (env: readonly Variable[]) => env.filter(({ name }) => !SHORT_HOOKS.some((hook) => hook.name === name));
 
 function probed(object: Workload): Workload {
   const { template } = object.spec;
@@ -120,10 +119,10 @@ function probed(object: Workload): Workload {
   const containers = template.spec.containers.map((container) =>
     ofAgent
       ? {
-          ...withProbes(container, { ...HURRIED_PROBES, livenessProbe: HURRIED_LIVENESS }),
-          env: [...others(container["env"] as readonly Variable[]), ...HURRIED_HOOKS],
+          ...withProbes(container, { ...SHORT_PROBES, livenessProbe: SHORT_LIVENESS }),
+          env: [...others(container["env"] as readonly Variable[]), ...SHORT_HOOKS],
         }
-      : withProbes(container, HURRIED_PROBES),
+      : withProbes(container, SHORT_PROBES),
   );
   return { ...object, spec: { ...object.spec, template: { ...template, spec: { ...template.spec, containers } } } };
 }

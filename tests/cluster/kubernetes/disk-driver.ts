@@ -4,11 +4,12 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { Server, ServerCredentials, type handleUnaryCall, type ServiceDefinition, status } from "@grpc/grpc-js";
+import { BinaryReader, BinaryWriter } from "google-protobuf";
 import { DISK_DRIVER, DISKS, DRIVER_SOCKET, REGISTRATION_SOCKET } from "./disks";
-import { fields, message, type Fields } from "./protobuf";
 import { NODE } from "./sandbox";
 
-type Handler = (request: Fields) => Buffer;
+/** Takes and returns messages in protobuf. */
+type Handler = (request: Buffer) => Buffer;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -43,7 +44,22 @@ const node: Record<string, Handler> = {
   },
 };
 
-const text = (request: Fields, field: number) => request.get(field)?.[0]?.toString() ?? "";
+/** A field with a text; empty where the message has none. */
+function text(message: Buffer, field: number): string {
+  const reader = new BinaryReader(message);
+  while (reader.nextField()) {
+    if (reader.getFieldNumber() === field) return reader.readString();
+    reader.skipField();
+  }
+  return "";
+}
+
+/** A message with these texts by field number. */
+function message(texts: Readonly<Record<number, string>>): Buffer {
+  const writer = new BinaryWriter();
+  for (const [field, value] of Object.entries(texts)) writer.writeString(Number(field), value);
+  return Buffer.from(writer.getResultBuffer());
+}
 
 function mounted(target: string): boolean {
   try {
@@ -87,7 +103,7 @@ const unary =
   (name: string, handler: Handler): handleUnaryCall<Buffer, Buffer> =>
   (call, reply) => {
     try {
-      reply(null, handler(fields(call.request)));
+      reply(null, handler(call.request));
     } catch (error) {
       console.error(name, error);
       reply({ code: status.INTERNAL, details: String(error) });

@@ -49,7 +49,7 @@ export function startDiskDriver(): void {
   });
 }
 
-/** The volume for a claim. The same claim gets the same disk for ever, in whatever cluster. */
+/** The volume for a claim. The same claim always gets the same disk, in whatever cluster. */
 export const volumeFor = (claim: Claim) => ({
   apiVersion: "v1",
   kind: "PersistentVolume",

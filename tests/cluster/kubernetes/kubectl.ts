@@ -4,7 +4,7 @@ import { outcome, run, type Ended, type RunOptions } from "./run";
 
 const FIELD_MANAGER = "cluster-tests";
 
-// The one that belongs to the cluster's version; on somebody else's cluster, without a build, the one on the PATH.
+// The one that belongs to the cluster's version; without a build, on an external cluster, the one on the PATH.
 export const kubectlProgram = (): string => (existsSync(binary("kubectl")) ? binary("kubectl") : "kubectl");
 
 /** Runs kubectl against the cluster of KUBECONFIG and returns what it printed; rejects with its message. */

@@ -1,17 +1,18 @@
+import {
+  AGENTS,
+  contentOf,
+  outgoing,
+  send,
+  type AgentList,
+  type ApiAgent,
+  type ApiAnswer,
+  type ApiRequest,
+  type User,
+} from "../gocd-api";
 import { compose, composeOutcome } from "./engine";
 import { eventually, type Ended } from "../../kubernetes/run";
 
-/** An agent as GoCD shows it. */
-export interface Agent {
-  readonly uuid: string;
-  readonly hostname: string;
-  readonly agent_state: string;
-  readonly agent_config_state: string;
-  readonly resources: readonly string[];
-  readonly environments: readonly { readonly name: string }[];
-}
-
-const GOCD = "http://127.0.0.1:8153/go";
+const GOCD = "http://127.0.0.1:8153";
 
 let asked: Promise<string> | undefined;
 
@@ -19,55 +20,30 @@ let asked: Promise<string> | undefined;
 export const password = (): Promise<string> =>
   (asked ??= compose(["run", "--rm", "setup", "password"]).then((printed) => printed.trim()));
 
-/** What is asked of GoCD's API beside a path. */
-interface Asked {
-  /** Of the API, whose versions are each its own; the default is that of agents. */
-  readonly version?: number;
-  /** Posted, if there is any. */
-  readonly body?: object;
-}
-
 /** Asks GoCD's API as this user; without a user as a stranger. */
-export function ask(
-  path: string,
-  user?: { readonly name: string; readonly password: string },
-  { version = 7, body }: Asked = {},
-): Promise<Response> {
-  const headers: Record<string, string> = { accept: `application/vnd.go.cd.v${version}+json` };
-  if (user) headers["authorization"] = `Basic ${Buffer.from(`${user.name}:${user.password}`).toString("base64")}`;
-  if (body === undefined) return fetch(`${GOCD}${path}`, { headers });
-  headers["content-type"] = "application/json";
-  return fetch(`${GOCD}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-}
+export const ask = (request: ApiRequest, user?: User): Promise<ApiAnswer> => send(GOCD, outgoing(request, user));
 
-async function askAsAdmin(path: string, asked?: Asked): Promise<unknown> {
-  const answer = await ask(path, { name: "admin", password: await password() }, asked);
-  if (answer.status !== 200) throw new Error(`GoCD answers ${answer.status} to ${path}`);
-  return answer.json();
-}
+const askAsAdmin = async <T>(request: ApiRequest): Promise<T> =>
+  contentOf(request, await ask(request, { name: "admin", password: await password() })) as T;
 
 /** The agents that GoCD knows. */
-export async function agents(): Promise<readonly Agent[]> {
-  return ((await askAsAdmin("/api/agents")) as { readonly _embedded: { readonly agents: Agent[] } })._embedded.agents;
-}
+export const agents = async (): Promise<readonly ApiAgent[]> => (await askAsAdmin<AgentList>(AGENTS))._embedded.agents;
 
-const ENVIRONMENTS = "/api/admin/environments";
+const ENVIRONMENTS: ApiRequest = { path: "/go/api/admin/environments", version: 3 };
 
-/** Makes an environment as somebody does who clicks: nothing but GoCD's own data knows of it. */
+/** Makes an environment as a person does in the browser: nothing but GoCD's own data knows of it. */
 export async function makeEnvironment(name: string): Promise<void> {
-  await askAsAdmin(ENVIRONMENTS, { version: 3, body: { name } });
+  await askAsAdmin({ ...ENVIRONMENTS, method: "POST", body: { name } });
 }
 
 /** The names of all environments. */
 export async function environments(): Promise<string[]> {
-  const answer = await askAsAdmin(ENVIRONMENTS, { version: 3 });
-  return (
-    answer as { readonly _embedded: { readonly environments: { readonly name: string }[] } }
-  )._embedded.environments.map(({ name }) => name);
+  const { _embedded } = await askAsAdmin<{ _embedded: { environments: { name: string }[] } }>(ENVIRONMENTS);
+  return _embedded.environments.map(({ name }) => name);
 }
 
 /** Waits until an agent is approved and waits for work. */
-export const ready = (hostname: string): Promise<Agent> =>
+export const ready = (hostname: string): Promise<ApiAgent> =>
   eventually(
     `${hostname} to be enabled and idle`,
     async () =>

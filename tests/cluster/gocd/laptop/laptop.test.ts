@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { eventually } from "../../kubernetes/run";
 import { compose, composeOutcome, docker, startEngine, stopEngine } from "./engine";
+import { AGENTS } from "../gocd-api";
 import { agents, ask, environments, inService, job, loadTool, makeEnvironment, password, ready, TOOL } from "./gocd";
 import {
   address,
@@ -31,9 +32,9 @@ test("one command brings up GoCD with an agent that is approved and waits for wo
 });
 
 test("nobody gets in without the password, and only this machine gets to ask", async () => {
-  expect((await ask("/api/agents")).status).toBe(401);
-  expect((await ask("/api/agents", { name: "admin", password: "admin" })).status).toBe(401);
-  expect((await ask("/api/agents", { name: "admin", password: await password() })).status).toBe(200);
+  expect((await ask(AGENTS)).status).toBe(401);
+  expect((await ask(AGENTS, { name: "admin", password: "admin" })).status).toBe(401);
+  expect((await ask(AGENTS, { name: "admin", password: await password() })).status).toBe(200);
   const published = lines(await printed("ps", "--format", "{{.Ports}}")).filter((ports) => ports.includes("->"));
   expect(published).toEqual(["127.0.0.1:8153->8153/tcp"]);
 });

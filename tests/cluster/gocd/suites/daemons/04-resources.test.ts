@@ -1,5 +1,5 @@
 import { AGENTS_NAMESPACE } from "../../deploy";
-import { deployedInAHurry } from "../../short-timeouts";
+import { deployWithShortTimeouts } from "../../short-timeouts";
 import { kubectl } from "../../../kubernetes/kubectl";
 import { agent, inAgent, inDind, job, loadTool, pod, status } from "../../pods";
 import { eventually } from "../../../kubernetes/run";
@@ -9,7 +9,7 @@ const OUT_OF_MEMORY = 137;
 const TOO_MUCH = "900M";
 
 beforeAll(async () => {
-  await deployedInAHurry();
+  await deployWithShortTimeouts();
   await loadTool(0);
 }, 300_000);
 

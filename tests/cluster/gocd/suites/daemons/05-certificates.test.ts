@@ -1,13 +1,13 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { privateKey, selfSignedCertificate } from "../../../../support/keys";
 import { AGENTS_NAMESPACE, manifests, POOL, ready } from "../../deploy";
-import { deployedInAHurry, deployInAHurry } from "../../short-timeouts";
+import { deployWithShortTimeouts, applyWithShortTimeouts } from "../../short-timeouts";
 import { apply, kubectl, patch } from "../../../kubernetes/kubectl";
 import { agent, inAgent, inDind, job, pod, status } from "../../pods";
 import { eventually } from "../../../kubernetes/run";
 
-beforeAll(() => deployedInAHurry(), 300_000);
-afterAll(() => deployedInAHurry(), 300_000);
+beforeAll(() => deployWithShortTimeouts(), 300_000);
+afterAll(() => deployWithShortTimeouts(), 300_000);
 
 const fingerprint = async (ordinal: number) =>
   createHash("sha256")
@@ -17,7 +17,7 @@ const answers = async (ordinal: number) => (await inAgent(ordinal, "docker info"
 
 test("raising the pool's rotation gives every agent new certificates, one agent after the other", async () => {
   const before = await Promise.all([0, 1].map(fingerprint));
-  await deployInAHurry({ rotation: 2 });
+  await applyWithShortTimeouts({ rotation: 2 });
   const fewest = { ready: 2 };
   const rollout = ready();
   const watch = async () => {

@@ -1,5 +1,5 @@
 import { AGENTS_NAMESPACE, manifests, SERVER_NAMESPACE } from "../../deploy";
-import { deployedInAHurry } from "../../short-timeouts";
+import { deployWithShortTimeouts } from "../../short-timeouts";
 import { get } from "../../../kubernetes/api";
 import { apply, exec, kubectl, remove } from "../../../kubernetes/kubectl";
 import { addressOf, agent, inAgent, inDind } from "../../pods";
@@ -36,7 +36,7 @@ const connect = (address: string) => `nc -w 2 ${address} ${PORT} </dev/null`;
 let enforced: boolean;
 
 beforeAll(async () => {
-  await deployedInAHurry();
+  await deployWithShortTimeouts();
   await apply([NAMESPACE]);
   await apply([strangerPod("listener", LISTEN), strangerPod("client", ["sleep", "86400"])]);
   await kubectl(["wait", "-n", STRANGER, "--for=condition=Ready", "pod/listener", "pod/client", "--timeout=120s"]);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { AGENTS_NAMESPACE, manifests, PULUMI_STATE, SERVER_NAMESPACE } from "../../deploy";
-import { deployedInAHurry } from "../../short-timeouts";
+import { deployWithShortTimeouts } from "../../short-timeouts";
 import type { KubernetesObject } from "../../../kubernetes/api";
 import { exec, kubectl } from "../../../kubernetes/kubectl";
 import { agent, inAgent, inDind, job, loadTool } from "../../pods";
@@ -19,7 +19,7 @@ const OWN = [`${agent(0)}.token`, `client ${agent(0)}.key.pem`];
 let secrets: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
-  await deployedInAHurry();
+  await deployWithShortTimeouts();
   await loadTool(0);
   secrets = secretsOf(await manifests());
 }, 300_000);

@@ -1,19 +1,19 @@
 import { AGENTS_NAMESPACE, POOL, ready, scaleAgents } from "../../deploy";
 import { serverAgents } from "../../server";
-import { deployedInAHurry } from "../../short-timeouts";
+import { deployWithShortTimeouts } from "../../short-timeouts";
 import { kubectl } from "../../../kubernetes/kubectl";
-import { leaveSomething, remember, type Memory } from "../../persisted-state";
+import { writeTestData, snapshotState, type PersistedState } from "../../persisted-state";
 import { agent, pod, status } from "../../pods";
 
-let before: Memory;
+let before: PersistedState;
 
 beforeAll(async () => {
-  await deployedInAHurry();
-  await leaveSomething();
-  before = await remember();
+  await deployWithShortTimeouts();
+  await writeTestData();
+  before = await snapshotState();
 }, 300_000);
 
-test("there is something to remember", () => {
+test("there is something to snapshotState", () => {
   expect(before.identities).toEqual(before.uuids.map((uuid, ordinal) => `${agent(ordinal)} ${uuid}`));
   expect(before.modes.split("\n")).toEqual([
     "/setuid 4755 0:0",
@@ -26,19 +26,19 @@ test("there is something to remember", () => {
 test("identity, workspace, image cache and file modes survive the deletion of the pod", async () => {
   await kubectl(["delete", "pod", agent(0), "-n", AGENTS_NAMESPACE]);
   await ready();
-  expect(await remember()).toEqual(before);
+  expect(await snapshotState()).toEqual(before);
 });
 
 test("… scaling to zero and back", async () => {
   await scaleAgents(0);
-  await deployedInAHurry();
-  expect(await remember()).toEqual(before);
+  await deployWithShortTimeouts();
+  expect(await snapshotState()).toEqual(before);
 });
 
 test("… deleting and applying the StatefulSet again", async () => {
   await kubectl(["delete", "-n", AGENTS_NAMESPACE, `statefulset/${POOL}`, "--cascade=foreground"]);
-  await deployedInAHurry();
-  expect(await remember()).toEqual(before);
+  await deployWithShortTimeouts();
+  expect(await snapshotState()).toEqual(before);
 });
 
 test("adding a third agent restarts neither of the others, and the third comes by itself", async () => {
@@ -47,10 +47,10 @@ test("adding a third agent restarts neither of the others, and the third comes b
     return { uid: found.metadata.uid, restarts: ["agent", "dind"].map((name) => status(found, name).restartCount) };
   };
   const others = await Promise.all([0, 1].map(identity));
-  await deployedInAHurry({ replicas: 3 });
+  await deployWithShortTimeouts({ replicas: 3 });
   expect(await Promise.all([0, 1].map(identity))).toEqual(others);
   expect((await serverAgents()).map(({ hostname, agent_config_state }) => `${hostname} ${agent_config_state}`)).toEqual(
     [0, 1, 2].map((ordinal) => `${agent(ordinal)} Enabled`),
   );
-  await deployedInAHurry();
+  await deployWithShortTimeouts();
 });

@@ -1,14 +1,14 @@
 import { replaceCluster } from "../../../kubernetes/cluster";
 import { claimsOf, manifests, SERVER_NAMESPACE, AGENTS_NAMESPACE } from "../../deploy";
 import { loseDisk } from "../../../kubernetes/disks";
-import { deployedInAHurry } from "../../short-timeouts";
+import { deployWithShortTimeouts } from "../../short-timeouts";
 import { get } from "../../../kubernetes/api";
 import { exec, kubectl } from "../../../kubernetes/kubectl";
 import { identitiesOfTwo } from "../../persisted-state";
 import { job, loadTool } from "../../pods";
 import { OWN_CLUSTER } from "../../test-images";
 
-interface Memory {
+interface PersistedState {
   readonly identities: readonly string[];
   /** What the agents that run now say that they are. */
   readonly uuids: readonly string[];
@@ -24,7 +24,7 @@ async function inServer(script: string): Promise<string> {
   return stdout;
 }
 
-const remember = async (): Promise<Memory> => ({
+const snapshotState = async (): Promise<PersistedState> => ({
   identities: await identitiesOfTwo(),
   uuids: await Promise.all([0, 1].map((ordinal) => job(ordinal, "cat /godata/config/guid.txt"))),
   configuration: await inServer("cd /godata/config; cat cruise-config.xml cipher.aes"),
@@ -33,29 +33,29 @@ const remember = async (): Promise<Memory> => ({
     get<{ readonly data: object }>("secret/gocd-server", SERVER_NAMESPACE),
     get<{ readonly data: object }>("secret/docker-identity", AGENTS_NAMESPACE),
   ]).then((found) =>
-    // Of an agent that is no more, an earlier cluster may remember the keys.
+    // Of an agent that is no more, an earlier cluster may snapshotState the keys.
     found.map(({ data }) => Object.entries(data).filter(([key]) => !key.startsWith("docker-2"))),
   ),
 });
 
 // Nobody else's cluster is wiped.
 (OWN_CLUSTER ? describe : describe.skip)("when the cluster is lost and a new one is started on the same disks", () => {
-  let before: Memory;
+  let before: PersistedState;
 
   beforeAll(async () => {
-    await deployedInAHurry();
+    await deployWithShortTimeouts();
     await loadTool(0);
     await job(0, "echo kept >/godata/pipelines/kept");
     await inServer("echo data >/godata/db/kept; echo artifacts >/godata/artifacts/kept");
-    before = await remember();
+    before = await snapshotState();
   }, 300_000);
 
   test("the server has its data and secrets, the agents are the same, and so are their workspaces and images", async () => {
     await replaceCluster();
     expect(await kubectl(["get", "namespaces", "-o", "name"])).not.toContain(SERVER_NAMESPACE);
-    await deployedInAHurry();
+    await deployWithShortTimeouts();
     expect(before.kept).toBe("data\nartifacts\n");
-    expect(await remember()).toEqual(before);
+    expect(await snapshotState()).toEqual(before);
     expect(await job(0, "cat /godata/pipelines/kept; docker run --rm tool:1 id -u")).toBe("kept\n0");
   }, 300_000);
 
@@ -64,8 +64,8 @@ const remember = async (): Promise<Memory> => ({
     await replaceCluster();
     for (const claim of claimsOf(await manifests()).filter(({ namespace }) => namespace === AGENTS_NAMESPACE))
       loseDisk(claim);
-    await deployedInAHurry();
-    expect(await remember()).toEqual(before);
+    await deployWithShortTimeouts();
+    expect(await snapshotState()).toEqual(before);
     expect(await job(0, "ls /godata/pipelines")).not.toContain("kept");
   }, 300_000);
 });

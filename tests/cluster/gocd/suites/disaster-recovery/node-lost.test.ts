@@ -1,29 +1,29 @@
 import { replaceNode, restartNode } from "../../../kubernetes/cluster";
 import { AGENTS_NAMESPACE, ready, scaleAgents, SERVER_NAMESPACE } from "../../deploy";
-import { rowsOnce, wholeRows } from "../../server";
-import { deployedInAHurry } from "../../short-timeouts";
-import { leaveSomething, remember, type Memory } from "../../persisted-state";
+import { agentsOnce, enabledAgents } from "../../server";
+import { deployWithShortTimeouts } from "../../short-timeouts";
+import { writeTestData, snapshotState, type PersistedState } from "../../persisted-state";
 import { agent, pod, status } from "../../pods";
 import { eventually } from "../../../kubernetes/run";
 import { OWN_CLUSTER } from "../../test-images";
 
 // Only the harness's own node can be stopped without asking anybody.
 (OWN_CLUSTER ? describe : describe.skip)("on a node of the harness's own", () => {
-  let before: Memory;
+  let before: PersistedState;
   let whole: readonly string[];
 
   beforeAll(async () => {
-    await deployedInAHurry();
-    await leaveSomething();
-    before = await remember();
-    whole = await wholeRows();
+    await deployWithShortTimeouts();
+    await writeTestData();
+    before = await snapshotState();
+    whole = await enabledAgents();
   }, 300_000);
 
   /** Without anybody's help. */
   async function expectWhole(): Promise<void> {
-    expect(await rowsOnce(whole)).toEqual(whole);
+    expect(await agentsOnce(whole)).toEqual(whole);
     await ready();
-    expect(await remember()).toEqual(before);
+    expect(await snapshotState()).toEqual(before);
   }
 
   test("identity, workspace, image cache and file modes survive a restart of the node", async () => {

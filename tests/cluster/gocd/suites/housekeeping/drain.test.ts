@@ -1,7 +1,11 @@
 import { AGENTS_NAMESPACE, POOL, ready, SERVER_NAMESPACE } from "../../deploy";
 import { askServer, changeByHand, serverAgent, uuidOf } from "../../server";
 import { scaleHousekeeping } from "../../housekeeping";
-import { deployedInAHurry, deployInAHurry, DRAIN_UNREACHABLE_TIMEOUT_SECONDS } from "../../short-timeouts";
+import {
+  deployWithShortTimeouts,
+  applyWithShortTimeouts,
+  DRAIN_UNREACHABLE_TIMEOUT_SECONDS,
+} from "../../short-timeouts";
 import { kubectl, tryKubectl } from "../../../kubernetes/kubectl";
 import { agent, inAgent, job, JOB, keepPod, letPodGo, pod, status } from "../../pods";
 import { eventually, type Ended } from "../../../kubernetes/run";
@@ -10,11 +14,11 @@ import { OWN_CLUSTER } from "../../test-images";
 const HOUSEKEEPING = `http://gocd-housekeeping.${SERVER_NAMESPACE}.svc:8080`;
 const SET = `statefulset/${POOL}`;
 
-// Somebody else's cluster runs the real ones, which nobody can tell how to behave.
+// An external cluster runs the real ones, which cannot be told how to behave.
 (OWN_CLUSTER ? describe : describe.skip)("beside the stand-ins of server and agent,", () => {
-  beforeAll(() => deployedInAHurry(), 300_000);
+  beforeAll(() => deployWithShortTimeouts(), 300_000);
   afterEach(async () => {
-    await deployInAHurry();
+    await applyWithShortTimeouts();
     await kubectl(["scale", "-n", AGENTS_NAMESPACE, SET, "--replicas=2"]);
     await ready();
   }, 180_000);
@@ -36,7 +40,7 @@ const SET = `statefulset/${POOL}`;
 
   const LEAVE: Readonly<Record<string, () => Promise<unknown>>> = {
     "a scale-down": () => kubectl(["scale", "-n", AGENTS_NAMESPACE, SET, "--replicas=1"]),
-    "a rollout": () => deployInAHurry({ rotation: 2 }),
+    "a rollout": () => applyWithShortTimeouts({ rotation: 2 }),
     "the drain of its node": async () => {
       expect(await evict(1)).toMatchObject({ code: 0 });
       // One agent at a time: whoever drains asks again until this one is back.

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { AGENTS_NAMESPACE, POOL, SERVER_NAMESPACE } from "../../deploy";
+import type { ApiAgent } from "../../gocd-api";
 import {
   askServer,
   backUp,
@@ -12,12 +13,11 @@ import {
   serverAgent,
   standIn,
   uuidOf,
-  type ApiAgent,
 } from "../../server";
 import { askHousekeeping, loggedSince, metric, roundsPass, said, scaleHousekeeping } from "../../housekeeping";
 import {
-  deployedInAHurry,
-  deployInAHurry,
+  deployWithShortTimeouts,
+  applyWithShortTimeouts,
   LOST_AFTER_SECONDS,
   REQUEST_TIMEOUT_SECONDS,
   tellHousekeeping,
@@ -48,10 +48,10 @@ const AFTER_EDIT = { resources: ["docker", "edited"], environments: ["docker", "
 const theirs = randomUUID();
 let own: readonly [string, string];
 
-// Somebody else's cluster runs the real ones, which nobody can tell how to behave.
+// An external cluster runs the real ones, which cannot be told how to behave.
 (OWN_CLUSTER ? describe : describe.skip)("beside the stand-ins of server and agent,", () => {
   beforeAll(async () => {
-    await deployedInAHurry();
+    await deployWithShortTimeouts();
     own = [await uuidOf(agent(0)), await uuidOf(agent(1))];
     const seed = await secretText("gocd-server", SERVER_NAMESPACE, "cruise-config.xml");
     const { text: token } = await askServer({ path: `/go/admin/agent/token?uuid=${theirs}`, as: "nobody" });
@@ -69,7 +69,7 @@ let own: readonly [string, string];
   afterEach(() => standIn("weather"));
   afterAll(async () => {
     await deleteByHand(theirs);
-    await deployedInAHurry();
+    await deployWithShortTimeouts();
   }, 300_000);
 
   async function row(uuid: string): Promise<ApiAgent> {
@@ -170,12 +170,12 @@ let own: readonly [string, string];
     let removed: { readonly afterSeconds: number };
 
     beforeAll(async () => {
-      await deployInAHurry({ replicas: 3 });
+      await applyWithShortTimeouts({ replicas: 3 });
       const third = await uuidOf(agent(2));
       await eventually("the third agent", async () =>
         (await serverAgent(third))?.agent_state === "Idle" ? true : undefined,
       );
-      await deployInAHurry({ replicas: 2 });
+      await applyWithShortTimeouts({ replicas: 2 });
       await kubectl(["wait", "-n", AGENTS_NAMESPACE, "--for=delete", `pod/${agent(2)}`, "--timeout=120s"]);
       // The second one is still expected, the third is not, and the last was never ours.
       await kubectl(["scale", "-n", AGENTS_NAMESPACE, `statefulset/${POOL}`, "--replicas=1"]);
@@ -190,7 +190,7 @@ let own: readonly [string, string];
     }, 300_000);
 
     afterAll(async () => {
-      await deployedInAHurry();
+      await deployWithShortTimeouts();
       await expectToBecome(async () => (await row(own[1])).agent_config_state, "Enabled");
     }, 300_000);
 

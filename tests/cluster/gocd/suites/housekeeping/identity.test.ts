@@ -1,9 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { AGENTS_NAMESPACE, claimsOf, manifests, ready, scaleAgents, SERVER_NAMESPACE } from "../../deploy";
 import { loseDisk } from "../../../kubernetes/disks";
-import { deleteByHand, registrationForm, rowsOnce, serverAgent, uuidOf, wholeRows } from "../../server";
+import { deleteByHand, registrationForm, agentsOnce, serverAgent, uuidOf, enabledAgents } from "../../server";
 import { loggedSince, roundsPass } from "../../housekeeping";
-import { deployedInAHurry, deployInAHurry, tellHousekeeping, type ExpectedAgent } from "../../short-timeouts";
+import {
+  deployWithShortTimeouts,
+  applyWithShortTimeouts,
+  tellHousekeeping,
+  type ExpectedAgent,
+} from "../../short-timeouts";
 import { exec, kubectl } from "../../../kubernetes/kubectl";
 import { agent, job } from "../../pods";
 import { eventually } from "../../../kubernetes/run";
@@ -12,13 +17,13 @@ import { OWN_CLUSTER } from "../../test-images";
 let whole: readonly string[];
 
 beforeAll(async () => {
-  await deployedInAHurry();
-  whole = await wholeRows();
+  await deployWithShortTimeouts();
+  whole = await enabledAgents();
 }, 300_000);
 
 /** Without anybody's help. */
 async function expectWhole(): Promise<void> {
-  expect(await rowsOnce(whole)).toEqual(whole);
+  expect(await agentsOnce(whole)).toEqual(whole);
   await ready();
 }
 
@@ -51,13 +56,13 @@ async function loseClaims(): Promise<void> {
   const gone = async () => ((await uids()).some((uid) => lost.includes(uid)) ? undefined : true);
   await eventually("the claims to be gone", gone);
   if (!OWN_CLUSTER) return;
-  // A volume whose claim is lost would wait for it for ever.
+  // A volume whose claim is lost would wait for it permanently.
   await kubectl(["delete", "pv", ...claims.map(({ namespace, name }) => `${namespace}.${name}`)]);
   claims.forEach(loseDisk);
-  await deployInAHurry({}, {});
+  await applyWithShortTimeouts({}, {});
 }
 
-/** What can be lost beside the pod. The node is in losses/node-lost.test.ts. */
+/** What can be lost beside the pod. The node is in disaster-recovery/node-lost.test.ts. */
 const LOSSES: Readonly<Record<string, () => Promise<void>>> = {
   "its claims are deleted with their disks": loseClaims,
   "the server restarts": () => remove(SERVER_NAMESPACE, ["pod/gocd-server-0"]),

@@ -23,7 +23,7 @@ import { OWN_CLUSTER } from "../../test-images";
 const AT = { namespace: BACKUP_NAMESPACE };
 const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
 
-// Somebody else's cluster runs the real ones, which nobody can tell how to behave.
+// An external cluster runs the real ones, which cannot be told how to behave.
 (OWN_CLUSTER ? describe : describe.skip)("beside the stand-ins of server and bucket,", () => {
   beforeAll(async () => {
     await deployBackupStack();
