@@ -25,7 +25,6 @@ as files. Needs no Pulumi CLI, no cloud account and no network. Values that only
   --against REF  what differs from another version (branch, tag, commit): resources added, removed, changed by field,
                  what is replaced and lost, which pods restart; that version is checked out in a temporary directory
   --json         the same as JSON on standard output; its shape is described in preview/show/preview-json.ts
-  --markdown     the same as a comment for a pull request on standard output
   --help         this text
 
 Exit status: 0 fine, 1 a mandatory policy is broken or the program failed, 2 the settings are wrong.
@@ -103,7 +102,7 @@ function shortest(path: string): string {
 interface Options {
   readonly stack: string;
   readonly out: string | undefined;
-  readonly form: "text" | "json" | "markdown";
+  readonly form: "text" | "json";
   /** The version to compare with. */
   readonly against: string | undefined;
   readonly help: boolean;
@@ -119,7 +118,6 @@ function parse(args: readonly string[]): Options | string {
         out: { type: "string" },
         against: { type: "string" },
         json: { type: "boolean", default: false },
-        markdown: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
     });
@@ -127,9 +125,13 @@ function parse(args: readonly string[]): Options | string {
       return `--stack ${values.stack}: a stack's name has letters, digits, dots, dashes and underscores only`;
     if (values.out === "") return "--out: names a directory";
     if (values.against === "") return "--against: names a branch, a tag or a commit";
-    if (values.json && values.markdown) return "--json and --markdown: one of the two";
-    const form = values.json ? "json" : values.markdown ? "markdown" : "text";
-    return { stack: values.stack, out: values.out, form, against: values.against, help: values.help };
+    return {
+      stack: values.stack,
+      out: values.out,
+      form: values.json ? "json" : "text",
+      against: values.against,
+      help: values.help,
+    };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -6,13 +6,12 @@ import type { Cell, Palette } from "./terminal";
 import { toText } from "./preview-text";
 import type { Comparison } from "../base/against";
 import { differenceJson } from "./difference-json";
-import { toMarkdown } from "./markdown";
 import { spelled } from "../escape";
 import { differenceText } from "./difference-text";
 
 /** How the preview is shown. */
 export interface Rendering {
-  readonly form: "text" | "json" | "markdown";
+  readonly form: "text" | "json";
   /** Where the manifests are, for people. */
   readonly out: string;
   readonly look: Palette;
@@ -29,8 +28,6 @@ export function render(
   switch (form) {
     case "json":
       return toJson(result, comparison && differenceJson(comparison.difference, comparison.versions));
-    case "markdown":
-      return toMarkdown(result, comparison);
     case "text":
       return comparison === undefined
         ? toText(result, out, look, columns)

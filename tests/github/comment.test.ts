@@ -54,7 +54,7 @@ const pull = (number: number, from: "fork" | "branch", more: object = {}) => {
   };
 };
 
-const BOT = { login: "github-actions[bot]" };
+const bot = { login: "github-actions[bot]" };
 
 async function posted(holding: Holding, from: "fork" | "branch" = "fork") {
   github = await startGitHub(holding);
@@ -75,7 +75,7 @@ describe("the comment on a pull request", () => {
     const others = Array.from({ length: 150 }, (_, id) => ({ id, body: "a word", user: { login: "ann" } }));
     const { changes } = await posted({
       pulls: [pull(7, "fork")],
-      comments: [...others, { id: 4711, body: `${MARKER}\n\nold`, user: BOT }],
+      comments: [...others, { id: 4711, body: `${MARKER}\n\nold`, user: bot }],
     });
     expect(changes.map(({ method, path }) => `${method} ${path}`)).toEqual(["PATCH /issues/comments/4711"]);
   });
@@ -131,18 +131,10 @@ describe("the comment on a pull request", () => {
 });
 
 describe("what the comment shows", () => {
-  test("is Markdown as it is for a branch of this repository", () => {
-    artifact("preview-difference/preview.md", "| a | b |");
-    artifact("preview-difference/preview.txt", "a b");
-    expect(commentOn(directory, event("branch"))).toMatch(/\n\n\| a \| b \|\n\n<\/details>/);
-  });
-
-  test("is plain text in a block of code for a fork, whose Markdown is not looked at", () => {
-    artifact("preview-difference/preview.md", "@everyone ![](https://evil.example/x.png)");
-    artifact("preview-difference/preview.txt", "a b");
-    const comment = commentOn(directory, event("fork"));
-    expect(comment).toContain("```text\na b\n```");
-    expect(comment).not.toContain("evil");
+  test("is text in a block of code, whoever wrote it", () => {
+    artifact("preview-difference/preview.txt", "a b @everyone");
+    for (const from of ["fork", "branch"] as const)
+      expect(commentOn(directory, event(from))).toContain("```text\na b @everyone\n```");
   });
 
   test("holds nothing of a fork that calls itself the real preview", () => {
@@ -173,7 +165,6 @@ describe("what the comment shows", () => {
   test("fits into a comment and keeps the end, where the summary is", () => {
     const long = `${"resource\n".repeat(300_000)}Resources: 3 to create`;
     artifact("preview-difference/preview.txt", long);
-    artifact("preview-difference/preview.md", long);
     artifact("preview-pulumi/preview.txt", long);
     const comment = commentOn(directory, event("branch"));
     expect(comment.length).toBeLessThan(65_536);
@@ -184,7 +175,7 @@ describe("what the comment shows", () => {
 
 describe("a block of code", () => {
   /** What a Markdown reader takes for the inside of the first block. */
-  function inside(markdown: string): { readonly content: string[]; readonly after: string[] } {
+  function inside(markdown: string): { content: string[]; after: string[] } {
     const [first = "", ...lines] = markdown.split("\n");
     const fence = /^`{3,}/.exec(first)?.[0] ?? "";
     const end = lines.findIndex((line) => new RegExp(`^ {0,3}\`{${fence.length},}\\s*$`).test(line));

@@ -75,19 +75,15 @@ describe("the difference that a pull request makes", () => {
       GITHUB_STEP_SUMMARY: inside("summary"),
     });
 
-  test("is taken of every committed stack, as text and as Markdown", async () => {
-    fake(directory, "npm", 'case "$*" in *--markdown) echo "**md**" ;; *) echo "txt" ;; esac; echo "comparing" >&2');
+  test("is taken of every committed stack, and shown on the run's page as text", async () => {
+    fake(directory, "npm", 'echo "txt"; echo "comparing" >&2');
     expect((await difference()).status).toBe(0);
     expect(stacks(root)).toContain("dev");
     expect(calls(directory)).toEqual(
-      stacks(root).flatMap((stack) => {
-        const call = `npm run --silent preview -- --stack ${stack} --against HEAD^1`;
-        return [call, `${call} --markdown`];
-      }),
+      stacks(root).map((stack) => `npm run --silent preview -- --stack ${stack} --against HEAD^1`),
     );
     expect(text("out/preview.txt")).toContain("Stack dev\n\ntxt\n");
-    expect(text("out/preview.md")).toContain("#### Stack `dev`\n\n**md**\n");
-    expect(text("summary")).toBe(`${text("out/preview.md")}\n`);
+    expect(text("summary")).toBe(`\`\`\`text\n${text("out/preview.txt")}\`\`\`\n`);
   });
 
   test("says of a stack whose settings are deleted that this takes nothing down", async () => {
@@ -95,9 +91,8 @@ describe("the difference that a pull request makes", () => {
     fake(directory, "git", "printf '%s\\n' README.md Pulumi.yaml Pulumi.dev.yaml Pulumi.old.yaml");
     expect((await difference()).status).toBe(0);
     expect(calls(directory)).toContain("git ls-tree --name-only HEAD^1");
-    const said = "The settings of old are deleted, which takes nothing down: npm run down -- --stack old does";
-    expect(text("out/preview.md")).toContain(`#### Stack \`old\`\n\n${said}`);
-    expect(text("out/preview.txt").split(said)).toHaveLength(3);
+    const notice = "The settings of old are deleted, which takes nothing down: npm run down -- --stack old does";
+    expect(text("out/preview.txt").split(notice)).toHaveLength(3);
     expect(text("out/preview.txt")).not.toContain("settings of dev");
   });
 
@@ -122,9 +117,9 @@ describe("the difference that a pull request makes", () => {
     );
   });
 
-  test("shows the reasons why there is no Markdown as text, whatever they quote", async () => {
-    fake(directory, "npm", "echo '</details> @everyone ![](https://evil.example/x.png)' >&2; exit 2");
+  test("shows the reasons where there is no result", async () => {
+    fake(directory, "npm", "echo '</details> @everyone' >&2; exit 2");
     await difference();
-    expect(text("out/preview.md")).toContain("```text\n</details> @everyone ![](https://evil.example/x.png)\n```");
+    expect(text("summary")).toMatch(/^```text\n[^`]*<\/details> @everyone\n[^`]*```\n$/);
   });
 });

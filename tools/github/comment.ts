@@ -17,8 +17,8 @@ const MOST_BYTES = 1_000_000;
 
 /** The artifacts of the workflow `preview`, each a folder; a fork may call anything the second, which needs credentials. */
 const PARTS = [
-  { folder: "preview-difference", heading: "What the program would do", rendered: "preview.md", forks: true },
-  { folder: "preview-pulumi", heading: "pulumi preview", rendered: undefined, forks: false },
+  { folder: "preview-difference", heading: "What the program would do", forks: true },
+  { folder: "preview-pulumi", heading: "pulumi preview", forks: false },
 ] as const;
 
 /** Where GitHub is, and who asks. */
@@ -125,13 +125,10 @@ export function commentOn(directory: string, event: unknown): string {
   const run = (...path: string[]) => textAt(event, "workflow_run", ...path);
   // Whoever pushes a branch here may write comments here as well; a fork's author may not, in our name.
   const known = run("head_repository", "full_name") === textAt(event, "repository", "full_name");
-  const sections = PARTS.flatMap(({ folder, heading, rendered, forks }) => {
-    if (!known && !forks) return [];
-    const text = read(join(directory, folder, "preview.txt"));
-    const markdown = known && rendered !== undefined ? read(join(directory, folder, rendered)) : undefined;
-    if (text === undefined && markdown === undefined) return [];
-    const room = ROOM / PARTS.length;
-    const body = markdown !== undefined && markdown.length <= room ? markdown : fenced(text ?? markdown ?? "", room);
+  const sections = PARTS.flatMap(({ folder, heading, forks }) => {
+    const text = known || forks ? read(join(directory, folder, "preview.txt")) : undefined;
+    if (text === undefined) return [];
+    const body = fenced(text, ROOM / PARTS.length);
     return [`<details open><summary><b>${heading}</b></summary>\n\n${body}\n\n</details>`];
   });
   const outcome = run("conclusion") === "success" ? "passed" : "**failed**";

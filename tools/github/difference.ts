@@ -1,13 +1,13 @@
-// What a pull request changes in the program, for every committed stack, without credentials: as Markdown for the run's page
-// and for comments on branches of this repository, as text for comments on forks.
+// What a pull request changes in the program, for every committed stack, without credentials: as text for the run's page and
+// for the comment.
 import { spawnSync } from "node:child_process";
 import { appendFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fenced } from "./comment";
-import { keep, write, type Kept } from "./keep";
+import { keep, write } from "./keep";
 
-/** Characters of reasons that are shown. */
-const REASONS = 10_000;
+/** Characters that the run's page shows of it; GitHub takes a mebibyte. */
+const PAGE = 900_000;
 
 /** Names of the stacks whose settings are committed. */
 export function stacks(root: string): string[] {
@@ -30,7 +30,7 @@ function stacksOf(files: readonly string[]): string[] {
  *
  * @param root the project's folder.
  * @param against a revision that git knows.
- * @param directory where `preview.md` and `preview.txt` go.
+ * @param directory where `preview.txt` goes.
  * @returns the worst exit status of `npm run preview`.
  */
 export async function difference(
@@ -39,46 +39,24 @@ export async function difference(
   directory: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const parts: { readonly markdown: string; readonly text: string; readonly last: string; readonly status: number }[] =
-    [];
+  const parts: { text: string; status: number }[] = [];
   for (const stack of stacks(root)) {
-    const run = (...form: string[]) =>
-      keep("npm", ["run", "--silent", "preview", "--", "--stack", stack, "--against", against, ...form]);
-    const text = await run();
-    const markdown = await run("--markdown");
-    parts.push({
-      status: Math.max(text.status, markdown.status),
-      text: `Stack ${stack}\n\n${shown(text)}`,
-      last: shown(text).trimEnd().split("\n").at(-1) ?? "",
-      // Where there is no Markdown there are reasons, which quote what the pull request's author wrote.
-      markdown: `#### Stack \`${stack}\`\n\n${isEmpty(markdown) ? fenced(markdown.text, REASONS) : markdown.output}`,
-    });
+    const args = ["run", "--silent", "preview", "--", "--stack", stack, "--against", against];
+    const { status, text, output } = await keep("npm", args);
+    // Progress goes to the other stream as well as reasons, which count only where there is no result.
+    parts.push({ status, text: `Stack ${stack}\n\n${output.trim() === "" ? text : output}`.trimEnd() });
   }
   for (const stack of gone(root, against)) {
     // Nobody sees it otherwise, and the stack goes on costing money.
-    const said = `The settings of ${stack} are deleted, which takes nothing down: npm run down -- --stack ${stack} does, while they are there.`;
-    parts.push({
-      status: 0,
-      text: `Stack ${stack}\n\n${said}`,
-      last: said,
-      markdown: `#### Stack \`${stack}\`\n\n${said}`,
-    });
+    const notice = `The settings of ${stack} are deleted, which takes nothing down: npm run down -- --stack ${stack} does, while they are there.`;
+    parts.push({ status: 0, text: `Stack ${stack}\n\n${notice}` });
   }
-  const markdown = parts.map((part) => part.markdown).join("\n\n");
-  write(join(directory, "preview.md"), markdown);
+  const bodies = parts.map(({ text }) => text);
   // A comment keeps the end of a text that is too long: what each stack comes to stands there.
-  const totals = ["In short", "", ...parts.map(({ last }) => last)].join("\n");
-  write(join(directory, "preview.txt"), [...parts.map(({ text }) => text.trimEnd()), `${totals}\n`].join("\n\n"));
+  const totals = ["In short", "", ...bodies.map((text) => text.split("\n").at(-1) ?? "")].join("\n");
+  const report = [...bodies, `${totals}\n`].join("\n\n");
+  write(join(directory, "preview.txt"), report);
   const summary = environment["GITHUB_STEP_SUMMARY"];
-  if (summary) appendFileSync(summary, `${markdown}\n`);
+  if (summary) appendFileSync(summary, `${fenced(report, PAGE)}\n`);
   return Math.max(0, ...parts.map(({ status }) => status));
-}
-
-/** The result; what stands on the other stream only where there is none, since progress goes there as well as reasons. */
-function shown(kept: Kept): string {
-  return isEmpty(kept) ? kept.text : kept.output;
-}
-
-function isEmpty({ output }: Kept): boolean {
-  return output.trim() === "";
 }
