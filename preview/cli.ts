@@ -12,7 +12,7 @@ import { plannedProviders } from "./run/providers";
 import { runProgram } from "./run/run";
 import { failureText } from "./show/preview-text";
 import { printable } from "./escape";
-import { palette, wantsColour } from "./show/terminal";
+import { styleFor, wantsColour } from "./show/terminal";
 
 const HELP = `Usage: npm run preview -- [options]
 
@@ -34,7 +34,7 @@ Exit status: 0 fine, 1 a mandatory policy is broken or the program failed, 2 the
 const STACK_NAME = /^[A-Za-z0-9_.-]{1,100}$/;
 
 /** Where the preview runs and where it writes. */
-export interface Surroundings {
+export interface CliContext {
   /** Directory of the project: `Pulumi.yaml`, the stacks' files, the program. */
   readonly directory: string;
   /** Path of the program's main module. */
@@ -54,8 +54,8 @@ export interface Output {
 }
 
 /** Runs the command. Resolves to its exit status. */
-export async function cli(args: readonly string[], surroundings: Surroundings): Promise<0 | 1 | 2> {
-  const { directory, program, policies, environment, stdout, stderr } = surroundings;
+export async function cli(args: readonly string[], context: CliContext): Promise<0 | 1 | 2> {
+  const { directory, program, policies, environment, stdout, stderr } = context;
   const options = parse(args);
   if (typeof options === "string") {
     stderr.write(`${printable(options)}\nnpm run preview -- --help lists the options.\n`);
@@ -81,12 +81,14 @@ export async function cli(args: readonly string[], surroundings: Surroundings): 
         ? undefined
         : await against(base, ref, { project, run, directory });
     const stream = failed && options.form === "text" ? stderr : stdout;
-    const look = palette(wantsColour(stream, environment));
-    stream.write(render(result, comparison, { form: options.form, out: shortest(out), look, columns: stream.columns }));
+    const style = styleFor(wantsColour(stream, environment));
+    stream.write(
+      render(result, comparison, { form: options.form, out: shortest(out), style, columns: stream.columns }),
+    );
     return exitCode(result);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    stderr.write(`${failureText({ message, trace: [] }, palette(wantsColour(stderr, environment)))}\n`);
+    stderr.write(`${failureText({ message, trace: [] }, styleFor(wantsColour(stderr, environment)))}\n`);
     return error instanceof ConfigurationError ? 2 : 1;
   } finally {
     base?.dispose();

@@ -26,7 +26,7 @@ const UNSEEN = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu;
 const BLANK = " ";
 
 /** Untrusted text on one line, in which everything can be seen: `\u{202e}` for what could not. */
-export function spelled(text: string): string {
+export function escapeHidden(text: string): string {
   return text.replace(UNSEEN, (character) => {
     if (character === BLANK) return BLANK;
     if (character === "\n") return "\\n";
@@ -36,8 +36,8 @@ export function spelled(text: string): string {
 
 /** A value on one line: texts as they are, quoted where the ends could not be seen, everything else as JSON. */
 export function valueText(value: WireValue): string {
-  if (typeof value !== "string") return spelled(JSON.stringify(value));
-  return value === "" || value.trim() !== value ? `"${spelled(value)}"` : spelled(value);
+  if (typeof value !== "string") return escapeHidden(JSON.stringify(value));
+  return value === "" || value.trim() !== value ? `"${escapeHidden(value)}"` : escapeHidden(value);
 }
 
 /** The beginning of a text, with an ellipsis where something is missing. */

@@ -72,7 +72,7 @@ function manifest({ urn, inputs }: Registration): Manifest {
   return { file, urn, apiVersion, kind, namespace, name, object: visible(inputs) };
 }
 
-/** Kinds of Kubernetes itself are unique; custom ones may share theirs with others and are told apart by their group. */
+/** Kinds of Kubernetes itself are unique; custom ones may share theirs with others and are distinguished by their group. */
 function ownGroup(apiVersion: string): string {
   const [group = ""] = apiVersion.split("/");
   return !group.includes(".") || group.endsWith(".k8s.io") ? "" : `.${group}`;

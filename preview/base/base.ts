@@ -107,8 +107,8 @@ async function result(child: ChildProcess, worktree: Worktree, ref: string): Pro
   }
   const file = answerFile(worktree);
   if (!existsSync(file)) {
-    const said = readFileSync(`${file}.log`, "utf8").trim();
-    throw new VersionError(`The program of ${ref} could not be run: ${said}`);
+    const output = readFileSync(`${file}.log`, "utf8").trim();
+    throw new VersionError(`The program of ${ref} could not be run: ${output}`);
   }
   const answer = JSON.parse(readFileSync(file, "utf8")) as BaseRun;
   if (answer.error !== undefined) throw new VersionError(`The program of ${ref} failed: ${answer.error}`);

@@ -87,10 +87,10 @@ function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !LOCAL.test(name)));
 }
 
-/** What git said last; without it, that it cannot be started. */
+/** The last line of what git wrote; without it, that it cannot be started. */
 function reason(error: unknown): string {
-  const said = error instanceof Error && "stderr" in error ? lastLine(String(error.stderr)) : "";
-  return said === "" && error instanceof Error ? error.message : said;
+  const output = error instanceof Error && "stderr" in error ? lastLine(String(error.stderr)) : "";
+  return output === "" && error instanceof Error ? error.message : output;
 }
 
 function lastLine(text: string): string {

@@ -72,15 +72,15 @@ function lockedPackages(file: string): Readonly<Record<string, Locked>> {
 function install(checkout: string): Provision {
   // A group of its own, so that all of npm can be stopped.
   const npm = spawn("npm", INSTALL, { cwd: checkout, detached: true, stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
+  let output = "";
   npm.stderr.on("data", (chunk: Buffer) => {
-    said += chunk.toString();
+    output += chunk.toString();
   });
   const done = new Promise<void>((resolve, reject) => {
     npm.on("error", reject);
     npm.on("close", (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`npm ci of the base version failed: ${firstReason(said)}`));
+      else reject(new Error(`npm ci of the base version failed: ${firstReason(output)}`));
     });
   });
   const stop = () => {
@@ -90,8 +90,8 @@ function install(checkout: string): Provision {
 }
 
 /** npm says much; the reason is the first line that is one. */
-function firstReason(said: string): string {
-  const lines = said.split("\n").map((line) => line.replace(/^npm (error|ERR!)\s*/, "").trim());
+function firstReason(output: string): string {
+  const lines = output.split("\n").map((line) => line.replace(/^npm (error|ERR!)\s*/, "").trim());
   return lines.find((line) => line !== "" && !line.startsWith("code ")) ?? "no reason given";
 }
 

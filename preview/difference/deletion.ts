@@ -1,26 +1,26 @@
 import type { Registration } from "../run/registration";
 import { isObject } from "../run/wire";
 import { providerUrn } from "./options";
-import { claimsFate } from "./rollout";
+import { claimEffects } from "./rollout";
 import { kindOf } from "./rules/rules";
 import type { TypeRules } from "./rules/rule";
 
 /** What is gone and what is still there when a resource is deleted, and who would not let it be. */
 export interface Deletion {
-  readonly lost: string;
-  readonly kept: string;
+  readonly destroyed: string;
+  readonly retained: string;
   /** Why it will not happen; empty when nothing stops it. */
   readonly refused: readonly string[];
 }
 
 /** What takes others with it: resources of the base that are removed or replaced, by URN, and namespaces by their names. */
-export interface Endings {
+export interface DeletedSet {
   readonly urns: ReadonlySet<string>;
   readonly namespaces: ReadonlySet<string>;
 }
 
 /** Gathers what ends. */
-export function endings(resources: readonly Registration[]): Endings {
+export function deletedSet(resources: readonly Registration[]): DeletedSet {
   return {
     urns: new Set(resources.map(({ urn }) => urn)),
     namespaces: new Set(
@@ -32,38 +32,39 @@ export function endings(resources: readonly Registration[]): Endings {
 const PROTECTED = "Pulumi refuses: the resource is protected";
 
 /** How a resource comes to be deleted. */
-interface Circumstances {
+interface DeletionContext {
   readonly rules: TypeRules;
   /** What stops Pulumi from it. */
   readonly protect: boolean;
-  readonly ending: Endings;
+  readonly deleted: DeletedSet;
   /** What takes its place; absent when nothing does. */
   readonly successor?: Registration;
 }
 
 /** What the deletion of a resource means. */
-export function deletion(resource: Registration, { rules, protect, ending, successor }: Circumstances): Deletion {
-  if (!resource.custom) return { lost: "", kept: "", refused: protect ? [PROTECTED] : [] };
+export function deletion(resource: Registration, { rules, protect, deleted, successor }: DeletionContext): Deletion {
+  if (!resource.custom) return { destroyed: "", retained: "", refused: protect ? [PROTECTED] : [] };
   const refused = [...(protect ? [PROTECTED] : []), ...providerRefuses(resource)];
-  if (resource.retainOnDelete) return { lost: "", kept: "all of it, outside Pulumi (retainOnDelete)", refused };
-  const volume = volumeFate(resource);
-  const whole = goesWith(resource, ending);
+  if (resource.retainOnDelete)
+    return { destroyed: "", retained: "all of it, outside Pulumi (retainOnDelete)", refused };
+  const volume = volumeEffects(resource);
+  const whole = goesWith(resource, deleted);
   if (whole !== undefined) {
-    const { lost, kept } = {
-      lost: whole,
-      kept: kindOf(resource.type) === "core/Namespace" || isClaim(resource) ? RETAINED : "",
+    const { destroyed, retained } = {
+      destroyed: whole,
+      retained: kindOf(resource.type) === "core/Namespace" || isClaim(resource) ? RETAINED : "",
     };
-    return { lost: both(lost, volume.lost), kept: both(kept, volume.kept), refused };
+    return { destroyed: both(destroyed, volume.destroyed), retained: both(retained, volume.retained), refused };
   }
-  const claims = claimsFate(resource, "whenDeleted");
+  const claims = claimEffects(resource, "whenDeleted");
   const elsewhere = successor !== undefined && isElsewhere(resource, successor);
-  const lost = successor === undefined ? (rules.gone ?? rules.lost) : rules.lost;
+  const destroyed = successor === undefined ? (rules.gone ?? rules.destroyed) : rules.destroyed;
   return {
-    lost: both(lost, claims.lost, volume.lost),
-    kept: both(
-      rules.kept,
-      claims.kept && elsewhere ? `${claims.kept}, but the new pods get claims of their own` : claims.kept,
-      volume.kept,
+    destroyed: both(destroyed, claims.destroyed, volume.destroyed),
+    retained: both(
+      rules.retained,
+      claims.retained && elsewhere ? `${claims.retained}, but the new pods get claims of their own` : claims.retained,
+      volume.retained,
     ),
     refused,
   };
@@ -72,7 +73,7 @@ export function deletion(resource: Registration, { rules, protect, ending, succe
 const RETAINED = "the disks of volumes whose reclaim policy is Retain";
 
 /** What is lost with the whole of which the resource is a part; undefined where that stays. */
-function goesWith(resource: Registration, { urns, namespaces }: Endings): string | undefined {
+function goesWith(resource: Registration, { urns, namespaces }: DeletedSet): string | undefined {
   if (resource.type === "gcp:container/nodePool:NodePool") {
     const cluster = resource.propertyDependencies["cluster"] ?? [];
     return cluster.some((urn) => urns.has(urn)) ? "its nodes, with their cluster" : undefined;
@@ -83,11 +84,12 @@ function goesWith(resource: Registration, { urns, namespaces }: Endings): string
 }
 
 /** What becomes of the disk behind a volume of Kubernetes. Volumes that people make themselves are retained by default. */
-function volumeFate({ type, inputs }: Registration): { readonly lost: string; readonly kept: string } {
-  if (kindOf(type) !== "core/PersistentVolume") return { lost: "", kept: "" };
+function volumeEffects({ type, inputs }: Registration): { readonly destroyed: string; readonly retained: string } {
+  if (kindOf(type) !== "core/PersistentVolume") return { destroyed: "", retained: "" };
   const policy = isObject(inputs["spec"]) ? inputs["spec"]["persistentVolumeReclaimPolicy"] : undefined;
-  if (policy === "Delete") return { lost: "the disk behind it (persistentVolumeReclaimPolicy: Delete)", kept: "" };
-  return { lost: "", kept: "the disk behind it (persistentVolumeReclaimPolicy: Retain)" };
+  if (policy === "Delete")
+    return { destroyed: "the disk behind it (persistentVolumeReclaimPolicy: Delete)", retained: "" };
+  return { destroyed: "", retained: "the disk behind it (persistentVolumeReclaimPolicy: Retain)" };
 }
 
 /** True where the claims of the old one are not those of the new one: their names follow from its own. */
@@ -115,6 +117,6 @@ function metadata(inputs: Registration["inputs"], key: "name" | "namespace"): st
   return typeof value === "string" ? value : "";
 }
 
-function both(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== "").join("; ");
+function both(...parts: readonly (string | undefined)[]): string {
+  return parts.filter(Boolean).join("; ");
 }

@@ -1,12 +1,12 @@
 import type { Registration } from "../run/registration";
 import { STACK_TYPE } from "../run/registration";
 import type { Run } from "../run/run";
-import { deletion, endings } from "./deletion";
-import type { Deletion, Endings } from "./deletion";
+import { deletion, deletedSet } from "./deletion";
+import type { Deletion, DeletedSet } from "./deletion";
 import { valueChanges } from "./fields";
 import type { FieldChange } from "./fields";
 import { forecast } from "./forecast";
-import type { Cause, Outlook, Renewal, Unseen } from "./forecast";
+import type { Cause, ResourcePlan, UnknownValueChange, ExternalChanges } from "./forecast";
 import { match } from "./match";
 import type { Matching } from "./match";
 import { optionChanges, providerUrn } from "./options";
@@ -43,7 +43,7 @@ export interface Change extends Named {
   readonly movedFrom?: string;
   readonly fields: readonly FieldChange[];
   readonly options: readonly OptionChange[];
-  readonly renewals: readonly Renewal[];
+  readonly unknownValues: readonly UnknownValueChange[];
   /** Set when the resource is replaced. */
   readonly replacement?: Deletion & { readonly causes: readonly Cause[] };
   /** Changes that nobody makes, neither in place nor by replacement. */
@@ -82,23 +82,23 @@ export interface Counts {
 export type Side = Pick<Run, "registrations" | "outputs">;
 
 /** What no registration shows. */
-export interface Beside extends Partial<Unseen> {
+export interface DifferenceInput extends Partial<ExternalChanges> {
   readonly settings?: readonly FieldChange[];
   readonly notes?: readonly string[];
 }
 
 /** Compares what two versions of a program register. */
-export function difference(base: Side, current: Side, beside: Beside = {}): Difference {
+export function difference(base: Side, current: Side, beside: DifferenceInput = {}): Difference {
   const { rebuilt = new Set<string>(), defaults = {}, settings = [], notes = [] } = beside;
   const matching = match(base.registrations, current.registrations);
-  const outlooks = forecast(matching.pairs, { rebuilt, defaults });
+  const plans = forecast(matching.pairs, { rebuilt, defaults });
   const providers = new Map(base.registrations.map((resource) => [resource.urn, resource]));
-  const replaced = outlooks.filter(({ causes }) => causes.length > 0).map(({ pair }) => pair.before);
-  const ending = endings([...matching.removed, ...replaced]);
+  const replaced = plans.filter(({ causes }) => causes.length > 0).map(({ pair }) => pair.before);
+  const deleted = deletedSet([...matching.removed, ...replaced]);
   return {
     added: matching.added.map(named),
-    removed: matching.removed.map((resource) => removal(resource, providers.get(providerUrn(resource)), ending)),
-    changed: outlooks.map((outlook) => change(outlook, rebuilt, ending)).filter(saysSomething),
+    removed: matching.removed.map((resource) => removal(resource, providers.get(providerUrn(resource)), deleted)),
+    changed: plans.map((plan) => change(plan, rebuilt, deleted)).filter(saysSomething),
     outputs: valueChanges(base.outputs, current.outputs, []),
     settings,
     notes: [...renames(matching), ...plugins(matching), ...notes],
@@ -133,13 +133,13 @@ function named({ urn, type, name, custom, protect }: Registration): Named {
   return { urn, type, name, component: !custom, protect };
 }
 
-function removal(resource: Registration, provider: Registration | undefined, ending: Endings): Removal {
+function removal(resource: Registration, provider: Registration | undefined, deleted: DeletedSet): Removal {
   const rules = rulesOf(resource, provider);
-  return { ...named(resource), ...deletion(resource, { rules, protect: resource.protect, ending }) };
+  return { ...named(resource), ...deletion(resource, { rules, protect: resource.protect, deleted }) };
 }
 
-function change(outlook: Outlook, rebuilt: ReadonlySet<string>, ending: Endings): Change {
-  const { pair, rules, fields, renewals, causes } = outlook;
+function change(plan: ResourcePlan, rebuilt: ReadonlySet<string>, deleted: DeletedSet): Change {
+  const { pair, rules, fields, unknownValues, causes } = plan;
   const { before, after } = pair;
   const replaced = causes.length > 0;
   const inPlace = replaced ? [] : fields;
@@ -147,29 +147,29 @@ function change(outlook: Outlook, rebuilt: ReadonlySet<string>, ending: Endings)
     list.filter((rule) => inPlace.some((field) => applies(rule, field)));
   // The engine asks for both: a resource may be unprotected and replaced in one go.
   const protect = before.protect && after.protect;
-  const end = replaced ? deletion(before, { rules, protect, ending, successor: after }) : undefined;
+  const end = replaced ? deletion(before, { rules, protect, deleted, successor: after }) : undefined;
   return {
     ...named(after),
     ...(before.urn !== after.urn && { movedFrom: before.urn }),
     fields,
     options: optionChanges(before, after),
-    renewals,
+    unknownValues,
     ...(end && { replacement: { ...end, causes } }),
     refused: [...new Set(matching(rules.refuses).map(({ because }) => because))],
     effects: [
       ...(rebuilt.has(after.urn) ? ["its files differ: it is built and pushed again, and has another digest"] : []),
       ...new Set(matching(rules.follows).map(({ effect }) => effect)),
     ],
-    rollouts: rollouts(outlook),
+    rollouts: rollouts(plan),
   };
 }
 
 function saysSomething(entry: Change): boolean {
-  const { movedFrom, fields, options, renewals, replacement, effects } = entry;
+  const { movedFrom, fields, options, unknownValues, replacement, effects } = entry;
   return (
     movedFrom !== undefined ||
     replacement !== undefined ||
-    fields.length + options.length + renewals.length + effects.length > 0
+    fields.length + options.length + unknownValues.length + effects.length > 0
   );
 }
 

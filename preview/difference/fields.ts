@@ -20,7 +20,7 @@ export const NO_SECRET = "«not secret»";
 /** What stands for a list whose elements are the same in another order. */
 const ORDER = "order: ";
 
-/** By these keys the elements of a list are told apart, if each has one and no two have the same. */
+/** These keys distinguish the elements of a list, if each has one and no two have the same. */
 const ELEMENT_KEYS = ["name", "mountPath", "key", "id", "rangeName", "containerPort", "port", "metadata.name"];
 
 /** Every field in which two property maps differ, in the order of their names. */
@@ -58,7 +58,7 @@ function own(map: WireObject, key: string): WireValue | undefined {
 }
 
 function listChanges(before: readonly WireValue[], after: readonly WireValue[], path: Path): FieldChange[] {
-  const key = ELEMENT_KEYS.find((candidate) => tellsApart(candidate, before) && tellsApart(candidate, after));
+  const key = ELEMENT_KEYS.find((candidate) => distinguishes(candidate, before) && distinguishes(candidate, after));
   if (key === undefined) return positionChanges(before, after, path);
   const name = (element: WireValue) => text(elementName(key, element));
   const [olds, news] = [new Map(before.map((e) => [name(e), e])), new Map(after.map((e) => [name(e), e]))];
@@ -71,13 +71,13 @@ function listChanges(before: readonly WireValue[], after: readonly WireValue[], 
   return [...changes, { path, before: ORDER + order.join(", "), after: ORDER + newOrder.join(", ") }];
 }
 
-function tellsApart(key: string, list: readonly WireValue[]): boolean {
+function distinguishes(key: string, list: readonly WireValue[]): boolean {
   const names = list.map((element) => elementName(key, element));
   const usable = names.every((name) => (typeof name === "string" && name !== UNKNOWN) || typeof name === "number");
   return usable && new Set(names.map(text)).size === names.length;
 }
 
-/** Names are texts or numbers: {@link tellsApart} takes no others. */
+/** Names are texts or numbers: {@link distinguishes} takes no others. */
 function text(name: WireValue | undefined): string {
   return typeof name === "string" || typeof name === "number" ? String(name) : "";
 }

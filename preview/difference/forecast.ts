@@ -16,27 +16,27 @@ export interface Cause {
 }
 
 /** A property whose value is known only after up and will be another, since it comes from something else or anew. */
-export interface Renewal {
+export interface UnknownValueChange {
   readonly property: string;
   /** URNs of resources that it comes from now, that did not count before or make a new value. */
   readonly from: readonly string[];
 }
 
 /** What will happen to one resource that both versions have. */
-export interface Outlook {
+export interface ResourcePlan {
   readonly pair: Pair;
   readonly rules: TypeRules;
   readonly fields: readonly FieldChange[];
-  readonly renewals: readonly Renewal[];
+  readonly unknownValues: readonly UnknownValueChange[];
   /** Empty: the resource is not replaced. */
   readonly causes: readonly Cause[];
 }
 
-interface Draft {
+interface PlanDraft {
   readonly pair: Pair;
   readonly rules: TypeRules;
   readonly fields: readonly FieldChange[];
-  readonly renewals: Map<string, Set<string>>;
+  readonly unknownValues: Map<string, Set<string>>;
   readonly causes: Cause[];
 }
 
@@ -51,7 +51,7 @@ export type Defaults = Readonly<
 >;
 
 /** What no registration shows. */
-export interface Unseen {
+export interface ExternalChanges {
   /** URNs of images whose files differ. */
   readonly rebuilt: ReadonlySet<string>;
   readonly defaults: Defaults;
@@ -61,26 +61,26 @@ export interface Unseen {
  * Works out what will happen to the resources that both versions have, and to those that follow: whatever takes a value
  * from a replaced resource gets a new one, and is replaced itself where it takes it in a field that cannot change.
  */
-export function forecast(pairs: readonly Pair[], { rebuilt, defaults }: Unseen): Outlook[] {
+export function forecast(pairs: readonly Pair[], { rebuilt, defaults }: ExternalChanges): ResourcePlan[] {
   const drafts = new Map(pairs.map((pair) => [pair.after.urn, draft(pair, pairs, defaults)]));
   const now = new Map(pairs.map(({ before, after }) => [before.urn, after.urn]));
   for (const one of drafts.values()) {
     ownCauses(one, now);
     newSources(one, now);
   }
-  const fresh = new Set<string>();
-  for (let size = -1; size !== fresh.size;) {
-    size = fresh.size;
-    for (const [urn, one] of drafts) if (one.causes.length > 0 || isRebuilt(one, rebuilt)) fresh.add(urn);
-    for (const one of drafts.values()) follow(one, fresh, drafts);
+  const affected = new Set<string>();
+  for (let size = -1; size !== affected.size;) {
+    size = affected.size;
+    for (const [urn, one] of drafts) if (one.causes.length > 0 || isRebuilt(one, rebuilt)) affected.add(urn);
+    for (const one of drafts.values()) follow(one, affected, drafts);
   }
-  return [...drafts.values()].map(({ renewals, ...rest }) => ({
+  return [...drafts.values()].map(({ unknownValues, ...rest }) => ({
     ...rest,
-    renewals: [...renewals].map(([property, from]) => ({ property, from: [...from].sort() })),
+    unknownValues: [...unknownValues].map(([property, from]) => ({ property, from: [...from].sort() })),
   }));
 }
 
-function draft(pair: Pair, pairs: readonly Pair[], defaults: Defaults): Draft {
+function draft(pair: Pair, pairs: readonly Pair[], defaults: Defaults): PlanDraft {
   const { before, after } = pair;
   const provider = pairs.find((candidate) => candidate.after.urn === providerUrn(after))?.after;
   const rules = rulesOf(after, provider);
@@ -92,7 +92,7 @@ function draft(pair: Pair, pairs: readonly Pair[], defaults: Defaults): Draft {
     pair,
     rules,
     fields: changes.filter(({ path }) => !ignored.some((field) => isWithin(path, field))),
-    renewals: new Map(),
+    unknownValues: new Map(),
     causes: [],
   };
 }
@@ -115,7 +115,7 @@ function plainField(path: string): string {
 }
 
 /** The fields that differ and cannot differ in place, and the provider. */
-function ownCauses({ pair, rules, fields, causes }: Draft, now: ReadonlyMap<string, string>): void {
+function ownCauses({ pair, rules, fields, causes }: PlanDraft, now: ReadonlyMap<string, string>): void {
   const { before, after } = pair;
   const chosen = after.replaceOnChanges.map(plainField);
   for (const change of fields) {
@@ -127,20 +127,20 @@ function ownCauses({ pair, rules, fields, causes }: Draft, now: ReadonlyMap<stri
   if (after.custom && (now.get(provider) ?? provider) !== providerUrn(after)) causes.push({ field: "provider" });
 }
 
-/** Values that are unknown on both sides can still be told apart by where they come from. */
-function newSources(one: Draft, now: ReadonlyMap<string, string>): void {
+/** Values that are unknown on both sides can still be distinguished by where they come from. */
+function newSources(one: PlanDraft, now: ReadonlyMap<string, string>): void {
   const { before, after } = one.pair;
   for (const property of unknownProperties(after)) {
     if (!hasUnknown(before.inputs[property])) continue;
     const olds = new Set(before.propertyDependencies[property]?.map((urn) => now.get(urn) ?? urn));
     const news = new Set(after.propertyDependencies[property]);
     const different = [...news].filter((urn) => !olds.has(urn)).concat([...olds].filter((urn) => !news.has(urn)));
-    if (different.length > 0) renew(one, property, different);
+    if (different.length > 0) addUnknownValue(one, property, different);
   }
 }
 
 /** What a resource takes from others that will be new. */
-function follow(one: Draft, fresh: ReadonlySet<string>, drafts: ReadonlyMap<string, Draft>): void {
+function follow(one: PlanDraft, affected: ReadonlySet<string>, drafts: ReadonlyMap<string, PlanDraft>): void {
   const { after } = one.pair;
   if (!after.custom) return;
   const provider = providerUrn(after);
@@ -153,17 +153,21 @@ function follow(one: Draft, fresh: ReadonlySet<string>, drafts: ReadonlyMap<stri
   for (const urn of after.replaceWith) if (replaced(urn)) add({ field: "replaceWith", from: urn });
   for (const property of unknownProperties(after)) {
     const from = (after.propertyDependencies[property] ?? []).filter(
-      (urn) => fresh.has(urn) && !isKnownWhole(urn, drafts),
+      (urn) => affected.has(urn) && !isKnownWhole(urn, drafts),
     );
-    if (from.length > 0) renew(one, property, from);
+    if (from.length > 0) addUnknownValue(one, property, from);
   }
 }
 
 /** Notes a new value, and the replacement if a field that takes it cannot change. */
-function renew({ pair: { after }, rules, renewals, causes }: Draft, property: string, from: readonly string[]): void {
-  const sources = renewals.get(property) ?? new Set();
+function addUnknownValue(
+  { pair: { after }, rules, unknownValues, causes }: PlanDraft,
+  property: string,
+  from: readonly string[],
+): void {
+  const sources = unknownValues.get(property) ?? new Set();
   for (const urn of from) sources.add(urn);
-  renewals.set(property, sources);
+  unknownValues.set(property, sources);
   for (const { field, when } of rules.replaces) {
     const about = field === property || field.startsWith(`${property}.`);
     if (!about || (when !== undefined && when !== "exchanged") || !unknownAt(after.inputs, field)) continue;
@@ -180,11 +184,11 @@ function unknownProperties({ inputs, ignoreChanges, custom }: Registration): str
 }
 
 /** What others take from an object of Kubernetes is its name, which is known. */
-function isKnownWhole(urn: string, drafts: ReadonlyMap<string, Draft>): boolean {
+function isKnownWhole(urn: string, drafts: ReadonlyMap<string, PlanDraft>): boolean {
   return kindOf(drafts.get(urn)?.pair.after.type ?? "") !== undefined;
 }
 
-function isRebuilt({ pair: { after }, fields }: Draft, rebuilt: ReadonlySet<string>): boolean {
+function isRebuilt({ pair: { after }, fields }: PlanDraft, rebuilt: ReadonlySet<string>): boolean {
   if (after.type !== IMAGE) return false;
   return rebuilt.has(after.urn) || fields.some(({ path }) => !CREDENTIALS.some((field) => isWithin(path, field)));
 }

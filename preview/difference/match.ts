@@ -7,7 +7,7 @@ export interface Pair {
   readonly after: Registration;
 }
 
-/** Which resource is which, as the engine finds it: by URN, then by aliases, its own and those that its parents hand down. */
+/** Which resource is which, as the engine finds it: by URN, then by aliases, its own and those that it inherits from its parents. */
 export interface Matching {
   readonly pairs: readonly Pair[];
   readonly added: readonly Registration[];

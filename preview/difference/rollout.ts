@@ -1,7 +1,7 @@
 import type { Registration } from "../run/registration";
 import { isObject } from "../run/wire";
 import type { WireObject, WireValue } from "../run/wire";
-import type { Outlook } from "./forecast";
+import type { ResourcePlan } from "./forecast";
 import { unknownAt, kindOf } from "./rules/rules";
 
 /** What happens to the pods of a workload. */
@@ -18,7 +18,7 @@ export interface Rollout {
 }
 
 /** What happens to the pods of a workload that both versions have. */
-export function rollouts({ pair, fields, renewals, causes }: Outlook): Rollout[] {
+export function rollouts({ pair, fields, unknownValues, causes }: ResourcePlan): Rollout[] {
   const { before, after } = pair;
   const kind = kindOf(after.type);
   if (kind !== "apps/StatefulSet" && kind !== "apps/Deployment") return [];
@@ -26,7 +26,7 @@ export function rollouts({ pair, fields, renewals, causes }: Outlook): Rollout[]
   if (causes.length > 0) return [{ kind: "recreate", pods: olds, note: "" }];
   const template =
     fields.some(({ path }) => path[0] === "spec" && (path.length === 1 || path[1] === "template")) ||
-    (renewals.some(({ property }) => property === "spec") && unknownAt(after.inputs, "spec.template"));
+    (unknownValues.some(({ property }) => property === "spec") && unknownAt(after.inputs, "spec.template"));
   const stay = kind === "apps/StatefulSet" ? olds.filter((pod) => news.includes(pod)) : news;
   return [
     ...(template && stay.length > 0 ? [restart(after, kind, stay)] : []),
@@ -35,17 +35,17 @@ export function rollouts({ pair, fields, renewals, causes }: Outlook): Rollout[]
 }
 
 /** What becomes of the claims that a StatefulSet made from its templates once it, or a pod of it, is deleted. */
-export function claimsFate(
+export function claimEffects(
   resource: Registration,
   event: "whenDeleted" | "whenScaled",
-): { readonly lost: string; readonly kept: string } {
+): { readonly destroyed: string; readonly retained: string } {
   const spec = map(resource.inputs["spec"]);
   const templates = Array.isArray(spec["volumeClaimTemplates"]) ? (spec["volumeClaimTemplates"] as WireValue[]) : [];
-  if (kindOf(resource.type) !== "apps/StatefulSet" || templates.length === 0) return { lost: "", kept: "" };
+  if (kindOf(resource.type) !== "apps/StatefulSet" || templates.length === 0) return { destroyed: "", retained: "" };
   const names = templates.map((template) => text(map(map(template)["metadata"])["name"])).join(" and ");
   const policy = map(spec["persistentVolumeClaimRetentionPolicy"])[event];
-  if (policy === "Delete") return { lost: `the claims ${names} with their data (${event}: Delete)`, kept: "" };
-  return { lost: "", kept: `the claims ${names} as they are: same size, same data` };
+  if (policy === "Delete") return { destroyed: `the claims ${names} with their data (${event}: Delete)`, retained: "" };
+  return { destroyed: "", retained: `the claims ${names} as they are: same size, same data` };
 }
 
 function restart(after: Registration, kind: string, pods: readonly string[]): Rollout {
@@ -65,7 +65,7 @@ function restart(after: Registration, kind: string, pods: readonly string[]): Ro
 function scaling(before: Registration, olds: readonly string[], news: readonly string[]): Rollout[] {
   const added = news.filter((pod) => !olds.includes(pod));
   const removed = olds.filter((pod) => !news.includes(pod));
-  const { lost, kept } = claimsFate(before, "whenScaled");
+  const { destroyed, retained } = claimEffects(before, "whenScaled");
   return [
     ...(added.length > 0 ? [{ kind: "add" as const, pods: added, note: "" }] : []),
     ...(removed.length > 0
@@ -73,7 +73,7 @@ function scaling(before: Registration, olds: readonly string[], news: readonly s
           {
             kind: "remove" as const,
             pods: [...removed].reverse(),
-            note: lost === "" ? kept && `kept: ${kept}` : `lost: ${lost}`,
+            note: destroyed === "" ? retained && `kept: ${retained}` : `lost: ${destroyed}`,
           },
         ]
       : []),

@@ -11,8 +11,8 @@ export interface Place {
 
 /** URNs that a resource had before, as its option `aliases` tells them, in the program's order. */
 export function aliasUrns(request: RegisterResourceRequest, place: Place): string[] {
-  const spelled = request.getAliasesList().map((alias) => aliasUrn(alias, request, place));
-  return [...new Set([...spelled, ...request.getAliasurnsList()])];
+  const fromSpecs = request.getAliasesList().map((alias) => aliasUrn(alias, request, place));
+  return [...new Set([...fromSpecs, ...request.getAliasurnsList()])];
 }
 
 function aliasUrn(alias: Alias, request: RegisterResourceRequest, { stack, project, urnOf }: Place): string {

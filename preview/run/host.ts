@@ -28,7 +28,7 @@ export interface HostRun extends Run {
   readonly milliseconds: number;
   readonly status: number | null;
   /** What the process wrote. */
-  readonly said: string;
+  readonly output: string;
 }
 
 /** A registration with a few hundred objects is large; the CLI allows as much. */
@@ -48,10 +48,10 @@ export async function hostRun(request: HostRequest): Promise<HostRun> {
   try {
     const address = await listen(server);
     const started = performance.now();
-    const { status, said } = await host(address, request);
+    const { status, output } = await host(address, request);
     const milliseconds = performance.now() - started;
     const logged = monitor.logs.filter(({ severity }) => severity === "error").map(({ message }) => message);
-    const messages = status === 0 || logged.length > 0 ? logged : [said.trim() || `ended with ${String(status)}`];
+    const messages = status === 0 || logged.length > 0 ? logged : [output.trim() || `ended with ${String(status)}`];
     return {
       project: project.name,
       stack: project.stack,
@@ -61,7 +61,7 @@ export async function hostRun(request: HostRequest): Promise<HostRun> {
       errors: messages.map((message) => ({ message: message.trim(), trace: [] })),
       milliseconds,
       status,
-      said,
+      output,
     };
   } finally {
     server.forceShutdown();
@@ -92,7 +92,7 @@ function options(directory: string): Options {
 function host(
   address: string,
   request: HostRequest,
-): Promise<{ readonly status: number | null; readonly said: string }> {
+): Promise<{ readonly status: number | null; readonly output: string }> {
   const { project, directory } = request;
   const { main, typescript, ...given } = options(directory);
   const tsconfig = request.tsconfig ?? given.tsconfig;
@@ -125,16 +125,16 @@ function host(
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let said = "";
-  const hear = (chunk: Buffer) => {
-    said += chunk.toString();
+  let output = "";
+  const append = (chunk: Buffer) => {
+    output += chunk.toString();
   };
-  child.stdout.on("data", hear);
-  child.stderr.on("data", hear);
+  child.stdout.on("data", append);
+  child.stderr.on("data", append);
   return new Promise((done, fail) => {
     child.on("error", fail);
     child.on("close", (status) => {
-      done({ status, said });
+      done({ status, output });
     });
   });
 }
@@ -169,7 +169,7 @@ function unary(handler: Handler): grpc.handleUnaryCall<unknown, unknown> {
   return ({ request }, callback) => {
     // gRPC has parsed the request as this very procedure's.
     answer(request as never, (error, response) => {
-      // The SDK waits for ever on some codes; this one fails the registration.
+      // The SDK waits permanently on some codes; this one fails the registration.
       if (error === null) callback(null, response);
       else callback({ code: grpc.status.UNKNOWN, details: error.message });
     });

@@ -183,7 +183,7 @@ export function procedure<Request, Response>(
         },
         (error: unknown) => {
           const details = error instanceof Error ? error.message : String(error);
-          // The SDK waits for ever on some codes; this one fails the registration.
+          // The SDK waits permanently on some codes; this one fails the registration.
           callback(Object.assign(new Error(details), { code: status.UNKNOWN, details }));
         },
       );

@@ -115,7 +115,7 @@ function load(program: string, directory: string): unknown {
 
 /**
  * Resolves when nothing is left to do, which is how the host knows that a program has ended: a promise that never
- * settles, or a resource that a timer registers, cannot be told apart otherwise.
+ * settles, or a resource that a timer registers, cannot be distinguished otherwise.
  */
 function eventLoopEmpty(): Promise<void> {
   return new Promise((resolve) => {

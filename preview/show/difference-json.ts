@@ -2,7 +2,7 @@ import { counts } from "../difference/difference";
 import type { Change, Difference, Named } from "../difference/difference";
 import type { Deletion } from "../difference/deletion";
 import { pathText } from "../difference/path";
-import { rolloutText } from "./words";
+import { rolloutText } from "./format";
 import type { FieldChange } from "../difference/fields";
 import type { Versions } from "../difference/difference";
 
@@ -38,18 +38,18 @@ function named({ urn, type, name, component, protect }: Named) {
   return { urn, type, name, component, protect };
 }
 
-function deletion({ lost, kept, refused }: Deletion) {
-  return { lost, kept, refused };
+function deletion({ destroyed, retained, refused }: Deletion) {
+  return { lost: destroyed, kept: retained, refused };
 }
 
 function change(entry: Change) {
-  const { movedFrom, fields, options, renewals, replacement, refused, effects, rollouts } = entry;
+  const { movedFrom, fields, options, unknownValues, replacement, refused, effects, rollouts } = entry;
   return {
     ...named(entry),
     movedFrom: movedFrom ?? null,
     fields: fields.map(field),
     options,
-    renewals,
+    renewals: unknownValues,
     replacement: replacement === undefined ? null : { causes: replacement.causes, ...deletion(replacement) },
     refused,
     effects,

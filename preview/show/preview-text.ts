@@ -3,8 +3,8 @@ import type { Preview } from "../preview";
 import type { Failure } from "../run/run";
 import { oneLine, printable } from "../escape";
 import { cut, table } from "./terminal";
-import type { Cell, Palette } from "./terminal";
-import { spokenType, tree } from "./tree";
+import type { Cell, Style } from "./terminal";
+import { displayType, tree } from "./tree";
 import type { Branch, Group } from "./tree";
 import type { Finding } from "../verdict";
 
@@ -21,36 +21,36 @@ const VALUE_WIDTH = 200;
  *
  * @param columns width of the terminal, if it goes to one: names take what is left of it
  */
-export function toText(result: Preview, outDirectory: string, look: Palette, columns?: number): string {
-  if (result.errors.length > 0) return [...logs(result, look), ...errors(result, look), ""].join("\n");
+export function toText(result: Preview, outDirectory: string, style: Style, columns?: number): string {
+  if (result.errors.length > 0) return [...logs(result, style), ...errors(result, style), ""].join("\n");
   return [
-    ...treeLines(tree(result.resources), look, columns),
+    ...treeLines(tree(result.resources), style, columns),
     "",
-    ...outputs(result, look),
-    ...logs(result, look),
-    ...policies(result, look),
+    ...outputs(result, style),
+    ...logs(result, style),
+    ...policies(result, style),
     "",
-    ...summary(result, outDirectory, look),
+    ...summary(result, outDirectory, style),
     "",
   ].join("\n");
 }
 
 /** An error, for people. */
-export function failureText({ message, trace }: Failure, look: Palette): string {
+export function failureText({ message, trace }: Failure, style: Style): string {
   return [
-    `${look.bad("error")} ${printable(message)}`,
-    ...trace.map((frame) => look.dim(`    ${printable(frame)}`)),
+    `${style.bad("error")} ${printable(message)}`,
+    ...trace.map((frame) => style.dim(`    ${printable(frame)}`)),
   ].join("\n");
 }
 
 /** What it is, how many, what is protected, and their names: in this order, so that a narrow terminal hides nothing but names. */
-function treeLines(root: Branch, look: Palette, columns: number | undefined): string[] {
-  const rows = branchRows(root, 0, look);
+function treeLines(root: Branch, style: Style, columns: number | undefined): string[] {
+  const rows = branchRows(root, 0, style);
   const [widest = 0, counts = 0] = [0, 1].map((column) => Math.max(...rows.map(({ cells }) => length(cells[column]))));
   const before = widest + counts + PROTECTED.length + 6;
   const room = columns === undefined ? NAMES_WIDTH : Math.max(columns - before, LEAST_NAMES_WIDTH);
   return table([
-    [cell("resource", look.dim), cell(""), cell(""), cell("name", look.dim)],
+    [cell("resource", style.dim), cell(""), cell(""), cell("name", style.dim)],
     ...rows.map(({ cells, names, style }) => [...cells, cell(listed(names, room), style)]),
   ]);
 }
@@ -61,23 +61,23 @@ interface Row {
   readonly style?: (text: string) => string;
 }
 
-function branchRows(branch: Branch, depth: number, look: Palette): Row[] {
+function branchRows(branch: Branch, depth: number, style: Style): Row[] {
   const kind = branch.type.split(":").at(-1) ?? "";
-  const title = cell(indent(depth) + oneLine(kind), look.bold);
+  const title = cell(indent(depth) + oneLine(kind), style.bold);
   return [
-    { cells: [title, cell(""), protection(branch.protect, look)], names: [branch.name], style: look.bold },
-    ...branch.groups.map((group) => groupRow(group, depth + 1, look)),
-    ...branch.branches.flatMap((child) => branchRows(child, depth + 1, look)),
+    { cells: [title, cell(""), protection(branch.protect, style)], names: [branch.name], style: style.bold },
+    ...branch.groups.map((group) => groupRow(group, depth + 1, style)),
+    ...branch.branches.flatMap((child) => branchRows(child, depth + 1, style)),
   ];
 }
 
-function groupRow({ type, names, protect }: Group, depth: number, look: Palette): Row {
+function groupRow({ type, names, protect }: Group, depth: number, style: Style): Row {
   const count: Cell = { text: names.length === 1 ? "" : String(names.length), align: "right" };
-  return { cells: [cell(indent(depth) + oneLine(spokenType(type))), count, protection(protect, look)], names };
+  return { cells: [cell(indent(depth) + oneLine(displayType(type))), count, protection(protect, style)], names };
 }
 
-function protection(protect: boolean, look: Palette): Cell {
-  return cell(protect ? PROTECTED : "", look.notice);
+function protection(protect: boolean, style: Style): Cell {
+  return cell(protect ? PROTECTED : "", style.notice);
 }
 
 /** As many names as fit, then how many there are besides. */
@@ -93,56 +93,56 @@ function listed(names: readonly string[], room: number): string {
   return line;
 }
 
-function outputs(result: Preview, look: Palette): string[] {
+function outputs(result: Preview, style: Style): string[] {
   const entries = Object.entries(result.outputs);
   if (entries.length === 0) return [];
   const rows = entries.map(([key, value]) => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
     return [cell(oneLine(key)), cell(cut(oneLine(text), VALUE_WIDTH))];
   });
-  return [look.bold("Outputs"), ...table(rows).map((line) => `  ${line}`), ""];
+  return [style.bold("Outputs"), ...table(rows).map((line) => `  ${line}`), ""];
 }
 
-function logs(result: Preview, look: Palette): string[] {
+function logs(result: Preview, style: Style): string[] {
   const shown = result.logs.filter(({ severity }) => severity === "info" || severity === "warning");
   return shown.map(
-    ({ severity, message }) => `${severity === "warning" ? look.notice(severity) : severity} ${printable(message)}`,
+    ({ severity, message }) => `${severity === "warning" ? style.notice(severity) : severity} ${printable(message)}`,
   );
 }
 
-function errors(result: Preview, look: Palette): string[] {
+function errors(result: Preview, style: Style): string[] {
   const wrongSettings = result.errors.some(({ problems }) => problems !== undefined);
   const next = wrongSettings
     ? `Correct ${result.file} and run npm run preview again.`
     : "The program failed; nothing was checked and no manifest was written.";
-  return [...result.errors.map((error) => failureText(error, look)), "", look.bold(next)];
+  return [...result.errors.map((error) => failureText(error, style)), "", style.bold(next)];
 }
 
-function policies(result: Preview, look: Palette): string[] {
+function policies(result: Preview, style: Style): string[] {
   const counts = totals(result);
   const findings = result.verdict.findings.filter(({ level }) => level !== "undecided");
-  const names = new Map(result.resources.map(({ urn, name, type }) => [urn, `${name} (${spokenType(type)})`]));
+  const names = new Map(result.resources.map(({ urn, name, type }) => [urn, `${name} (${displayType(type)})`]));
   const row = ({ level, policy, urn, message }: Finding) => [
-    cell(level, level === "mandatory" ? look.bad : look.notice),
+    cell(level, level === "mandatory" ? style.bad : style.notice),
     cell(oneLine(policy)),
     cell(oneLine(names.get(urn) ?? "the stack")),
     cell(oneLine(message)),
   ];
   const verdict =
     counts.mandatory === 0
-      ? look.good(counts.policies === 1 ? "holds" : "hold")
-      : look.bad(`broken, ${plural(counts.mandatory, "violation")}`);
+      ? style.good(counts.policies === 1 ? "holds" : "hold")
+      : style.bad(`broken, ${plural(counts.mandatory, "violation")}`);
   const waiting = `${plural(counts.undecided, "check")} ${counts.undecided === 1 ? "waits" : "wait"} for values known after up`;
   const parts = [
     `${plural(counts.policies, "rule")} ${verdict}`,
     plural(counts.advisory, "warning"),
     ...(counts.undecided > 0 ? [waiting] : []),
   ];
-  const headline = `${look.bold("Policy")}  ${parts.join(", ")}`;
+  const headline = `${style.bold("Policy")}  ${parts.join(", ")}`;
   return [headline, ...table(findings.map(row)).map((line) => `  ${line}`)];
 }
 
-function summary(result: Preview, outDirectory: string, look: Palette): string[] {
+function summary(result: Preview, outDirectory: string, style: Style): string[] {
   const counts = totals(result);
   const line = [
     `stack ${result.stack}`,
@@ -154,7 +154,7 @@ function summary(result: Preview, outDirectory: string, look: Palette): string[]
     counts.mandatory > 0
       ? "Next: mend what the policies refuse; pulumi up would stop there."
       : `Next: read ${outDirectory}/, then pulumi up --stack ${result.stack} (README.md, "On to pulumi up").`;
-  return [look.bold(printable(line)), printable(next)];
+  return [style.bold(printable(line)), printable(next)];
 }
 
 function plural(count: number, noun: string): string {

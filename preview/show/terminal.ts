@@ -1,5 +1,5 @@
 /** Styles of the preview. Each keeps the text as it is where colour is not wanted. */
-export interface Palette {
+export interface Style {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly good: (text: string) => string;
@@ -13,7 +13,7 @@ export function wantsColour(stream: { readonly isTTY?: boolean }, environment: N
 }
 
 /** Styles for a terminal, or none. */
-export function palette(colour: boolean): Palette {
+export function styleFor(colour: boolean): Style {
   const style = (code: number) => (text: string) =>
     colour && text !== "" ? `\u001b[${String(code)}m${text}\u001b[0m` : text;
   return { bold: style(1), dim: style(2), good: style(32), bad: style(31), notice: style(33) };

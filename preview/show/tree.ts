@@ -31,7 +31,7 @@ export function tree(registrations: readonly Registration[]): Branch {
  * A type token as people say it: `gcp:compute/disk:Disk` is a `gcp compute Disk`, `kubernetes:apps/v1:StatefulSet` a
  * `kubernetes StatefulSet`, since Kubernetes' own kinds are known without their group.
  */
-export function spokenType(type: string): string {
+export function displayType(type: string): string {
   const [pkg = "", module = "", name = ""] = type.split(":");
   if (pkg === "pulumi" && module === "providers") return `provider ${name}`;
   const [area = ""] = module.split("/");
@@ -41,7 +41,7 @@ export function spokenType(type: string): string {
 }
 
 /** Numbers inside names count as numbers: `docker-2` before `docker-10`. The same in every locale. */
-export function naturally(a: string, b: string): number {
+export function naturalCompare(a: string, b: string): number {
   return ORDER.compare(a, b);
 }
 
@@ -57,7 +57,7 @@ function branch(resource: Registration, children: ReadonlyMap<string, readonly R
     groups: groups(own.filter((child) => !parents.includes(child))),
     branches: parents
       .map((child) => branch(child, children))
-      .sort((a, b) => naturally(a.type, b.type) || naturally(a.name, b.name)),
+      .sort((a, b) => naturalCompare(a.type, b.type) || naturalCompare(a.name, b.name)),
   };
 }
 
@@ -71,7 +71,7 @@ function groups(resources: readonly Registration[]): Group[] {
     .map(([first, ...rest]) => ({
       type: first?.type ?? "",
       protect: first?.protect ?? false,
-      names: [first, ...rest].map((resource) => resource?.name ?? "").sort(naturally),
+      names: [first, ...rest].map((resource) => resource?.name ?? "").sort(naturalCompare),
     }))
-    .sort((a, b) => naturally(spokenType(a.type), spokenType(b.type)) || Number(a.protect) - Number(b.protect));
+    .sort((a, b) => naturalCompare(displayType(a.type), displayType(b.type)) || Number(a.protect) - Number(b.protect));
 }

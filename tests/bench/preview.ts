@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { policies } from "../../policy/policies";
 import { writeManifests } from "../../preview/show/manifest-files";
 import { preview } from "../../preview/preview";
-import { palette } from "../../preview/show/terminal";
+import { styleFor } from "../../preview/show/terminal";
 import { toText } from "../../preview/show/preview-text";
 import { projectOf, ROOT } from "../support/program";
 import type { Cost } from "./subjects";
@@ -20,7 +20,7 @@ async function main(agents: number): Promise<Cost> {
   const directory = mkdtempSync(join(tmpdir(), "gocd-bench-"));
   writeManifests(directory, result.manifests);
   rmSync(directory, { recursive: true });
-  toText(result, directory, palette(false));
+  toText(result, directory, styleFor(false));
   // maxRSS is in KiB on every platform that Node reports it for.
   const memory = process.resourceUsage().maxRSS / 1024;
   return { resources: result.resources.length, milliseconds: process.uptime() * 1000, memory };

@@ -14,12 +14,12 @@ describe("statistics of the benchmark", () => {
       order.push(name);
       return Promise.resolve(value);
     };
-    const told: string[] = [];
+    const factsOf: string[] = [];
     const result = await inTurn({ one: thing("one", 1), two: thing("two", 2) }, 2, (name, round) =>
-      told.push(`${name} ${String(round)}`),
+      factsOf.push(`${name} ${String(round)}`),
     );
     expect(order).toEqual(["one", "two", "one", "two"]);
-    expect(told).toEqual(["one 1", "two 1", "one 2", "two 2"]);
+    expect(factsOf).toEqual(["one 1", "two 1", "one 2", "two 2"]);
     expect(result.two.median).toBe(2);
   });
 });

@@ -28,13 +28,13 @@ export function measured(values: readonly number[]): Measured {
 export async function inTurn<Name extends string>(
   things: Readonly<Record<Name, () => Promise<number>>>,
   rounds: number,
-  told: (name: string, round: number) => void,
+  factsOf: (name: string, round: number) => void,
 ): Promise<Record<Name, Measured>> {
   const names = Object.keys(things) as Name[];
   const values = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   for (let round = 1; round <= rounds; round += 1) {
     for (const name of names) {
-      told(name, round);
+      factsOf(name, round);
       values[name].push(await things[name]());
     }
   }

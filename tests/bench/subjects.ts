@@ -21,7 +21,7 @@ export async function programStart(compilation: Compilation): Promise<number> {
     const settings = compilation === "as configured" ? {} : { tsconfig: stockSettings() };
     const run = await hostRun({ project: projectOf({}), directory: ROOT, ...settings, environment });
     const messages = run.errors.map(({ message }) => message);
-    if (run.status !== 0) throw new Error(`the program failed: ${[run.said, ...messages].join("\n")}`);
+    if (run.status !== 0) throw new Error(`the program failed: ${[run.output, ...messages].join("\n")}`);
     return run.milliseconds;
   });
 }

@@ -9,7 +9,7 @@ const project = { name: "thousand", stack: "dev", file: "Pulumi.dev.yaml", secre
 
 const run = async (pools: number) => {
   const result = await hostRun({ project: { ...project, config: { "thousand:pools": String(pools) } }, directory });
-  if (result.status !== 0) throw new Error(`the program of 1,000 resources failed: ${result.said}`);
+  if (result.status !== 0) throw new Error(`the program of 1,000 resources failed: ${result.output}`);
   return result;
 };
 

@@ -104,7 +104,7 @@ describe("the manifests of a program", () => {
     expect(unknown?.object["stringData"]).toBe(UNKNOWN_TEXT);
   });
 
-  test("tell apart kinds of the same name from different groups", () => {
+  test("distinguish kinds of the same name from different groups", () => {
     const files = manifests([
       object("a", { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name: "x", namespace: "n" } }),
       object("b", { apiVersion: "config.example.com/v1", kind: "Ingress", metadata: { name: "x", namespace: "n" } }),

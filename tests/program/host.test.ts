@@ -20,7 +20,11 @@ describe("the preview and Pulumi's own Node host", () => {
   });
 
   test("end well, and in silence", () => {
-    expect({ status: host.status, said: host.said, errors: host.errors }).toEqual({ status: 0, said: "", errors: [] });
+    expect({ status: host.status, output: host.output, errors: host.errors }).toEqual({
+      status: 0,
+      output: "",
+      errors: [],
+    });
     expect(preview.errors).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ import type { Preview } from "../../preview/preview";
 import { isKubernetesObject } from "../../preview/run/registration";
 import type { Registration } from "../../preview/run/registration";
 import type { Run } from "../../preview/run/run";
-import { palette } from "../../preview/show/terminal";
+import { styleFor } from "../../preview/show/terminal";
 import { toText } from "../../preview/show/preview-text";
 import { isObject, isSecret, secretTexts } from "../../preview/run/wire";
 import type { WireObject, WireValue } from "../../preview/run/wire";
@@ -77,7 +77,7 @@ function open(value: WireValue): string {
 
 function showings(preview: Preview, run: Run): Record<string, string> {
   return {
-    text: toText(preview, "out", palette(false)),
+    text: toText(preview, "out", styleFor(false)),
     json: toJson(preview),
     manifests: preview.manifests.map(manifestFile).join(""),
     golden: golden(run.registrations),

@@ -22,7 +22,7 @@ const TOO_FAR: Readonly<Record<string, string>> = {
 const PLACE = ["--stack", "-s", "--cwd", "-C"];
 
 /** Where the command runs and where it writes. */
-export interface Surroundings {
+export interface CliContext {
   readonly environment: NodeJS.ProcessEnv;
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
@@ -33,7 +33,7 @@ export interface Surroundings {
  *
  * @returns the exit status: Pulumi's own, 2 for an option that is refused, 127 if there is no Pulumi.
  */
-export function down(args: readonly string[], { environment, stdout, stderr }: Surroundings): number {
+export function down(args: readonly string[], { environment, stdout, stderr }: CliContext): number {
   if (args.includes("--help") || args.includes("-h")) {
     stdout.write(HELP);
     return 0;

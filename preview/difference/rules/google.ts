@@ -34,9 +34,9 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
     follows: [
       { field: "size", effect: "grows in place; the file system follows when the pod that uses it starts again" },
     ],
-    lost: "everything on the disk: the new one is empty, or what its snapshot holds",
+    destroyed: "everything on the disk: the new one is empty, or what its snapshot holds",
     gone: "everything on the disk",
-    kept: "snapshots of the old disk",
+    retained: "snapshots of the old disk",
   },
   "gcp:container/cluster:Cluster": {
     replaces: [
@@ -59,8 +59,8 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
         effect: "GKE makes the nodes anew, one after the other: their pods move, their jobs get the grace period",
       },
     ],
-    lost: "the cluster with every object in it, its nodes, the agents' workspaces and image caches; running jobs",
-    kept: "the server's disks, keys and passwords, images: whatever is no part of the cluster",
+    destroyed: "the cluster with every object in it, its nodes, the agents' workspaces and image caches; running jobs",
+    retained: "the server's disks, keys and passwords, images: whatever is no part of the cluster",
   },
   "gcp:container/nodePool:NodePool": {
     replaces: [
@@ -72,13 +72,13 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
       ...PROJECT,
     ],
     follows: fields(NODES_ANEW, "nodeConfig.").map(({ field }) => nodesAnew(field)),
-    lost: "its nodes: their pods move, jobs get the grace period",
-    kept: "claims and their volumes",
+    destroyed: "its nodes: their pods move, jobs get the grace period",
+    retained: "claims and their volumes",
   },
   "gcp:compute/network:Network": {
     replaces: [...fields("name autoCreateSubnetworks description internalIpv6Range networkProfile params"), ...PROJECT],
-    lost: "the network with everything that is connected to it",
-    kept: "disks",
+    destroyed: "the network with everything that is connected to it",
+    retained: "disks",
   },
   "gcp:compute/subnetwork:Subnetwork": {
     replaces: [
@@ -91,20 +91,18 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
       { field: "secondaryIpRanges.ipCidrRange", when: "exchanged", because: RANGE_IN_USE },
       { field: "secondaryIpRanges", when: "dropped", because: RANGE_IN_USE },
     ],
-    lost: "the subnetwork with everything that is connected to it",
-    kept: "disks",
+    destroyed: "the subnetwork with everything that is connected to it",
+    retained: "disks",
   },
   "gcp:compute/router:Router": {
     replaces: [...fields("name network region encryptedInterconnectRouter nccGateway params"), ...PROJECT],
-    lost: "the way to the internet until the new one is there",
+    destroyed: "the way to the internet until the new one is there",
     gone: "the way to the internet",
-    kept: "",
   },
   "gcp:compute/routerNat:RouterNat": {
     replaces: [...fields("name router region endpointTypes initialNatIps type"), ...PROJECT],
-    lost: "the way to the internet until the new one is there; open connections",
+    destroyed: "the way to the internet until the new one is there; open connections",
     gone: "the way to the internet; open connections",
-    kept: "",
   },
   "gcp:compute/resourcePolicy:ResourcePolicy": {
     replaces: [
@@ -115,58 +113,51 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
     refuses: [
       { field: "name", because: "the provider tries to update a policy of the new name, which does not exist" },
     ],
-    lost: "the schedule; no new snapshots until a disk has another",
-    kept: "snapshots, if onSourceDiskDelete keeps them",
+    destroyed: "the schedule; no new snapshots until a disk has another",
+    retained: "snapshots, if onSourceDiskDelete keeps them",
   },
   "gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment": {
     replaces: [...fields("disk name zone"), ...PROJECT],
-    lost: "the disk's snapshot schedule, for a moment",
+    destroyed: "the disk's snapshot schedule, for a moment",
     gone: "the disk's snapshot schedule",
-    kept: "disk and snapshots",
+    retained: "disk and snapshots",
   },
   "gcp:serviceaccount/account:Account": {
     replaces: [...fields("accountId"), ...PROJECT],
-    lost: "the account, its keys and every role that was granted to it",
-    kept: "",
+    destroyed: "the account, its keys and every role that was granted to it",
   },
   "gcp:projects/iAMMember:IAMMember": {
     replaces: [...fields("role member condition"), ...PROJECT],
-    lost: "the role, for a moment",
+    destroyed: "the role, for a moment",
     gone: "the role",
-    kept: "",
   },
   "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": {
     replaces: [...fields("role member condition location repository"), ...PROJECT],
-    lost: "the role, for a moment",
+    destroyed: "the role, for a moment",
     gone: "the role",
-    kept: "",
   },
   "gcp:artifactregistry/repository:Repository": {
     replaces: [
       ...fields("format repositoryId kmsKeyName location mavenConfig mode remoteRepositoryConfig"),
       ...PROJECT,
     ],
-    lost: "every image in it",
-    kept: "",
+    destroyed: "every image in it",
   },
   "gcp:storage/bucket:Bucket": {
     replaces: [
       ...fields("name location enableObjectRetention customPlacementConfig.dataLocations hierarchicalNamespace"),
       ...PROJECT,
     ],
-    lost: "the bucket; Google refuses to delete one that is not empty unless forceDestroy is set",
-    kept: "",
+    destroyed: "the bucket; Google refuses to delete one that is not empty unless forceDestroy is set",
   },
   "gcp:storage/bucketIAMMember:BucketIAMMember": {
     replaces: fields("bucket role member condition"),
-    lost: "the role, for a moment",
+    destroyed: "the role, for a moment",
     gone: "the role",
-    kept: "",
   },
   "gcp:serviceaccount/iAMMember:IAMMember": {
     replaces: fields("serviceAccountId role member condition"),
-    lost: "the role, for a moment",
+    destroyed: "the role, for a moment",
     gone: "the role",
-    kept: "",
   },
 };

@@ -14,17 +14,15 @@ const PODS = "its pods, all at once, and what they have outside volumes";
 export const KUBERNETES: Readonly<Record<string, TypeRules>> = {
   "apps/StatefulSet": {
     replaces: fields("podManagementPolicy revisionHistoryLimit selector serviceName volumeClaimTemplates", "spec."),
-    lost: PODS,
+    destroyed: PODS,
     // The claims of its templates depend on persistentVolumeClaimRetentionPolicy: rollout.ts adds them.
-    kept: "",
   },
-  "apps/Deployment": { replaces: fields("spec.selector"), lost: PODS, kept: "" },
-  "apps/DaemonSet": { replaces: fields("spec.selector"), lost: PODS, kept: "" },
+  "apps/Deployment": { replaces: fields("spec.selector"), destroyed: PODS },
+  "apps/DaemonSet": { replaces: fields("spec.selector"), destroyed: PODS },
   "batch/Job": {
     replaces: fields("completions parallelism selector template", "spec."),
-    lost: "its pods and their result; the new one runs from the start",
+    destroyed: "its pods and their result; the new one runs from the start",
     gone: "its pods and their result",
-    kept: "",
   },
   "core/Pod": {
     replaces: fields(
@@ -34,8 +32,7 @@ export const KUBERNETES: Readonly<Record<string, TypeRules>> = {
        shareProcessNamespace subdomain terminationGracePeriodSeconds volumes containers initContainers`,
       "spec.",
     ),
-    lost: "the pod and what it has outside volumes",
-    kept: "",
+    destroyed: "the pod and what it has outside volumes",
   },
   "core/PersistentVolumeClaim": {
     replaces: fields("accessModes selector storageClassName volumeName", "spec."),
@@ -46,8 +43,9 @@ export const KUBERNETES: Readonly<Record<string, TypeRules>> = {
         because: "Kubernetes refuses to shrink a claim",
       },
     ],
-    lost: "the claim, and with a volume whose reclaim policy is Delete the data; deletion waits until no pod uses it",
-    kept: "the data of a volume whose reclaim policy is Retain, which takes a new claim only when made anew itself",
+    destroyed:
+      "the claim, and with a volume whose reclaim policy is Delete the data; deletion waits until no pod uses it",
+    retained: "the data of a volume whose reclaim policy is Retain, which takes a new claim only when made anew itself",
   },
   "core/PersistentVolume": {
     replaces: fields(
@@ -61,67 +59,62 @@ export const KUBERNETES: Readonly<Record<string, TypeRules>> = {
         because: "Kubernetes refuses to change where a volume can be used once that is set",
       },
     ],
-    lost: "the object in the cluster; deletion waits until its claim is gone",
+    destroyed: "the object in the cluster; deletion waits until its claim is gone",
     // The disk behind it depends on its reclaim policy: deletion.ts adds it.
-    kept: "",
   },
   "core/ResourceQuota": {
     replaces: fields("spec.scopes"),
-    lost: "the quota, for a moment",
+    destroyed: "the quota, for a moment",
     gone: "the quota",
-    kept: "",
   },
   "core/Secret": {
     replaces: fields("type"),
-    lost: "the object, for a moment: a pod that starts meanwhile waits",
+    destroyed: "the object, for a moment: a pod that starts meanwhile waits",
     gone: "the object: a pod that mounts it does not start any more",
-    kept: "what running pods have read",
+    retained: "what running pods have read",
   },
   "core/ConfigMap": {
     replaces: [],
-    lost: "the object, for a moment: a pod that starts meanwhile waits",
+    destroyed: "the object, for a moment: a pod that starts meanwhile waits",
     gone: "the object: a pod that mounts it does not start any more",
-    kept: "what running pods have read",
+    retained: "what running pods have read",
   },
   "core/Service": {
     replaces: fields("spec.clusterIP"),
-    lost: "its address; connections through it break",
-    kept: "the pods behind it",
+    destroyed: "its address; connections through it break",
+    retained: "the pods behind it",
   },
-  "core/ServiceAccount": { replaces: [], lost: "the account and its tokens", kept: "" },
+  "core/ServiceAccount": { replaces: [], destroyed: "the account and its tokens" },
   "core/Namespace": {
     replaces: [],
-    lost: "everything in it: workloads, Secrets, claims, and the data of volumes whose reclaim policy is Delete",
-    kept: "the disks of volumes whose reclaim policy is Retain",
+    destroyed: "everything in it: workloads, Secrets, claims, and the data of volumes whose reclaim policy is Delete",
+    retained: "the disks of volumes whose reclaim policy is Retain",
   },
-  "policy/PodDisruptionBudget": { replaces: [], lost: "the budget, for a moment", gone: "the budget", kept: "" },
+  "policy/PodDisruptionBudget": { replaces: [], destroyed: "the budget, for a moment", gone: "the budget" },
   "networking.k8s.io/NetworkPolicy": {
     replaces: [],
-    lost: "the rule: what it refused is allowed, what it allowed is refused",
-    kept: "",
+    destroyed: "the rule: what it refused is allowed, what it allowed is refused",
   },
   "rbac.authorization.k8s.io/ClusterRoleBinding": {
     replaces: fields("roleRef"),
-    lost: "the rights, for a moment",
+    destroyed: "the rights, for a moment",
     gone: "the rights",
-    kept: "",
   },
   "rbac.authorization.k8s.io/RoleBinding": {
     replaces: fields("roleRef"),
-    lost: "the rights, for a moment",
+    destroyed: "the rights, for a moment",
     gone: "the rights",
-    kept: "",
   },
   "storage.k8s.io/StorageClass": {
     replaces: fields("parameters provisioner"),
-    lost: "the class, for a moment",
+    destroyed: "the class, for a moment",
     gone: "the class",
-    kept: "volumes that it has made",
+    retained: "volumes that it has made",
   },
 };
 
 /** A kind that the table does not name. */
-export const OTHER_KIND: TypeRules = { replaces: [], lost: "the object", kept: "" };
+export const OTHER_KIND: TypeRules = { replaces: [], destroyed: "the object" };
 
 /** What a Secret or ConfigMap is replaced for where the provider does not change them in place, or they are immutable. */
 export const CONTENT: Readonly<Record<string, readonly FieldRule[]>> = {

@@ -19,11 +19,11 @@ export interface TypeRules {
   /** Changes in place of which people should know more, with what follows. */
   readonly follows?: readonly (FieldRule & { readonly effect: string })[];
   /** What is gone when the old resource is deleted and another takes its place. */
-  readonly lost: string;
+  readonly destroyed: string;
   /** The same when nothing takes its place; `lost` unless given. */
   readonly gone?: string;
-  /** What is still there. Empty: nothing worth a word. */
-  readonly kept: string;
+  /** What is still there, where that is worth a word. */
+  readonly retained?: string;
 }
 
 /** Rules for fields without conditions, separated by blanks or line breaks, below a common prefix. */

@@ -1,11 +1,11 @@
 import { difference } from "../../../preview/difference/difference";
 import { differenceText } from "../../../preview/show/difference-text";
 import type { Registration } from "../../../preview/run/registration";
-import { palette } from "../../../preview/show/terminal";
+import { styleFor } from "../../../preview/show/terminal";
 import { secret } from "../../../preview/run/wire";
 import type { WireObject } from "../../../preview/run/wire";
 import { component, resource, side, UNKNOWN } from "./registrations";
-import { told } from "./told";
+import { factsOf } from "./facts";
 
 const STATEFUL_SET = "kubernetes:apps/v1:StatefulSet";
 const METADATA = { name: "docker", namespace: "agents" };
@@ -22,7 +22,7 @@ type Edit = readonly [
   type: string,
   before: WireObject,
   after: WireObject,
-  told: readonly string[],
+  factsOf: readonly string[],
   options?: readonly [before: Partial<Registration>, after: Partial<Registration>],
 ];
 
@@ -302,7 +302,7 @@ describe("an edit of a component", () => {
     const cluster = type.startsWith("kubernetes:") ? IN_CLUSTER : {};
     const base = side(provider(MUTABLE), resource(type, "x", { ...cluster, inputs: before, ...old }));
     const next = side(provider(MUTABLE), resource(type, "x", { ...cluster, inputs: after, ...current }));
-    expect(told(difference(base, next))).toEqual(expected);
+    expect(factsOf(difference(base, next))).toEqual(expected);
   });
 
   test("replaces what takes a new value in a field that cannot change, and what follows from that", () => {
@@ -318,7 +318,7 @@ describe("an edit of a component", () => {
       propertyDependencies: { stringData: [key.urn] },
     });
     const rest = [provider(MUTABLE), key, user];
-    expect(told(difference(side(bytes(16), ...rest), side(bytes(32), ...rest)))).toEqual([
+    expect(factsOf(difference(side(bytes(16), ...rest), side(bytes(32), ...rest)))).toEqual([
       "~ Secret tls: stringData",
       "! RandomBytes seed: length",
       "! SelfSignedCert cert: privateKeyPem (from seed)",
@@ -332,7 +332,7 @@ describe("an edit of a component", () => {
       propertyDependencies: { spec: [image.urn] },
     });
     const both = side(image, set);
-    expect(told(difference(both, both, { rebuilt: new Set([image.urn]) }))).toEqual([
+    expect(factsOf(difference(both, both, { rebuilt: new Set([image.urn]) }))).toEqual([
       "~ Image agent: with effect",
       "~ StatefulSet docker: spec",
       "  pods: restarts one after the other: docker-2, docker-1, docker-0",
@@ -342,7 +342,7 @@ describe("an edit of a component", () => {
   test("says nothing of a secret that only its provider knows", () => {
     const made = side(resource("kubernetes:core/v1:Secret", "s", { inputs: { stringData: secret({ a: UNKNOWN }) } }));
     const given = side(resource("kubernetes:core/v1:Secret", "s", { inputs: { stringData: secret({ a: "known" }) } }));
-    expect(told(difference(made, given))).toEqual([]);
+    expect(factsOf(difference(made, given))).toEqual([]);
   });
 
   test("does not call a value no secret that only its provider knows", () => {
@@ -478,12 +478,12 @@ describe("what is lost and kept", () => {
       [/^its nodes, with their cluster$/, /^$/],
     ],
     ["the same when both are removed", side(gke("a"), nodePool(false)), side(), "nodes", [/with their cluster$/, /^$/]],
-  ])("%s", (_, base, next, name, [lost, kept]) => {
+  ])("%s", (_, base, next, name, [destroyed, retained]) => {
     const { changed, removed } = difference(base, next);
     const end =
       removed.find((entry) => entry.name === name) ?? changed.find((entry) => entry.name === name)?.replacement;
-    expect(end?.lost).toMatch(lost ?? "");
-    expect(end?.kept).toMatch(kept ?? "");
+    expect(end?.destroyed).toMatch(destroyed ?? "");
+    expect(end?.retained).toMatch(retained ?? "");
   });
 
   test("is said once of all objects that go along with their provider", () => {
@@ -492,7 +492,7 @@ describe("what is lost and kept", () => {
       side(provider({ clusterIdentifier: "b" }), set(), namespace("agents")),
     );
     const versions = { stack: "dev", ref: "main", commit: "0123456" };
-    expect(differenceText(result, versions, palette(false))).toMatch(
+    expect(differenceText(result, versions, styleFor(false))).toMatch(
       /replace 2 objects with their provider \(from k8s\)\n {4}lost {2}what was in the old cluster\n {4}kept {2}the disks of/,
     );
   });

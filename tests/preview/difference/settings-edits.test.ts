@@ -4,7 +4,7 @@ import type { Difference } from "../../../preview/difference/difference";
 import type { Run } from "../../../preview/run/run";
 import { projectOf, runs, task } from "../../support/program";
 import type { StackSource } from "../../support/program";
-import { told } from "./told";
+import { factsOf } from "./facts";
 
 const DOCKER = { replicas: 2, resources: ["docker"], environments: ["docker"] };
 const pool = (more: object) => ({ config: { "gocd:agents": { docker: { ...DOCKER, ...more } } } });
@@ -24,7 +24,7 @@ const BOTH_SECRETS = [
 ];
 
 /** An edit of the dev stack and everything that comes of it. */
-type Whole = readonly [edit: string, source: StackSource, told: readonly string[]];
+type Whole = readonly [edit: string, source: StackSource, factsOf: readonly string[]];
 
 const WHOLE: readonly Whole[] = [
   ["nothing", {}, []],
@@ -257,15 +257,15 @@ function compared(edit: string, source: StackSource, from = "the base"): Differe
 
 describe("an edit of the settings", () => {
   test.each(WHOLE)("tells all that comes of %s", (edit, source, expected) => {
-    expect(told(compared(edit, source)).sort()).toEqual([...expected].sort());
+    expect(factsOf(compared(edit, source)).sort()).toEqual([...expected].sort());
   });
 
   test.each(PARTS)("tells what matters of %s", (edit, source, expected) => {
-    expect(told(compared(edit, source))).toEqual(expect.arrayContaining([...expected]));
+    expect(factsOf(compared(edit, source))).toEqual(expect.arrayContaining([...expected]));
   });
 
   test.each(PLACED)("on a cluster that exists tells all that comes of %s", (edit, source, expected) => {
-    expect(told(compared(edit, source, "nodes by their labels")).sort()).toEqual([...expected].sort());
+    expect(factsOf(compared(edit, source, "nodes by their labels")).sort()).toEqual([...expected].sort());
   });
 
   test("is empty when nothing was edited", () => {
@@ -310,8 +310,8 @@ describe("an edit of the settings", () => {
     );
     expect(disk?.replacement).toEqual({
       causes: [{ field: "size" }],
-      lost: "everything on the disk: the new one is empty, or what its snapshot holds",
-      kept: "snapshots of the old disk",
+      destroyed: "everything on the disk: the new one is empty, or what its snapshot holds",
+      retained: "snapshots of the old disk",
       refused: ["Pulumi refuses: the resource is protected", "Google's provider refuses: deletionPolicy is PREVENT"],
     });
   });

@@ -40,7 +40,7 @@ describe("the configuration of a stack", () => {
     });
   });
 
-  test("lets a stack's value win over a default, and keeps other namespaces apart", () => {
+  test("lets a stack's value win over a default, and keeps other namespaces separate", () => {
     const { config } = project("  size: small\n  gcp:region: { value: here }\n", "config:\n  size: large\n");
     expect(config).toEqual({ "shop:size": "large", "gcp:region": "here" });
   });

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { difference } from "../../../preview/difference/difference";
 import type { Difference } from "../../../preview/difference/difference";
-import { HIDDEN, spelled } from "../../../preview/escape";
+import { HIDDEN, escapeHidden } from "../../../preview/escape";
 import { differenceText } from "../../../preview/show/difference-text";
 import type { Preview } from "../../../preview/preview";
 import { toText } from "../../../preview/show/preview-text";
-import { palette } from "../../../preview/show/terminal";
+import { styleFor } from "../../../preview/show/terminal";
 import { resource, side } from "../difference/registrations";
 
 /** Texts that have broken out of something, somewhere; mixed with whatever else fast-check finds. */
@@ -100,11 +100,11 @@ function previewOf(text: string): Preview {
 
 describe("a hostile name or value", () => {
   test("reaches the terminal as characters that can be seen, on its own line", () => {
-    const calm = differenceText(attack("calm"), versions("calm"), palette(false)).split("\n").length;
+    const calm = differenceText(attack("calm"), versions("calm"), styleFor(false)).split("\n").length;
     fc.assert(
       fc.property(hostile, (text) => {
-        fc.pre(text.trim() !== "" && spelled(text) !== "calm");
-        const shown = differenceText(attack(text), versions(text), palette(false));
+        fc.pre(text.trim() !== "" && escapeHidden(text) !== "calm");
+        const shown = differenceText(attack(text), versions(text), styleFor(false));
         // Everything but line feeds of our own and the blank must be visible.
         expect(shown.replace(/[\n ]/g, "")).not.toMatch(/[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u);
         expect(Math.abs(shown.split("\n").length - calm)).toBeLessThanOrEqual(4);
@@ -116,7 +116,7 @@ describe("a hostile name or value", () => {
   test("is no part of a preview's lines but as characters that can be seen", () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const shown = toText(previewOf(text), "out", palette(false));
+        const shown = toText(previewOf(text), "out", styleFor(false));
         expect(shown.replace(/\n/g, "")).not.toMatch(HIDDEN);
       }),
       { numRuns: 300 },

@@ -1,7 +1,7 @@
 import { exitCode } from "../../../preview/preview";
 import type { Preview } from "../../../preview/preview";
 import { STACK_TYPE } from "../../../preview/run/registration";
-import { palette } from "../../../preview/show/terminal";
+import { styleFor } from "../../../preview/show/terminal";
 import { toText } from "../../../preview/show/preview-text";
 import { resource } from "../../support/resource";
 
@@ -24,9 +24,9 @@ const preview = (given: Partial<Preview> = {}): Preview => ({
 });
 
 describe("the text for people", () => {
-  const text = (given: Partial<Preview> = {}) => toText(preview(given), "out/dev", palette(false));
+  const text = (given: Partial<Preview> = {}) => toText(preview(given), "out/dev", styleFor(false));
 
-  it("is a table whose columns line up", () => {
+  test("is a table whose columns line up", () => {
     expect(text().split("\n").slice(0, 5)).toEqual([
       "resource                          name",
       "Stack                             shop-dev",
@@ -36,15 +36,15 @@ describe("the text for people", () => {
     ]);
   });
 
-  it("lists as many names as fit, then counts", () => {
+  test("lists as many names as fit, then counts", () => {
     const names = Array.from({ length: 12 }, (_, index) => key(`a-key-with-a-long-name-${String(index)}`));
     expect(text({ resources: [stack, pool, ...names] })).toMatch(/a-key-with-a-long-name-0 … 11 more$/m);
   });
 
-  it("lists more names in a wide terminal, and keeps to the width of a narrow one", () => {
+  test("lists more names in a wide terminal, and keeps to the width of a narrow one", () => {
     const names = Array.from({ length: 12 }, (_, index) => key(`a-key-${String(index)}`));
     const lines = (columns: number) =>
-      toText(preview({ resources: [stack, pool, ...names] }), "out", palette(false), columns)
+      toText(preview({ resources: [stack, pool, ...names] }), "out", styleFor(false), columns)
         .split("\n")
         .slice(0, 4);
     expect(lines(200)[3]).toMatch(/a-key-0, a-key-1, .*a-key-11$/);
@@ -52,7 +52,7 @@ describe("the text for people", () => {
     expect(Math.max(...lines(80).map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
-  it("names violations, and says that they must be mended", () => {
+  test("names violations, and says that they must be mended", () => {
     const result = preview({
       verdict: {
         policies: ["a"],
@@ -60,22 +60,22 @@ describe("the text for people", () => {
       },
     });
     expect(exitCode(result)).toBe(1);
-    expect(toText(result, "out", palette(false))).toMatch(
+    expect(toText(result, "out", styleFor(false))).toMatch(
       /mandatory {2}no-root {2}root \(tls PrivateKey\) {2}mend me\n[^]*Next: mend/,
     );
   });
 
-  it("does not count what waits for a value as a violation or a warning", () => {
+  test("does not count what waits for a value as a violation or a warning", () => {
     const result = preview({
       verdict: { policies: ["a"], findings: [{ policy: "later", level: "undecided", urn: "root", message: "wait" }] },
     });
     expect(exitCode(result)).toBe(0);
-    expect(toText(result, "out", palette(false))).toContain(
+    expect(toText(result, "out", styleFor(false))).toContain(
       "1 rule holds, 0 warnings, 1 check waits for values known after up",
     );
   });
 
-  it("says what to correct when settings are wrong", () => {
+  test("says what to correct when settings are wrong", () => {
     const errors = [{ message: "bad", trace: [], problems: [{ key: "a", found: "b", wanted: "c" }] }];
     expect(exitCode(preview({ errors }))).toBe(2);
     expect(text({ errors })).toBe("error bad\n\nCorrect Pulumi.dev.yaml and run npm run preview again.\n");

@@ -1,18 +1,18 @@
-import { cut, palette, table, wantsColour } from "../../../preview/show/terminal";
+import { cut, styleFor, table, wantsColour } from "../../../preview/show/terminal";
 
 describe("the terminal", () => {
-  it("gets colour only where a person wants it", () => {
+  test("gets colour only where a person wants it", () => {
     expect(wantsColour({ isTTY: true }, {})).toBe(true);
     expect(wantsColour({ isTTY: true }, { NO_COLOR: "1" })).toBe(false);
     expect(wantsColour({ isTTY: true }, { NO_COLOR: "" })).toBe(true);
     expect(wantsColour({ isTTY: true }, { TERM: "dumb" })).toBe(false);
     expect(wantsColour({}, {})).toBe(false);
-    expect(palette(true).bold("x")).toBe("\u001b[1mx\u001b[0m");
-    expect(palette(false).bold("x")).toBe("x");
+    expect(styleFor(true).bold("x")).toBe("\u001b[1mx\u001b[0m");
+    expect(styleFor(false).bold("x")).toBe("x");
   });
 
-  it("pads by what is seen, not by what colours it", () => {
-    const { bold } = palette(true);
+  test("pads by what is seen, not by what colours it", () => {
+    const { bold } = styleFor(true);
     const lines = table([
       [{ text: "ab", style: bold }, { text: "1", align: "right" }, { text: "x" }],
       [{ text: "a" }, { text: "10", align: "right" }, { text: "y" }],
@@ -20,7 +20,7 @@ describe("the terminal", () => {
     expect(lines).toEqual(["\u001b[1mab\u001b[0m   1  x", "a   10  y"]);
   });
 
-  it("cuts what is too wide", () => {
+  test("cuts what is too wide", () => {
     expect(cut("abcdef", 4)).toBe("abc…");
   });
 });

@@ -1,5 +1,5 @@
 import { STACK_TYPE } from "../../../preview/run/registration";
-import { spokenType, tree } from "../../../preview/show/tree";
+import { displayType, tree } from "../../../preview/show/tree";
 import { resource } from "../../support/resource";
 
 const stack = resource({ urn: "stack", type: STACK_TYPE, name: "shop-dev", custom: false });
@@ -8,7 +8,7 @@ const key = (name: string, protect = false) =>
   resource({ urn: name, type: "tls:index/privateKey:PrivateKey", name, parent: "pool", protect });
 
 describe("the tree", () => {
-  it("counts what is alike, in natural order, apart from what is protected", () => {
+  test("counts what is alike, in natural order, and what is protected separately", () => {
     expect(tree([stack, pool, key("key-10"), key("key-2"), key("root", true)])).toMatchObject({
       name: "shop-dev",
       branches: [
@@ -23,11 +23,11 @@ describe("the tree", () => {
     });
   });
 
-  it("is empty when nothing was registered", () => {
+  test("is empty when nothing was registered", () => {
     expect(tree([])).toMatchObject({ groups: [], branches: [] });
   });
 
-  it.each([
+  test.each([
     ["kubernetes:apps/v1:StatefulSet", "kubernetes StatefulSet"],
     ["kubernetes:core/v1:Secret", "kubernetes Secret"],
     ["kubernetes:networking.k8s.io/v1:NetworkPolicy", "kubernetes NetworkPolicy"],
@@ -36,6 +36,6 @@ describe("the tree", () => {
     ["random:index/randomBytes:RandomBytes", "random RandomBytes"],
     ["pulumi:providers:kubernetes", "provider kubernetes"],
   ])("calls %s a %s", (type, spoken) => {
-    expect(spokenType(type)).toBe(spoken);
+    expect(displayType(type)).toBe(spoken);
   });
 });

@@ -1,7 +1,7 @@
-import { spokenType } from "./tree";
+import { displayType } from "./tree";
 import type { Change, Counts, Named } from "../difference/difference";
 import type { FieldChange } from "../difference/fields";
-import type { Cause, Renewal } from "../difference/forecast";
+import type { Cause, UnknownValueChange } from "../difference/forecast";
 import { pathText } from "../difference/path";
 import type { Rollout } from "../difference/rollout";
 import { shortened, valueText } from "../escape";
@@ -22,12 +22,12 @@ export interface FieldWords {
 export function fieldWords({
   fields,
   options,
-  renewals,
-}: Pick<Change, "fields" | "options" | "renewals">): FieldWords[] {
+  unknownValues,
+}: Pick<Change, "fields" | "options" | "unknownValues">): FieldWords[] {
   return [
     ...fields.map(fieldWord),
     ...options.map(({ option, before, after }) => ({ field: `option ${option}`, before, after })),
-    ...renewals.map(renewalWord),
+    ...unknownValues.map(unknownValueWords),
   ];
 }
 
@@ -38,7 +38,7 @@ export function fieldWord({ path, before, after }: FieldChange): FieldWords {
   return { field: pathText(path), before: text(before), after: text(after) };
 }
 
-function renewalWord({ property, from }: Renewal): FieldWords {
+function unknownValueWords({ property, from }: UnknownValueChange): FieldWords {
   return { field: property, before: "«known after up»", after: `another value, from ${names(from.map(nameOf))}` };
 }
 
@@ -78,7 +78,7 @@ export function countsText({ added, removed, changed, replaced, refused }: Count
 
 /** `kubernetes StatefulSet`. */
 export function kindText({ type }: Pick<Named, "type">): string {
-  return spokenType(type);
+  return displayType(type);
 }
 
 /** Last part of a URN. */
@@ -86,7 +86,7 @@ export function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? urn;
 }
 
-/** Names that differ, as many as can be taken in at a glance. */
+/** Names that differ, and their number where there are many. */
 export function names(all: readonly string[]): string {
   const list = [...new Set(all)];
   if (list.length <= NAMES) return list.join(", ");

@@ -1,13 +1,13 @@
 import { isRefused } from "../../../preview/difference/difference";
 import type { Difference, Named } from "../../../preview/difference/difference";
-import { causeText, fieldWords, rolloutText } from "../../../preview/show/words";
+import { causeText, fieldWords, rolloutText } from "../../../preview/show/format";
 
 /**
  * A difference in one line for each fact, which a table of expectations can hold: `+` added, `-` removed, `~` changed in
  * place with the fields, `!` replaced with the causes, and what happens to pods. Refusals are in capitals. Components are
  * left out.
  */
-export function told({ added, removed, changed }: Difference): string[] {
+export function factsOf({ added, removed, changed }: Difference): string[] {
   const own = ({ component }: Named) => !component;
   return [
     ...added.filter(own).map((entry) => `+ ${name(entry)}`),
