@@ -168,6 +168,10 @@ function apply(
   const granted = exceptions(config);
   const kept: string[] = verdict.noted.map((noted) => `${rule.name}: ${sentence(noted)}`);
   for (const refused of distinct(verdict.refused)) {
+    if (refused.doubt !== undefined) {
+      kept.push(`${rule.name}: ${sentence(refused)} Only noted, because ${refused.doubt}.`);
+      continue;
+    }
     const exception = excepted(refused, granted);
     if (exception === undefined) report(sentence(refused));
     else kept.push(`${rule.name} makes an exception: ${sentence(refused)} Reason: ${shown(exception.reason)}`);

@@ -1,7 +1,7 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import { list, record, shown, text } from "./reading/values";
 import type { ResourceView, RuleConfig } from "./reading/resource-view";
-import { pathOf, type ObjectNode } from "./reading/walk";
+import { pathOf, type ObjectNode } from "./reading/object-node";
 
 /** One thing that a rule found. */
 export interface Finding {
@@ -14,6 +14,8 @@ export interface Finding {
   readonly found: string;
   /** What to do instead. */
   readonly instead: string;
+  /** Why it may never happen: such a finding is noted, whatever the rule says. */
+  readonly doubt?: string | undefined;
 }
 
 /** What a rule says about a resource. */
@@ -124,7 +126,14 @@ export function finding(
   instead: string,
   key?: string,
 ): Finding {
-  return { object: objectOf(resource, node), part: partOf(node), at: shown(pathOf(node, key)), found, instead };
+  return {
+    object: objectOf(resource, node),
+    part: partOf(node),
+    at: shown(pathOf(node, key)),
+    found,
+    instead,
+    doubt: node.doubt,
+  };
 }
 
 /** The kind that an object says; while it says none, the one of the resource's type. */

@@ -2,7 +2,7 @@ import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import type { RuleConfig } from "./resource-view";
 import { DIND } from "../tables/dind";
 import { isOn, isRecord, isUnknown, list, record, text } from "./values";
-import type { ObjectNode } from "./walk";
+import type { ObjectNode } from "./object-node";
 
 /** The setting that says which images are the daemon's. */
 export const dindImagesSchema: PolicyConfigJSONSchema = {

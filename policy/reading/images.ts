@@ -1,6 +1,6 @@
 import { isUnknown, text } from "./values";
 import type { ResourceView } from "./resource-view";
-import type { ObjectNode } from "./walk";
+import type { ObjectNode } from "./object-node";
 
 /** An image that a container or volume asks for. */
 export interface ImageUse {

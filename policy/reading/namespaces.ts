@@ -1,7 +1,7 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import type { RuleConfig, ResourceView } from "./resource-view";
 import { isUnknown, list, record, text } from "./values";
-import type { ObjectNode } from "./walk";
+import type { ObjectNode } from "./object-node";
 
 /** Namespaces of GoCD, where nothing of the node may be had at all: `gocd` and what this program names itself. */
 const GOCD_NAMESPACES: readonly string[] = ["gocd", "gocd-*"];

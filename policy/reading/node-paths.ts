@@ -1,7 +1,7 @@
 import type { ResourceView } from "./resource-view";
 import { DAEMON_VARIABLES } from "../tables/daemons";
 import { isRecord, isUnknown, list, record, text } from "./values";
-import type { ObjectNode } from "./walk";
+import type { ObjectNode } from "./object-node";
 
 /** A place where a resource names a path on a node. */
 export interface NodePath {

@@ -52,6 +52,25 @@ export function judgePath(spelling: string): PathVerdict | undefined {
   return tree === undefined ? undefined : { kind: "tree", what: describe(path, tree) };
 }
 
+/** File names that only sockets of container runtimes have. */
+const RUNTIME_SOCKET =
+  /^(docker|containerd|docker-containerd|crio|podman|buildkitd|cri-dockerd|dockershim|nri|balena-engine)\.sock$/;
+const RUNTIME_PIPE = /docker|containerd|podman|cri-/i;
+
+/** Whether a path that may be meant inside a container is a runtime's own socket or pipe, whatever steps lead to it. */
+export function isRuntimeSocket(spelling: string): boolean {
+  const { path, pipe } = normalise(spelling);
+  if (pipe) return RUNTIME_PIPE.test(path);
+  const steps: string[] = [];
+  for (const segment of path.split("/").slice(1)) {
+    if (segment === "..") steps.pop();
+    else steps.push(segment);
+  }
+  const resolved = normalise(`/${steps.join("/")}`).path;
+  const same = (place: NodePlace) => reaches(place.path, resolved) && reaches(resolved, place.path);
+  return RUNTIME_SOCKET.test(steps.at(-1) ?? "") || SOCKETS.some(same);
+}
+
 /** Whether `below` is `above` or lies inside it; `*` stands for one segment on either side. */
 function reaches(above: string, below: string): boolean {
   const outer = above.split("/");

@@ -1,25 +1,7 @@
 import { parseAllDocuments } from "yaml";
 import { DESCRIPTIONS } from "../tables/kinds";
+import { groupOf, makeNode, type ObjectNode } from "./object-node";
 import { isRecord, isUnknown, list, rawProperties, text, UNKNOWN_TEXT } from "./values";
-
-/** One object somewhere inside a resource, with the way to it. */
-export interface ObjectNode {
-  readonly value: Readonly<Record<string, unknown>>;
-  /** The property that holds it; for a member of a list, the list's property. Empty at the root. */
-  readonly key: string;
-  /** Its place in the list, if it is a member of one. */
-  readonly index: number | undefined;
-  readonly parent: ObjectNode | undefined;
-  /** The nearest object around it, or itself, that says what it is (kind and version); the root otherwise. */
-  readonly owner: ObjectNode;
-  /** Whether it is part of a chart's values, which only the chart knows how to read. */
-  readonly inValues: boolean;
-  /**
-   * Whether it stands where a whole object can: the resource itself, a document of a text, a member of a list of objects.
-   * Elsewhere a kind and a version are fields that an API server drops, and make nothing of what is around them.
-   */
-  readonly standsAlone: boolean;
-}
 
 /** Everything that was found in one resource. */
 export interface ResourceIndex {
@@ -50,15 +32,12 @@ const LOOKS_DANGEROUS = /\b(?:hostPath|privileged|hostNetwork|hostPID|hostIPC|ho
 /** Looks at an object that several places share, which YAML's anchors make; more than the aliases that the parser allows. */
 const MAX_LOOKS = 128;
 
-/** Lists whose members are whole objects: of a List, of a ConfigGroup, and as charts call them in their values. */
-const OBJECT_LISTS = /^items$|^objs$|(?:objects|manifests|deploy)$/i;
-
 /**
  * Finds every object inside a resource's properties, at any depth, through lists of lists, cycles and manifests written
  * as text. Uses no recursion, so that nesting cannot exhaust the stack, and never throws.
  */
 export function walk(type: string, properties: object): ResourceIndex {
-  const root = makeNode(identified(type, rawProperties(properties)), "", undefined, undefined);
+  const root = makeNode(identified(type, rawProperties(properties)), { key: "" });
   const unreadable: { readonly node: ObjectNode; readonly key: string; readonly why: string }[] = [];
   const unknowns: { readonly node: ObjectNode; readonly key: string }[] = [];
   const looks = new Map<unknown, number>();
@@ -70,7 +49,7 @@ export function walk(type: string, properties: object): ResourceIndex {
     nodes.push(node);
     const encoded = isEncoded(node);
     const patched = patchedBy(node.value);
-    if (patched !== undefined) open.push({ node: makeNode(patched, "value", undefined, node), depth });
+    if (patched !== undefined) open.push({ node: makeNode(patched, { key: "value", parent: node }), depth });
     for (const key of Object.keys(node.value)) {
       if (describesOnly(node, key) || (patched !== undefined && key === "value")) continue;
       const holders = byKey.get(key);
@@ -88,7 +67,8 @@ export function walk(type: string, properties: object): ResourceIndex {
           const { documents, why } = depth < MAX_TEXT_DEPTH ? parsed(body) : TOO_DEEP;
           for (const document of documents) {
             const object = Array.isArray(document) ? { items: document } : document;
-            if (isRecord(object)) open.push({ node: makeNode(object, key, index, node, true), depth: depth + 1 });
+            if (isRecord(object))
+              open.push({ node: makeNode(object, { key, index, parent: node, isDocument: true }), depth: depth + 1 });
           }
           if (why !== undefined && LOOKS_DANGEROUS.test(body)) unreadable.push({ node, key, why });
         } else if (typeof value === "object" && value !== null) {
@@ -99,7 +79,7 @@ export function walk(type: string, properties: object): ResourceIndex {
             for (let i = value.length - 1; i >= 0; i--) pending.push({ value: value[i] as unknown, index: index ?? i });
           } else {
             const object = key === "items" ? memberOf(node.value, value) : value;
-            open.push({ node: makeNode(object as Record<string, unknown>, key, index, node), depth });
+            open.push({ node: makeNode(object as Record<string, unknown>, { key, index, parent: node }), depth });
           }
         }
       }
@@ -155,53 +135,6 @@ function describesOnly({ owner }: ObjectNode, key: string): boolean {
   );
 }
 
-/** A place in the tree. What it belongs to is found once, from its parent's: a search upwards would cost the depth each time. */
-function makeNode(
-  value: ObjectNode["value"],
-  key: string,
-  index: number | undefined,
-  parent: ObjectNode | undefined,
-  isDocument = parent === undefined,
-): ObjectNode {
-  const inValues =
-    parent === undefined
-      ? value["kind"] !== undefined && groupOf(value) === "helm.sh"
-      : parent.inValues || /^values(Object|Content|Inline)?$/.test(key);
-  const standsAlone = isDocument || (index !== undefined && OBJECT_LISTS.test(key));
-  const node = { value, key, index, parent, inValues, standsAlone };
-  const isOwner = typeof value["kind"] === "string" && typeof value["apiVersion"] === "string";
-  return isOwner || parent === undefined ? new Owner(node) : { ...node, owner: parent.owner };
-}
-
-/** A node that is its own owner. */
-class Owner implements ObjectNode {
-  readonly value: ObjectNode["value"];
-  readonly key: string;
-  readonly index: number | undefined;
-  readonly parent: ObjectNode | undefined;
-  readonly inValues: boolean;
-  readonly standsAlone: boolean;
-
-  constructor({ value, key, index, parent, inValues, standsAlone }: Omit<ObjectNode, "owner">) {
-    this.value = value;
-    this.key = key;
-    this.index = index;
-    this.parent = parent;
-    this.inValues = inValues;
-    this.standsAlone = standsAlone;
-  }
-
-  get owner(): ObjectNode {
-    return this;
-  }
-}
-
-/** The API group of an object, `""` for the core group. */
-export function groupOf(value: Readonly<Record<string, unknown>>): string {
-  const version = text(value["apiVersion"]) ?? "";
-  return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
-}
-
 /** A base64 text as text; nothing while it is not known. */
 export function decoded(value: string): string {
   return isUnknown(value) ? "" : Buffer.from(value, "base64").toString("utf8");
@@ -248,17 +181,4 @@ function parsedYaml(body: string): readonly unknown[] | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The way from the resource to an object: `spec.template.spec.volumes[0]`. */
-export function pathOf(node: ObjectNode, key?: string): string {
-  const steps: string[] = key === undefined ? [] : [key];
-  for (let at = node; at.parent !== undefined; at = at.parent) {
-    steps.push(at.index === undefined ? at.key : `${at.key}[${at.index}]`);
-    if (steps.length > 24) {
-      steps.push("…");
-      break;
-    }
-  }
-  return steps.reverse().join(".");
 }

@@ -2,7 +2,7 @@ import { isRestricted, isRestrictedNamespace, NAMESPACES_SCHEMA } from "../readi
 import { isVolumeSpec, nodePaths } from "../reading/node-paths";
 import { judgePath } from "../reading/paths";
 import { isOneOf, isRecord, isUnknown, list, record, shown, text } from "../reading/values";
-import type { ObjectNode } from "../reading/walk";
+import type { ObjectNode } from "../reading/object-node";
 import type { RuleConfig, ResourceView } from "../reading/resource-view";
 import { finding, Findings, type StackRule } from "../rule";
 import { NODE_DRIVERS, NODE_PROVISIONERS } from "../tables/volumes";

@@ -2,7 +2,7 @@ import { isRestricted, isRestrictedNamespace, NAMESPACES_SCHEMA } from "../readi
 import { isPodVolume, isVolumeSpec, nodePaths } from "../reading/node-paths";
 import { judgePath } from "../reading/paths";
 import { isOneOf, isRecord, isUnknown, record, shown, text } from "../reading/values";
-import type { ObjectNode } from "../reading/walk";
+import type { ObjectNode } from "../reading/object-node";
 import type { RuleConfig } from "../reading/resource-view";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { NODE_DRIVERS, NODE_ITSELF, NODE_PROVISIONERS, REFUSED_SOURCES, SERVER_ATTRIBUTES } from "../tables/volumes";

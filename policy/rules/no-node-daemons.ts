@@ -1,7 +1,8 @@
 import { isRestricted, NAMESPACES_SCHEMA } from "../reading/namespaces";
 import { isVariable } from "../reading/node-paths";
 import { isOneOf, isUnknown, list, record, shown, text } from "../reading/values";
-import { decoded, isEncoded, type ObjectNode } from "../reading/walk";
+import type { ObjectNode } from "../reading/object-node";
+import { decoded, isEncoded } from "../reading/walk";
 import { finding, Findings, type ResourceRule } from "../rule";
 import {
   addressArgument,

@@ -1,6 +1,6 @@
 import { asksForPrivilege, dindImagesSchema, matchesDindSidecar } from "../reading/dind";
 import { isOneOf, record, shown, text } from "../reading/values";
-import { pathOf } from "../reading/walk";
+import { pathOf } from "../reading/object-node";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { DIND } from "../tables/dind";
 import { DANGEROUS_CAPABILITIES, UNCONFINED_SELINUX_TYPES } from "../tables/privileges";

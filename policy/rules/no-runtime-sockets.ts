@@ -1,5 +1,5 @@
 import { nodePaths, objectsWithPaths } from "../reading/node-paths";
-import { judgePath, type PathVerdict } from "../reading/paths";
+import { isRuntimeSocket, judgePath, type PathVerdict } from "../reading/paths";
 import { shown } from "../reading/values";
 import { finding, Findings, type ResourceRule } from "../rule";
 
@@ -32,7 +32,7 @@ export const noRuntimeSockets: ResourceRule = {
       for (const { key, path, how, saysSocket, match } of nodePaths(resource, node)) {
         if (path === undefined) continue;
         const verdict = judgePath(path) ?? (saysSocket ? SOCKET_BY_TYPE : undefined);
-        if (verdict === undefined || (match === "exact" && !isSocketItself(path, verdict))) continue;
+        if (verdict === undefined || (match === "exact" && !isRuntimeSocket(path))) continue;
         findings.refused.push(finding(resource, node, `${how} ${shown(path)} is ${verdict.what}`, INSTEAD, key));
       }
     }
@@ -41,8 +41,3 @@ export const noRuntimeSockets: ResourceRule = {
 };
 
 const SOCKET_BY_TYPE: PathVerdict = { kind: "socket", what: "a socket or device of the node, as its type says" };
-
-/** One that steps back with `..` on its way counts too. */
-function isSocketItself(path: string, verdict: PathVerdict): boolean {
-  return /\.sock(et)?[/\\]*\s*$/i.test(path) || (verdict.kind === "socket" && /pipe/i.test(path));
-}

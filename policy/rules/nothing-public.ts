@@ -1,5 +1,5 @@
 import { isOn, isOneOf, isRecord, isUnknown, list, record, shown, text } from "../reading/values";
-import { groupOf, type ObjectNode } from "../reading/walk";
+import { groupOf, type ObjectNode } from "../reading/object-node";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { EVERYBODY, EVERYWHERE, INTERNAL_ANNOTATIONS, INTERNAL_CLASSES } from "../tables/public";
 
@@ -33,11 +33,14 @@ export const nothingPublic: ResourceRule = {
         findings.noted.push(finding(resource, node, found, "It is checked again after up.", key));
       const kind = text(node.value["kind"])?.replace(/Patch$/, "");
       if (kind === "Service") judgeService(node, refuse, note);
-      if (kind === "Ingress" && !isOneOf(INTERNAL_CLASSES, ingressClass(node))) {
+      // What says a kind and has no specification only refers to an object of it.
+      const isObject = isRecord(node.value["spec"]);
+      if (kind === "Ingress" && isObject && !isOneOf(INTERNAL_CLASSES, ingressClass(node))) {
         refuse("the Ingress makes a public load balancer", "spec");
       }
       if (
         kind === "Gateway" &&
+        isObject &&
         isOneOf(["", "gateway.networking.k8s.io"], groupOf(node.value)) &&
         !isOneOf(INTERNAL_CLASSES, record(node.value["spec"])["gatewayClassName"])
       ) {

@@ -1,5 +1,5 @@
 import { isRecord, isUnknown, text } from "../reading/values";
-import { groupOf, type ObjectNode } from "../reading/walk";
+import { groupOf, type ObjectNode } from "../reading/object-node";
 import type { ResourceView } from "../reading/resource-view";
 import { finding, Findings, kindOf, type ResourceRule } from "../rule";
 import { BUILT_IN_GROUPS, decisive, SHAPES, WORKLOADS } from "../tables/kinds";
@@ -16,6 +16,7 @@ export const wellFormedPods: ResourceRule = {
   breaks: ["volumes that are no list, a container that is a text, spec: null in a Deployment", "privileged: 7"],
   obeys: [
     "a patch that leaves things out",
+    "what only refers to a workload: scaleTargetRef, ownerReferences, a health check",
     "a custom resource with shapes of its own (noted where it looks like a pod)",
   ],
   instead: INSTEAD,
@@ -98,9 +99,17 @@ function judgeShape(resource: ResourceView, node: ObjectNode, key: string, findi
   (strict ? findings.refused : findings.noted).push(finding(resource, node, found, INSTEAD, key));
 }
 
-/** A workload without a pod to read; a patch may leave it out. */
+/** Whether an object is the resource itself or a member of a list of objects, with metadata of its own. */
+function isWholeObject({ parent, isMember, value }: ObjectNode): boolean {
+  return parent === undefined || (isMember && isRecord(value["metadata"]));
+}
+
+/**
+ * A workload without a pod to read. Elsewhere a kind and a version only refer to a workload, or say which one a text
+ * patches or deletes; a patch may leave the pod out.
+ */
 function judgeSpec(resource: ResourceView, node: ObjectNode, findings: Findings): void {
-  if (node.owner !== node || !isBuiltIn(resource, node)) return;
+  if (!isWholeObject(node) || !isBuiltIn(resource, node)) return;
   const way = WORKLOADS[kindOf(resource, node.value)];
   if (way === undefined || resource.type.endsWith("Patch")) return;
   let at: unknown = node.value;

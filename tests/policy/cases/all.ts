@@ -5,6 +5,7 @@ import { kindCases } from "./kinds";
 import { otherCases } from "./others";
 import { pathCases } from "./paths";
 import { privilegeCases } from "./privileges";
+import { referenceCases } from "./references";
 import { volumeCases } from "./volumes";
 
 /** The one table that drives the policy pack, its host and the cluster. */
@@ -16,4 +17,5 @@ export const CASES: readonly Case[] = [
   ...dindCases,
   ...otherCases,
   ...allowedCases,
+  ...referenceCases,
 ];

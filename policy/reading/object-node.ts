@@ -1,0 +1,120 @@
+import { BUILT_IN_GROUPS } from "../tables/kinds";
+import { text } from "./values";
+
+/** One object somewhere inside a resource, with the way to it. */
+export interface ObjectNode {
+  readonly value: Readonly<Record<string, unknown>>;
+  /** The property that holds it; for a member of a list, the list's property. Empty at the root. */
+  readonly key: string;
+  /** Its place in the list, if it is a member of one. */
+  readonly index: number | undefined;
+  readonly parent: ObjectNode | undefined;
+  /** The nearest object around it, or itself, that says what it is (kind and version); the root otherwise. */
+  readonly owner: ObjectNode;
+  /** Whether it is part of a chart's values, which only the chart knows how to read. */
+  readonly inValues: boolean;
+  /**
+   * Whether it stands where a whole object can: the resource itself, a document of a text, a member of a list of objects.
+   * Elsewhere a kind and a version are fields that an API server drops, and make nothing of what is around them.
+   */
+  readonly standsAlone: boolean;
+  /** Whether it is a member of a list of whole objects. */
+  readonly isMember: boolean;
+  /** Why what it asks for may never happen: a finding here is noted instead of refused. */
+  readonly doubt: string | undefined;
+}
+
+/** Lists whose members are whole objects: of a List, of a ConfigGroup, and as charts call them in their values. */
+const OBJECT_LISTS = /^items$|^objs$|(?:objects|manifests|deploy)$/i;
+
+/** How an object hangs in the tree. */
+interface Place {
+  readonly key: string;
+  readonly index?: number | undefined;
+  readonly parent?: ObjectNode | undefined;
+  /** Whether it is a document of a text, or the resource itself. */
+  readonly isDocument?: boolean;
+  readonly doubt?: string | undefined;
+}
+
+/** A place in the tree. What it belongs to is found once, from its parent's: a search upwards would cost the depth each time. */
+export function makeNode(value: ObjectNode["value"], place: Place): ObjectNode {
+  const { key, index, parent } = place;
+  const inValues =
+    parent === undefined
+      ? value["kind"] !== undefined && groupOf(value) === "helm.sh"
+      : parent.inValues || VALUES.test(key);
+  const isMember = index !== undefined && OBJECT_LISTS.test(key);
+  const standsAlone = parent === undefined || place.isDocument === true || isMember;
+  const isOwner = typeof value["kind"] === "string" && typeof value["apiVersion"] === "string";
+  const owner = isOwner ? undefined : parent?.owner;
+  const doubt =
+    parent?.doubt ?? place.doubt ?? (isSwitchedOff(value, place, inValues, owner) ? SWITCHED_OFF : undefined);
+  const node = { value, key, index, parent, inValues, standsAlone, isMember, doubt };
+  return owner === undefined ? new Owner(node) : { ...node, owner };
+}
+
+const VALUES = /^values(Object|Content|Inline)?$/;
+const SWITCHED_OFF = "it is switched off by `enabled: false`";
+
+/**
+ * Whether a chart or an operator is told to leave an object out. Kubernetes itself drops a field called `enabled`, so in
+ * its own kinds, and in lists that end up in a pod as they are, it turns nothing off.
+ */
+function isSwitchedOff(
+  { enabled }: ObjectNode["value"],
+  { key, index }: Place,
+  inValues: boolean,
+  owner: ObjectNode | undefined,
+): boolean {
+  if (enabled !== false && enabled !== "false") return false;
+  if (index !== undefined && /(volumes|containers)$/i.test(key)) return false;
+  const { kind } = owner?.value ?? {};
+  return inValues || (kind !== undefined && !BUILT_IN_GROUPS.has(groupOf(owner?.value ?? {})));
+}
+
+/** A node that is its own owner. */
+class Owner implements ObjectNode {
+  readonly value: ObjectNode["value"];
+  readonly key: string;
+  readonly index: number | undefined;
+  readonly parent: ObjectNode | undefined;
+  readonly inValues: boolean;
+  readonly standsAlone: boolean;
+  readonly isMember: boolean;
+  readonly doubt: string | undefined;
+
+  constructor(node: Omit<ObjectNode, "owner">) {
+    this.value = node.value;
+    this.key = node.key;
+    this.index = node.index;
+    this.parent = node.parent;
+    this.inValues = node.inValues;
+    this.standsAlone = node.standsAlone;
+    this.isMember = node.isMember;
+    this.doubt = node.doubt;
+  }
+
+  get owner(): ObjectNode {
+    return this;
+  }
+}
+
+/** The API group of an object, `""` for the core group. */
+export function groupOf(value: Readonly<Record<string, unknown>>): string {
+  const version = text(value["apiVersion"]) ?? "";
+  return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
+}
+
+/** The way from the resource to an object: `spec.template.spec.volumes[0]`. */
+export function pathOf(node: ObjectNode, key?: string): string {
+  const steps: string[] = key === undefined ? [] : [key];
+  for (let at = node; at.parent !== undefined; at = at.parent) {
+    steps.push(at.index === undefined ? at.key : `${at.key}[${at.index}]`);
+    if (steps.length > 24) {
+      steps.push("…");
+      break;
+    }
+  }
+  return steps.reverse().join(".");
+}
