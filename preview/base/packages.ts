@@ -11,7 +11,18 @@ interface Locked {
   readonly link?: boolean;
 }
 
-const INSTALL = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+// npm's own patience is five minutes for each request, and three attempts: with a registry that does not answer, half an hour.
+const INSTALL = [
+  "ci",
+  "--ignore-scripts",
+  "--no-audit",
+  "--no-fund",
+  "--loglevel=error",
+  "--fetch-timeout=30000",
+  "--fetch-retries=1",
+];
+/** Seconds for the whole installation. */
+const INSTALL_TIMEOUT = 180;
 
 /** Packages on their way into a checkout. */
 export interface Provision {
@@ -24,9 +35,15 @@ export interface Provision {
  * Gives a checkout the packages that its lock file names: those installed here, when they are the same, or an installation
  * of its own. Where that fails, those installed here serve all the same: most programs do not notice.
  *
+ * @param timeout seconds for the installation
  * @param progress is told when it takes longer, and when packages are not the ones named
  */
-export function packages(here: string, checkout: string, progress: (line: string) => void): Provision {
+export function packages(
+  here: string,
+  checkout: string,
+  progress: (line: string) => void,
+  timeout = INSTALL_TIMEOUT,
+): Provision {
   const installed = join(here, "node_modules");
   const borrow = () => {
     rmSync(join(checkout, "node_modules"), { recursive: true, force: true });
@@ -37,7 +54,7 @@ export function packages(here: string, checkout: string, progress: (line: string
     return { done: Promise.resolve(), stop: () => undefined };
   }
   progress("Installing the packages of the base version, which are others than those here (npm ci) …");
-  const { done, stop } = install(checkout);
+  const { done, stop } = install(checkout, timeout);
   const orElse = (error: unknown) => {
     if (!existsSync(installed)) throw error;
     progress(
@@ -69,23 +86,28 @@ function lockedPackages(file: string): Readonly<Record<string, Locked>> {
   return content.packages ?? {};
 }
 
-function install(checkout: string): Provision {
+function install(checkout: string, timeout: number): Provision {
   // A group of its own, so that all of npm can be stopped.
   const npm = spawn("npm", INSTALL, { cwd: checkout, detached: true, stdio: ["ignore", "ignore", "pipe"] });
   let output = "";
   npm.stderr.on("data", (chunk: Buffer) => {
     output += chunk.toString();
   });
+  const stop = () => {
+    stopGroup(npm.pid);
+  };
   const done = new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      stop();
+      reject(new Error(`npm ci of the base version took longer than ${timeout} seconds`));
+    }, timeout * 1000);
     npm.on("error", reject);
     npm.on("close", (code) => {
+      clearTimeout(timer);
       if (code === 0) resolve();
       else reject(new Error(`npm ci of the base version failed: ${firstReason(output)}`));
     });
   });
-  const stop = () => {
-    stopGroup(npm.pid);
-  };
   return { done, stop };
 }
 
