@@ -2,6 +2,7 @@ import * as artifactregistry from "@pulumi/gcp/artifactregistry";
 import * as gcp from "@pulumi/gcp/container";
 import * as projects from "@pulumi/gcp/projects";
 import * as serviceaccount from "@pulumi/gcp/serviceaccount";
+import { Namespace } from "@pulumi/kubernetes/core/v1";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../../kubernetes/placement";
@@ -168,6 +169,8 @@ export class ExistingCluster extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    // Only asked for: a context that does not exist, or a cluster that does not answer, then fails the preview and not the middle of `up`.
+    Namespace.get(name, "kube-system", { parent: this, provider: this.kubernetes });
     this.connect = pulumi.interpolate`kubectl config use-context ${args.context}`;
     this.registerOutputs({ connect: this.connect });
   }
