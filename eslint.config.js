@@ -3,6 +3,8 @@ const js = require("@eslint/js");
 const jestPlugin = require("eslint-plugin-jest");
 const prettier = require("eslint-config-prettier");
 const tseslint = require("typescript-eslint");
+const checkFile = require("eslint-plugin-check-file");
+const hand = require("./eslint.hand.js");
 const laws = require("./eslint.laws.js");
 
 module.exports = tseslint.config(
@@ -14,7 +16,6 @@ module.exports = tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: __dirname } },
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-      "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/switch-exhaustiveness-check": "error",
     },
   },
@@ -27,11 +28,25 @@ module.exports = tseslint.config(
     },
   },
   ...laws,
+  ...hand,
+  {
+    files: ["**/*.ts", "**/*.js"],
+    plugins: { "check-file": checkFile },
+    rules: {
+      // Kebab-case; a number may stand before it where files have an order.
+      "check-file/filename-naming-convention": [
+        "error",
+        { "**/*": "+([a-z0-9])*(-+([a-z0-9]))" },
+        { ignoreMiddleExtensions: true },
+      ],
+    },
+  },
   {
     files: ["tests/**/*.test.ts"],
     ...jestPlugin.configs["flat/recommended"],
     rules: {
       ...jestPlugin.configs["flat/recommended"].rules,
+      "jest/consistent-test-it": ["error", { fn: "test", withinDescribe: "test" }],
       "jest/expect-expect": ["error", { assertFunctionNames: ["expect*", "fc.assert"] }],
     },
   },

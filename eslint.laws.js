@@ -1,40 +1,47 @@
-// The six dependency laws of docs/architecture.md, as configuration of ESLint.
+// The five dependency laws of docs/architecture.md, as configuration of ESLint. A file matches one entry: ESLint takes a rule's
+// options from the last entry that matches.
 
-/** One law: files that match may not import what the patterns match. */
+const SETTINGS = {
+  regex: "^\\.\\.?/(.*/)?settings(/.*)?$",
+  message: "Law 1: only index.ts and tests read settings; take a plain argument.",
+};
+const LOADED_SETTINGS = {
+  regex: "^(\\./|\\.\\.?/(.*/)?settings/)load$",
+  message: "Law 1: only index.ts and tests load settings; take a plain argument.",
+};
+const PULUMI_AT_RUN_TIME = {
+  regex: "^@pulumi/",
+  allowTypeImports: true,
+  message: "Law 2: only component.ts imports @pulumi at run time; what is built beside it is plain data.",
+};
+const COMPONENT = {
+  regex: "^\\.\\.?/(.*/)?component$",
+  message: "Law 3: a component never imports another component; index.ts passes values between them.",
+};
+const PROGRAM = { regex: "^\\.\\.?/([^/]+/)*\\.?\\.?/?index$", message: "Law 4: only what runs the program imports index.ts." };
+const outsideOf = (folders) => ({
+  regex: `^\\.\\./(.*/)?(${folders})(/.*)?$`,
+  message: "Law 5: policy, preview and each image work without this program; they import nothing of it.",
+});
+
+/** One law or more: files that match may not import what the patterns match. */
 const boundary = (files, patterns, ignores = []) => ({
   files,
   ignores,
   rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] },
 });
 
-const settings = {
-  regex: "(^|/)settings(\\.js|/.*)?$",
-  message: "Law 1: only index.ts and tests read settings; take a plain argument.",
-};
-const program = { regex: "^(\\.\\./)*(\\./)?index$", message: "Law 4: only what runs the program imports index.ts." };
-const component = {
-  regex: "components/|^\\.\\./[a-z-]+/component$",
-  message: "Law 3: a component never imports another component; index.ts passes values between them.",
-};
-const pulumiAtRunTime = {
-  regex: "^@pulumi/",
-  allowTypeImports: true,
-  message: "Law 2: under components/ and kubernetes/ only component.ts imports @pulumi at run time; builders are pure.",
-};
-
-const outsideTheCluster = {
-  regex: "^\\.\\./",
-  message: "Law 6: tests/cluster/kubernetes builds and boots a cluster; it imports nothing outside its folder.",
-};
-
 module.exports = [
   boundary(
     ["components/**/*.ts", "kubernetes/**/*.ts"],
-    [settings, program, component, pulumiAtRunTime],
+    [SETTINGS, PROGRAM, COMPONENT, PULUMI_AT_RUN_TIME],
     ["components/**/component.ts"],
   ),
-  boundary(["components/**/component.ts"], [settings, program, component]),
-  boundary(["policy/**/*.ts"], [settings, program, component]),
-  boundary(["preview/**/*.ts"], [settings, component]),
-  boundary(["tests/cluster/kubernetes/**/*.ts"], [outsideTheCluster]),
+  boundary(["components/**/component.ts"], [SETTINGS, PROGRAM, COMPONENT]),
+  boundary(["settings/**/*.ts"], [LOADED_SETTINGS, PROGRAM, COMPONENT, PULUMI_AT_RUN_TIME], ["settings/load.ts"]),
+  boundary(["settings/load.ts"], [PROGRAM, COMPONENT]),
+  boundary(["tools/**/*.ts", "laptop/**/*.ts"], [LOADED_SETTINGS, PROGRAM, COMPONENT]),
+  boundary(["policy/**/*.ts"], [PROGRAM, outsideOf("components|kubernetes|settings|laptop|tools|preview")]),
+  boundary(["preview/**/*.ts"], [PROGRAM, outsideOf("components|kubernetes|settings|laptop|tools|images")]),
+  boundary(["images/**/*.ts"], [PROGRAM, outsideOf("components|kubernetes|settings|laptop|tools|preview|policy")]),
 ];

@@ -16,6 +16,8 @@ module.exports = {
     ],
   },
   testEnvironment: "node",
+  // Jest would leave one core to nobody.
+  maxWorkers: "100%",
   // With --coverage, as CI runs it: housekeeping changes a server that people work with, and every branch of it is tested.
   collectCoverageFrom: ["images/housekeeping/src/**/*.ts"],
   coverageReporters: ["text"],
