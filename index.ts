@@ -155,13 +155,13 @@ function identity(pod: string) {
   };
 }
 
-function disks({ google }: Extract<Settings["storage"], { mode: "disks" }>) {
+function disks({ google }: Extract<Settings["storage"], { readonly mode: "disks" }>) {
   const { diskType: type, restored, use } = server;
   const sizes = { data: server.disk, artifacts: server.artifacts };
   return new Disks(name, { ...google, type, sizes, restored, use, keepDays: settings.backup.keepDays });
 }
 
-function backups({ google }: Extract<Settings["storage"], { mode: "disks" }>) {
+function backups({ google }: Extract<Settings["storage"], { readonly mode: "disks" }>) {
   const writer = { namespace: name, serviceAccount: SERVER };
   const { identityPool } = cluster;
   return new Backup(name, { ...google, writer, identityPool, keepDays: settings.backup.keepDays });
@@ -171,11 +171,11 @@ function classes(storageClass: string) {
   return { data: { name: `${name}-data`, storageClass }, artifacts: { name: `${name}-artifacts`, storageClass } };
 }
 
-function existing(shape: Extract<Settings["cluster"], { mode: "existing" }>) {
+function existing(shape: Extract<Settings["cluster"], { readonly mode: "existing" }>) {
   return new ExistingCluster(name, shape);
 }
 
-function gke({ google, ranges, ...shape }: Extract<Settings["cluster"], { mode: "create" }>) {
+function gke({ google, ranges, ...shape }: Extract<Settings["cluster"], { readonly mode: "create" }>) {
   const network = new Network(name, { region: google.region, ranges });
   const { repository } = images;
   return new Cluster(name, {

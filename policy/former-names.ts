@@ -5,7 +5,7 @@ import { list, record } from "./reading/values";
 import { EXCEPTIONS_SCHEMA, type Rule } from "./rule";
 
 /** The type of the resource that stands for a stack, which the engine registers before every other. */
-const stackType = "pulumi:pulumi:Stack";
+const STACK_TYPE = "pulumi:pulumi:Stack";
 
 /** Configuration that somebody gave under a rule's former name, by the name that the rule has now. */
 export type FormerConfigs = Map<string, RuleConfig>;
@@ -54,5 +54,5 @@ type Validate = (args: { readonly getConfig: () => object }, report: (message: s
 
 /** Marks a function for resources of the stack's type, as `validateResourceOfType` does for types that have a class. */
 function ofStack(validate: Validate): Validate {
-  return Object.assign(validate, { __pulumiType: stackType });
+  return Object.assign(validate, { __pulumiType: STACK_TYPE });
 }

@@ -109,7 +109,10 @@ export function makePolicies(all: readonly Rule[] = RULES, former: FormerConfigs
   return [
     ...resourceRules.map((rule) => ({
       ...asPolicy(rule),
-      validateResource: (args: PolicyArgs & { getConfig: () => object }, report: (message: string) => void) => {
+      validateResource: (
+        args: PolicyArgs & { readonly getConfig: () => object },
+        report: (message: string) => void,
+      ) => {
         const config = withFormer(rule, args.getConfig() as RuleConfig, former);
         apply(rule, rule.check(views.for(rule.name, args), config), config, args.urn, resourceNotes, report);
       },
@@ -117,7 +120,7 @@ export function makePolicies(all: readonly Rule[] = RULES, former: FormerConfigs
     ...stackRules.map((rule) => ({
       ...asPolicy(rule),
       validateStack: (
-        args: { resources: readonly PolicyArgs[]; getConfig: () => object },
+        args: { readonly resources: readonly PolicyArgs[]; readonly getConfig: () => object },
         report: (message: string) => void,
       ) => {
         const config = withFormer(rule, args.getConfig() as RuleConfig, former);

@@ -176,7 +176,7 @@ function listProblems(key: string, pool: Pool): Problem[] {
 
 /** Two environments whose names differ in capitals only are one to GoCD, which then refuses its whole configuration. */
 export function environmentProblems(pools: readonly Pool[]): Problem[] {
-  const earlier = new Map<string, { key: string; name: string }>();
+  const earlier = new Map<string, { readonly key: string; readonly name: string }>();
   return pools.flatMap((pool) =>
     pool.environments.flatMap((name, index) => {
       const key = `gocd:agents.${pool.name}.environments[${index}]`;

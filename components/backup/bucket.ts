@@ -49,7 +49,7 @@ export function writerRoles(bucket: string, folder: string) {
     // Names may be listed in the whole bucket: without that right Google answers 403 for an object that does not exist, and
     // not 404, on which the upload relies.
     objectViewer: condition(`resource.type == "storage.googleapis.com/Bucket" || ${inFolder}`),
-  } satisfies { [role: string]: gcp.BucketIAMMemberArgs["condition"] };
+  } satisfies { readonly [role: string]: gcp.BucketIAMMemberArgs["condition"] };
 }
 
 /**

@@ -1,22 +1,22 @@
 import { isUnknown, text } from "../reading/values";
 import { finding, Findings, type StackRule } from "../rule";
 
-const instead =
+const INSTEAD =
   "Raise the pool's `rotation` in the stack's settings: it makes new keys and rolls the pool, one agent after the other.";
 
-const certificateTypes: ReadonlySet<string> = new Set([
+const CERTIFICATE_TYPES: ReadonlySet<string> = new Set([
   "tls:index/selfSignedCert:SelfSignedCert",
   "tls:index/locallySignedCert:LocallySignedCert",
 ]);
 
-const daysByDefault = 90;
+const DAYS_BY_DEFAULT = 90;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Agents stop at the first restart after their certificate's last day; this is said a quarter of a year ahead. */
 export const certificatesNotExpiring: StackRule = {
   name: "certificates-not-expiring",
   formerNames: ["certificates-last"],
-  description: `No certificate of the stack expires within the next ${daysByDefault} days.`,
+  description: `No certificate of the stack expires within the next ${DAYS_BY_DEFAULT} days.`,
   // The calendar breaks this rule, not a change: to refuse would stop the very update that repairs something else.
   level: "advisory",
   severity: "high",
@@ -25,28 +25,33 @@ export const certificatesNotExpiring: StackRule = {
     "one that is readyForRenewal",
   ],
   obeys: ["a certificate that lasts longer", "one that is only made by this update (noted)"],
-  instead,
+  instead: INSTEAD,
   settings: {
-    days: { type: "number", default: daysByDefault, minimum: 1, description: "Days ahead that an expiry is reported" },
+    days: {
+      type: "number",
+      default: DAYS_BY_DEFAULT,
+      minimum: 1,
+      description: "Days ahead that an expiry is reported",
+    },
   },
   checkStack: (resources, config) => {
     const findings = new Findings();
-    const days = typeof config["days"] === "number" && config["days"] > 0 ? config["days"] : daysByDefault;
+    const days = typeof config["days"] === "number" && config["days"] > 0 ? config["days"] : DAYS_BY_DEFAULT;
     for (const resource of resources) {
-      if (!certificateTypes.has(resource.type)) continue;
+      if (!CERTIFICATE_TYPES.has(resource.type)) continue;
       const { root } = resource.index;
       const { validityEndTime, readyForRenewal } = root.value;
       const end = Date.parse(text(validityEndTime) ?? "");
       const left = Math.floor((end - Date.now()) / dayMs);
       if (left < 0)
-        findings.refused.push(finding(resource, root, "the certificate has expired", instead, "validityEndTime"));
+        findings.refused.push(finding(resource, root, "the certificate has expired", INSTEAD, "validityEndTime"));
       else if (left < days)
         findings.refused.push(
-          finding(resource, root, `the certificate expires in ${left} days`, instead, "validityEndTime"),
+          finding(resource, root, `the certificate expires in ${left} days`, INSTEAD, "validityEndTime"),
         );
       else if (readyForRenewal === true)
         findings.refused.push(
-          finding(resource, root, "the certificate is due for renewal", instead, "readyForRenewal"),
+          finding(resource, root, "the certificate is due for renewal", INSTEAD, "readyForRenewal"),
         );
       else if (Number.isNaN(end)) {
         const found =

@@ -15,7 +15,7 @@ import { CASES } from "./cases/all";
 import { otherPod, withHostPath } from "./cases/case";
 import { configuration, type PolicyHost, startPolicyHost } from "./host";
 
-const { Empty } = outside("google-protobuf/google/protobuf/empty_pb") as { Empty: new () => object };
+const { Empty } = outside("google-protobuf/google/protobuf/empty_pb") as { readonly Empty: new () => object };
 
 let host: PolicyHost;
 const analyze = async (resource: Resource): Promise<readonly Report[]> =>

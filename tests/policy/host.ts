@@ -12,26 +12,29 @@ const source = join(root, "policy");
 
 const grpc = outside("@grpc/grpc-js") as typeof Grpc;
 const { AnalyzerClient } = outside("@pulumi/pulumi/proto/analyzer_grpc_pb") as {
-  AnalyzerClient: new (address: string, credentials: object, options: object) => Client;
+  readonly AnalyzerClient: new (address: string, credentials: object, options: object) => Client;
 };
 const analyzerProto = outside("@pulumi/pulumi/proto/analyzer_pb") as {
-  ConfigureAnalyzerRequest: new () => { getPolicyconfigMap: () => Map<string, object> };
-  PolicyConfig: new () => { setEnforcementlevel: (level: number) => void; setProperties: (value: object) => void };
+  readonly ConfigureAnalyzerRequest: new () => { readonly getPolicyconfigMap: () => Map<string, object> };
+  readonly PolicyConfig: new () => {
+    readonly setEnforcementlevel: (level: number) => void;
+    readonly setProperties: (value: object) => void;
+  };
 };
 const { Struct } = outside("google-protobuf/google/protobuf/struct_pb") as {
-  Struct: { fromJavaScript: (value: object) => object };
+  readonly Struct: { readonly fromJavaScript: (value: object) => object };
 };
 
 type Answer = Parameters<typeof reports>[0] & {
-  getPoliciesList: () => { getName: () => string; getEnforcementlevel: () => number }[];
+  readonly getPoliciesList: () => { readonly getName: () => string; readonly getEnforcementlevel: () => number }[];
 };
 type Method = (request: object, done: (error: Error | null, answer: Answer) => void) => void;
 interface Client {
-  analyze: Method;
-  analyzeStack: Method;
-  getAnalyzerInfo: Method;
-  configure: Method;
-  close: () => void;
+  readonly analyze: Method;
+  readonly analyzeStack: Method;
+  readonly getAnalyzerInfo: Method;
+  readonly configure: Method;
+  readonly close: () => void;
 }
 
 /** A running policy host. */

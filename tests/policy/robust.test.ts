@@ -5,7 +5,7 @@ import { SOCKETS, TREES } from "../../policy/tables/paths";
 import { analyzer } from "./analyzer";
 import { container, inEveryKind, type Manifest, otherPod, withHostPath } from "./cases/case";
 
-const pod = "kubernetes:core/v1:Pod";
+const POD = "kubernetes:core/v1:Pod";
 const { analyze } = analyzer();
 
 /** Judges values that cannot travel to a policy host, such as cycles, by the rules alone. */
@@ -23,7 +23,7 @@ describe("malformed input", () => {
     const ring: unknown[] = [[props]];
     ring.push(ring);
     props["ring"] = ring;
-    expect(judge(pod, props)).toContain("no-runtime-sockets");
+    expect(judge(POD, props)).toContain("no-runtime-sockets");
   });
 
   test("holds its violations at any depth", () => {
@@ -39,7 +39,7 @@ describe("malformed input", () => {
         throw new Error("called");
       },
     });
-    expect(judge(pod, props)).toContain("no-runtime-sockets");
+    expect(judge(POD, props)).toContain("no-runtime-sockets");
   });
 
   test("survives an alias bomb in a ConfigMap, and notes it", async () => {
@@ -63,7 +63,7 @@ describe("malformed input", () => {
       volumes: [{ name: "sock", hostPath: { path: "/run/docker.sock" } }],
     });
     expect(JSON.stringify(props).length).toBeGreaterThan(10_000_000);
-    expect(judge(pod, props)).toContain("no-runtime-sockets");
+    expect(judge(POD, props)).toContain("no-runtime-sockets");
   });
 
   test("of ten megabytes of text is noted as too long", async () => {
@@ -118,7 +118,7 @@ describe("malformed input", () => {
       ),
     }));
     const types = fc.constantFrom(
-      pod,
+      POD,
       "kubernetes:apps/v1:Deployment",
       "kubernetes:helm.sh/v3:Release",
       "docker:index/container:Container",

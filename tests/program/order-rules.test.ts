@@ -12,11 +12,11 @@ const sources = {
   "an existing GKE cluster": variants["an existing GKE cluster"],
   "another Kubernetes and registry": variants["another Kubernetes and registry"],
 };
-const stacks = new Map<string, readonly Registration[]>();
+const STACKS = new Map<string, readonly Registration[]>();
 
 beforeAll(async () => {
   const all = await runs(Object.values(sources).map((source) => task(source, {}, true)));
-  Object.keys(sources).forEach((name, index) => stacks.set(name, succeeded(all[index] as (typeof all)[number])));
+  Object.keys(sources).forEach((name, index) => STACKS.set(name, succeeded(all[index] as (typeof all)[number])));
 });
 
 /** Edges that a rule asks for and a stack has not, in the words of whoever must add them. */
@@ -41,14 +41,14 @@ function without(urn: string, stack: readonly Registration[]): Registration[] {
 
 describe.each(ORDER_RULES.map((rule) => [rule.rule, rule] as const))("%s", (_, rule) => {
   test.each(Object.keys(sources))("in the stack %s", (name) => {
-    expect({ missing: missing(rule, stacks.get(name) ?? []), source: rule.source }).toEqual({
+    expect({ missing: missing(rule, STACKS.get(name) ?? []), source: rule.source }).toEqual({
       missing: [],
       source: rule.source,
     });
   });
 
   test("which is about something, and missed once nothing waits for it", () => {
-    const cuts = [...stacks.values()].flatMap((stack) => rule.edges(stack).map((edge) => ({ stack, edge })));
+    const cuts = [...STACKS.values()].flatMap((stack) => rule.edges(stack).map((edge) => ({ stack, edge })));
     expect(cuts).not.toEqual([]);
     for (const { stack, edge } of cuts) {
       const [waits, awaited] = edge;

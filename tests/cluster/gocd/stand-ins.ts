@@ -62,7 +62,7 @@ const dind: StandIn = {
 };
 
 /** docker:29-cli: the client and the folder of its plug-ins. */
-const cli: StandIn = {
+const CLI: StandIn = {
   contents: {
     files: { "/usr/local/bin/docker": dockerClient },
     owned: { uid: 0, gid: 0, folders: ["/usr/local/libexec/docker/cli-plugins"] },
@@ -112,4 +112,4 @@ const server: StandIn = {
 };
 
 /** Every stand-in by its name. */
-export const STAND_IN = { dind, cli, node: nodeSlim, agent, server } as const;
+export const STAND_IN = { dind, cli: CLI, node: nodeSlim, agent, server } as const;

@@ -6,8 +6,8 @@ import type { Answer, Ask } from "./http";
 
 type Role = "admin" | "user";
 export interface LoggedIn {
-  user: string;
-  role: Role;
+  readonly user: string;
+  readonly role: Role;
 }
 
 const COOKIE = "JSESSIONID";
@@ -37,7 +37,7 @@ export class Sessions {
   }
 
   /** Who asks, and the cookie of a session that has just begun; or why not. */
-  authenticate(ask: Ask): Answer | (LoggedIn & { cookie?: string }) {
+  authenticate(ask: Ask): Answer | (LoggedIn & { readonly cookie?: string }) {
     const known = this.sessionOf(ask);
     if (known !== undefined) return known;
     const [scheme, credentials = ""] = (ask.header("authorization") ?? "").split(" ");

@@ -113,7 +113,11 @@ export class GocdStandIn {
   private records = new Map<string, AgentRecord>();
   /** Who asks with a cookie in place of a log-in. */
   readonly sessions: Sessions;
-  maintenance: { on: boolean; by: string | null; at: string | null } = { on: false, by: null, at: null };
+  maintenance: { readonly on: boolean; readonly by: string | null; readonly at: string | null } = {
+    on: false,
+    by: null,
+    at: null,
+  };
   private backingUp = false;
   private port = 0;
   private readonly server: Server;
