@@ -8,11 +8,7 @@ const key = (name: string, protect = false) =>
   resource({ urn: name, type: "tls:index/privateKey:PrivateKey", name, parent: "pool", protect });
 
 describe("the tree", () => {
-<<<<<<< HEAD
   test("counts what is alike, in natural order, and what is protected separately", () => {
-=======
-  test("counts what is alike, in natural order, apart from what is protected", () => {
->>>>>>> 8438338 (tests, policy: follow the one hand where files came in meanwhile)
     expect(tree([stack, pool, key("key-10"), key("key-2"), key("root", true)])).toMatchObject({
       name: "shop-dev",
       branches: [
