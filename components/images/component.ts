@@ -63,7 +63,7 @@ export class Images extends pulumi.ComponentResource {
       case "google": {
         const created =
           args.repository === "create"
-            ? new gcp.Repository(name, repositoryArgs(args.registry), { parent: this, protect: true })
+            ? new gcp.Repository(name, repositoryArgs(args.registry, name), { parent: this, protect: true })
             : undefined;
         this.repository = {
           location: repositoryLocation(args.registry),

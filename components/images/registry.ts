@@ -21,8 +21,15 @@ export function repositoryLocation(host: string): string {
   return location;
 }
 
-/** The repository that serves a host: it must have the host's name. One per project, shared by its stacks. */
-export function repositoryArgs(host: string) {
+/** Folder of an instance's images below the project: other people push to `gcr.io/PROJECT` as well. */
+const imageFolder = (instance: string) => `${instance}/`;
+
+/**
+ * The repository that serves a host: it must have the host's name. One per project, shared by its stacks and by whoever else
+ * pushes there. So only what is in the folder of the stack that makes it is ever cleaned up.
+ */
+export function repositoryArgs(host: string, instance: string) {
+  const packageNamePrefixes = [imageFolder(instance)];
   return {
     location: repositoryLocation(host),
     repositoryId: host,
@@ -31,8 +38,12 @@ export function repositoryArgs(host: string) {
     cleanupPolicyDryRun: false,
     // A superseded image loses its tag; two weeks leave room to roll back. KEEP outranks DELETE.
     cleanupPolicies: [
-      { id: "superseded", action: "DELETE", condition: { tagState: "UNTAGGED", olderThan: "1209600s" } },
-      { id: "recent", action: "KEEP", mostRecentVersions: { keepCount: 10 } },
+      {
+        id: "superseded",
+        action: "DELETE",
+        condition: { tagState: "UNTAGGED", olderThan: "1209600s", packageNamePrefixes },
+      },
+      { id: "recent", action: "KEEP", mostRecentVersions: { keepCount: 10, packageNamePrefixes } },
     ],
   } satisfies gcp.RepositoryArgs;
 }
@@ -54,7 +65,7 @@ export function googleTarget(
   token: pulumi.Input<string>,
 ): Target {
   return {
-    prefix: `${registry}/${project}/${name}/`,
+    prefix: `${registry}/${project}/${imageFolder(name)}`,
     tag: "current",
     registry: { server: registry, username: "oauth2accesstoken", password: token },
   };

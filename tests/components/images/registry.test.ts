@@ -5,6 +5,7 @@ import {
   IMAGES,
   otherTarget,
   reference,
+  repositoryArgs,
 } from "../../../components/images/registry";
 
 const PASSWORD = "secret";
@@ -40,6 +41,38 @@ describe("where images are pushed to", () => {
       return IMAGES.map((image) => imageArgs(target, image, ".").imageName);
     });
     expect(new Set(names).size).toBe(2 * IMAGES.length);
+  });
+});
+
+describe("the cleanup of a repository that the whole project shares", () => {
+  const [host, instance] = ["gcr.io", "gocd-dev"];
+  const policies = repositoryArgs(host, instance).cleanupPolicies.map((policy) => ({
+    action: policy.action,
+    prefixes: (policy.condition ?? policy.mostRecentVersions).packageNamePrefixes,
+  }));
+  const touching = (name: string) =>
+    policies.filter(({ prefixes }) => prefixes.some((prefix) => name.startsWith(prefix))).map(({ action }) => action);
+
+  test.each(IMAGES)("deletes and keeps %s of this stack", (image) => {
+    const target = googleTarget(instance, { registry: host, project: "p" }, PASSWORD);
+    const name = imageRepository(target, image).slice(`${host}/p/`.length);
+    expect(touching(name)).toEqual(["DELETE", "KEEP"]);
+  });
+
+  test.each([
+    "shop",
+    "team/shop",
+    "gocd-dev",
+    "gocd-dev2/server",
+    "gocd-development/agent",
+    "gocd-test/server",
+    "server",
+  ])("leaves %s alone, which is not this stack's", (name) => {
+    expect(touching(name)).toEqual([]);
+  });
+
+  test("has no policy for every name", () => {
+    expect(policies.filter(({ prefixes }) => prefixes.length === 0 || prefixes.includes(""))).toEqual([]);
   });
 });
 
