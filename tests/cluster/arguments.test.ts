@@ -6,14 +6,24 @@ const SUITES = join(__dirname, "gocd/suites");
 const read = (...args: readonly string[]) => readArguments(args, SUITES);
 
 test("without arguments all suites run", () => {
-  expect(read()).toEqual({ mode: "test", suites: [] });
+  expect(read()).toEqual({ mode: "test", suites: [], required: false });
 });
 
 test("parts of a test's name and of suites' paths are handed to Jest", () => {
   expect(read("-t", "a name", "daemons/03", "drain")).toEqual({
     mode: "test",
     suites: ["--testNamePattern", "a name", "daemons/03", "drain"],
+    required: false,
   });
+});
+
+test("with --required a prerequisite that is missing is a failure, and counts as one", async () => {
+  expect(read("--required")).toEqual({ mode: "test", suites: [], required: true });
+  const main = join(__dirname, "main.ts");
+  const environment = { PATH: process.env["PATH"] ?? "", KUBECONFIG: "/nowhere" };
+  const ended = await spawned(main, ["--required"], environment);
+  expect(ended.stderr).toMatch(/^cluster tests cannot run: KUBECONFIG is set and GOCD_TEST_IMAGES/);
+  expect(ended).toMatchObject({ status: 1, stdout: "0 passed, 1 failed, 0 skipped\n" });
 });
 
 test.each(["hold", "bench"] as const)("--%s stands alone", (mode) => {

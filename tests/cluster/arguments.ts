@@ -2,9 +2,9 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
-/** What a run does once everything is started; `suites` are arguments of Jest's. */
+/** What a run does once everything is started; `suites` are arguments of Jest's. With `required`, what is missing is a failure. */
 export type Work =
-  | { readonly mode: "test"; readonly suites: readonly string[] }
+  | { readonly mode: "test"; readonly suites: readonly string[]; readonly required: boolean }
   | { readonly mode: "bench" }
   | { readonly mode: "hold" };
 
@@ -15,7 +15,7 @@ export interface Line {
 }
 
 const USAGE =
-  "usage: npm run test:cluster -- [--hold | --bench | -t \"part of a test's name\" | part of a suite's path…]; tests/cluster/README.md explains them";
+  "usage: npm run test:cluster -- [--hold | --bench | [--required] [-t PART_OF_A_NAME] [PART_OF_A_PATH…]]; tests/cluster/README.md explains them";
 
 /** Reads the command line; `folder` has the suites of what is tested. */
 export function readArguments(args: readonly string[], folder: string): Work | Line {
@@ -27,6 +27,7 @@ export function readArguments(args: readonly string[], folder: string): Work | L
         help: { type: "boolean", short: "h" },
         hold: { type: "boolean" },
         bench: { type: "boolean" },
+        required: { type: "boolean", default: false },
         testNamePattern: { type: "string", short: "t" },
       },
     });
@@ -41,7 +42,7 @@ export function readArguments(args: readonly string[], folder: string): Work | L
       return wrong(`no suite in ${path.relative(process.cwd(), folder)} has ${unknown} in its path`);
     if (values.hold) return { mode: "hold" };
     if (values.bench) return { mode: "bench" };
-    return { mode: "test", suites };
+    return { mode: "test", suites, required: values.required };
   } catch (error) {
     // Of parseArgs' message the first sentence; the rest advises how to pass a file with such a name.
     return wrong((error as Error).message.split(". ")[0] ?? "");

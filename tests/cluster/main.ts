@@ -23,7 +23,7 @@ const external = target === "cluster" ? process.env["KUBECONFIG"] || undefined :
 
 async function onExternalCluster(work: Work): Promise<Counts> {
   const missing = await missingForExternalCluster();
-  if (missing !== undefined) return skipped(missing);
+  if (missing !== undefined) return skipped(missing, work);
   if (work.mode === "hold") throw new Error("--hold is for the tests' own cluster; the one of KUBECONFIG runs already");
   await checkExternalCluster();
   mkdirSync(STATE, { recursive: true });
@@ -47,7 +47,8 @@ async function onExternalCluster(work: Work): Promise<Counts> {
   }
 }
 
-function skipped(why: string): Promise<Counts> {
+function skipped(why: string, work: Work): Promise<Counts> {
+  if (work.mode === "test" && work.required) throw new Error(`${target} tests cannot run: ${why}`);
   say(`${target} tests skipped: ${why}`);
   return skipAll(target);
 }
@@ -55,7 +56,7 @@ function skipped(why: string): Promise<Counts> {
 /** In a sandbox of its own: a cluster, or the laptop's Docker. */
 async function inOwnSandbox(work: Work): Promise<Counts> {
   const missing = missingPrerequisite();
-  if (missing !== undefined) return skipped(missing);
+  if (missing !== undefined) return skipped(missing, work);
   // Images for another cluster are not what is tested now.
   delete process.env["GOCD_TEST_IMAGES"];
   return withLock(async () => {
@@ -107,7 +108,8 @@ async function everything(work: Work): Promise<Counts> {
   if (external !== undefined) return onExternalCluster(work);
   // Whoever asks for something in particular wants no more than that.
   if (target === "laptop" || work.mode !== "test" || work.suites.length > 0) return inOwnSandbox(work);
-  if (missingPrerequisite() !== undefined) return sum(await inOwnSandbox(work), await skipAll("laptop"));
+  if (missingPrerequisite() !== undefined && !work.required)
+    return sum(await inOwnSandbox(work), await skipAll("laptop"));
   // Once, not by both.
   await bringPrerequisites();
   const [cluster, laptop] = await Promise.all([inOwnSandbox(work).catch(broken), onLaptop()]);

@@ -28,7 +28,7 @@ interface Workflow {
 }
 
 const WORKFLOWS = readdirSync(join(root, ".github/workflows"));
-const ACTION = ".github/actions/pulumi/action.yaml";
+const ACTIONS = readdirSync(join(root, ".github/actions")).map((name) => `.github/actions/${name}/action.yaml`);
 const text = (file: string) => readFileSync(join(root, file), "utf8");
 const workflow = (file: string) => parse(text(`.github/workflows/${file}`)) as Workflow;
 const jobs = WORKFLOWS.flatMap((file) =>
@@ -36,10 +36,10 @@ const jobs = WORKFLOWS.flatMap((file) =>
 );
 const steps = [
   ...jobs.flatMap(({ of, job }) => job.steps.map((step) => ({ of, step }))),
-  ...(parse(text(ACTION)) as { readonly runs: { readonly steps: Step[] } }).runs.steps.map((step) => ({
-    of: ACTION,
-    step,
-  })),
+  ...ACTIONS.flatMap((of) => {
+    const { runs } = parse(text(of)) as { readonly runs: { readonly steps: readonly Step[] } };
+    return runs.steps.map((step) => ({ of, step }));
+  }),
 ];
 
 describe("the workflows", () => {
@@ -66,7 +66,7 @@ describe("the workflows", () => {
   });
 
   test("pin every action by commit, with its version beside it, and each action only once", () => {
-    const lines = [...WORKFLOWS.map((file) => `.github/workflows/${file}`), ACTION]
+    const lines = [...WORKFLOWS.map((file) => `.github/workflows/${file}`), ...ACTIONS]
       .flatMap((file) => text(file).split("\n"))
       .filter((line) => line.includes("uses:") && !line.includes("uses: ./"))
       .map((line) => line.replace(/^[\s-]*uses: /, ""));
@@ -137,11 +137,15 @@ describe("the workflow that comments", () => {
 
 describe("every step in a shell", () => {
   const EXPECTED: Readonly<Record<string, string[]>> = {
-    "bash .ci/run": ["sudo env PATH=* bash .ci/run"],
+    'npm run "$CHECK"': ["npm run types"],
+    "sh .ci/lint": ["sh .ci/lint"],
+    "npm test": ["npm test -- --ci --coverage"],
+    "npm run test:cluster": ["npm run test:cluster -- --required"],
+    "sudo env": ["sudo env PATH=* npm run test:cluster -- --required"],
+    "sh .ci/kind-cluster": ["sh .ci/kind-cluster kindest/node:v1 TEMP/env"],
     ".cache/cluster": ["sudo chmod -R a+rX .cache/cluster"],
     "npm ci --ignore-scripts": ["npm ci --ignore-scripts"],
     "npm ci --ignore-scripts && npm run build:policy": ["npm ci --ignore-scripts", "npm run build:policy"],
-    "npm run check": ["npm run check"],
     "difference-main.ts": ["node -r @swc-node/register tools/github/difference-main.ts HEAD^1 out/comment"],
     "preview out/": ["node -r @swc-node/register tools/github/pulumi-main.ts preview out/comment/preview.txt"],
     "drift out/": ["node -r @swc-node/register tools/github/pulumi-main.ts drift out/drift/drift.txt"],
@@ -157,11 +161,14 @@ describe("every step in a shell", () => {
     steps.flatMap(({ of, step }) => (step.run === undefined ? [] : [{ of, run: step.run, shell: step.shell }])),
   )("calls what it should: $of: $run", async ({ run: command, shell }) => {
     const directory = mkdtempSync(join(tmpdir(), "step-"));
-    for (const name of ["sudo", "npm", "node", "gh", "pulumi"]) fake(directory, name);
+    for (const name of ["sudo", "sh", "npm", "node", "gh", "pulumi"]) fake(directory, name);
     // As GitHub starts it: https://docs.github.com/actions, "shell".
-    const { status } = await run(directory, shell ?? "bash", ["-e", "-c", command], {
+    const { status } = await run(directory, `/bin/${shell ?? "bash"}`, ["-e", "-c", command], {
+      CHECK: "types",
+      GITHUB_ENV: join(directory, "env"),
       GITHUB_REPOSITORY: "acme/gocd",
       GITHUB_SHA: "abc",
+      IMAGE: "kindest/node:v1",
       RUNNER_TEMP: directory,
       PULUMI_STACK: "dev",
     });

@@ -1,0 +1,95 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { calls, fake, run } from "./fakes";
+
+const ROOT = join(__dirname, "../..");
+const text = (file: string) => readFileSync(join(ROOT, file), "utf8");
+
+interface Job {
+  readonly strategy?: {
+    readonly matrix: {
+      readonly check?: readonly string[];
+      readonly node?: readonly number[];
+      readonly include?: readonly { readonly kubernetes: string; readonly image: string }[];
+    };
+  };
+  readonly steps: readonly { readonly run?: string }[];
+}
+const { jobs } = parse(text(".github/workflows/check.yaml")) as { readonly jobs: Readonly<Record<string, Job>> };
+
+/** The checks in a text of shell commands: scripts of package.json, and .ci/lint. */
+const checksIn = (commands: string) =>
+  [...commands.matchAll(/npm (?:run (?:--silent )?)?((?:format:|test:)?\w+)\b|\.ci\/(lint)/g)]
+    .map(([, script, lint]) => script ?? `.ci/${lint ?? ""}`)
+    .filter((name) => !["ci", "run"].includes(name));
+
+test("each check of .ci/run is a job of its own, so that a red one says which", () => {
+  const inJobs = Object.values(jobs).flatMap(({ strategy, steps }) =>
+    strategy?.matrix.check === undefined
+      ? [new Set(steps.flatMap(({ run: command = "" }) => checksIn(command)))]
+      : strategy.matrix.check.map((name) => new Set([name])),
+  );
+  expect(inJobs.filter(({ size }) => size !== 1)).toEqual([]);
+  const own = checksIn(text(".ci/run").replaceAll(/^\s*#.*$/gm, ""));
+  expect(own.length).toBeGreaterThan(5);
+  expect(new Set(inJobs.flatMap((names) => [...names]))).toEqual(new Set(own));
+});
+
+test("the tests run on each supported version of Node, the oldest one included", () => {
+  const { engines } = JSON.parse(text("package.json")) as { readonly engines: { readonly node: string } };
+  const nodes = jobs["tests"]?.strategy?.matrix.node ?? [];
+  expect(nodes).toEqual([20, 22, 24, 26]);
+  expect(engines.node).toMatch(new RegExp(`^>=${nodes[0] ?? ""}\\b`));
+});
+
+test("the cluster tests run on several versions of Kubernetes, by images with a digest", () => {
+  const images = jobs["kind"]?.strategy?.matrix.include ?? [];
+  expect(images.length).toBeGreaterThan(2);
+  for (const { kubernetes, image } of images)
+    expect(image).toMatch(new RegExp(`^kindest/node:v${kubernetes.replace(".", "\\.")}\\.\\d+@sha256:[0-9a-f]{64}$`));
+});
+
+test("a cluster of kind gets storage and this project's images by digest, and says so to the next step", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "kind-"));
+  const log = join(directory, "calls");
+  fake(directory, "go", `printf '#!/bin/sh\\necho "kind $*" >>${log}\\n' >"$GOBIN/kind"; chmod +x "$GOBIN/kind"`);
+  fake(
+    directory,
+    "git",
+    `for last; do :; done; folder=$last/deploy/kubernetes-latest; mkdir -p "$folder"
+    printf '#!/bin/sh\\necho deploy.sh >>${log}\\n' >"$folder/deploy.sh"; chmod +x "$folder/deploy.sh"`,
+  );
+  fake(directory, "kubectl");
+  fake(directory, "docker", 'for last; do :; done; [ "$2" != inspect ] || echo "${last%:*}@sha256:0123"');
+  const environment = join(directory, "env");
+  const ended = await run(directory, "sh", [".ci/kind-cluster", "kindest/node:v1", environment], {});
+  const made = calls(directory);
+  const variables = Object.fromEntries(
+    readFileSync(environment, "utf8")
+      .trim()
+      .split("\n")
+      .map((line): [string, string] => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
+  rmSync(directory, { recursive: true });
+  expect(ended).toMatchObject({ status: 0 });
+  expect(made).toContain("kind create cluster --image kindest/node:v1 --wait 120s");
+  expect(made).toContain("deploy.sh");
+  expect(made.filter((call) => call.startsWith("docker push"))).toHaveLength(4);
+  expect(Object.keys(variables)).toEqual(["KUBECONFIG", "GOCD_TEST_STORAGE_CLASS", "GOCD_TEST_IMAGES"]);
+  expect(JSON.parse(variables["GOCD_TEST_IMAGES"] ?? "")).toEqual(
+    Object.fromEntries(
+      ["dind", "agent", "server", "housekeeping"].map((name) => [name, `localhost:5001/${name}@sha256:0123`]),
+    ),
+  );
+});
+
+test("a cluster that cannot be made ends the step, and hands nothing on", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "kind-"));
+  fake(directory, "go", "exit 1");
+  const ended = await run(directory, "sh", [".ci/kind-cluster", "kindest/node:v1", join(directory, "env")], {});
+  expect(ended.status).not.toBe(0);
+  expect(calls(directory)).toHaveLength(1);
+  rmSync(directory, { recursive: true });
+});
