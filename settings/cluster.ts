@@ -69,6 +69,8 @@ type PlacementSpec = NonNullable<Pool["placement"]>;
 export type Create = {
   readonly mode: "create";
   readonly google: Google;
+  /** Whether claims may be directories of a node. */
+  readonly nodeVolumes: "refuse";
   /** Nodes of one pool alone, by pool. */
   readonly poolNodes: Readonly<Record<string, NodesSpec>>;
 } & NonNullable<InFile["create"]>;
@@ -78,7 +80,7 @@ export interface Existing {
   readonly mode: "existing";
   readonly context: string;
   /** Whether claims may be directories of a node. */
-  readonly nodeVolumes: boolean;
+  readonly nodeVolumes: "allow" | "refuse";
   /** Where server and housekeeping go; wherever there is room if absent. */
   readonly serverPlacement: PlacementSpec | undefined;
   /** Where the agents of a pool go, by pool; wherever there is room if absent. */
@@ -88,11 +90,13 @@ export interface Existing {
 /** The cluster of a stack, with what the pools say of their nodes. */
 export function clusterOf(inFile: InFile, google: Google | undefined, pools: readonly Pool[]): Create | Existing {
   const { create, existing } = inFile;
-  if (create && google) return { mode: "create", google, ...create, poolNodes: byPool(pools, "nodes") };
+  if (create && google) {
+    return { mode: "create", google, ...create, nodeVolumes: "refuse", poolNodes: byPool(pools, "nodes") };
+  }
   return {
     mode: "existing",
     context: existing?.context ?? "",
-    nodeVolumes: existing?.nodeVolumes ?? false,
+    nodeVolumes: existing?.nodeVolumes ? "allow" : "refuse",
     serverPlacement: existing?.serverPlacement,
     poolPlacements: byPool(pools, "placement"),
   };

@@ -66,6 +66,7 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
     storage: storageOf(google, storageClass),
     server: parts.server,
     agents,
+    environments: [...new Set(agents.flatMap((pool) => pool.environments))].sort(),
     images: imagesOf(parts.images, google),
     access: parts.access,
     backup: parts.backup,

@@ -18,6 +18,8 @@ export interface Settings {
   readonly server: Server;
   /** In the order of their names. */
   readonly agents: readonly Pool[];
+  /** Every environment that a pool names, once, in order. */
+  readonly environments: readonly string[];
   readonly images: Images;
   readonly access: z.output<typeof access>;
   readonly backup: Backup;

@@ -5,7 +5,7 @@ import { POOL_LABEL, selector } from "../../kubernetes/labels";
 import type { Placement } from "../../kubernetes/placement";
 import { seconds } from "../../kubernetes/quantities";
 import { RESTRICTED } from "../../kubernetes/security";
-import { CACHE, dindSidecar, POD_NAME_ENV, WORKSPACE, WORKSPACE_PATHS, workspaceMount, type DindShape } from "./dind";
+import { CACHE, dindSidecar, POD_NAME_ENV, WORKSPACE, WORKSPACE_PATHS, workspaceMount, type DindSpec } from "./dind";
 
 /** Where the agent finds its uuid and token. */
 const IDENTITY_DIRECTORY = "/etc/gocd-agent";
@@ -16,7 +16,8 @@ const SHUTDOWN_SECONDS = 60;
 /** How long a pod takes to be ready: image pulls and a node that the autoscaler has to start included. */
 const START_SECONDS = 600;
 
-export interface PoolShape {
+export interface PoolSpec {
+  /** `gocd-<stack>`. */
   readonly instance: string;
   readonly namespace: pulumi.Input<string>;
   readonly labels: { readonly [key: string]: string };
@@ -27,7 +28,7 @@ export interface PoolShape {
   readonly housekeepingUrl: pulumi.Input<string>;
   /** CPU request; memory request and limit. */
   readonly agent: { readonly cpu: string; readonly memory: string };
-  readonly dind: DindShape;
+  readonly dind: DindSpec;
   /** `daemon.json`, whose change restarts the pool. */
   readonly daemonConfig: string;
   /** A number whose change restarts the pool with new certificates. */
@@ -48,82 +49,82 @@ export function poolSelector(instance: string, pool: string): { readonly [key: s
 }
 
 /** The longest that a change to a pool may take: its agents one after the other, each finishing its job. */
-export function rolloutSeconds(shape: Pick<PoolShape, "replicas" | "gracePeriod">): number {
-  return shape.replicas * (seconds(shape.gracePeriod) + SHUTDOWN_SECONDS + START_SECONDS);
+export function rolloutSeconds(spec: Pick<PoolSpec, "replicas" | "gracePeriod">): number {
+  return spec.replicas * (seconds(spec.gracePeriod) + SHUTDOWN_SECONDS + START_SECONDS);
 }
 
 /**
  * Gives the StatefulSet's pods their names, from before they are ready: housekeeping looks up by name where an agent that waits
  * for approval must come from. Nobody connects to an agent.
  */
-export function poolService(shape: Pick<PoolShape, "instance" | "namespace" | "labels" | "pool">) {
+export function poolService(spec: Pick<PoolSpec, "instance" | "namespace" | "labels" | "pool">) {
   return {
-    metadata: { name: shape.pool, namespace: shape.namespace, labels: shape.labels },
-    spec: { clusterIP: "None", publishNotReadyAddresses: true, selector: poolSelector(shape.instance, shape.pool) },
+    metadata: { name: spec.pool, namespace: spec.namespace, labels: spec.labels },
+    spec: { clusterIP: "None", publishNotReadyAddresses: true, selector: poolSelector(spec.instance, spec.pool) },
   } satisfies k8s.types.input.core.v1.Service;
 }
 
 /** One agent at a time: whoever drains nodes waits for the job on it. */
-export function poolDisruptionBudget(shape: Pick<PoolShape, "instance" | "namespace" | "labels" | "pool">) {
+export function poolDisruptionBudget(spec: Pick<PoolSpec, "instance" | "namespace" | "labels" | "pool">) {
   return {
-    metadata: { name: shape.pool, namespace: shape.namespace, labels: shape.labels },
-    spec: { maxUnavailable: 1, selector: { matchLabels: poolSelector(shape.instance, shape.pool) } },
+    metadata: { name: spec.pool, namespace: spec.namespace, labels: spec.labels },
+    spec: { maxUnavailable: 1, selector: { matchLabels: poolSelector(spec.instance, spec.pool) } },
   } satisfies k8s.types.input.policy.v1.PodDisruptionBudget;
 }
 
-export function poolStatefulSet(shape: PoolShape) {
+export function poolStatefulSet(spec: PoolSpec) {
   return {
-    metadata: { name: shape.pool, namespace: shape.namespace, labels: shape.labels },
+    metadata: { name: spec.pool, namespace: spec.namespace, labels: spec.labels },
     spec: {
-      serviceName: shape.pool,
-      replicas: shape.replicas,
+      serviceName: spec.pool,
+      replicas: spec.replicas,
       // In order, the first agent that waits for the server would hold up all others.
       podManagementPolicy: "Parallel",
-      selector: { matchLabels: poolSelector(shape.instance, shape.pool) },
+      selector: { matchLabels: poolSelector(spec.instance, spec.pool) },
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-      volumeClaimTemplates: [claim(WORKSPACE, shape.workspace, shape), claim(CACHE, shape.cache, shape)],
+      volumeClaimTemplates: [claim(WORKSPACE, spec.workspace, spec), claim(CACHE, spec.cache, spec)],
       template: {
         metadata: {
-          labels: shape.labels,
+          labels: spec.labels,
           annotations: {
-            "gocd-on-kubernetes/rotation": String(shape.rotation),
+            "gocd-on-kubernetes/rotation": String(spec.rotation),
             "gocd-on-kubernetes/daemon-config": createHash("sha256")
-              .update(shape.daemonConfig)
+              .update(spec.daemonConfig)
               .digest("hex")
               .slice(0, 16),
             // Moving a busy agent to save a node would cost a build.
             "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
           },
         },
-        spec: agentPod(shape),
+        spec: agentPod(spec),
       },
     },
   } satisfies k8s.types.input.apps.v1.StatefulSet;
 }
 
-function agentPod(shape: PoolShape) {
-  const sidecar = dindSidecar(shape.dind);
+function agentPod(spec: PoolSpec) {
+  const sidecar = dindSidecar(spec.dind);
   return {
-    ...shape.placement,
-    serviceAccountName: shape.pool,
+    ...spec.placement,
+    serviceAccountName: spec.pool,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     // No fsGroup: it would change groups and modes inside the image layers of the cache.
-    terminationGracePeriodSeconds: seconds(shape.gracePeriod) + SHUTDOWN_SECONDS,
+    terminationGracePeriodSeconds: seconds(spec.gracePeriod) + SHUTDOWN_SECONDS,
     initContainers: sidecar.initContainers,
     containers: [
       {
         name: "agent",
-        image: shape.image,
+        image: spec.image,
         env: [
           POD_NAME_ENV,
-          { name: "GO_SERVER_URL", value: shape.serverUrl },
-          { name: "HOUSEKEEPING_URL", value: shape.housekeepingUrl },
-          { name: "DRAIN_SECONDS", value: String(seconds(shape.gracePeriod)) },
+          { name: "GO_SERVER_URL", value: spec.serverUrl },
+          { name: "HOUSEKEEPING_URL", value: spec.housekeepingUrl },
+          { name: "DRAIN_SECONDS", value: String(seconds(spec.gracePeriod)) },
           ...sidecar.clientEnv,
         ],
         terminationMessagePolicy: "FallbackToLogsOnError",
-        resources: { requests: { ...shape.agent }, limits: { memory: shape.agent.memory } },
+        resources: { requests: { ...spec.agent }, limits: { memory: spec.agent.memory } },
         securityContext: RESTRICTED,
         readinessProbe: { exec: { command: ["agent-ready"] }, periodSeconds: 10, timeoutSeconds: 5 },
         // Fails only where the server definitely does not know the agent; the restart registers it again.
@@ -148,17 +149,17 @@ function agentPod(shape: PoolShape) {
     ],
     volumes: [
       ...sidecar.volumes,
-      { name: "identity", secret: { secretName: shape.identitySecret, defaultMode: 0o440 } },
+      { name: "identity", secret: { secretName: spec.identitySecret, defaultMode: 0o440 } },
     ],
   } satisfies k8s.types.input.core.v1.PodSpec;
 }
 
-function claim(name: string, size: string, shape: PoolShape) {
+function claim(name: string, size: string, spec: PoolSpec) {
   return {
-    metadata: { name, labels: shape.labels },
+    metadata: { name, labels: spec.labels },
     spec: {
       accessModes: ["ReadWriteOnce"],
-      storageClassName: shape.storageClass,
+      storageClassName: spec.storageClass,
       resources: { requests: { storage: size } },
     },
   } satisfies k8s.types.input.core.v1.PersistentVolumeClaim;

@@ -3,7 +3,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as policy from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, POOL_LABEL } from "../../kubernetes/labels";
-import { poolDisruptionBudget, poolService, poolStatefulSet, rolloutSeconds, type PoolShape } from "./agent";
+import { poolDisruptionBudget, poolService, poolStatefulSet, rolloutSeconds, type PoolSpec } from "./agent";
 import { daemonConfig, type DaemonSettings } from "./daemon";
 
 /** PEM texts of one side. */
@@ -13,23 +13,10 @@ interface Side {
   readonly key: pulumi.Output<string>;
 }
 
-type Shaped =
-  | "namespace"
-  | "replicas"
-  | "serverUrl"
-  | "housekeepingUrl"
-  | "agent"
-  | "rotation"
-  | "gracePeriod"
-  | "workspace"
-  | "cache"
-  | "storageClass"
-  | "placement";
+/** What the pool's objects take as it is, and what is added to it here. */
+type Derived = "labels" | "image" | "dind" | "daemonConfig" | "identitySecret";
 
-export interface AgentPoolArgs extends Pick<PoolShape, Shaped> {
-  /** `gocd-<stack>`. */
-  readonly instance: string;
-  readonly pool: string;
+export interface AgentPoolArgs extends Omit<PoolSpec, Derived> {
   readonly images: { readonly agent: pulumi.Input<string>; readonly dind: pulumi.Input<string> };
   readonly dind: DaemonSettings & { readonly cpu: string; readonly memory: string };
   /** Both sides' certificates by pod. */
@@ -47,8 +34,8 @@ export class AgentPool extends pulumi.ComponentResource {
     super("gocd:agents:AgentPool", name, {}, opts);
     const child = { parent: this };
     const { instance, namespace, pool } = args;
-    const metadata = (suffix: string) => ({ name: `${pool}${suffix}`, namespace, labels: shape.labels });
-    const shape = { ...args, labels: { ...labels(instance, "gocd-agent"), [POOL_LABEL]: pool } };
+    const metadata = (suffix: string) => ({ name: `${pool}${suffix}`, namespace, labels: spec.labels });
+    const spec = { ...args, labels: { ...labels(instance, "gocd-agent"), [POOL_LABEL]: pool } };
 
     const config = daemonConfig(args.dind, args.cache);
     const daemon = new core.ConfigMap(
@@ -82,13 +69,13 @@ export class AgentPool extends pulumi.ComponentResource {
       { metadata: metadata(""), automountServiceAccountToken: false },
       child,
     );
-    new core.Service(name, poolService(shape), child);
-    new policy.PodDisruptionBudget(name, poolDisruptionBudget(shape), child);
+    new core.Service(name, poolService(spec), child);
+    new policy.PodDisruptionBudget(name, poolDisruptionBudget(spec), child);
     const timeout = `${rolloutSeconds(args)}s`;
     new apps.StatefulSet(
       name,
       poolStatefulSet({
-        ...shape,
+        ...spec,
         image: args.images.agent,
         daemonConfig: config,
         identitySecret: identity.metadata.name,

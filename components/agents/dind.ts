@@ -29,7 +29,7 @@ const ownFiles = (volume: string, directory: string) =>
 
 export const POD_NAME_ENV = { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } } as const;
 
-export interface DindShape {
+export interface DindSpec {
   readonly pool: string;
   readonly image: pulumi.Input<string>;
   /** CPU request; memory request and limit. */
@@ -43,13 +43,13 @@ export interface DindShape {
  * A Docker daemon beside the agent, and everything both must agree on: the two init containers in their order, their volumes,
  * and the environment and mounts by which the agent reaches the daemon.
  */
-export function dindSidecar(shape: DindShape) {
+export function dindSidecar(spec: DindSpec) {
   return {
-    initContainers: [certificatesContainer(shape), dindContainer(shape)],
+    initContainers: [certificatesContainer(spec), dindContainer(spec)],
     volumes: [
-      { name: "daemon", configMap: { name: shape.daemonConfigMap } },
-      { name: "daemon-tls", secret: { secretName: shape.secrets.daemon, defaultMode: 0o440 } },
-      { name: "client-tls", secret: { secretName: shape.secrets.client, defaultMode: 0o440 } },
+      { name: "daemon", configMap: { name: spec.daemonConfigMap } },
+      { name: "daemon-tls", secret: { secretName: spec.secrets.daemon, defaultMode: 0o440 } },
+      { name: "client-tls", secret: { secretName: spec.secrets.client, defaultMode: 0o440 } },
       { name: "daemon-certs", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
       { name: "client-certs", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
     ],
@@ -66,12 +66,12 @@ export function dindSidecar(shape: DindShape) {
  * Copies both sides' files once for the life of the pod. The Secrets may change under a running pod; a container that restarts
  * alone then still meets the other side's certificate.
  */
-function certificatesContainer(shape: DindShape) {
+function certificatesContainer(spec: DindSpec) {
   return {
     name: "certificates",
-    image: shape.image,
+    image: spec.image,
     command: ["prepare-certificates"],
-    env: [POD_NAME_ENV, { name: "POOL", value: shape.pool }],
+    env: [POD_NAME_ENV, { name: "POOL", value: spec.pool }],
     terminationMessagePolicy: "FallbackToLogsOnError",
     resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } },
     securityContext: RESTRICTED,
@@ -85,10 +85,10 @@ function certificatesContainer(shape: DindShape) {
 }
 
 /** The only privileged container anywhere. A native sidecar: up before the agent starts, down after it has ended. */
-function dindContainer(shape: DindShape) {
+function dindContainer(spec: DindSpec) {
   return {
     name: "dind",
-    image: shape.image,
+    image: spec.image,
     restartPolicy: "Always",
     // Just the daemon's name: with it the image's entry point adds no listener to those of daemon.json.
     args: ["dockerd"],
@@ -108,7 +108,7 @@ function dindContainer(shape: DindShape) {
       failureThreshold: 5,
     },
     terminationMessagePolicy: "FallbackToLogsOnError",
-    resources: { requests: { cpu: shape.cpu, memory: shape.memory }, limits: { memory: shape.memory } },
+    resources: { requests: { cpu: spec.cpu, memory: spec.memory }, limits: { memory: spec.memory } },
     volumeMounts: [
       { name: CACHE, mountPath: "/var/lib/docker", subPath: "docker" },
       { name: "daemon", mountPath: "/etc/docker", readOnly: true },

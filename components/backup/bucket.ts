@@ -2,7 +2,7 @@ import type * as gcp from "@pulumi/gcp/storage";
 
 const DAY_SECONDS = 86_400;
 
-/** A bucket's name, which is unique in the world: the project's id is, too. */
+/** A bucket's name, which is globally unique: the project's id is, too. */
 export function bucketName(project: string, instance: string): string {
   return `${project}-${instance}-backups`;
 }
@@ -12,22 +12,22 @@ export function bucketName(project: string, instance: string): string {
  *
  * @param keepDays days that each backup is kept; afterwards the bucket deletes it.
  */
-export function bucketArgs(shape: {
+export function bucketArgs(spec: {
   readonly name: string;
   readonly location: string;
   readonly labels: { readonly [key: string]: string };
   readonly keepDays: number;
 }) {
   return {
-    name: shape.name,
-    location: shape.location,
-    labels: shape.labels,
+    name: spec.name,
+    location: spec.location,
+    labels: spec.labels,
     uniformBucketLevelAccess: true,
     publicAccessPrevention: "enforced",
     // Not locked: whoever owns the project may still change their mind.
-    retentionPolicy: { retentionPeriod: String(shape.keepDays * DAY_SECONDS) },
+    retentionPolicy: { retentionPeriod: String(spec.keepDays * DAY_SECONDS) },
     lifecycleRules: [
-      { action: { type: "Delete" }, condition: { age: shape.keepDays } },
+      { action: { type: "Delete" }, condition: { age: spec.keepDays } },
       // Parts of uploads that were given up.
       { action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: 1 } },
     ],

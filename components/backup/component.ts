@@ -16,10 +16,8 @@ export interface BackupArgs {
 
 /** A bucket for GoCD's own backups, off the cluster and off its disks. Like the disks it depends on neither. */
 export class Backup extends pulumi.ComponentResource {
-  /** The bucket's name, once the writer may write. */
-  readonly bucket: pulumi.Output<string>;
-  /** Where in it the writer may write and read; ends in a slash. */
-  readonly folder: string;
+  /** The bucket's name, once the writer may write, and where in it: a folder with the slash at its end. */
+  readonly place: { readonly bucket: pulumi.Output<string>; readonly folder: string };
 
   constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
     const { project, region, keepDays, writer, identityPool } = args;
@@ -30,11 +28,11 @@ export class Backup extends pulumi.ComponentResource {
       bucketArgs({ name: physicalName, location: region, labels: { "gocd-stack": name }, keepDays }),
       { parent: this, protect: true },
     );
-    this.folder = backupFolder(name);
+    const folder = backupFolder(name);
     const member = organizations
       .getProjectOutput({ projectId: project }, { parent: this })
       .number.apply((number) => principal({ id: project, number }, writer.namespace, writer.serviceAccount));
-    const members = Object.entries(writerRoles(physicalName, this.folder)).map(
+    const members = Object.entries(writerRoles(physicalName, folder)).map(
       ([role, condition]) =>
         new gcp.BucketIAMMember(
           `${name}-${role}`,
@@ -43,7 +41,8 @@ export class Backup extends pulumi.ComponentResource {
           { parent: this, ...(identityPool && { dependsOn: [identityPool] }) },
         ),
     );
-    this.bucket = pulumi.all([bucket.name, members.map((granted) => granted.bucket)]).apply(([known]) => known);
-    this.registerOutputs({ bucket: this.bucket, folder: this.folder });
+    const written = pulumi.all([bucket.name, members.map((granted) => granted.bucket)]).apply(([known]) => known);
+    this.place = { bucket: written, folder };
+    this.registerOutputs(this.place);
   }
 }

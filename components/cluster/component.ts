@@ -6,10 +6,10 @@ import { Namespace } from "@pulumi/kubernetes/core/v1";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../../kubernetes/placement";
-import { givenPlacement, type GivenPlacement } from "./existing";
-import { clusterArgs, kubeconfig, nodePoolArgs, placement, type ClusterShape, type Nodes } from "./gke";
+import { existingPlacement, type ExistingPlacement } from "./existing";
+import { clusterArgs, kubeconfig, nodePoolArgs, placement, type ClusterSpec, type Nodes } from "./gke";
 
-interface NodeShape {
+interface NodeSpec {
   readonly machineType: string;
   /** Boot disk, such as `50Gi`. */
   readonly disk: string;
@@ -17,15 +17,15 @@ interface NodeShape {
   readonly max: number;
 }
 
-export interface ClusterArgs extends Omit<ClusterShape, "name"> {
+export interface ClusterArgs extends Omit<ClusterSpec, "name"> {
   readonly serverNodes: { readonly machineType: string; readonly disk: string };
   /** Nodes of every pool of agents that has none of its own. */
-  readonly agentNodes: NodeShape & { readonly spot: boolean };
+  readonly agentNodes: NodeSpec & { readonly spot: boolean };
   /** Nodes of one pool alone, by pool. */
-  readonly poolNodes: { readonly [pool: string]: NodeShape & { readonly spot: boolean } };
+  readonly poolNodes: { readonly [pool: string]: NodeSpec & { readonly spot: boolean } };
   /** The repository that nodes pull this program's images from; undefined if they come from elsewhere. */
   readonly repository?: { readonly location: string; readonly name: pulumi.Input<string> };
-  /** The network's way to the internet, without which a node that is born cannot pull. */
+  /** The network's way to the internet, without which a new node cannot pull. */
   readonly gateway: pulumi.Resource;
 }
 
@@ -73,7 +73,7 @@ export class Cluster extends pulumi.ComponentResource {
       customTimeouts: { create: "45m", update: "60m", delete: "45m" },
     });
     this.identityPool = cluster;
-    const nodePool = (nodes: Nodes, shape: NodeShape, { account, roles }: NodeAccount, least: number, spot: boolean) =>
+    const nodePool = (nodes: Nodes, spec: NodeSpec, { account, roles }: NodeAccount, least: number, spot: boolean) =>
       new gcp.NodePool(
         `${name}-${nodes.replace(/^agents-/, "")}`,
         nodePoolArgs({
@@ -82,10 +82,10 @@ export class Cluster extends pulumi.ComponentResource {
           cluster: cluster.id,
           location: args.location,
           zones: [args.location],
-          machineType: shape.machineType,
-          disk: shape.disk,
+          machineType: spec.machineType,
+          disk: spec.disk,
           serviceAccount: account.email,
-          autoscaling: { least, most: shape.max },
+          autoscaling: { least, most: spec.max },
         }),
         // The autoscaler and automatic upgrades own these.
         { parent: this, dependsOn: [...roles], ignoreChanges: ["initialNodeCount", "version"] },
@@ -140,9 +140,9 @@ export interface ExistingClusterArgs {
   /** Context of the kubeconfig in `KUBECONFIG`, or in the home directory. */
   readonly context: string;
   /** Where server and housekeeping go. Default: wherever there is room. */
-  readonly serverPlacement?: GivenPlacement | undefined;
+  readonly serverPlacement?: ExistingPlacement | undefined;
   /** Where the agents of a pool go, by pool. Default: wherever there is room. */
-  readonly poolPlacements: { readonly [pool: string]: GivenPlacement };
+  readonly poolPlacements: { readonly [pool: string]: ExistingPlacement };
 }
 
 /** A cluster that somebody else made: only a provider for it. */
@@ -156,8 +156,8 @@ export class ExistingCluster extends pulumi.ComponentResource {
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:cluster:ExistingCluster", name, {}, opts);
     this.placement = {
-      server: givenPlacement(args.serverPlacement),
-      agents: (pool) => givenPlacement(args.poolPlacements[pool]),
+      server: existingPlacement(args.serverPlacement),
+      agents: (pool) => existingPlacement(args.poolPlacements[pool]),
     };
     this.kubernetes = new Provider(
       name,

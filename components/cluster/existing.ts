@@ -1,7 +1,7 @@
 import type { Placement } from "../../kubernetes/placement";
 
 /** Nodes as whoever labelled and tainted them names them. */
-export interface GivenPlacement {
+export interface ExistingPlacement {
   /** Labels that a node must have, all of them. */
   readonly nodeSelector: Readonly<Record<string, string>>;
   /** Taints that do not keep the pods off. */
@@ -16,11 +16,11 @@ export interface GivenPlacement {
 }
 
 /** Sends a pod to such nodes; anywhere, where nothing is said of them. */
-export function givenPlacement({ nodeSelector, tolerations }: GivenPlacement = ANYWHERE): Placement {
+export function existingPlacement({ nodeSelector, tolerations }: ExistingPlacement = ANYWHERE): Placement {
   return {
     ...(Object.keys(nodeSelector).length > 0 && { nodeSelector: { ...nodeSelector } }),
     ...(tolerations.length > 0 && { tolerations: tolerations.map((toleration) => ({ ...toleration })) }),
   };
 }
 
-const ANYWHERE: GivenPlacement = { nodeSelector: {}, tolerations: [] };
+const ANYWHERE: ExistingPlacement = { nodeSelector: {}, tolerations: [] };

@@ -12,7 +12,7 @@ export const SERVER_TAINT = { key: "components.gke.io/gke-managed-components", v
 /** The taint of the agents' nodes. A job owns its node, so nothing else may be there. */
 export const AGENTS_TAINT = { key: "gocd-on-kubernetes/agents", value: "true" } as const;
 
-/** The label that tells the node pools apart; pods select their nodes by it. */
+/** The label that distinguishes the node pools; pods select their nodes by it. */
 export const NODES_LABEL = "gocd-on-kubernetes/nodes";
 
 /** The nodes' label: `server`, `agents`, or `agents-<pool>` for nodes of one pool alone. */
@@ -28,7 +28,7 @@ export function placement(nodes: Nodes): Placement {
   };
 }
 
-export interface ClusterShape {
+export interface ClusterSpec {
   readonly name: string;
   readonly project: string;
   /** A zone: one zonal control plane is free of charge, and the disks are in that zone anyway. */
@@ -41,18 +41,18 @@ export interface ClusterShape {
 }
 
 /** Arguments of the cluster; the reasons for the less obvious values stand beside them. */
-export function clusterArgs(shape: ClusterShape, bootServiceAccount: pulumi.Input<string>) {
+export function clusterArgs(spec: ClusterSpec, bootServiceAccount: pulumi.Input<string>) {
   return {
-    name: shape.name,
-    location: shape.location,
+    name: spec.name,
+    location: spec.location,
     // What must survive is a disk of its own; the cluster may go.
     deletionProtection: false,
-    network: shape.network,
-    subnetwork: shape.subnetwork,
+    network: spec.network,
+    subnetwork: spec.subnetwork,
     networkingMode: "VPC_NATIVE",
     ipAllocationPolicy: {
-      clusterSecondaryRangeName: shape.podsRange,
-      servicesSecondaryRangeName: shape.servicesRange,
+      clusterSecondaryRangeName: spec.podsRange,
+      servicesSecondaryRangeName: spec.servicesRange,
       stackType: "IPV4",
     },
     datapathProvider: "ADVANCED_DATAPATH",
@@ -63,7 +63,7 @@ export function clusterArgs(shape: ClusterShape, bootServiceAccount: pulumi.Inpu
       dnsEndpointConfig: { allowExternalTraffic: true, enableK8sTokensViaDns: false, enableK8sCertsViaDns: false },
       ipEndpointsConfig: { enabled: false },
     },
-    workloadIdentityConfig: { workloadPool: `${shape.project}.svc.id.goog` },
+    workloadIdentityConfig: { workloadPool: `${spec.project}.svc.id.goog` },
     masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
     anonymousAuthenticationConfig: { mode: "LIMITED" },
     rbacBindingConfig: {
@@ -74,9 +74,9 @@ export function clusterArgs(shape: ClusterShape, bootServiceAccount: pulumi.Inpu
     enableShieldedNodes: true,
     serviceExternalIpsConfig: { enabled: false },
     securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_DISABLED" },
-    releaseChannel: { channel: shape.releaseChannel },
+    releaseChannel: { channel: spec.releaseChannel },
     maintenancePolicy: {
-      // Zulu times, or the API's answer differs for ever.
+      // Times in UTC, or the API's answer would always differ.
       recurringWindow: {
         startTime: "2026-01-03T02:00:00Z",
         endTime: "2026-01-03T08:00:00Z",
@@ -98,8 +98,8 @@ export function clusterArgs(shape: ClusterShape, bootServiceAccount: pulumi.Inpu
     nodePoolDefaults: {
       nodeConfigDefaults: { insecureKubeletReadonlyPortEnabled: "FALSE" },
     },
-    resourceLabels: { "gocd-stack": shape.name },
-    // GKE insists on a pool at birth; it is removed at once, but until then it needs an account that exists.
+    resourceLabels: { "gocd-stack": spec.name },
+    // GKE insists on an initial node pool; it is removed at once, but until then it needs an account that exists.
     removeDefaultNodePool: true,
     initialNodeCount: 1,
     nodeConfig: {
@@ -109,7 +109,7 @@ export function clusterArgs(shape: ClusterShape, bootServiceAccount: pulumi.Inpu
   } satisfies gcp.ClusterArgs;
 }
 
-export interface NodePoolShape {
+export interface NodePoolSpec {
   readonly cluster: pulumi.Input<string>;
   /** Where the control plane is. */
   readonly location: string;
@@ -126,30 +126,30 @@ export interface NodePoolShape {
 }
 
 /** Arguments of a node pool. It has no name, so that a pool that must be replaced is made before the old one goes. */
-export function nodePoolArgs(shape: NodePoolShape) {
+export function nodePoolArgs(spec: NodePoolSpec) {
   return {
-    cluster: shape.cluster,
-    location: shape.location,
-    nodeLocations: shape.zones,
-    initialNodeCount: shape.autoscaling.least,
+    cluster: spec.cluster,
+    location: spec.location,
+    nodeLocations: spec.zones,
+    initialNodeCount: spec.autoscaling.least,
     autoscaling: {
-      totalMinNodeCount: shape.autoscaling.least,
-      totalMaxNodeCount: shape.autoscaling.most,
-      locationPolicy: shape.spot ? "ANY" : "BALANCED",
+      totalMinNodeCount: spec.autoscaling.least,
+      totalMaxNodeCount: spec.autoscaling.most,
+      locationPolicy: spec.spot ? "ANY" : "BALANCED",
     },
     management: { autoRepair: true, autoUpgrade: true },
     upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
     networkConfig: { enablePrivateNodes: true },
     nodeConfig: {
-      machineType: shape.machineType,
-      spot: shape.spot,
-      diskSizeGb: gibibytes(shape.disk),
+      machineType: spec.machineType,
+      spot: spec.spot,
+      diskSizeGb: gibibytes(spec.disk),
       imageType: "COS_CONTAINERD",
-      serviceAccount: shape.serviceAccount,
+      serviceAccount: spec.serviceAccount,
       // Access is decided by the account's roles; scopes narrower than this only confuse.
       oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
-      labels: { [NODES_LABEL]: shape.nodes },
-      taints: [{ ...taintOf(shape.nodes), effect: "NO_SCHEDULE" }],
+      labels: { [NODES_LABEL]: spec.nodes },
+      taints: [{ ...taintOf(spec.nodes), effect: "NO_SCHEDULE" }],
       metadata: { "disable-legacy-endpoints": "true" },
       shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
       workloadMetadataConfig: { mode: "GKE_METADATA" },
@@ -158,7 +158,7 @@ export function nodePoolArgs(shape: NodePoolShape) {
         insecureKubeletReadonlyPortEnabled: "FALSE",
         cpuManagerPolicy: "none",
         // What Google allows at most before it takes a spot machine back, instead of 15 seconds (GKE 1.35 or newer).
-        ...(shape.spot && { shutdownGracePeriodSeconds: 120, shutdownGracePeriodCriticalPodsSeconds: 15 }),
+        ...(spec.spot && { shutdownGracePeriodSeconds: 120, shutdownGracePeriodCriticalPodsSeconds: 15 }),
       },
       linuxNodeConfig: { cgroupMode: "CGROUP_MODE_V2" },
     },

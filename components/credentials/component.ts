@@ -1,10 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { bcrypt } from "./passwords";
+import { agentToken, agentUuid } from "./identity";
+import { bcrypt, passwordFile } from "./passwords";
 
 export interface CredentialsArgs {
   /** Password of the user `admin`; made here if absent. */
   readonly adminPassword?: pulumi.Output<string>;
+}
+
+/** Who an agent is to the server. */
+export interface AgentIdentity {
+  readonly uuid: pulumi.Output<string>;
+  readonly token: pulumi.Output<string>;
 }
 
 /** A password in both forms: what a person types, and what GoCD's password file holds. */
@@ -34,8 +41,12 @@ export class Credentials extends pulumi.ComponentResource {
   readonly admin: Password;
   readonly housekeeping: Password;
   readonly keys: ServerKeys;
+  /** Users of the server, each with every right. */
+  readonly users = ["admin", "housekeeping"] as const;
+  /** Lines of GoCD's password file, one for each of them. */
+  readonly passwordFile: pulumi.Output<string>;
   /** What agents' uuids are derived from. */
-  readonly identityKey: pulumi.Output<string>;
+  private readonly identityKey: pulumi.Output<string>;
 
   constructor(name: string, args: CredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:credentials:Credentials", name, {}, opts);
@@ -57,7 +68,17 @@ export class Credentials extends pulumi.ComponentResource {
         ? this.password(`${name}-admin`, true)
         : this.chosen(`${name}-admin`, args.adminPassword);
     this.housekeeping = this.password(`${name}-housekeeping`, false);
+    this.passwordFile = pulumi
+      .all(this.users.map((user) => this[user].hash))
+      .apply((hashes) => passwordFile(this.users.map((user, index) => ({ name: user, hash: hashes[index] ?? "" }))));
     this.registerOutputs({});
+  }
+
+  /** The agent of a pod: derived, so that it stays the same whatever happens to disks and clusters. */
+  agent(pod: string): AgentIdentity {
+    const uuid = this.identityKey.apply((key) => agentUuid(key, pod));
+    const token = pulumi.all([this.keys.tokenGenerationKey, uuid]).apply(([key, id]) => agentToken(key, id));
+    return { uuid, token };
   }
 
   private password(name: string, protect: boolean): Password {

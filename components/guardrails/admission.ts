@@ -3,7 +3,7 @@ import { daemonRules, namespaceRules, pathRules, privilegeRules, type Rule } fro
 import { volumeRules } from "./admission-volumes";
 
 /**
- * One policy for each shape that an object can have, so that Kubernetes can check the types of every expression: pods,
+ * One policy for each structure that an object can have, so that Kubernetes can check the types of every expression: pods,
  * objects with a pod template, cron jobs, pod templates by themselves, and volumes.
  */
 export const ADMISSION_PARTS = ["pods", "workloads", "cronjobs", "podtemplates", "volumes"] as const;

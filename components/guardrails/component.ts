@@ -5,9 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../kubernetes/labels";
 import { admissionBinding, ADMISSION_PARTS, admissionPolicy, type AdmissionArgs } from "./admission";
 import { namespace } from "./namespaces";
-import { networkPolicies, type PolicyShape } from "./network-policies";
+import { networkPolicies, type PolicySpec } from "./network-policies";
 
-export type GuardrailsArgs = Pick<PolicyShape, "server" | "housekeeping" | "pools"> &
+export type GuardrailsArgs = Pick<PolicySpec, "server" | "housekeeping" | "pools"> &
   Pick<AdmissionArgs, "dindRepository" | "nodeVolumes">;
 
 /**
@@ -27,8 +27,8 @@ export class Guardrails extends pulumi.ComponentResource {
     this.namespaces = { server: server.metadata.name, agents: agents.metadata.name };
 
     const policies = networkPolicies({ ...args, instance: name, namespaces: this.namespaces, labels: common });
-    for (const [policy, spec] of Object.entries(policies)) {
-      new networking.NetworkPolicy(`${name}-${policy}`, spec, child);
+    for (const [policy, args] of Object.entries(policies)) {
+      new networking.NetworkPolicy(`${name}-${policy}`, args, child);
     }
     const place = { ...args, name, serverNamespace: name, agentsNamespace: `${name}-agents` };
     for (const part of ADMISSION_PARTS) {

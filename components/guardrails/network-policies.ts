@@ -40,7 +40,7 @@ const pods = (instance: string, app: Parameters<typeof selector>[1]) => ({
   podSelector: { matchLabels: selector(instance, app) },
 });
 
-export interface PolicyShape {
+export interface PolicySpec {
   readonly instance: string;
   readonly namespaces: { readonly server: pulumi.Input<string>; readonly agents: pulumi.Input<string> };
   readonly labels: { readonly [key: string]: string };
@@ -60,15 +60,15 @@ export interface PolicyShape {
 }
 
 /** Everything is denied in both namespaces; each policy beside that opens what one kind of pod needs. */
-export function networkPolicies(shape: PolicyShape): { readonly [name: string]: Policy } {
-  const { instance, namespaces } = shape;
-  const inServer = (name: string, spec: NonNullable<Policy["spec"]>) => ({
-    metadata: { name, namespace: namespaces.server, labels: shape.labels },
-    spec,
+export function networkPolicies(spec: PolicySpec): { readonly [name: string]: Policy } {
+  const { instance, namespaces } = spec;
+  const inServer = (name: string, rules: NonNullable<Policy["spec"]>) => ({
+    metadata: { name, namespace: namespaces.server, labels: spec.labels },
+    spec: rules,
   });
-  const inAgents = (name: string, spec: NonNullable<Policy["spec"]>) => ({
-    metadata: { name, namespace: namespaces.agents, labels: shape.labels },
-    spec,
+  const inAgents = (name: string, rules: NonNullable<Policy["spec"]>) => ({
+    metadata: { name, namespace: namespaces.agents, labels: spec.labels },
+    spec: rules,
   });
   const deny = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
   const agents = {
@@ -90,7 +90,7 @@ export function networkPolicies(shape: PolicyShape): { readonly [name: string]: 
     from: [{ namespaceSelector: { matchLabels: { [SCRAPES_LABEL]: instance } } }],
     ports: [port(number)],
   });
-  const { metricsPort } = shape.server;
+  const { metricsPort } = spec.server;
 
   return {
     "server-deny": inServer("deny", deny),
@@ -99,19 +99,19 @@ export function networkPolicies(shape: PolicyShape): { readonly [name: string]: 
       ...pods(instance, "gocd-server"),
       policyTypes: ["Ingress", "Egress"],
       ingress: [
-        { from: [agents, pods(instance, "gocd-housekeeping")], ports: [port(shape.server.port)] },
+        { from: [agents, pods(instance, "gocd-housekeeping")], ports: [port(spec.server.port)] },
         ...(metricsPort === undefined ? [] : [scrape(metricsPort)]),
       ],
-      egress: [...DNS, INTERNET, ...ranges(shape.server.egress), ...(shape.server.workloadIdentity ? [METADATA] : [])],
+      egress: [...DNS, INTERNET, ...ranges(spec.server.egress), ...(spec.server.workloadIdentity ? [METADATA] : [])],
     }),
     housekeeping: inServer("housekeeping", {
       ...pods(instance, "gocd-housekeeping"),
       policyTypes: ["Ingress", "Egress"],
-      ingress: [{ from: [agents], ports: [port(shape.housekeeping.port)] }, scrape(shape.housekeeping.port)],
-      egress: [...DNS, { to: [pods(instance, "gocd-server")], ports: [port(shape.server.port)] }],
+      ingress: [{ from: [agents], ports: [port(spec.housekeeping.port)] }, scrape(spec.housekeeping.port)],
+      egress: [...DNS, { to: [pods(instance, "gocd-server")], ports: [port(spec.server.port)] }],
     }),
     ...Object.fromEntries(
-      shape.pools.map((pool) => [
+      spec.pools.map((pool) => [
         // A prefix of their own: a pool may be called `deny`, and must not take the place of the policy above.
         `agents-pool-${pool.name}`,
         inAgents(`pool-${pool.name}`, {
@@ -122,8 +122,8 @@ export function networkPolicies(shape: PolicyShape): { readonly [name: string]: 
             INTERNET,
             ...ranges(pool.egress),
             ...(pool.workloadIdentity ? [METADATA] : []),
-            toServer("gocd-server", shape.server.port),
-            toServer("gocd-housekeeping", shape.housekeeping.port),
+            toServer("gocd-server", spec.server.port),
+            toServer("gocd-housekeeping", spec.housekeeping.port),
           ],
         }),
       ]),

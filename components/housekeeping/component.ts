@@ -7,26 +7,26 @@ import {
   HOUSEKEEPING_PORT,
   housekeepingDeployment,
   housekeepingService,
-  type HousekeepingShape,
+  type HousekeepingSpec,
 } from "./housekeeping";
 
-/** An agent that housekeeping expects, approves and keeps in line. */
-export interface ExpectedAgent {
-  readonly hostname: string;
-  readonly pool: string;
-  readonly uuid: pulumi.Output<string>;
+/** Agents that housekeeping expects, approves and keeps in line. */
+export interface ExpectedPool {
+  readonly name: string;
+  /** Who they are, by the names of their pods. */
+  readonly identities: ReadonlyMap<string, { readonly uuid: pulumi.Output<string> }>;
   readonly resources: readonly string[];
   readonly environments: readonly string[];
 }
 
-export interface HousekeepingArgs extends Pick<HousekeepingShape, "namespace" | "image" | "placement"> {
+export interface HousekeepingArgs extends Pick<HousekeepingSpec, "namespace" | "image" | "placement"> {
   readonly serverUrl: pulumi.Output<string>;
   readonly username: string;
   readonly password: pulumi.Output<string>;
-  readonly agents: readonly ExpectedAgent[];
+  readonly pools: readonly ExpectedPool[];
   /** What the server makes agents' tokens with. */
   readonly tokenGenerationKey: pulumi.Output<string>;
-  /** Settings that follow the stack file for ever. */
+  /** Settings that follow the stack file at every `up`. */
   readonly managed: {
     readonly siteUrl: string;
     readonly backupSchedule: string;
@@ -48,7 +48,7 @@ export class Housekeeping extends pulumi.ComponentResource {
   constructor(name: string, args: HousekeepingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:housekeeping:Housekeeping", name, {}, opts);
     const child = { parent: this };
-    const shape = { ...args, instance: name, labels: labels(name, "gocd-housekeeping") };
+    const spec = { ...args, instance: name, labels: labels(name, "gocd-housekeeping") };
 
     const { siteUrl, backupSchedule, postBackupScript, purge, environments } = args.managed;
     const config = {
@@ -65,10 +65,10 @@ export class Housekeeping extends pulumi.ComponentResource {
     const secret = new core.Secret(
       `${name}-housekeeping`,
       {
-        metadata: { name: HOUSEKEEPING, namespace: args.namespace, labels: shape.labels },
+        metadata: { name: HOUSEKEEPING, namespace: args.namespace, labels: spec.labels },
         stringData: {
           "config.json": pulumi.jsonStringify(config),
-          "agents.json": pulumi.jsonStringify(args.agents),
+          "agents.json": pulumi.jsonStringify(args.pools.flatMap(expectedAgents)),
           "token-generation-key": args.tokenGenerationKey,
           username: args.username,
           password: args.password,
@@ -76,10 +76,10 @@ export class Housekeeping extends pulumi.ComponentResource {
       },
       child,
     );
-    const service = new core.Service(`${name}-housekeeping`, housekeepingService(shape), child);
+    const service = new core.Service(`${name}-housekeeping`, housekeepingService(spec), child);
     const deployment = new apps.Deployment(
       `${name}-housekeeping`,
-      housekeepingDeployment({ ...shape, secret: secret.metadata.name }),
+      housekeepingDeployment({ ...spec, secret: secret.metadata.name }),
       child,
     );
     // Agents drain through it, so it is there before they change, and until they are gone.
@@ -87,4 +87,9 @@ export class Housekeeping extends pulumi.ComponentResource {
     this.url = pulumi.interpolate`http://${host}.${args.namespace}.svc:${HOUSEKEEPING_PORT}`;
     this.registerOutputs({ url: this.url });
   }
+}
+
+/** The agents of a pool as images/housekeeping reads them. */
+function expectedAgents({ name: pool, identities, resources, environments }: ExpectedPool) {
+  return [...identities].map(([hostname, { uuid }]) => ({ hostname, pool, uuid, resources, environments }));
 }

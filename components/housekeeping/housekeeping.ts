@@ -10,7 +10,7 @@ export const HOUSEKEEPING_PORT = 8080;
 
 const CONFIGURATION = "/etc/gocd-housekeeping";
 
-export interface HousekeepingShape {
+export interface HousekeepingSpec {
   readonly instance: string;
   readonly namespace: pulumi.Input<string>;
   readonly labels: { readonly [key: string]: string };
@@ -19,34 +19,34 @@ export interface HousekeepingShape {
   readonly placement: Placement;
 }
 
-export function housekeepingService(shape: Pick<HousekeepingShape, "instance" | "namespace" | "labels">) {
+export function housekeepingService(spec: Pick<HousekeepingSpec, "instance" | "namespace" | "labels">) {
   return {
-    metadata: { name: HOUSEKEEPING, namespace: shape.namespace, labels: shape.labels },
+    metadata: { name: HOUSEKEEPING, namespace: spec.namespace, labels: spec.labels },
     spec: {
       type: "ClusterIP",
-      selector: selector(shape.instance, "gocd-housekeeping"),
+      selector: selector(spec.instance, "gocd-housekeeping"),
       ports: [{ name: "http", port: HOUSEKEEPING_PORT, targetPort: "http", protocol: "TCP" }],
     },
   } satisfies k8s.types.input.core.v1.Service;
 }
 
 /** One is enough; for the moments of a rollout two do no harm. */
-export function housekeepingDeployment(shape: HousekeepingShape) {
+export function housekeepingDeployment(spec: HousekeepingSpec) {
   return {
-    metadata: { name: HOUSEKEEPING, namespace: shape.namespace, labels: shape.labels },
+    metadata: { name: HOUSEKEEPING, namespace: spec.namespace, labels: spec.labels },
     spec: {
       replicas: 1,
-      selector: { matchLabels: selector(shape.instance, "gocd-housekeeping") },
+      selector: { matchLabels: selector(spec.instance, "gocd-housekeeping") },
       template: {
-        metadata: { labels: shape.labels },
+        metadata: { labels: spec.labels },
         spec: {
-          ...shape.placement,
+          ...spec.placement,
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           containers: [
             {
               name: "housekeeping",
-              image: shape.image,
+              image: spec.image,
               ports: [{ name: "http", containerPort: HOUSEKEEPING_PORT, protocol: "TCP" }],
               terminationMessagePolicy: "FallbackToLogsOnError",
               resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
@@ -61,7 +61,7 @@ export function housekeepingDeployment(shape: HousekeepingShape) {
               volumeMounts: [{ name: "configuration", mountPath: CONFIGURATION, readOnly: true }],
             },
           ],
-          volumes: [{ name: "configuration", secret: { secretName: shape.secret, defaultMode: 0o440 } }],
+          volumes: [{ name: "configuration", secret: { secretName: spec.secret, defaultMode: 0o440 } }],
         },
       },
     },

@@ -52,7 +52,7 @@ export function repositoryArgs(host: string, instance: string) {
 export interface Target {
   /** What the names of the images' repositories begin with. */
   readonly prefix: string;
-  /** Keeps the newest image from being cleaned up, and apart from other stacks' in the same repository; deployed is the digest. */
+  /** Keeps the newest image from being cleaned up, and distinct from other stacks' in the same repository; deployed is the digest. */
   readonly tag: string;
   /** Who pushes; absent where that is whoever `docker login` has logged in. */
   readonly registry?: { readonly server: string; readonly username: string; readonly password: pulumi.Input<string> };

@@ -2,30 +2,11 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../kubernetes/labels";
-import { cruiseConfig, type Purge } from "./cruise-config";
-import { PORT, SECRET_DIRECTORY, SERVER, serverService, serverStatefulSet, type ServerShape } from "./server";
+import { cruiseConfig } from "./cruise-config";
+import type { Managed } from "./managed";
+import { PORT, SECRET_DIRECTORY, SERVER, serverService, serverStatefulSet, type ServerSpec } from "./server";
 
-export interface ServerArgs extends Pick<
-  ServerShape,
-  | "namespace"
-  | "image"
-  | "heap"
-  | "cpu"
-  | "jvmOptions"
-  | "plugins"
-  | "configRepository"
-  | "claims"
-  | "placement"
-  | "backup"
-  | "keepDays"
-> {
-  readonly siteUrl: string;
-  /** Quartz schedule of GoCD's own backup, in UTC. */
-  readonly backupSchedule: string;
-  /** Path of a program in the image that GoCD runs after a backup. */
-  readonly postBackupScript: string;
-  readonly purge: Purge;
-  readonly environments: readonly string[];
+export interface ServerArgs extends Omit<ServerSpec, "instance" | "labels" | "secret">, Managed {
   /** Lines of GoCD's password file. */
   readonly passwordFile: pulumi.Output<string>;
   /** Log-in for the configuration repository, as Git's credential store writes it: `https://USER:TOKEN@HOST`. */
@@ -46,11 +27,13 @@ export interface ServerArgs extends Pick<
 export class Server extends pulumi.ComponentResource {
   /** Where agents find the server. */
   readonly url: pulumi.Output<string>;
+  /** The command that opens the server on http://127.0.0.1:8153. */
+  readonly open: pulumi.Output<string>;
 
   constructor(name: string, args: ServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:server:Server", name, {}, opts);
     const child = { parent: this };
-    const shape = { ...args, instance: name, labels: labels(name, "gocd-server") };
+    const spec = { ...args, instance: name, labels: labels(name, "gocd-server") };
 
     const { cipher, ...keys } = args.keys;
     const seed = pulumi.output(keys).apply((values) =>
@@ -68,7 +51,7 @@ export class Server extends pulumi.ComponentResource {
     const secret = new core.Secret(
       `${name}-server`,
       {
-        metadata: { name: SERVER, namespace: args.namespace, labels: shape.labels },
+        metadata: { name: SERVER, namespace: args.namespace, labels: spec.labels },
         stringData: {
           "cruise-config.xml": seed,
           "cipher.aes": cipher,
@@ -82,21 +65,22 @@ export class Server extends pulumi.ComponentResource {
     const account = new core.ServiceAccount(
       `${name}-server`,
       {
-        metadata: { name: SERVER, namespace: args.namespace, labels: shape.labels },
+        metadata: { name: SERVER, namespace: args.namespace, labels: spec.labels },
         automountServiceAccountToken: false,
       },
       child,
     );
-    const service = new core.Service(`${name}-server`, serverService(shape), child);
+    const service = new core.Service(`${name}-server`, serverService(spec), child);
     const server = new apps.StatefulSet(
       `${name}-server`,
-      serverStatefulSet({ ...shape, secret: secret.metadata.name }),
+      serverStatefulSet({ ...spec, secret: secret.metadata.name }),
       // The account is named, not referred to. Half an hour of migration, five minutes of shutdown.
       { ...child, dependsOn: [account], customTimeouts: { create: "40m", update: "45m", delete: "10m" } },
     );
     // The server answers once the StatefulSet is ready; on the way down it goes after everybody who asks it.
     const host = pulumi.all([service.metadata.name, server.metadata.name]).apply(([name]) => name);
     this.url = pulumi.interpolate`http://${host}.${args.namespace}.svc:${PORT}/go`;
+    this.open = pulumi.interpolate`kubectl --namespace ${args.namespace} port-forward service/${SERVER} ${PORT}`;
     this.registerOutputs({ url: this.url });
   }
 }

@@ -20,7 +20,7 @@ const HEALTH = { httpGet: { path: "/go/api/v1/health", port: "http" } } as const
 export const GOCD_VERSION = "26.1.0";
 
 /** Where GoCD's own backups go, and the one to start from where the disk is empty. */
-export interface BackupShape {
+export interface BackupSpec {
   readonly bucket: pulumi.Input<string>;
   /** Where in it; ends in a slash. */
   readonly folder: string;
@@ -35,7 +35,7 @@ export const HAND_OVER_BACKUP = "/usr/local/bin/hand-over-backup";
 /** The same where there is none: old backups go, and the others stay on the disk. */
 export const PRUNE_BACKUPS = "/usr/local/bin/prune-backups";
 
-export interface ServerShape {
+export interface ServerSpec {
   readonly instance: string;
   readonly namespace: pulumi.Input<string>;
   readonly labels: { readonly [key: string]: string };
@@ -54,40 +54,40 @@ export interface ServerShape {
   readonly secret: pulumi.Input<string>;
   readonly placement: Placement;
   /** Absent where there is no bucket. */
-  readonly backup?: BackupShape | undefined;
+  readonly backup?: BackupSpec | undefined;
   /** For so many days backups stay on the disk where there is no bucket. */
   readonly keepDays: number;
 }
 
-export function serverService(shape: Pick<ServerShape, "instance" | "namespace" | "labels">) {
+export function serverService(spec: Pick<ServerSpec, "instance" | "namespace" | "labels">) {
   return {
-    metadata: { name: SERVER, namespace: shape.namespace, labels: shape.labels },
+    metadata: { name: SERVER, namespace: spec.namespace, labels: spec.labels },
     spec: {
       type: "ClusterIP",
-      selector: selector(shape.instance, "gocd-server"),
+      selector: selector(spec.instance, "gocd-server"),
       ports: [{ name: "http", port: PORT, targetPort: "http", protocol: "TCP" }],
     },
   } satisfies k8s.types.input.core.v1.Service;
 }
 
 /** One server, never two: H2 and the configuration repository belong to one process. */
-export function serverStatefulSet(shape: ServerShape) {
-  const heap = mebibytes(shape.heap);
+export function serverStatefulSet(spec: ServerSpec) {
+  const heap = mebibytes(spec.heap);
   // Beside the heap: metaspace of up to 400 MiB, threads, code cache, and git, which runs beside the JVM.
   const memory = `${heap + 1024}Mi`;
   return {
-    metadata: { name: SERVER, namespace: shape.namespace, labels: shape.labels },
+    metadata: { name: SERVER, namespace: spec.namespace, labels: spec.labels },
     spec: {
       serviceName: SERVER,
       replicas: 1,
       // There is one all the same. In order, a server that does not start (a refused restore, a bad option) would never be replaced by
       // the one that mends it: kubernetes/kubernetes#67250.
       podManagementPolicy: "Parallel",
-      selector: { matchLabels: selector(shape.instance, "gocd-server") },
+      selector: { matchLabels: selector(spec.instance, "gocd-server") },
       template: {
-        metadata: { labels: shape.labels },
+        metadata: { labels: spec.labels },
         spec: {
-          ...shape.placement,
+          ...spec.placement,
           serviceAccountName: SERVER,
           automountServiceAccountToken: false,
           enableServiceLinks: false,
@@ -96,15 +96,15 @@ export function serverStatefulSet(shape: ServerShape) {
           // H2 closes its file properly, or the next start repairs it.
           terminationGracePeriodSeconds: 300,
           initContainers:
-            shape.backup?.restore === undefined ? [] : [restoreContainer(shape.backup, shape.backup.restore)],
+            spec.backup?.restore === undefined ? [] : [restoreContainer(spec.backup, spec.backup.restore)],
           containers: [
             {
               name: "server",
-              image: shape.image,
+              image: spec.image,
               ports: [{ name: "http", containerPort: PORT, protocol: "TCP" }],
-              env: serverEnv(heap, shape),
+              env: serverEnv(heap, spec),
               terminationMessagePolicy: "FallbackToLogsOnError",
-              resources: { requests: { cpu: shape.cpu, memory }, limits: { memory } },
+              resources: { requests: { cpu: spec.cpu, memory }, limits: { memory } },
               securityContext: RESTRICTED,
               // Half an hour: the first start of a new version may migrate the database.
               startupProbe: { ...HEALTH, periodSeconds: 10, failureThreshold: 180 },
@@ -119,12 +119,12 @@ export function serverStatefulSet(shape: ServerShape) {
                 { name: "secret", mountPath: SECRET_DIRECTORY, readOnly: true },
               ],
             },
-            ...(shape.backup ? [backupContainer(shape.backup)] : []),
+            ...(spec.backup ? [backupContainer(spec.backup)] : []),
           ],
           volumes: [
-            { name: "data", persistentVolumeClaim: { claimName: shape.claims.data } },
-            { name: "artifacts", persistentVolumeClaim: { claimName: shape.claims.artifacts } },
-            { name: "secret", secret: { secretName: shape.secret, defaultMode: 0o440 } },
+            { name: "data", persistentVolumeClaim: { claimName: spec.claims.data } },
+            { name: "artifacts", persistentVolumeClaim: { claimName: spec.claims.artifacts } },
+            { name: "secret", secret: { secretName: spec.secret, defaultMode: 0o440 } },
           ],
         },
       },
@@ -135,16 +135,16 @@ export function serverStatefulSet(shape: ServerShape) {
 /** For the image's entry point, and for the hooks in images/server. */
 function serverEnv(
   heap: number,
-  shape: Pick<ServerShape, "jvmOptions" | "plugins" | "configRepository" | "backup" | "keepDays">,
+  spec: Pick<ServerSpec, "jvmOptions" | "plugins" | "configRepository" | "backup" | "keepDays">,
 ) {
-  const { plugins, configRepository: repository } = shape;
+  const { plugins, configRepository: repository } = spec;
   const lines = Object.entries(plugins).map(([name, { url, sha256 }]) => `${name} ${sha256} ${url}\n`);
   return [
-    { name: "GOCD_SERVER_JVM_OPTS", value: jvmOptions(heap, shape.jvmOptions) },
+    { name: "GOCD_SERVER_JVM_OPTS", value: jvmOptions(heap, spec.jvmOptions) },
     ...(lines.length > 0 ? [{ name: "PLUGINS", value: lines.sort().join("") }] : []),
     ...(repository ? [{ name: "CONFIG_REPOSITORY", value: repository.url }] : []),
     ...(repository?.branch !== undefined ? [{ name: "CONFIG_REPOSITORY_BRANCH", value: repository.branch }] : []),
-    ...(shape.backup ? [] : [{ name: "BACKUP_KEEP_DAYS", value: String(shape.keepDays) }]),
+    ...(spec.backup ? [] : [{ name: "BACKUP_KEEP_DAYS", value: String(spec.keepDays) }]),
   ];
 }
 
@@ -154,12 +154,12 @@ function serverEnv(
  */
 function jvmOptions(heap: number, more: readonly string[]): string {
   const own = [`-Xms${heap}m`, `-Xmx${heap}m`, "-Dgo.auto.register.local.agent.enabled=false"];
-  // The entry point has a shell take this apart; settings allow no quotes.
+  // The entry point has a shell split this into words; settings allow no quotes.
   return [...own, ...more.map((option) => `'${option}'`)].join(" ");
 }
 
 /** Stores what the post-backup script hands over; with Workload Identity, without a key. */
-function backupContainer({ bucket, folder, image }: BackupShape) {
+function backupContainer({ bucket, folder, image }: BackupSpec) {
   return {
     name: "backup",
     image,
@@ -185,7 +185,7 @@ function backupContainer({ bucket, folder, image }: BackupShape) {
 }
 
 /** Before the first boot: brings a backup back to an empty disk, and does nothing on one that it has brought it to before. */
-function restoreContainer({ bucket, folder, image }: BackupShape, name: string) {
+function restoreContainer({ bucket, folder, image }: BackupSpec, name: string) {
   return {
     name: "restore",
     image,

@@ -20,14 +20,14 @@ export class Volume extends pulumi.ComponentResource {
 
   constructor(name: string, { instance, source, ...args }: VolumeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:volumes:Volume", name, {}, opts);
-    const shape = { name, ...args, labels: labels(instance, "gocd-server") };
+    const spec = { name, ...args, labels: labels(instance, "gocd-server") };
     if ("storageClass" in source) {
       // Here the claim is all there is between the data and `pulumi destroy`.
       const opts = { parent: this, protect: true };
-      this.claim = new k8s.PersistentVolumeClaim(name, classClaim({ ...shape, ...source }), opts).metadata.name;
+      this.claim = new k8s.PersistentVolumeClaim(name, classClaim({ ...spec, ...source }), opts).metadata.name;
     } else {
-      const volume = new k8s.PersistentVolume(name, persistentVolume({ ...shape, ...source }), { parent: this });
-      this.claim = new k8s.PersistentVolumeClaim(name, staticClaim({ ...shape, ...source }), {
+      const volume = new k8s.PersistentVolume(name, persistentVolume({ ...spec, ...source }), { parent: this });
+      this.claim = new k8s.PersistentVolumeClaim(name, staticClaim({ ...spec, ...source }), {
         parent: this,
         // The claim names the volume by a plain string, which is no edge: without this it might outlive it.
         dependsOn: [volume],

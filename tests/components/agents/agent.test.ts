@@ -1,7 +1,7 @@
 import { DOCKER_HOST, daemonConfig } from "../../../components/agents/daemon";
-import { poolStatefulSet, rolloutSeconds, type PoolShape } from "../../../components/agents/agent";
+import { poolStatefulSet, rolloutSeconds, type PoolSpec } from "../../../components/agents/agent";
 
-const SHAPE: PoolShape = {
+const SPEC: PoolSpec = {
   instance: "gocd-dev",
   namespace: "gocd-dev-agents",
   labels: { app: "agent" },
@@ -29,8 +29,8 @@ const SHAPE: PoolShape = {
   placement: {},
 };
 
-const podOf = (change: Partial<PoolShape> = {}) => poolStatefulSet({ ...SHAPE, ...change }).spec.template.spec;
-const templateOf = (change: Partial<PoolShape> = {}) => poolStatefulSet({ ...SHAPE, ...change }).spec.template;
+const podOf = (change: Partial<PoolSpec> = {}) => poolStatefulSet({ ...SPEC, ...change }).spec.template.spec;
+const templateOf = (change: Partial<PoolSpec> = {}) => poolStatefulSet({ ...SPEC, ...change }).spec.template;
 
 describe("an agent's pod", () => {
   const pod = podOf();
@@ -53,7 +53,7 @@ describe("an agent's pod", () => {
   test("mounts no volume that it does not name", () => {
     const names = new Set([
       ...pod.volumes.map(({ name }) => name),
-      ...poolStatefulSet(SHAPE).spec.volumeClaimTemplates.map(({ metadata }) => metadata.name),
+      ...poolStatefulSet(SPEC).spec.volumeClaimTemplates.map(({ metadata }) => metadata.name),
     ]);
     const mounts = [...pod.initContainers, ...pod.containers].flatMap(({ volumeMounts }) =>
       volumeMounts.map(({ name }) => name),
@@ -111,7 +111,7 @@ describe("a pool's pod template", () => {
     expect(templateOf({ replicas: 3 })).toEqual(templateOf());
   });
 
-  test.each<[string, Partial<PoolShape>]>([
+  test.each<[string, Partial<PoolSpec>]>([
     ["the rotation of its certificates", { rotation: 2 }],
     ["the daemon's configuration", { daemonConfig: '{"mtu":1400}' }],
     ["the agent's image", { image: "agent@sha256:b" }],

@@ -1,4 +1,4 @@
-import { givenPlacement } from "../../../components/cluster/existing";
+import { existingPlacement } from "../../../components/cluster/existing";
 
 describe("the placement of pods on somebody else's nodes", () => {
   test("asks for every label, and goes past every taint that is named", () => {
@@ -7,17 +7,17 @@ describe("the placement of pods on somebody else's nodes", () => {
       { key: "ci", value: "true", effect: "NoSchedule" },
       { key: "cloud.google.com/gke-spot", operator: "Exists" },
     ] as const;
-    expect(givenPlacement({ nodeSelector, tolerations })).toEqual({ nodeSelector, tolerations });
+    expect(existingPlacement({ nodeSelector, tolerations })).toEqual({ nodeSelector, tolerations });
   });
 
   test("is left to the scheduler where nothing is said", () => {
-    expect(givenPlacement()).toEqual({});
-    expect(givenPlacement({ nodeSelector: {}, tolerations: [] })).toEqual({});
+    expect(existingPlacement()).toEqual({});
+    expect(existingPlacement({ nodeSelector: {}, tolerations: [] })).toEqual({});
   });
 
   test("needs no taint for a label, and no label for a taint", () => {
-    expect(givenPlacement({ nodeSelector: { ci: "" }, tolerations: [] })).toEqual({ nodeSelector: { ci: "" } });
-    expect(givenPlacement({ nodeSelector: {}, tolerations: [{ key: "ci" }] })).toEqual({
+    expect(existingPlacement({ nodeSelector: { ci: "" }, tolerations: [] })).toEqual({ nodeSelector: { ci: "" } });
+    expect(existingPlacement({ nodeSelector: {}, tolerations: [{ key: "ci" }] })).toEqual({
       tolerations: [{ key: "ci" }],
     });
   });

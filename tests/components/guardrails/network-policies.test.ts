@@ -1,6 +1,6 @@
 import { networkPolicies } from "../../../components/guardrails/network-policies";
 
-const SHAPE = {
+const SPEC = {
   instance: "gocd-dev",
   namespaces: { server: "gocd-dev", agents: "gocd-dev-agents" },
   labels: {},
@@ -26,7 +26,7 @@ interface Spec {
 }
 
 const policies = Object.fromEntries(
-  Object.entries(networkPolicies(SHAPE)).map(([name, { spec }]) => [name, spec as unknown as Spec]),
+  Object.entries(networkPolicies(SPEC)).map(([name, { spec }]) => [name, spec as unknown as Spec]),
 );
 const blocks = (name: string) =>
   policies[name]?.egress?.flatMap(({ to, ports }) =>
@@ -41,7 +41,7 @@ describe("network policies", () => {
   });
 
   test("deny everything also where a pool is called deny", () => {
-    const named = networkPolicies({ ...SHAPE, pools: [{ name: "deny", egress: [], workloadIdentity: false }] });
+    const named = networkPolicies({ ...SPEC, pools: [{ name: "deny", egress: [], workloadIdentity: false }] });
     expect(named["agents-deny"]?.spec).toEqual({ podSelector: {}, policyTypes: ["Ingress", "Egress"] });
     const objects = Object.values(named).map(({ metadata }) => JSON.stringify(metadata));
     expect(objects).toEqual([...new Set(objects)]);

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { serverStatefulSet, type ServerShape } from "../../../components/server/server";
+import { serverStatefulSet, type ServerSpec } from "../../../components/server/server";
 
-const SHAPE: ServerShape = {
+const SPEC: ServerSpec = {
   instance: "gocd-dev",
   namespace: "gocd-dev",
   labels: {},
@@ -16,8 +16,8 @@ const SHAPE: ServerShape = {
   keepDays: 30,
 };
 
-const podOf = (change: Partial<ServerShape> = {}) => serverStatefulSet({ ...SHAPE, ...change }).spec.template.spec;
-const envOf = (change: Partial<ServerShape> = {}) =>
+const podOf = (change: Partial<ServerSpec> = {}) => serverStatefulSet({ ...SPEC, ...change }).spec.template.spec;
+const envOf = (change: Partial<ServerSpec> = {}) =>
   Object.fromEntries(
     podOf(change)
       .containers.flatMap((one) => ("env" in one ? one.env : []))

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { agentToken, agentUuid, podNames } from "../../../components/agents/identity";
+import { agentToken, agentUuid } from "../../../components/credentials/identity";
 
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString("hex"));
 
@@ -25,14 +25,10 @@ describe("an agent's uuid", () => {
 });
 
 describe("an agent's token", () => {
-  // Computed apart from this code: printf UUID | openssl dgst -sha256 -hmac KEY -binary | base64
+  // Computed without this code: printf UUID | openssl dgst -sha256 -hmac KEY -binary | base64
   test("is what GoCD computes: base64 of HMAC-SHA256, with the key's text as key", () => {
     expect(agentToken("token-generation-key", "f7e1e4a4-2f0a-4c36-9d8e-0a4f8a2f3c11")).toBe(
       "gGa3qM2TOkExinoE504agUdEUNH8VAHdohlGaYcqZSI=",
     );
   });
-});
-
-test("pods of a pool are numbered from nought", () => {
-  expect(podNames("docker", 3)).toEqual(["docker-0", "docker-1", "docker-2"]);
 });

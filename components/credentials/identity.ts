@@ -17,8 +17,3 @@ export function agentUuid(identityKey: string, pod: string): string {
 export function agentToken(tokenGenerationKey: string, uuid: string): string {
   return createHmac("sha256", tokenGenerationKey).update(uuid).digest("base64");
 }
-
-/** The names of a pool's pods, as its StatefulSet gives them. */
-export function podNames(pool: string, replicas: number): string[] {
-  return Array.from({ length: replicas }, (_, ordinal) => `${pool}-${ordinal}`);
-}
