@@ -13,7 +13,7 @@ beforeAll(async () => {
   before = await snapshotState();
 }, 300_000);
 
-test("there is something to snapshotState", () => {
+test("there is a state to compare with", () => {
   expect(before.identities).toEqual(before.uuids.map((uuid, ordinal) => `${agent(ordinal)} ${uuid}`));
   expect(before.modes.split("\n")).toEqual([
     "/setuid 4755 0:0",

@@ -33,7 +33,7 @@ const snapshotState = async (): Promise<PersistedState> => ({
     get<{ readonly data: object }>("secret/gocd-server", SERVER_NAMESPACE),
     get<{ readonly data: object }>("secret/docker-identity", AGENTS_NAMESPACE),
   ]).then((found) =>
-    // Of an agent that is no more, an earlier cluster may snapshotState the keys.
+    // Of an agent that is no more, an earlier cluster may still have the keys.
     found.map(({ data }) => Object.entries(data).filter(([key]) => !key.startsWith("docker-2"))),
   ),
 });

@@ -44,7 +44,7 @@ async function daemonPod() {
         },
       ],
       // A file system of exactly this size.
-      volumes: [{ name: "cache", emptyDir: { medium: "PersistedState", sizeLimit: "96Mi" } }],
+      volumes: [{ name: "cache", emptyDir: { medium: "Memory", sizeLimit: "96Mi" } }],
     },
   };
 }
