@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as gcp from "@pulumi/gcp/artifactregistry";
 import * as organizations from "@pulumi/gcp/organizations";
 import * as pulumi from "@pulumi/pulumi";
+import { normaliseModes } from "./context";
 import {
   googleTarget,
   IMAGES,
@@ -14,6 +16,9 @@ import {
   type ImageName,
   type Target,
 } from "./registry";
+
+/** The program's folder, wherever Pulumi runs it. */
+const ROOT = join(__dirname, "..", "..");
 
 /** References by digest, one for each image. */
 export type References = { readonly [image in ImageName]: pulumi.Input<string> };
@@ -86,6 +91,7 @@ export class Images extends pulumi.ComponentResource {
 
   private build(name: string, target: Target, repository?: gcp.Repository): References {
     const built = IMAGES.map((image) => {
+      normaliseModes(join(ROOT, "images", image));
       const { repoDigest } = new docker.Image(
         `${name}-${image}`,
         imageArgs(target, image, "."),

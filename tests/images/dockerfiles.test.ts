@@ -73,13 +73,15 @@ describe("the Dockerfiles", () => {
     }
   });
 
+  const daemonScripts = () =>
+    fs.readdirSync(path.join(images, "dind")).filter((name) => !["Dockerfile", ".dockerignore"].includes(name));
+
   test("add hooks that GoCD's entry point runs: executable files with a shell", () => {
     const folders = ["agent/hooks", "agent/bin", "server/hooks"];
     const scripts = folders.flatMap((folder) =>
       fs.readdirSync(path.join(images, folder)).map((name) => path.join(folder, name)),
     );
-    const beside = fs.readdirSync(path.join(images, "dind")).filter((name) => !/^(Dockerfile|README)/.test(name));
-    for (const script of [...scripts, ...beside.map((name) => path.join("dind", name))]) {
+    for (const script of [...scripts, ...daemonScripts().map((name) => path.join("dind", name))]) {
       const file = path.join(images, script);
       expect({ script, executable: (fs.statSync(file).mode & 0o111) === 0o111 }).toEqual({ script, executable: true });
       expect(fs.readFileSync(file, "utf8")).toMatch(/^#!\/bin\/sh\n/);
@@ -87,12 +89,11 @@ describe("the Dockerfiles", () => {
   });
 
   test("copy every script that there is for the daemon", () => {
-    const scripts = fs.readdirSync(path.join(images, "dind")).filter((name) => name !== "Dockerfile");
     const copied = instructions("dind")
       .find((line) => line.startsWith("COPY "))
       ?.split(/\s+/)
       .slice(1, -1);
-    expect([...(copied ?? [])].sort()).toEqual([...scripts].sort());
+    expect([...(copied ?? [])].sort()).toEqual(daemonScripts().sort());
   });
 
   test("open no port and add no listener", () => {
