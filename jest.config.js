@@ -16,6 +16,8 @@ module.exports = {
     ],
   },
   testEnvironment: "node",
+  globalSetup: "<rootDir>/tests/support/global-setup.ts",
+  globalTeardown: "<rootDir>/tests/support/global-teardown.ts",
   // Jest would leave one core to nobody.
   maxWorkers: "100%",
   // With --coverage, as CI runs it: housekeeping changes a server that people work with, and every branch of it is tested.

@@ -1,7 +1,10 @@
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { manifests } from "../../preview/manifests";
 import { readProject } from "../../preview/run/project";
 import type { Project } from "../../preview/run/project";
@@ -38,7 +41,10 @@ export interface RunOptions {
   readonly state?: string;
 }
 
-/** What a child process is asked to do; see worker.ts. */
+/** Environment variable with the socket of the process that runs programs for all tests; {@link startProgramHost}. */
+export const PROGRAM_HOST = "GOCD_TEST_PROGRAM_HOST";
+
+/** What the process that runs programs is asked to do; see program-host.ts. */
 export interface Task {
   readonly project: Project;
   readonly directory: string;
@@ -105,17 +111,62 @@ export function succeeded(run: Run): readonly Registration[] {
   return run.registrations;
 }
 
-/** Runs tasks one after the other in one child process, which starts faster than one for each. */
+/** Runs tasks one after the other in the process of {@link startProgramHost}, or in one of their own where there is none. */
 export async function runs(tasks: readonly Task[]): Promise<Run[]> {
-  const directory = await mkdtemp(join(tmpdir(), "gocd-run-"));
+  const shared = process.env[PROGRAM_HOST];
+  if (shared !== undefined) return askAll(shared, tasks);
+  const host = await startProgramHost();
   try {
-    const [asked, answered] = [join(directory, "tasks.json"), join(directory, "runs.json")];
-    await writeFile(asked, JSON.stringify(tasks));
-    await node(["-r", "@swc-node/register", join(__dirname, "worker.ts"), asked, answered]);
-    return JSON.parse(await readFile(answered, "utf8")) as Run[];
+    return await askAll(host.socket, tasks);
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await host.stop();
   }
+}
+
+async function askAll(socketPath: string, tasks: readonly Task[]): Promise<Run[]> {
+  const results: Run[] = [];
+  for (const one of tasks) results.push(JSON.parse(await ask(socketPath, JSON.stringify(one))) as Run);
+  return results;
+}
+
+function ask(socketPath: string, task: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, method: "POST", agent: false }, (response) => {
+      text(response).then((answer) => {
+        if (response.statusCode === 200) resolve(answer);
+        else reject(new Error(`the program's process answered: ${answer}`));
+      }, reject);
+    });
+    asked.on("error", reject).end(task);
+  });
+}
+
+/** A process that runs programs; see program-host.ts. */
+export interface ProgramHost {
+  /** The Unix socket on which it listens. */
+  readonly socket: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the process that runs programs. It ends with the process that started it. */
+export async function startProgramHost(): Promise<ProgramHost> {
+  const directory = await mkdtemp(join(tmpdir(), "gocd-run-"));
+  const socket = join(directory, "socket");
+  const child = fork(join(__dirname, "program-host.ts"), [socket], {
+    cwd: ROOT,
+    execArgv: ["-r", "@swc-node/register"],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  await once(child, "message");
+  return {
+    socket,
+    stop: async () => {
+      const ended = once(child, "exit");
+      child.kill();
+      await ended;
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
 }
 
 /** One task of {@link runs}. */
@@ -140,23 +191,6 @@ export function projectOf(
     config: Object.fromEntries(kept),
     secretKeys: [...secretKeys].filter((key) => !without.includes(key)),
   };
-}
-
-function node(args: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...args], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
-    let said = "";
-    const listen = (chunk: Buffer) => {
-      said += chunk.toString();
-    };
-    child.stdout.on("data", listen);
-    child.stderr.on("data", listen);
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`the program's process ended with ${String(code)}:\n${said}`));
-    });
-  });
 }
 
 function onlyRun([run]: readonly Run[]): Run {

@@ -1,0 +1,13 @@
+import { PROGRAM_HOST, startProgramHost } from "./program";
+import type { ProgramHost } from "./program";
+
+declare global {
+  // eslint-disable-next-line no-var -- a global variable of Jest's process, where the teardown finds it
+  var programHost: ProgramHost | undefined;
+}
+
+/** Before all test files: one process runs the program for all of them. */
+export default async function setUp(): Promise<void> {
+  globalThis.programHost = await startProgramHost();
+  process.env[PROGRAM_HOST] = globalThis.programHost.socket;
+}
