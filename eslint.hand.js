@@ -6,7 +6,7 @@ const COMPUTED = ":has(:function, CallExpression, MemberExpression, AwaitExpress
 const INITIALISERS = [
   `[init.type=/^(${DATA})$/]`,
   `[init.type=/^TS(As|Satisfies)Expression$/][init.expression.type=/^(${DATA})$/]`,
-  "[init.type='NewExpression'][init.callee.name=/^(Set|Map)$/]",
+  "[init.type='NewExpression'][init.callee.name=/^(Set|Map)$/][init.arguments.length>0]",
 ];
 const OF_THE_MODULE = [
   "Program > VariableDeclaration[kind='const'] > VariableDeclarator",
