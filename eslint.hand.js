@@ -2,7 +2,8 @@
 
 // Data written down where it stands. With a function, a call or a value from elsewhere in it, an object is a thing, not a constant.
 const DATA = "Literal|TemplateLiteral|ArrayExpression|ObjectExpression";
-const COMPUTED = ":has(:function, CallExpression, MemberExpression, AwaitExpression, NewExpression[callee.name!=/^(Set|Map)$/])";
+const COMPUTED =
+  ":has(:function, CallExpression, MemberExpression, AwaitExpression, NewExpression[callee.name!=/^(Set|Map)$/])";
 const INITIALISERS = [
   `[init.type=/^(${DATA})$/]`,
   `[init.type=/^TS(As|Satisfies)Expression$/][init.expression.type=/^(${DATA})$/]`,
