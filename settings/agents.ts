@@ -72,16 +72,19 @@ const pool = z.strictObject(
       )
       .prefault({}),
   },
-  map("a map with replicas, resources, environments, workspace, cache, …"),
+  map("a map with replicas, resources, environments, workspace, cache, …, or {} for the defaults of all"),
 );
+
+/** Also the answer to `gocd:agents:` with nothing behind it. */
+const AT_LEAST_ONE = "a map of pools by name with at least one, such as docker: {}";
 
 export const agents = z
   .record(
     text("a pool name: a DNS label of at most 40 characters that starts with a letter", POOL_NAME),
     pool,
-    map("a map of pools by name"),
+    map(AT_LEAST_ONE),
   )
-  .refine((pools) => Object.keys(pools).length > 0, { error: "at least one pool" });
+  .refine((pools) => Object.keys(pools).length > 0, { error: AT_LEAST_ONE });
 
 /** A pool of agents that are alike. */
 export type Pool = { readonly name: string } & ReadonlyDeep<z.output<typeof agents>>[string];

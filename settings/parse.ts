@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { poolsOf } from "./agents";
 import { crossCheck } from "./checks";
 import { clusterOf } from "./cluster";
+import { oneOf } from "./did-you-mean";
 import { google as googleKeys, type Google } from "./google";
 import { imageProblems, imagesOf } from "./images";
 import { GOCD, SECRETS } from "./keys";
@@ -13,12 +14,20 @@ import { at, check, join } from "./validate";
 
 /** Whose keys a stack file can have: the program's, its providers', the engine's. */
 const NAMESPACES = ["gocd", "gcp", "kubernetes", "docker", "random", "tls", "pulumi"];
+const PREFIXES = NAMESPACES.map((name) => `${name}:`);
 
 type Config = Readonly<Record<string, string>>;
 type Part = keyof typeof GOCD;
 
-/** What is left out altogether reads as an empty map, so that a problem inside is reported at its own path. */
-const WHEN_ABSENT: Readonly<Record<string, unknown>> = { server: {}, images: {}, access: "port-forward", backup: {} };
+/** What is left out, or has nothing behind its colon, reads as this, so that a problem inside is reported at its own path. */
+const WHEN_ABSENT: Readonly<Record<Part, unknown>> = {
+  cluster: undefined,
+  server: {},
+  agents: undefined,
+  images: {},
+  access: "port-forward",
+  backup: {},
+};
 
 /** In place of a part of which nothing can be made, so that the checks across parts still see the others. */
 const PLACEHOLDER = {
@@ -82,11 +91,11 @@ function unknownKeyProblems(config: Config): Problem[] {
   return Object.keys(config).flatMap((key) => {
     const [namespace = ""] = key.split(":");
     if (!NAMESPACES.includes(namespace)) {
-      const wanted = `a key that begins with one of ${NAMESPACES.map((name) => `${name}:`).join(", ")}`;
+      const wanted = `a key that begins with ${oneOf(`${namespace}:`, PREFIXES)}`;
       return [{ key: join(key, []), found: "a key that nothing reads", wanted }];
     }
     if (!key.startsWith("gocd:") || known.includes(key.slice(5))) return [];
-    return [{ key: join(key, []), found: "a key that does not exist", wanted: `one of ${known.join(", ")}` }];
+    return [{ key: join(key, []), found: "a key that does not exist", wanted: oneOf(key.slice(5), known) }];
   });
 }
 
@@ -113,7 +122,7 @@ function readPart<T extends z.ZodType>(
     return schema.parse(PLACEHOLDER[part]);
   }
   const text = config[key];
-  const value = text === undefined ? WHEN_ABSENT[part] : parseValue(text);
+  const value = text === undefined || text === "" ? WHEN_ABSENT[part] : parseValue(text);
   const placeholder = (part === "cluster" ? existingPlaceholder(value) : undefined) ?? PLACEHOLDER[part];
   return check(key, schema, value, problems) ?? schema.parse(placeholder);
 }

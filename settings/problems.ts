@@ -27,7 +27,7 @@ const LONGEST = 60;
 
 /** A value as it is shown in a problem: JSON, control characters escaped, cut to one short line. */
 export function formatValue(value: unknown): string {
-  if (value === undefined) return "nothing";
+  if (value === undefined || value === null || value === "") return "nothing";
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) return typeof value;
   // JSON escapes C0 only; C1 controls reach a terminal as well.

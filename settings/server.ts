@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { oneOf } from "./did-you-mean";
 import { formatValue, type HasProblem, type Problem } from "./problems";
 import { CLAIM, memoryProblems, sizeProblems, type Bounds } from "./sizes";
 import type { Storage } from "./storage";
@@ -127,7 +128,7 @@ export function restoredProblems({ restored, use }: Server, storage: Storage): P
   if (use !== undefined && !names.includes(use)) {
     const wanted =
       names.length > 0
-        ? `one of ${names.join(", ")}, the names of gocd:server.restored`
+        ? `${oneOf(use, names)}: the names of gocd:server.restored`
         : "nothing, since gocd:server.restored has no name";
     problems.push({ key: "gocd:server.use", found: formatValue(use), wanted });
   }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { didYouMean, oneOf } from "./did-you-mean";
 import { formatValue, type Problem } from "./problems";
 
 /**
@@ -42,9 +43,12 @@ function problemsAt(key: string, of: z.ZodType, value: unknown, issue: z.core.$Z
   const place = join(key, path);
   const found = formatValue(at(value, path));
   if (issue.code === "unrecognized_keys") {
-    return [{ key: place, found: "a key that does not exist", wanted: keysOf(of, issue.path) }];
+    return [{ key: place, found: "a key that does not exist", wanted: oneOf(path.at(-1), keysOf(of, issue.path)) }];
   }
-  if (issue.code !== "invalid_key") return [{ key: place, found, wanted: issue.message }];
+  if (issue.code !== "invalid_key") {
+    const words = issue.code === "invalid_value" ? issue.values.map(String) : [];
+    return [{ key: place, found, wanted: `${issue.message}${didYouMean(at(value, path), words)}` }];
+  }
   // A map under a name that is none was not looked into. The node is a schema: zod's types only do not say so of what is inside one.
   const inside: Problem[] = [];
   check(place, nodeAt(of, path) as unknown as z.ZodType, at(value, path), inside);
@@ -102,8 +106,8 @@ interface SchemaNode {
 }
 
 /** The keys that a map at a path may have, read from the schema itself. */
-function keysOf(of: z.ZodType, path: readonly PropertyKey[]): string {
-  return `one of ${Object.keys(nodeAt(of, path)?.def.shape ?? {}).join(", ")}`;
+function keysOf(of: z.ZodType, path: readonly PropertyKey[]): string[] {
+  return Object.keys(nodeAt(of, path)?.def.shape ?? {});
 }
 
 /** The schema of what stands at a path. */

@@ -83,7 +83,41 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
   ["no agents in a pool", pool({ replicas: 0 }), "gocd:agents.docker.replicas", /0/, /from 1 to 200/],
   ["fewer than none", pool({ replicas: -1 }), "gocd:agents.docker.replicas", /-1/, /from 1/],
   ["more than a Secret holds", pool({ replicas: 201 }), "gocd:agents.docker.replicas", /201/, /200/],
-  ["no pool", { "gocd:agents": {} }, "gocd:agents", /\{\}/, /at least one pool/],
+  ["no pool", { "gocd:agents": {} }, "gocd:agents", /\{\}/, /at least one, such as docker/],
+  ["pools left empty", { "gocd:agents": "" }, "gocd:agents", /^nothing$/, /at least one, such as docker/],
+  ["a cluster left empty", { "gocd:cluster": "" }, "gocd:cluster", /^nothing$/, /create or existing/],
+  [
+    "one pool left empty",
+    { "gocd:agents": { docker: null } },
+    "gocd:agents.docker",
+    /^nothing$/,
+    /\{\} for the defaults/,
+  ],
+  ["a part that is misspelt", { "gocd:agnets": {} }, "gocd:agnets", /does not exist/, /did you mean agents\?\)$/],
+  ["a key that is misspelt", pool({ replica: 2 }), "gocd:agents.docker.replica", /./, /did you mean replicas\?\)$/],
+  ["a namespace that is misspelt", { "gcd:server": {} }, "gcd:server", /nothing reads/, /did you mean gocd:\?\)$/],
+  [
+    "a word that is misspelt",
+    { "gocd:server": { diskType: "pd-balenced" } },
+    "gocd:server.diskType",
+    /pd-balenced/,
+    /did you mean pd-balanced\?\)$/,
+  ],
+  [
+    "a word in small letters",
+    create({ releaseChannel: "stable" }),
+    "gocd:cluster.create.releaseChannel",
+    /stable/,
+    /did you mean STABLE\?\)$/,
+  ],
+  ["a word like none", create({ releaseChannel: "FAST" }), "gocd:cluster.create.releaseChannel", /FAST/, /EXTENDED$/],
+  [
+    "a misspelt name of restored disks",
+    { "gocd:server": { restored: { monday: { data: "nightly" } }, use: "mondy" } },
+    "gocd:server.use",
+    /mondy/,
+    /did you mean monday\?\)/,
+  ],
   ["a pool name with capitals", { "gocd:agents": { Docker: {} } }, "gocd:agents.Docker", /"Docker"/, /DNS label/],
   [
     "a pool name that is too long",
@@ -915,6 +949,11 @@ describe("good settings", () => {
       images: { mode: "google", project: "my-project", registry: "gcr.io", repository: "create" },
       agents: [{ name: "docker", replicas: 2, rotation: 1 }],
     });
+  });
+
+  test("may have nothing behind the colon of a part whose every key has a default", () => {
+    const empty = { "gocd:server": "", "gocd:images": "", "gocd:access": "", "gocd:backup": "" };
+    expect(parse({ ...STACK, ...empty })).toEqual(parse(STACK));
   });
 
   test("need nothing of Google's where claims come from a storage class", () => {
