@@ -17,12 +17,19 @@ export interface Deletion {
 export interface DeletedSet {
   readonly urns: ReadonlySet<string>;
   readonly namespaces: ReadonlySet<string>;
+  /** URNs from which the provider of other resources takes values that ends with them. */
+  readonly underProviders: ReadonlySet<string>;
 }
 
 /** Gathers what ends. */
 export function deletedSet(resources: readonly Registration[]): DeletedSet {
   return {
     urns: new Set(resources.map(({ urn }) => urn)),
+    underProviders: new Set(
+      resources
+        .filter(({ type }) => type.startsWith("pulumi:providers:"))
+        .flatMap(({ propertyDependencies }) => Object.values(propertyDependencies).flat()),
+    ),
     namespaces: new Set(
       resources.filter(({ type }) => kindOf(type) === "core/Namespace").map(({ inputs }) => metadata(inputs, "name")),
     ),
@@ -30,6 +37,9 @@ export function deletedSet(resources: readonly Registration[]): DeletedSet {
 }
 
 const PROTECTED = "Pulumi refuses: the resource is protected";
+/** It closes the provider first, and then finds no way to delete the objects. Stands in 3.276. */
+const CLOSED =
+  "Pulumi fails to replace a cluster with what is in it (pulumi/pulumi#14650): npm run down, then pulumi up with the change";
 
 /** How a resource comes to be deleted. */
 interface DeletionContext {
@@ -44,7 +54,8 @@ interface DeletionContext {
 /** What the deletion of a resource means. */
 export function deletion(resource: Registration, { rules, protect, deleted, successor }: DeletionContext): Deletion {
   if (!resource.custom) return { destroyed: "", retained: "", refused: protect ? [PROTECTED] : [] };
-  const refused = [...(protect ? [PROTECTED] : []), ...providerRefuses(resource)];
+  const closed = successor !== undefined && deleted.underProviders.has(resource.urn);
+  const refused = [...(protect ? [PROTECTED] : []), ...(closed ? [CLOSED] : []), ...providerRefuses(resource)];
   if (resource.retainOnDelete)
     return { destroyed: "", retained: "all of it, outside Pulumi (retainOnDelete)", refused };
   const volume = volumeEffects(resource);

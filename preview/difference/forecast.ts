@@ -1,4 +1,6 @@
 import type { Registration } from "../run/registration";
+import { isObject, UNKNOWN } from "../run/wire";
+import type { WireObject, WireValue } from "../run/wire";
 import { fieldChanges, hasUnknown } from "./fields";
 import type { FieldChange } from "./fields";
 import type { Pair } from "./match";
@@ -157,6 +159,38 @@ function follow(one: PlanDraft, affected: ReadonlySet<string>, drafts: ReadonlyM
     );
     if (from.length > 0) addUnknownValue(one, property, from);
   }
+  for (const [property, sources] of Object.entries(after.propertyDependencies)) {
+    const gone = sources.filter((urn) => replaced(urn) && isDeletedFirst(drafts.get(urn)));
+    for (const { field, when } of gone.length > 0 && !after.ignoreChanges.includes(property) ? one.rules.replaces : [])
+      if (
+        when === undefined &&
+        isGiven(after.inputs, field) &&
+        (field === property || field.startsWith(`${property}.`))
+      )
+        for (const from of gone) add({ field, from });
+  }
+}
+
+/**
+ * Whether the old one is deleted before the new one is made. The engine then asks for everything that takes a value from it whether
+ * it must be replaced, as if that value were unknown (deploy/step_generator.go, calculateDependentReplacements). Google's provider
+ * wants it so where the program gives a name, which stays (pulumi-terraform-bridge, nameRequiresDeleteBeforeReplace).
+ */
+function isDeletedFirst(draft: PlanDraft | undefined): boolean {
+  if (draft === undefined) return false;
+  const { before, after } = draft.pair;
+  const { name } = after.inputs;
+  const keepsName =
+    after.type.startsWith("gcp:") && typeof name === "string" && name !== UNKNOWN && before.inputs["name"] === name;
+  return after.deleteBeforeReplace || keepsName;
+}
+
+/** Whether the program gives a field, outside of lists. */
+function isGiven(inputs: WireObject, field: string): boolean {
+  const found = field
+    .split(".")
+    .reduce<WireValue | undefined>((value, key) => (isObject(value) ? value[key] : undefined), inputs);
+  return found !== undefined;
 }
 
 /** Notes a new value, and the replacement if a field that takes it cannot change. */

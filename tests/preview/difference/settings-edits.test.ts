@@ -97,7 +97,11 @@ const WHOLE: readonly Whole[] = [
   [
     "a smaller disk",
     server({ disk: "20Gi" }),
-    ["! Disk gocd-dev-data: size REFUSED", "! PersistentVolume gocd-dev-data: spec.csi (from gocd-dev-data)"],
+    [
+      "! Disk gocd-dev-data: size REFUSED",
+      "! DiskResourcePolicyAttachment gocd-dev-data: disk (from gocd-dev-data)",
+      "! PersistentVolume gocd-dev-data: spec.csi (from gocd-dev-data)",
+    ],
   ],
   [
     "disks of another type",
@@ -105,6 +109,8 @@ const WHOLE: readonly Whole[] = [
     [
       "! Disk gocd-dev-artifacts: type REFUSED",
       "! Disk gocd-dev-data: type REFUSED",
+      "! DiskResourcePolicyAttachment gocd-dev-artifacts: disk (from gocd-dev-artifacts)",
+      "! DiskResourcePolicyAttachment gocd-dev-data: disk (from gocd-dev-data)",
       "! PersistentVolume gocd-dev-artifacts: spec.csi (from gocd-dev-artifacts)",
       "! PersistentVolume gocd-dev-data: spec.csi (from gocd-dev-data)",
     ],
@@ -171,7 +177,7 @@ const PARTS: readonly Whole[] = [
     "another zone",
     { config: { "gcp:zone": "us-central1-b" } },
     [
-      "! Cluster gocd-dev: location",
+      "! Cluster gocd-dev: location REFUSED",
       "! NodePool gocd-dev-server: location, cluster (from gocd-dev)",
       "! kubernetes gocd-dev: clusterIdentifier (from gocd-dev)",
       "! Namespace gocd-dev-agents: provider (from gocd-dev)",
@@ -184,14 +190,14 @@ const PARTS: readonly Whole[] = [
     [
       "! Disk gocd-dev-data: project REFUSED",
       "! Repository gocd-dev: project REFUSED",
-      "! Cluster gocd-dev: project, network (from gocd-dev), subnetwork (from gocd-dev)",
+      "! Cluster gocd-dev: project, network (from gocd-dev), subnetwork (from gocd-dev) REFUSED",
       "! Secret gocd-dev-server: provider (from gocd-dev)",
     ],
   ],
   [
     "a narrower range for nodes, and so another network for the cluster",
     cluster({ ranges: { nodes: "10.11.0.0/20" } }),
-    ["! Subnetwork gocd-dev: ipCidrRange", "! Cluster gocd-dev: subnetwork (from gocd-dev)"],
+    ["! Subnetwork gocd-dev: ipCidrRange", "! Cluster gocd-dev: subnetwork (from gocd-dev) REFUSED"],
   ],
   [
     "another registry",
@@ -302,6 +308,14 @@ describe("an edit of the settings", () => {
       compared("a password that people choose", { secrets: { "gocd:adminPassword": "correct horse" } }),
     );
     expect(shown).not.toContain("correct horse");
+  });
+
+  test("tells that a cluster goes by npm run down, since Pulumi fails to replace it with what is in it", () => {
+    const { changed } = compared("another zone", { config: { "gcp:zone": "us-central1-b" } });
+    expect(changed.find(({ type }) => type.endsWith(":Cluster"))?.replacement?.refused).toEqual([
+      expect.stringMatching(/pulumi#14650.*npm run down, then pulumi up/),
+    ]);
+    expect(changed.find(({ type }) => type.endsWith(":NodePool"))?.replacement?.refused).toEqual([]);
   });
 
   test("tells what a replaced disk loses, and who refuses it", () => {
