@@ -6,7 +6,7 @@ import { z } from "zod";
 import { listAgents } from "../../images/housekeeping/src/agents";
 import type { Failure } from "../../images/housekeeping/src/gocd";
 import { Gocd, GocdError } from "../../images/housekeeping/src/gocd";
-import { PASSWORD, USERNAME, useHousekeepingFixture } from "./fixture";
+import { MINUTE, PASSWORD, USERNAME, useHousekeepingFixture } from "./fixture";
 
 const fixture = useHousekeepingFixture();
 
@@ -95,7 +95,46 @@ describe("asking GoCD", () => {
     expect((await told).failure).toBe("stopped");
   });
 
-  test("does not follow a redirection with its log-in", async () => {
+  describe("with one log-in", () => {
+    const logIns = () => fixture().gocd.sessions.logIns;
+
+    test("asks for everything in the session that it began", async () => {
+      const gocd = fixture().client();
+      for (let request = 0; request < 5; request += 1) await listAgents(gocd);
+      expect(logIns()).toBe(1);
+    });
+
+    test("begins another session when the server has forgotten it, or it was silent for too long", async () => {
+      const gocd = fixture().client();
+      await listAgents(gocd);
+      fixture().gocd.restart();
+      await listAgents(gocd);
+      await listAgents(gocd);
+      expect(logIns()).toBe(2);
+      fixture().time += 10 * MINUTE;
+      await listAgents(gocd);
+      expect(logIns()).toBe(3);
+    });
+
+    test("leaves a session that is refused, and logs in once more before it gives up", async () => {
+      const gocd = fixture().client();
+      await listAgents(gocd);
+      const before = fixture().gocd.requests.length;
+      fixture().gocd.weather.status = 401;
+      expect((await failure(gocd)).failure).toBe("forbidden");
+      expect(fixture().gocd.requests).toHaveLength(before + 2);
+      fixture().gocd.fairWeather();
+      await listAgents(gocd);
+      expect(logIns()).toBe(2);
+    });
+
+    test("does not try a password twice that was refused", async () => {
+      expect((await failure(fixture().client({ password: "wrong" }))).failure).toBe("forbidden");
+      expect(logIns()).toBe(1);
+    });
+  });
+
+  it("does not follow a redirection with its log-in", async () => {
     let asked = 0;
     const elsewhere = createServer((_request, response) => {
       asked += 1;

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 
 import { withDeadline } from "./deadline";
+import { reasonIn } from "./refusal";
 
 /**
  * Why GoCD did not do what it was asked.
@@ -58,16 +59,24 @@ export interface Call<T extends z.ZodType> {
   readonly ifMatch?: string;
 }
 
+interface Sent {
+  response: Response;
+  text: string;
+}
+
 export interface Answer<T> {
   readonly value: T;
   readonly tag: string | undefined;
 }
 
-/** Longest part of an answer's message that is repeated in logs. */
-const QUOTED = 300;
-
-/** GoCD's HTTP interface: versions by Accept header, an administrator's log-in, one time-out for all. */
+/**
+ * GoCD's HTTP interface: versions by Accept header, an administrator's log-in, one time-out for all. GoCD takes the session's
+ * cookie in place of the password, which it would check with bcrypt, with a line in its log, each time. The password goes along:
+ * a session that has ended is replaced by the same request.
+ */
 export class Gocd {
+  private session: string | undefined;
+
   constructor(
     private readonly access: GocdAccess,
     private readonly stop: AbortSignal,
@@ -76,7 +85,7 @@ export class Gocd {
   /** @throws GocdError for every answer that is not the one promised. */
   async call<T extends z.ZodType>(call: Call<T>): Promise<Answer<z.output<T>>> {
     const asked = `${call.method} ${call.path}`;
-    const { response, text } = await this.send(call, asked);
+    const { response, text } = await this.sendInSession(call, asked);
     if (!response.ok) throw refusal(asked, call.version, response.status, text);
     let json: unknown;
     try {
@@ -92,16 +101,23 @@ export class Gocd {
     return { value: parsed.data, tag: response.headers.get("etag") ?? undefined };
   }
 
+  /** GoCD looks at a session's log-in again now and then; one that it refuses then is left for a new one. */
+  private async sendInSession<T extends z.ZodType>(call: Call<T>, asked: string): Promise<Sent> {
+    const inSession = this.session !== undefined;
+    const sent = await this.send(call, asked);
+    if (sent.response.status !== 401) return sent;
+    this.session = undefined;
+    return inSession ? this.send(call, asked) : sent;
+  }
+
   /** One time-out for the request and the whole of its answer. */
-  private send<T extends z.ZodType>(
-    call: Call<T>,
-    asked: string,
-  ): Promise<{ readonly response: Response; readonly text: string }> {
+  private send<T extends z.ZodType>(call: Call<T>, asked: string): Promise<Sent> {
     const { url, username, password, timeoutSeconds } = this.access;
     const headers: Record<string, string> = {
       Accept: `application/vnd.go.cd.v${call.version}+json`,
       Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`,
     };
+    if (this.session !== undefined) headers["Cookie"] = this.session;
     if (call.body !== undefined) headers["Content-Type"] = "application/json";
     if (call.ifMatch !== undefined) headers["If-Match"] = call.ifMatch;
     const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
@@ -110,6 +126,7 @@ export class Gocd {
     return this.within(asked, () =>
       withDeadline(this.stop, timeoutSeconds, async (signal) => {
         const response = await fetch(url + call.path, { ...request, signal });
+        this.session = sessionOf(response) ?? this.session;
         return { response, text: await response.text() };
       }),
     );
@@ -127,6 +144,11 @@ export class Gocd {
   }
 }
 
+function sessionOf(response: Response): string | undefined {
+  const cookie = response.headers.getSetCookie().find((text) => text.startsWith("JSESSIONID="));
+  return cookie?.replace(/;.*$/, "");
+}
+
 /** The code of what went wrong below fetch (ECONNREFUSED, ENOTFOUND…). */
 function reason(error: unknown): string {
   const { cause } = error as { readonly cause?: { readonly code?: unknown } };
@@ -134,8 +156,8 @@ function reason(error: unknown): string {
 }
 
 function refusal(asked: string, version: number, status: number, text: string): GocdError {
-  const message = messageOf(text);
-  const says = message === undefined ? "" : `: ${message.slice(0, QUOTED)}`;
+  const message = reasonIn(text);
+  const says = message === undefined ? "" : `: ${message}`;
   const failed = (failure: Failure, why: string): GocdError => new GocdError(failure, `${asked}: ${why}`);
   // A server that does not know the version answers 404 without the message that something "was not found".
   if (status === 404 && message?.includes("not found") === true) return failed("missing", `404${says}`);
@@ -147,13 +169,4 @@ function refusal(asked: string, version: number, status: number, text: string): 
   if (status >= 500) return failed("broken", `${status}${says}`);
   if (status < 400) return failed("unreadable", `${status} in place of an answer`);
   return failed("refused", `${status}${says}`);
-}
-
-function messageOf(text: string): string | undefined {
-  try {
-    const { message } = JSON.parse(text) as { readonly message?: unknown };
-    return typeof message === "string" ? message : undefined;
-  } catch {
-    return undefined;
-  }
 }
