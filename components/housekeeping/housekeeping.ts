@@ -51,7 +51,8 @@ export function housekeepingDeployment(spec: HousekeepingSpec) {
               terminationMessagePolicy: "FallbackToLogsOnError",
               resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
               securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
-              readinessProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 10 },
+              // Ready as it is healthy; a managed setting that GoCD refuses makes a warning of it, and an event.
+              readinessProbe: { httpGet: { path: "/readyz", port: "http" }, periodSeconds: 10 },
               livenessProbe: {
                 httpGet: { path: "/healthz", port: "http" },
                 periodSeconds: 30,

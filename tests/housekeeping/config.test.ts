@@ -33,7 +33,7 @@ describe("the configuration", () => {
         serverUrl: fixture().gocd.url,
         intervalSeconds: 10,
         requestTimeoutSeconds: 10,
-        settledAfterSeconds: 10,
+        settledAfterSeconds: 20,
         lostAfterMinutes: 30,
         lowDiskGib: 2,
         managed: { environments: [] },
@@ -42,6 +42,7 @@ describe("the configuration", () => {
       tokenGenerationKey: TOKEN_KEY,
       username: USERNAME,
       password: PASSWORD,
+      problems: [],
     });
   });
 
@@ -59,7 +60,6 @@ describe("the configuration", () => {
       serverUrl: "http://gocd-server:8153",
       intervalSeconds: 0,
       surprise: 1,
-      managed: { siteUrl: "ftp://x" },
     });
     put("agents.json", [{ ...fixture().listed()[0], uuid: "no", resources: ["two words", "draining"] }]);
     put("token-generation-key", "");
@@ -68,7 +68,6 @@ describe("the configuration", () => {
     expect(problems()).toEqual([
       "config.json: serverUrl: must end in /go",
       expect.stringMatching(/^config.json: intervalSeconds: /),
-      "config.json: managed: siteUrl: an http or https URL",
       expect.stringMatching(/^config.json: Unrecognized key: "surprise"$/),
       expect.stringMatching(/^agents.json: 0: uuid: /),
       "agents.json: 0: resources: 0: letters, digits, dots, hyphens and underscores only",
@@ -85,12 +84,35 @@ describe("the configuration", () => {
     expect(problems()).toEqual(["agents.json: 1: uuid: is there twice", "agents.json: 1: hostname: is there twice"]);
   });
 
-  test("refuses to purge artifacts up to less than where it starts", () => {
-    put("config.json", {
-      serverUrl: fixture().gocd.url,
-      managed: { artifacts: { purgeStartGib: 20, purgeUptoGib: 10 } },
-    });
-    expect(problems()).toEqual(["config.json: managed: artifacts: purgeUptoGib: must not be less than purgeStartGib"]);
+  test.each<[string, unknown, readonly string[], object]>([
+    ["no object", "x", [expect.stringMatching(/^managed: /) as string], {}],
+    ["a list", [1], [expect.stringMatching(/^managed: /) as string], {}],
+    [
+      "two bad ones and a good one",
+      { siteUrl: "ftp://x", environments: ["a b"], secureSiteUrl: "" },
+      [
+        "managed: siteUrl: an http or https URL",
+        "managed: environments: 0: letters, digits, dots, hyphens and underscores only",
+      ],
+      { secureSiteUrl: "" },
+    ],
+    [
+      "artifacts that are purged up to less than where it starts",
+      { artifacts: { purgeStartGib: 20, purgeUptoGib: 10 } },
+      ["managed: artifacts: purgeUptoGib: must not be less than purgeStartGib"],
+      {},
+    ],
+    [
+      "a schedule with two blanks",
+      { backup: { schedule: "0  0 2 * * ?", postBackupScript: "/x" } },
+      ["managed: backup: schedule: a Quartz expression of six or seven fields"],
+      {},
+    ],
+  ])("leaves out managed settings that are not valid, and keeps the others: %s", (_what, managed, wrong, kept) => {
+    put("config.json", { serverUrl: fixture().gocd.url, managed });
+    const config = new ConfigFolder(fixture().folder).read();
+    expect(config.problems).toEqual(wrong);
+    expect(config.settings.managed).toEqual({ environments: [], ...kept });
   });
 
   test("says which file cannot be read, and nothing else about it", () => {

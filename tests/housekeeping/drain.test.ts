@@ -7,7 +7,7 @@ const RECORD = record({ resources: ["docker"], environments: ["docker"] });
 
 let url: string;
 async function start(settings: object = {}): Promise<void> {
-  // Reconciler that a test needs it runs itself; those of the service are an hour apart.
+  // What a test needs it reconciles itself; the service's own are an hour apart.
   fixture().settings = { intervalSeconds: 3600, requestTimeoutSeconds: 0.5, ...settings };
   ({ url } = await fixture().service());
   await until(() =>
@@ -30,52 +30,65 @@ const state = async (agent: AgentOfOurs) => {
 };
 const DRAINS = ["Disabled", ["docker", DRAINING, RECORD]];
 const WORKS = ["Enabled", ["docker", RECORD]];
+const BUSY = [202, { state: "draining" }];
+const SETTLING = [202, { state: "settling" }];
+const IDLE = [200, { state: "idle" }];
 
 describe("draining", () => {
-  test("disables the agent, marks why, and tells when it has been idle for two of its pings", async () => {
+  it("disables the agent, marks why, and tells when it has been idle for twice as long as agents take to ask for work", async () => {
     const docker = await fixture().running("docker-0");
     await start();
-    expect(await drain(docker)).toEqual([202, { state: "draining" }]);
+    expect(await drain(docker)).toEqual(SETTLING);
     expect(await state(docker)).toEqual(DRAINS);
-    fixture().time += 9_000;
-    expect(await drain(docker)).toEqual([202, { state: "draining" }]);
+    fixture().time += 19_000;
+    expect(await drain(docker)).toEqual(SETTLING);
     fixture().time += 1_000;
-    expect(await drain(docker)).toEqual([200, { state: "idle" }]);
+    expect(await drain(docker)).toEqual(IDLE);
+  });
+
+  // Seconds after the drain, as a real server showed it: it had just given the agent a job, which pinged twice before it asked.
+  const HANDED_OVER = [
+    [0, "Building"],
+    [5, "Idle"],
+    [10.2, "Building"],
+    [40, "Idle"],
+  ] as const;
+  it("is not deceived by an agent that shows idle until it asks for the job that it was given", async () => {
+    const docker = await fixture().running("docker-0");
+    await start();
+    const begun = fixture().time;
+    const answers = new Map<number, unknown>();
+    for (let second = 0; second <= 66; second += 3) {
+      fixture().time = begun + second * 1000;
+      const [, shown] = HANDED_OVER.findLast(([at]) => at <= second) ?? [0, "Idle"];
+      fixture().gocd.setRuntimeState(docker.uuid, shown);
+      answers.set(second, (await drain(docker))[1]);
+    }
+    const firstIdle = [...answers].find(([, answer]) => (answer as { state: string }).state === "idle")?.[0];
+    expect(firstIdle).toBe(63);
   });
 
   test("lets the agent settle for as long as the settings say", async () => {
     const docker = await fixture().running("docker-0");
     await start({ settledAfterSeconds: 2 });
-    expect(await drain(docker)).toEqual([202, { state: "draining" }]);
-    expect(await drain(docker)).toEqual([202, { state: "draining" }]);
+    expect(await drain(docker)).toEqual(SETTLING);
+    expect(await drain(docker)).toEqual(SETTLING);
     fixture().time += 2_000;
-    expect(await drain(docker)).toEqual([200, { state: "idle" }]);
+    expect(await drain(docker)).toEqual(IDLE);
   });
 
   test("waits while the agent builds", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     fixture().gocd.setRuntimeState(docker.uuid, "Building");
-    expect(await drain(docker)).toEqual([202, { state: "draining" }]);
+    expect(await drain(docker)).toEqual(BUSY);
     fixture().time += 4 * MINUTE;
     fixture().gocd.setRuntimeState(docker.uuid, "Cancelled");
-    expect(await drain(docker)).toEqual([202, { state: "draining" }]);
+    expect(await drain(docker)).toEqual(BUSY);
     fixture().gocd.setRuntimeState(docker.uuid, "Idle");
-    expect(await drain(docker)).toEqual([202, { state: "draining" }]);
-    fixture().time += 10_000;
-    expect(await drain(docker)).toEqual([200, { state: "idle" }]);
-  });
-
-  test("begins to count again when a job shows that was being handed over", async () => {
-    const docker = await fixture().running("docker-0");
-    await start();
-    await drain(docker);
-    fixture().time += 5_000;
-    fixture().gocd.setRuntimeState(docker.uuid, "Building");
-    await drain(docker);
-    fixture().gocd.setRuntimeState(docker.uuid, "Idle");
-    fixture().time += 5_000;
-    expect(await drain(docker)).toEqual([202, { state: "draining" }]);
+    expect(await drain(docker)).toEqual(SETTLING);
+    fixture().time += 20_000;
+    expect(await drain(docker)).toEqual(IDLE);
   });
 
   test("waits while a restarted server does not know yet what the agent does", async () => {
@@ -83,15 +96,15 @@ describe("draining", () => {
     await start();
     fixture().gocd.restart();
     await drain(docker);
-    fixture().time += 10_000;
-    expect(await drain(docker)).toEqual([202, { state: "draining" }]);
+    fixture().time += 20_000;
+    expect(await drain(docker)).toEqual(BUSY);
   });
 
   test("does not wait for an agent that GoCD has lost: its job runs elsewhere", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     fixture().gocd.setRuntimeState(docker.uuid, "LostContact");
-    expect(await drain(docker)).toEqual([200, { state: "idle" }]);
+    expect(await drain(docker)).toEqual(IDLE);
     expect(await state(docker)).toEqual(DRAINS);
   });
 
@@ -100,7 +113,7 @@ describe("draining", () => {
     fixture().settings = { agentsDomain: "nowhere.svc" };
     await start();
     await fixture().register({ ...docker, hostname: "other" });
-    expect(await drain(docker)).toEqual([200, { state: "idle" }]);
+    expect(await drain(docker)).toEqual(IDLE);
     expect(await release(docker)).toEqual([200, { state: "pending" }]);
     expect(await state(docker)).toEqual(["Pending", []]);
   });
@@ -108,7 +121,7 @@ describe("draining", () => {
   test("has nothing to do for an agent that GoCD does not know", async () => {
     const docker = fixture().expect("docker-0");
     await start();
-    expect(await drain(docker)).toEqual([200, { state: "idle" }]);
+    expect(await drain(docker)).toEqual(IDLE);
     expect(await release(docker)).toEqual([200, { state: "unknown" }]);
   });
 
@@ -116,7 +129,7 @@ describe("draining", () => {
     const docker = fixture().expect("docker-0");
     fixture().expected = [];
     await start();
-    expect(await drain(docker)).toEqual([200, { state: "idle" }]);
+    expect(await drain(docker)).toEqual(IDLE);
     expect(await release(docker)).toEqual([200, { state: "unknown" }]);
   });
 
@@ -137,7 +150,7 @@ describe("draining", () => {
     fixture().write();
     await until(() => fixture().lines.some((line) => line.includes("the configuration has changed")));
     fixture().gocd.setRuntimeState(docker.uuid, "Building");
-    expect(await drain(docker)).toEqual([202, { state: "draining" }]);
+    expect(await drain(docker)).toEqual(BUSY);
   });
 
   test("goes on when housekeeping is replaced by one that has never heard of the agent", async () => {
@@ -145,7 +158,7 @@ describe("draining", () => {
     fixture().gocd.setRuntimeState(docker.uuid, "Building");
     fixture().expected = [];
     await start();
-    expect(await drain(docker)).toEqual([202, { state: "draining" }]);
+    expect(await drain(docker)).toEqual(BUSY);
     expect(await state(docker)).toEqual(DRAINS);
     expect(await release(docker)).toEqual([200, { state: "enabled" }]);
   });
@@ -155,6 +168,93 @@ describe("draining", () => {
     await start();
     await drain(docker);
     expect((await fixture().reconciler().reconcile()).notices).toEqual(["docker-0 drains"]);
+  });
+});
+
+describe("draining in maintenance mode, in which GoCD lets nobody disable an agent", () => {
+  it("lets an idle agent go when it has asked for work and got none", async () => {
+    const docker = await fixture().running("docker-0");
+    await start();
+    fixture().gocd.setMaintenance(true);
+    expect(await drain(docker)).toEqual(SETTLING);
+    fixture().time += 3_000;
+    await fixture().reconciler().reconcile();
+    fixture().time += 17_000;
+    expect(await drain(docker)).toEqual(IDLE);
+    expect(await state(docker)).toEqual(WORKS);
+  });
+
+  it("lets a busy one go when its job has ended", async () => {
+    const docker = await fixture().running("docker-0");
+    await start();
+    fixture().gocd.setMaintenance(true);
+    fixture().gocd.setRuntimeState(docker.uuid, "Building");
+    expect(await drain(docker)).toEqual(BUSY);
+    fixture().time += 3_000;
+    fixture().gocd.setRuntimeState(docker.uuid, "Idle");
+    expect(await drain(docker)).toEqual(SETTLING);
+    fixture().time += 20_000;
+    expect(await drain(docker)).toEqual(IDLE);
+  });
+
+  it("waits for a job that was waiting when the mode began: GoCD still hands those out", async () => {
+    const docker = await fixture().running("docker-0");
+    await start();
+    fixture().gocd.setMaintenance(true);
+    expect(await drain(docker)).toEqual(SETTLING);
+    fixture().time += 9_000;
+    fixture().gocd.setRuntimeState(docker.uuid, "Building");
+    expect(await drain(docker)).toEqual(BUSY);
+  });
+
+  it("tries no change, each of which would be a line in the server's log", async () => {
+    const docker = await fixture().running("docker-0");
+    await start();
+    const before = fixture().changes();
+    fixture().gocd.setMaintenance(true);
+    fixture().expect("docker-1");
+    for (let ask = 0; ask < 3; ask += 1) await drain(docker);
+    const line = await fixture().reconciler().reconcile();
+    expect(line).toMatchObject({ level: "info", failures: [], approved: [] });
+    expect(line.notices).toContain("GoCD is in maintenance mode: nothing is changed until that ends");
+    expect(fixture().changes()).toEqual(before);
+  });
+
+  it("disables the agent, and counts anew, when the mode ends before the agent has gone", async () => {
+    const docker = await fixture().running("docker-0");
+    await start();
+    fixture().gocd.setMaintenance(true);
+    await drain(docker);
+    fixture().time += 18_000;
+    fixture().gocd.setMaintenance(false);
+    expect(await drain(docker)).toEqual(SETTLING);
+    expect(await state(docker)).toEqual(DRAINS);
+    fixture().time += 18_000;
+    expect(await drain(docker)).toEqual(SETTLING);
+    fixture().time += 2_000;
+    expect(await drain(docker)).toEqual(IDLE);
+  });
+
+  it("does not take an earlier drain's idleness for this one's", async () => {
+    const docker = await fixture().running("docker-0");
+    await start();
+    fixture().gocd.setMaintenance(true);
+    await drain(docker);
+    fixture().time += 10 * MINUTE;
+    fixture().gocd.setRuntimeState(docker.uuid, "Idle");
+    expect(await drain(docker)).toEqual(SETTLING);
+  });
+
+  it("waits with enabling a drained agent again until the mode ends", async () => {
+    const docker = await fixture().running("docker-0");
+    await start();
+    await drain(docker);
+    fixture().gocd.setMaintenance(true);
+    const before = fixture().changes();
+    expect(await release(docker)).toEqual([503, { error: "unavailable" }]);
+    expect(fixture().changes()).toEqual(before);
+    fixture().gocd.setMaintenance(false);
+    expect(await release(docker)).toEqual([200, { state: "enabled" }]);
   });
 });
 
@@ -173,8 +273,8 @@ describe("starting again", () => {
     await start();
     await fixture().byHand(docker.uuid, { agent_config_state: "Disabled" });
     await drain(docker);
-    fixture().time += 10_000;
-    expect(await drain(docker)).toEqual([200, { state: "idle" }]);
+    fixture().time += 20_000;
+    expect(await drain(docker)).toEqual(IDLE);
     expect(await release(docker)).toEqual([200, { state: "disabled" }]);
     expect(await state(docker)).toEqual(["Disabled", ["docker", RECORD]]);
   });
@@ -247,7 +347,7 @@ describe("starting again", () => {
     expect(await state(docker)).toEqual(WORKS);
   });
 
-  test("is not taken for one by a second housekeeper that nobody has asked to drain", async () => {
+  it("is not taken for one by a second housekeeping that nobody has asked to drain", async () => {
     const docker = await fixture().running("docker-0");
     const [asked, other] = [fixture().reconciler(), fixture().reconciler()];
     await other.reconcile();
@@ -296,7 +396,7 @@ describe("who may drain", () => {
     fixture().expected = [];
     await fixture().register(theirs, { key: "a-key-for-people" });
     await start();
-    expect(await drain(theirs)).toEqual([200, { state: "idle" }]);
+    expect(await drain(theirs)).toEqual(IDLE);
     expect(await release(theirs)).toEqual([200, { state: "unknown" }]);
     expect(await state(theirs)).toEqual(["Enabled", []]);
   });

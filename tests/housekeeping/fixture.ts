@@ -13,8 +13,7 @@ import { Gocd } from "../../images/housekeeping/src/gocd";
 import { logger } from "../../images/housekeeping/src/log";
 import type { Metrics } from "../../images/housekeeping/src/metrics";
 import { metrics } from "../../images/housekeeping/src/metrics";
-import type { ReconcileMemory } from "../../images/housekeeping/src/reconcile";
-import { reconcile } from "../../images/housekeeping/src/reconcile";
+import { NOTHING_REMEMBERED, reconcile } from "../../images/housekeeping/src/reconcile";
 import type { Service } from "../../images/housekeeping/src/service";
 import { startService } from "../../images/housekeeping/src/service";
 import { GocdStandIn } from "../support/gocd-stand-in/stand-in";
@@ -208,10 +207,15 @@ export class HousekeepingFixture {
 export class Reconciler {
   readonly drains: Drains;
   readonly metrics: Metrics = metrics();
-  private memory: ReconcileMemory = { lostSince: new Map() };
+  private memory = NOTHING_REMEMBERED;
 
   constructor(private readonly fixture: HousekeepingFixture) {
     this.drains = new Drains(() => fixture.time);
+  }
+
+  /** The managed settings that are not in force. */
+  get refused(): readonly string[] {
+    return this.memory.refused;
   }
 
   async reconcile(gocd?: Gocd): Promise<ReconcileLine> {

@@ -266,7 +266,7 @@ describe("removing agents", () => {
   test("goes on where it was interrupted between disabling and deleting", async () => {
     const uuid = await gone("docker-1");
     fixture().settings = { lostAfterMinutes: 0 };
-    fixture().gocd.weather.dieAfter = 2; // the list and the change
+    fixture().gocd.weather.dieAfter = 3; // the list, the mode and the change
     expect((await fixture().reconciler().reconcile()).failures[0]).toContain("unreachable");
     fixture().gocd.fairWeather();
     expect((await agent(uuid)).agent_config_state).toBe("Disabled");
@@ -276,7 +276,7 @@ describe("removing agents", () => {
   test("enables it again when it was interrupted and the pool has grown since", async () => {
     const uuid = await gone("docker-1");
     fixture().settings = { lostAfterMinutes: 0 };
-    fixture().gocd.weather.dieAfter = 2;
+    fixture().gocd.weather.dieAfter = 3;
     await fixture().reconciler().reconcile();
     fixture().gocd.fairWeather();
     expect((await agent(uuid)).resources).toContain(DRAINING);

@@ -24,7 +24,11 @@ describe("managed settings", () => {
     const before = structuredClone(configuration());
     expect(await managed({})).toEqual([]);
     expect(configuration()).toEqual(before);
-    expect(fixture().gocd.requests.map(({ path }) => path)).toEqual(["/api/agents", "/api/server_health_messages"]);
+    expect(fixture().gocd.requests.map(({ path }) => path)).toEqual([
+      "/api/agents",
+      "/api/admin/maintenance_mode/info",
+      "/api/server_health_messages",
+    ]);
   });
 
   test("follow the settings, and are written only when they differ", async () => {
@@ -122,18 +126,50 @@ describe("managed settings", () => {
     expect(configuration().purgeStart).toBeNull();
   });
 
-  test("that GoCD refuses hold up nothing else", async () => {
-    fixture().settings = {
-      managed: {
-        backup: { schedule: "a b c d e f", postBackupScript: "/seeded" },
-        artifacts: { purgeStartGib: 1, purgeUptoGib: 2 },
-      },
+  // What GoCD 26.1.0 says of each: the reason is beside its message, or deeper.
+  test.each([
+    [
+      422,
+      '{"message":"Validation failed.","data":{"schedule":"x","errors":{"schedule":["Invalid cron syntax for backup"]}}}',
+      "Validation failed. (schedule: Invalid cron syntax for backup)",
+    ],
+    [
+      422,
+      '{"message":"Validation failed.","site_url":"x","errors":{"site_url":["Invalid format","Too long"]}}',
+      "Validation failed. (site_url: Invalid format; site_url: Too long)",
+    ],
+    [
+      422,
+      '{"message":"Error(s): [Too much].","data":{"purge_settings":{"errors":{"purge":["Too much"]}}}}',
+      "Error(s): [Too much].",
+    ],
+    [400, '{"error":"Payload data is not valid JSON: End of input"}', "Payload data is not valid JSON: End of input"],
+    [422, '{"message":"Validation failed.","errors":{"site_url":null,"other":"x"},"list":[]}', "(other: x)"],
+    [422, "[]", "PUT /api/config/backup: 422"],
+  ])("that GoCD refuses are named with its reason, and hold up nothing else: %s %s", async (status, body, reason) => {
+    const settings = {
+      backup: { schedule: "0 0 3 * * ?", postBackupScript: "/seeded" },
+      artifacts: { purgeStartGib: 1, purgeUptoGib: 2 },
     };
-    jest.spyOn(fixture().gocd.configuration, "updateBackup").mockImplementation(() => {
-      throw new Error("no");
-    });
-    const line = await fixture().reconciler().reconcile();
-    expect(line.failures).toEqual([expect.stringContaining("broken")]);
+    fixture().settings = { managed: settings };
+    fixture().gocd.answers.set("PUT /api/config/backup", { status, body });
+    const reconciler = fixture().reconciler();
+    const line = await reconciler.reconcile();
+    expect(line.failures).toEqual([expect.stringContaining(reason)]);
+    expect(line.msg).toContain(reason);
     expect(line.settings).toEqual(["artifacts purged below 1 GiB up to 2 GiB"]);
+    expect(reconciler.refused).toEqual([expect.stringMatching(/^backup: PUT .*: 4/)]);
+
+    fixture().gocd.answers.clear();
+    await reconciler.reconcile();
+    expect(reconciler.refused).toEqual([]);
+  });
+
+  it("that meet an error of GoCD's own are tried again, and are not called refused", async () => {
+    fixture().settings = { managed: { backup: { schedule: "0 0 3 * * ?", postBackupScript: "/seeded" } } };
+    fixture().gocd.answers.set("PUT /api/config/backup", { status: 500, body: "" });
+    const reconciler = fixture().reconciler();
+    expect((await reconciler.reconcile()).failures).toEqual([expect.stringContaining("broken")]);
+    expect(reconciler.refused).toEqual([]);
   });
 });

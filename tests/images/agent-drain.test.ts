@@ -61,6 +61,18 @@ describe("an agent that is stopped", () => {
     expect(shell().read("log")).toContain(says);
   });
 
+  test("does not speak of a job that it does not have while it settles", () => {
+    const settling = '202 {"state":"settling"}';
+    shell().server(settling, settling, idle);
+    expect(run("agent-drain").status).toBe(0);
+    expect(methods()).toHaveLength(3);
+    expect(shell().read("log")).toBe("agent-drain: idle, stopping\n");
+    shell().remove("log");
+    shell().server(settling, draining, settling, idle);
+    run("agent-drain");
+    expect(shell().read("log")).toBe("agent-drain: waiting for the running job\nagent-drain: idle, stopping\n");
+  });
+
   test("waits for a job as long as it runs, and says so once", () => {
     shell().server(draining);
     shell().killAfterSleeps(80);

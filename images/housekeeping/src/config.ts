@@ -4,6 +4,8 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
+import type { Managed } from "./managed";
+import { environmentName, httpUrl, readManaged } from "./managed";
 import { isReserved } from "./record";
 
 /** GoCD allows more in a resource (blanks, pipes); those two separate names in the record that housekeeping keeps. */
@@ -11,11 +13,6 @@ const resource = z
   .string()
   .regex(/^[\w.-]+$/, "letters, digits, dots, hyphens and underscores only")
   .refine((name) => !isReserved(name), { error: "is housekeeping's own" });
-/** `NameTypeValidator` in GoCD. */
-const environment = z
-  .string()
-  .max(255)
-  .regex(/^[\w-][\w.-]*$/, "letters, digits, dots, hyphens and underscores only");
 const dnsLabel = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "a DNS label");
 
 const expectedAgent = z.strictObject({
@@ -24,7 +21,7 @@ const expectedAgent = z.strictObject({
   hostname: dnsLabel,
   pool: dnsLabel,
   resources: z.array(resource),
-  environments: z.array(environment),
+  environments: z.array(environmentName),
 });
 
 const agents = z.array(expectedAgent).check((context) => {
@@ -38,35 +35,6 @@ const agents = z.array(expectedAgent).check((context) => {
   }
 });
 
-const httpUrl = z.url({ protocol: /^https?$/, error: "an http or https URL" });
-
-/** Settings that always follow the stack file. What is left out is left to GoCD and its users. */
-const managed = z.strictObject({
-  siteUrl: httpUrl.optional(),
-  /** Empty: none. */
-  secureSiteUrl: z
-    .union([z.literal(""), z.url({ protocol: /^https$/ })], { error: "an https URL, or empty" })
-    .optional(),
-  backup: z
-    .strictObject({
-      /** A Quartz expression of six or seven fields. */
-      schedule: z.string().regex(/^\S+( \S+){5,6}$/, "a Quartz expression of six or seven fields"),
-      /** Path of a script in the server's container. */
-      postBackupScript: z.string().startsWith("/"),
-    })
-    .optional(),
-  /** Old artifacts go when less than `purgeStartGib` is free, until `purgeUptoGib` is. */
-  artifacts: z
-    .strictObject({ purgeStartGib: z.number().positive(), purgeUptoGib: z.number().positive() })
-    .refine((purge) => purge.purgeStartGib <= purge.purgeUptoGib, {
-      path: ["purgeUptoGib"],
-      error: "must not be less than purgeStartGib",
-    })
-    .optional(),
-  /** Made when they are missing. Never removed: they may hold pipelines. */
-  environments: z.array(environment).default([]),
-});
-
 const settings = z.strictObject({
   /** Ends in /go. */
   serverUrl: httpUrl.refine((url) => url.endsWith("/go"), { error: "must end in /go" }),
@@ -75,10 +43,10 @@ const settings = z.strictObject({
   /** Seconds until a request to GoCD is given up. */
   requestTimeoutSeconds: z.number().min(0.01).max(300).default(10),
   /**
-   * Seconds for which a disabled agent must have been seen idle before it is told so. A job that GoCD was just handing over
-   * when the agent was disabled shows within two pings of 5 s.
+   * Seconds for which a disabled agent must have been seen idle before it is told so. Agents ask for work every ten seconds; until
+   * then a job that GoCD has just given to this one does not show (docs/decisions/0042).
    */
-  settledAfterSeconds: z.number().nonnegative().max(300).default(10),
+  settledAfterSeconds: z.number().nonnegative().max(300).default(20),
   /** Minutes after which an agent of ours that is lost, and no longer expected, is removed. */
   lostAfterMinutes: z.number().nonnegative().default(30),
   /** Agents with less free disk than this many GiB are named in the line of every reconciliation. */
@@ -89,20 +57,22 @@ const settings = z.strictObject({
    * addresses than the pods' own.
    */
   agentsDomain: z.string().min(1).optional(),
-  managed: managed.prefault({}),
+  /** Read by itself: a setting that is not valid is left out, and the rest goes on. */
+  managed: z.unknown().transform(readManaged).prefault({}),
 });
 
-export type Settings = z.output<typeof settings>;
-export type Managed = Settings["managed"];
+type Settings = Omit<z.output<typeof settings>, "managed"> & { managed: Managed };
 export type ExpectedAgent = z.output<typeof expectedAgent>;
 
 export interface Config {
   readonly settings: Settings;
   readonly agents: readonly ExpectedAgent[];
   /** What GoCD makes agents' tokens with. With its token an agent proves to be the one that wants to be drained. */
-  readonly tokenGenerationKey: string;
-  readonly username: string;
-  readonly password: string;
+  tokenGenerationKey: string;
+  username: string;
+  password: string;
+  /** What is wrong with managed settings, which are left out. */
+  problems: readonly string[];
 }
 
 /** Everything that is wrong with the configuration, one line for each problem. No line quotes a value. */
@@ -147,7 +117,7 @@ export class ConfigFolder {
     };
     if (problems.length > 0) throw new ConfigError(problems);
     this.seen = digest;
-    this.config = parsed as Config;
+    this.config = complete(parsed as Parsed);
     return this.config;
   }
 
@@ -160,6 +130,12 @@ export class ConfigFolder {
       return undefined;
     }
   }
+}
+
+type Parsed = Omit<Config, "settings" | "problems"> & { settings: z.output<typeof settings> };
+
+function complete({ settings: { managed, ...rest }, ...parsed }: Parsed): Config {
+  return { ...parsed, settings: { ...rest, managed: managed.managed }, problems: managed.problems };
 }
 
 type Text = string | undefined;

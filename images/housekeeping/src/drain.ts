@@ -4,12 +4,15 @@ import type { Agent } from "./agents";
 import { changeAgent, findAgent } from "./agents";
 import type { Config } from "./config";
 import type { Gocd } from "./gocd";
+import { GocdError } from "./gocd";
+import { isInMaintenance } from "./maintenance";
 import { DRAINING, given } from "./record";
 
 /** Milliseconds within which a draining agent asks again: every 3 s, and once more after a request that timed out. */
 const ASKS_WITHIN = 30_000;
 
-export type Drained = "draining" | "idle";
+/** `settling`: seen idle, and not yet for long enough. */
+export type Drained = "draining" | "settling" | "idle";
 export type Released = "enabled" | "disabled" | "pending" | "unknown";
 
 const NOTHING = { add: [], remove: [] };
@@ -26,6 +29,8 @@ export class Drains {
   private readonly drainingSince = new Map<string, number>();
   private readonly idleSince = new Map<string, number>();
   private readonly back = new Set<string>();
+  /** Draining, and enabled all the same, because GoCD is in maintenance mode. */
+  private readonly heldEnabled = new Set<string>();
 
   constructor(private readonly now: () => number) {}
 
@@ -50,7 +55,7 @@ export class Drains {
   /** Looks at the agents that one reconciliation lists: what is remembered of one that drains no more would be wrong the next time. */
   observe(agents: readonly Agent[]): void {
     for (const { uuid, agent_config_state: state, resources } of agents) {
-      if (state !== "Disabled") this.idleSince.delete(uuid);
+      if (state !== "Disabled" && !this.heldEnabled.has(uuid)) this.idleSince.delete(uuid);
       if (state === "Disabled" && resources.includes(DRAINING)) {
         if (!this.drainingSince.has(uuid)) this.drainingSince.set(uuid, this.now());
       } else {
@@ -79,23 +84,37 @@ export class Drains {
 
   /** Disables the agent, unless it is already, and tells whether it has nothing left to do. */
   async drain(gocd: Gocd, uuid: string): Promise<Drained> {
+    const asksAgain = this.isDrainRequested(uuid);
     this.askedAt.set(uuid, this.now());
     this.back.delete(uuid);
     const agent = await this.find(gocd, uuid);
     // GoCD gives no work to an agent that it does not know or has not approved, and disabling would approve it.
     if (agent === undefined || agent.agent_config_state === "Pending") return "idle";
-    if (agent.agent_config_state === "Enabled") {
-      this.idleSince.delete(uuid);
-      const resources = { add: [DRAINING], remove: [] };
-      await changeAgent(gocd, { uuid, enable: false, resources, environments: NOTHING });
-    }
+    if (agent.agent_config_state === "Enabled") await this.disable(gocd, uuid, asksAgain);
     return this.settled(agent);
+  }
+
+  /**
+   * In maintenance mode GoCD lets nobody disable an agent, and loads no more jobs; it still hands out those that waited when the
+   * mode began. An agent that asks for work every ten seconds and stays idle has none of them to expect (docs/decisions/0042).
+   */
+  private async disable(gocd: Gocd, uuid: string, asksAgain: boolean): Promise<void> {
+    if (await isInMaintenance(gocd)) {
+      if (!asksAgain || !this.heldEnabled.has(uuid)) this.idleSince.delete(uuid);
+      this.heldEnabled.add(uuid);
+      return;
+    }
+    this.heldEnabled.delete(uuid);
+    this.idleSince.delete(uuid);
+    const resources = { add: [DRAINING], remove: [] };
+    await changeAgent(gocd, { uuid, enable: false, resources, environments: NOTHING });
   }
 
   /** Enables an agent that has started again, unless a person had disabled it. */
   async release(gocd: Gocd, uuid: string): Promise<Released> {
     this.idleSince.delete(uuid);
     this.askedAt.delete(uuid);
+    this.heldEnabled.delete(uuid);
     this.back.add(uuid); // until it is done: the next reconciliation tries again
     const agent = await this.find(gocd, uuid);
     const released = await this.enable(gocd, agent);
@@ -113,6 +132,7 @@ export class Drains {
     if (agent === undefined) return "unknown";
     if (agent.agent_config_state === "Pending") return "pending";
     if (!agent.resources.includes(DRAINING)) return agent.agent_config_state === "Enabled" ? "enabled" : "disabled";
+    if (await isInMaintenance(gocd)) throw new GocdError("unavailable", "GoCD is in maintenance mode");
     const resources = { add: [], remove: [DRAINING] };
     await changeAgent(gocd, { uuid: agent.uuid, enable: true, resources, environments: NOTHING });
     return "enabled";
@@ -125,7 +145,7 @@ export class Drains {
       case "Idle": {
         const since = this.idleSince.get(agent.uuid) ?? this.now();
         this.idleSince.set(agent.uuid, since);
-        return this.now() - since >= this.settledAfter ? "idle" : "draining";
+        return this.now() - since >= this.settledAfter ? "idle" : "settling";
       }
       case "Building":
       case "Missing":

@@ -14,7 +14,9 @@ export interface HttpTools {
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Nothing when all is well, else what is not. */
-  readonly unhealthy: () => string | undefined;
+  unhealthy: () => string | undefined;
+  /** The managed settings that are not in force, each with the reason. */
+  refused: () => readonly string[];
 }
 
 interface Reply {
@@ -29,10 +31,11 @@ const JSON_TYPE = "application/json; charset=utf-8";
 /**
  * The service's own interface. Requests have no body that is read, and jobs can send them: time and connections are bounded.
  *
- * - `POST /drain/<uuid>`: 202 `{"state":"draining"}` or 200 `{"state":"idle"}`
+ * - `POST /drain/<uuid>`: 202 `{"state":"draining"}` (has a job, or may have one), 202 `{"state":"settling"}` (seen idle, not for
+ *   long enough), or 200 `{"state":"idle"}`
  * - `DELETE /drain/<uuid>`: 200 `{"state":"enabled"|"disabled"|"pending"|"unknown"}`
  * - either: 401 without this agent's own token, 503 when GoCD cannot be asked now
- * - `GET /healthz`, `GET /metrics`
+ * - `GET /healthz`, `GET /metrics`, and `GET /readyz`, the readiness probe's: a redirection while GoCD refuses a setting
  */
 export function httpServer(tools: HttpTools): Server {
   const server = createServer((request, response) => {
@@ -62,11 +65,11 @@ async function answer(request: IncomingMessage, tools: HttpTools): Promise<Reply
   if (uuid !== undefined) return drain(request, uuid, tools);
   if (request.method !== "GET") return { status: 404, body: { error: "not found" } };
   switch (path) {
-    case "/healthz": {
-      const problem = tools.unhealthy();
-      return problem === undefined
-        ? { status: 200, body: { status: "ok" } }
-        : { status: 503, body: { status: "unhealthy", problem } };
+    case "/healthz":
+      return health(tools);
+    case "/readyz": {
+      const refused = tools.refused();
+      return refused.length === 0 ? health(tools) : warning(refused);
     }
     case "/metrics": {
       const { registry } = tools.metrics;
@@ -75,6 +78,21 @@ async function answer(request: IncomingMessage, tools: HttpTools): Promise<Reply
     default:
       return { status: 404, body: { error: "not found" } };
   }
+}
+
+function health({ unhealthy }: HttpTools): Reply {
+  const problem = unhealthy();
+  return problem === undefined
+    ? { status: 200, body: { status: "ok" } }
+    : { status: 503, body: { status: "unhealthy", problem } };
+}
+
+/**
+ * A probe that is sent to another host does not go there: the kubelet takes it for a success and makes a Warning event of the
+ * answer, which this process could do itself only with a token for the cluster's API (docs/decisions/0046).
+ */
+function warning(refused: readonly string[]): Reply {
+  return { status: 307, body: refused.join("\n"), headers: { Location: "http://setting-refused.invalid/" } };
 }
 
 async function drain(request: IncomingMessage, uuid: string, tools: HttpTools): Promise<Reply> {
@@ -91,9 +109,9 @@ async function drain(request: IncomingMessage, uuid: string, tools: HttpTools): 
     const state = method === "POST" ? await tools.drains.drain(gocd, uuid) : await tools.drains.release(gocd, uuid);
     tools.metrics.drains.inc({ answer: state });
     // A draining agent asks every few seconds; the line of each reconciliation names it.
-    if (state !== "draining")
-      tools.log.info({ uuid, state }, method === "POST" ? "asked to drain" : "asked to release");
-    return { status: state === "draining" ? 202 : 200, body: { state } };
+    const waits = state === "draining" || state === "settling";
+    if (!waits) tools.log.info({ uuid, state }, method === "POST" ? "asked to drain" : "asked to release");
+    return { status: waits ? 202 : 200, body: { state } };
   } catch (error) {
     if (!(error instanceof GocdError)) throw error;
     tools.metrics.drains.inc({ answer: "failed" });

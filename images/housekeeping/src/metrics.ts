@@ -19,6 +19,7 @@ export function metrics() {
     errors: counter("errors_total", "Things that failed, by why", ["failure"]),
     steps: counter("agent_changes_total", "Agents approved, aligned, enabled and removed", ["kind"]),
     settings: counter("setting_changes_total", "Managed settings brought in line", ["setting"]),
+    settingsRefused: gauge("settings_refused", "Managed settings that are not in force: not valid, or refused by GoCD"),
     drains: counter("drain_requests_total", "Requests to drain or release an agent, by answer", ["answer"]),
     agents: gauge("agents", "Agents that GoCD knows, by owner, state and configuration", ["owner", "state", "config"]),
     missing: gauge("agents_missing", "Expected agents that GoCD does not know"),

@@ -9,6 +9,7 @@ import type { Drains } from "./drain";
 import type { Gocd } from "./gocd";
 import { GocdError } from "./gocd";
 import type { Logger } from "./log";
+import { isInMaintenance } from "./maintenance";
 import type { Metrics } from "./metrics";
 import { showAgents } from "./metrics";
 import type { Step } from "./plan";
@@ -30,8 +31,12 @@ export interface ReconcileTools {
 
 /** What goes from one reconciliation to the next. May be lost: agents are then given their whole grace time again. */
 export interface ReconcileMemory {
-  readonly lostSince: ReadonlyMap<string, number>;
+  lostSince: ReadonlyMap<string, number>;
+  /** The managed settings that are not in force, each with the reason: not valid, or refused by GoCD. */
+  refused: readonly string[];
 }
+
+export const NOTHING_REMEMBERED: ReconcileMemory = { lostSince: new Map(), refused: [] };
 
 /** What a reconciliation did; its values are the fields of the line that ends it. */
 interface RoundResult {
@@ -64,8 +69,11 @@ export async function reconcile(tools: ReconcileTools, memory: ReconcileMemory):
   };
   let next = memory;
   try {
-    next = await reconcileAgents(tools, memory, done);
-    await applySettings(tools, done);
+    const agents = await listAgents(tools.gocd);
+    const maintenance = await isInMaintenance(tools.gocd);
+    if (maintenance) done.notices.push("GoCD is in maintenance mode: nothing is changed until that ends");
+    next = { ...next, lostSince: await reconcileAgents(tools, memory, done, { agents, maintenance }) };
+    if (!maintenance) next = { ...next, refused: await applySettings(tools, done) };
     await showServerMessages(tools, done);
   } catch (error) {
     fail(tools, done, error); // about the whole server: the rest would fail alike
@@ -79,29 +87,39 @@ export async function reconcile(tools: ReconcileTools, memory: ReconcileMemory):
   return next;
 }
 
-async function applySettings(tools: ReconcileTools, done: RoundResult): Promise<void> {
+/** Returns the settings that are not in force, each with the reason. */
+async function applySettings(tools: ReconcileTools, done: RoundResult): Promise<string[]> {
+  const refused = [...tools.config.problems];
+  done.failures.push(...refused.map((problem) => `invalid: ${problem}`));
   for (const setting of SETTINGS)
     await attempt(tools, done, async () => {
-      const changed = await setting.apply(tools.gocd, tools.config.settings.managed);
+      const changed = await setting.apply(tools.gocd, tools.config.settings.managed).catch((error: unknown) => {
+        if (error instanceof GocdError && error.failure === "refused")
+          refused.push(`${setting.name}: ${error.message}`);
+        throw error;
+      });
       if (changed === undefined) return;
       tools.metrics.settings.inc({ setting: setting.name });
       done.settings.push(`${setting.name} ${changed}`);
     });
+  tools.metrics.settingsRefused.set(refused.length);
+  return refused;
 }
 
+/** Returns since when agents have been out of contact. */
 async function reconcileAgents(
   tools: ReconcileTools,
-  memory: ReconcileMemory,
+  { lostSince }: ReconcileMemory,
   done: RoundResult,
-): Promise<ReconcileMemory> {
+  { agents, maintenance }: { agents: readonly Agent[]; maintenance: boolean },
+): Promise<ReadonlyMap<string, number>> {
   const { settings, agents: expected } = tools.config;
-  const agents = await listAgents(tools.gocd);
   tools.drains.observe(agents);
   const decided = plan({
     agents,
     expected,
     confirmed: await confirm(tools, agents),
-    lostSince: memory.lostSince,
+    lostSince,
     drains: tools.drains,
     now: tools.now(),
     lostAfter: settings.lostAfterMinutes * MINUTE,
@@ -110,13 +128,13 @@ async function reconcileAgents(
   done.notices.push(...decided.notices);
   showAgents(tools.metrics, decided.owners);
   tools.metrics.missing.set(expected.length - decided.owners.filter(({ owner }) => owner === "ours").length);
-  for (const step of decided.steps)
+  for (const step of maintenance ? [] : decided.steps)
     await attempt(tools, done, async () => {
       await applyStep(tools.gocd, step);
       tools.metrics.steps.inc({ kind: step.kind });
       done[RESULT_FIELD[step.kind]].push(step.agent.hostname);
     });
-  return { lostSince: decided.lostSince };
+  return decided.lostSince;
 }
 
 async function applyStep(gocd: Gocd, { kind, agent, change }: Step): Promise<void> {

@@ -10,8 +10,7 @@ import { Gocd } from "./gocd";
 import { httpServer } from "./http";
 import type { Logger } from "./log";
 import { metrics } from "./metrics";
-import type { ReconcileMemory } from "./reconcile";
-import { reconcile } from "./reconcile";
+import { NOTHING_REMEMBERED, reconcile } from "./reconcile";
 
 export interface ServiceOptions {
   /** Folder with config.json, agents.json, token-generation-key, username and password. */
@@ -52,30 +51,46 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const shown = metrics();
   const drains = new Drains(now);
   let config = folder.read();
+  let gocd: Gocd;
+  let memory = NOTHING_REMEMBERED;
   let alive = now();
-  drains.configure(config);
-  shown.configValid.set(1);
 
+  const use = (next: Config): void => {
+    config = next;
+    gocd = new Gocd(access(config), stopping.signal);
+    drains.configure(config);
+    const { problems } = config;
+    if (problems.length > 0)
+      log.error({ problems }, "some managed settings are not valid and are left as they are in GoCD");
+  };
+  use(config);
   const reread = (): void => {
     try {
       const next = folder.read();
-      if (next !== config) log.info({ agents: next.agents.length }, "the configuration has changed");
-      config = next;
-      drains.configure(config);
-      shown.configValid.set(1);
+      if (next !== config) {
+        log.info({ agents: next.agents.length }, "the configuration has changed");
+        use(next);
+      }
+      shown.configValid.set(config.problems.length === 0 ? 1 : 0);
     } catch (error) {
       const { problems } = error as ConfigError; // nothing else is thrown
       shown.configValid.set(0);
       log.error({ problems }, "the changed configuration is not valid; the last valid one stays in use");
     }
   };
-  const gocd = (): Gocd => new Gocd(access(config), stopping.signal);
   const unhealthy = (): string | undefined => {
     const limit = Math.max(LATE_AT_LEAST, config.settings.intervalSeconds * 1000 * LATE_ROUNDS);
     return now() - alive > limit ? "no reconciliation has ended for too long" : undefined;
   };
 
-  const server = httpServer({ drains, gocd, metrics: shown, log, unhealthy });
+  const server = httpServer({
+    drains,
+    gocd: () => gocd,
+    metrics: shown,
+    log,
+    unhealthy,
+    refused: () => memory.refused,
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(options.port, options.host, resolve);
   });
@@ -85,11 +100,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   log.info({ port, agents: config.agents.length, server: config.settings.serverUrl }, "housekeeping has started");
 
   const loop = async (): Promise<void> => {
-    let memory: ReconcileMemory = { lostSince: new Map() };
     while (!stopping.signal.aborted) {
       reread();
       const lookup = options.lookup ?? systemLookup;
-      memory = await reconcile({ gocd: gocd(), config, drains, lookup, log, metrics: shown, now }, memory);
+      memory = await reconcile({ gocd, config, drains, lookup, log, metrics: shown, now }, memory);
       alive = now();
       const pause = wait(config.settings.intervalSeconds * 1000, undefined, { signal: stopping.signal });
       await pause.catch(() => undefined); // stopped

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { Managed } from "./config";
 import type { Gocd } from "./gocd";
 import { GocdError } from "./gocd";
+import type { Managed } from "./managed";
 
 const siteUrls = z.object({ site_url: z.string(), secure_site_url: z.string() });
 const backup = z.object({
