@@ -35,7 +35,7 @@ const SETTLING = [202, { state: "settling" }];
 const IDLE = [200, { state: "idle" }];
 
 describe("draining", () => {
-  it("disables the agent, marks why, and tells when it has been idle for twice as long as agents take to ask for work", async () => {
+  test("disables the agent, marks why, and tells when it has been idle for twice as long as agents take to ask for work", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     expect(await drain(docker)).toEqual(SETTLING);
@@ -53,7 +53,7 @@ describe("draining", () => {
     [10.2, "Building"],
     [40, "Idle"],
   ] as const;
-  it("is not deceived by an agent that shows idle until it asks for the job that it was given", async () => {
+  test("is not deceived by an agent that shows idle until it asks for the job that it was given", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     const begun = fixture().time;
@@ -64,7 +64,7 @@ describe("draining", () => {
       fixture().gocd.setRuntimeState(docker.uuid, shown);
       answers.set(second, (await drain(docker))[1]);
     }
-    const firstIdle = [...answers].find(([, answer]) => (answer as { state: string }).state === "idle")?.[0];
+    const firstIdle = [...answers].find(([, answer]) => (answer as { readonly state: string }).state === "idle")?.[0];
     expect(firstIdle).toBe(63);
   });
 
@@ -172,7 +172,7 @@ describe("draining", () => {
 });
 
 describe("draining in maintenance mode, in which GoCD lets nobody disable an agent", () => {
-  it("lets an idle agent go when it has asked for work and got none", async () => {
+  test("lets an idle agent go when it has asked for work and got none", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     fixture().gocd.setMaintenance(true);
@@ -184,7 +184,7 @@ describe("draining in maintenance mode, in which GoCD lets nobody disable an age
     expect(await state(docker)).toEqual(WORKS);
   });
 
-  it("lets a busy one go when its job has ended", async () => {
+  test("lets a busy one go when its job has ended", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     fixture().gocd.setMaintenance(true);
@@ -197,7 +197,7 @@ describe("draining in maintenance mode, in which GoCD lets nobody disable an age
     expect(await drain(docker)).toEqual(IDLE);
   });
 
-  it("waits for a job that was waiting when the mode began: GoCD still hands those out", async () => {
+  test("waits for a job that was waiting when the mode began: GoCD still hands those out", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     fixture().gocd.setMaintenance(true);
@@ -207,7 +207,7 @@ describe("draining in maintenance mode, in which GoCD lets nobody disable an age
     expect(await drain(docker)).toEqual(BUSY);
   });
 
-  it("tries no change, each of which would be a line in the server's log", async () => {
+  test("tries no change, each of which would be a line in the server's log", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     const before = fixture().changes();
@@ -220,7 +220,7 @@ describe("draining in maintenance mode, in which GoCD lets nobody disable an age
     expect(fixture().changes()).toEqual(before);
   });
 
-  it("disables the agent, and counts anew, when the mode ends before the agent has gone", async () => {
+  test("disables the agent, and counts anew, when the mode ends before the agent has gone", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     fixture().gocd.setMaintenance(true);
@@ -235,7 +235,7 @@ describe("draining in maintenance mode, in which GoCD lets nobody disable an age
     expect(await drain(docker)).toEqual(IDLE);
   });
 
-  it("does not take an earlier drain's idleness for this one's", async () => {
+  test("does not take an earlier drain's idleness for this one's", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     fixture().gocd.setMaintenance(true);
@@ -245,7 +245,7 @@ describe("draining in maintenance mode, in which GoCD lets nobody disable an age
     expect(await drain(docker)).toEqual(SETTLING);
   });
 
-  it("waits with enabling a drained agent again until the mode ends", async () => {
+  test("waits with enabling a drained agent again until the mode ends", async () => {
     const docker = await fixture().running("docker-0");
     await start();
     await drain(docker);
@@ -347,7 +347,7 @@ describe("starting again", () => {
     expect(await state(docker)).toEqual(WORKS);
   });
 
-  it("is not taken for one by a second housekeeping that nobody has asked to drain", async () => {
+  test("is not taken for one by a second housekeeping that nobody has asked to drain", async () => {
     const docker = await fixture().running("docker-0");
     const [asked, other] = [fixture().reconciler(), fixture().reconciler()];
     await other.reconcile();

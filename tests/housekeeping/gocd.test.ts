@@ -134,7 +134,7 @@ describe("asking GoCD", () => {
     });
   });
 
-  it("does not follow a redirection with its log-in", async () => {
+  test("does not follow a redirection with its log-in", async () => {
     let asked = 0;
     const elsewhere = createServer((_request, response) => {
       asked += 1;

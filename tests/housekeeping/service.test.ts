@@ -65,7 +65,7 @@ describe("the loop", () => {
 describe("a managed setting that is not valid", () => {
   const bad = { managed: { siteUrl: "ftp://x", environments: ["docker"], surprise: 1 } };
 
-  it("costs no agent its approval, from the start on, and the other settings are applied", async () => {
+  test("costs no agent its approval, from the start on, and the other settings are applied", async () => {
     fixture().settings = { intervalSeconds: 0.02, ...bad };
     const docker = fixture().expect("docker-0");
     const { url } = await fixture().service();
@@ -77,7 +77,7 @@ describe("a managed setting that is not valid", () => {
     expect(await text(`${url}/metrics`)).toContain("gocd_housekeeping_config_valid 0");
   });
 
-  it("is in force as soon as it has been corrected", async () => {
+  test("is in force as soon as it has been corrected", async () => {
     fixture().settings = { intervalSeconds: 0.02, ...bad };
     const { url } = await fixture().service();
     await until(async () => (await fetch(`${url}/readyz`, { redirect: "manual" })).status === 307);
@@ -89,7 +89,7 @@ describe("a managed setting that is not valid", () => {
 });
 
 describe("what it costs the server", () => {
-  it("is one log-in, however often it asks and whoever drains", async () => {
+  test("is one log-in, however often it asks and whoever drains", async () => {
     const docker = await fixture().running("docker-0");
     fixture().gocd.sessions.logIns = 0;
     fixture().settings = { intervalSeconds: 0.02 };
@@ -103,7 +103,7 @@ describe("what it costs the server", () => {
 });
 
 describe("being stopped", () => {
-  it("abandons a request that hangs", async () => {
+  test("abandons a request that hangs", async () => {
     fixture().settings = { intervalSeconds: 0.02, requestTimeoutSeconds: 60 };
     fixture().gocd.weather.delay = 60_000;
     const { service, url } = await fixture().service();
@@ -148,7 +148,7 @@ describe("what it shows", () => {
     ]);
   });
 
-  it("is ready while GoCD refuses a setting, and sends the kubelet's probe away with the reason, which becomes an event", async () => {
+  test("is ready while GoCD refuses a setting, and sends the kubelet's probe away with the reason, which becomes an event", async () => {
     fixture().settings = {
       intervalSeconds: 3600,
       managed: { environments: ["docker"], backup: { schedule: "0 0 2 * * ", postBackupScript: "/x" } },
@@ -164,7 +164,7 @@ describe("what it shows", () => {
     expect(await text(`${url}/metrics`)).toContain("gocd_housekeeping_settings_refused 1");
   });
 
-  it("is ready as it is healthy while no setting is refused", async () => {
+  test("is ready as it is healthy while no setting is refused", async () => {
     fixture().settings = { intervalSeconds: 3600 };
     const { url } = await fixture().service();
     await until(() => said('"seconds"'));
@@ -173,7 +173,7 @@ describe("what it shows", () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
   });
 
-  it("counts reconciliations, errors, approvals, agents, disk and the last success", async () => {
+  test("counts reconciliations, errors, approvals, agents, disk and the last success", async () => {
     await fixture().running("docker-0");
     fixture().expect("docker-1");
     await fixture().register({ ...fixture().expect("other-0"), uuid: "not-expected" });

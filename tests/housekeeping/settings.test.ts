@@ -165,7 +165,7 @@ describe("managed settings", () => {
     expect(reconciler.refused).toEqual([]);
   });
 
-  it("that meet an error of GoCD's own are tried again, and are not called refused", async () => {
+  test("that meet an error of GoCD's own are tried again, and are not called refused", async () => {
     fixture().settings = { managed: { backup: { schedule: "0 0 3 * * ?", postBackupScript: "/seeded" } } };
     fixture().gocd.answers.set("PUT /api/config/backup", { status: 500, body: "" });
     const reconciler = fixture().reconciler();

@@ -61,18 +61,18 @@ const settings = z.strictObject({
   managed: z.unknown().transform(readManaged).prefault({}),
 });
 
-type Settings = Omit<z.output<typeof settings>, "managed"> & { managed: Managed };
+type Settings = Omit<z.output<typeof settings>, "managed"> & { readonly managed: Managed };
 export type ExpectedAgent = z.output<typeof expectedAgent>;
 
 export interface Config {
   readonly settings: Settings;
   readonly agents: readonly ExpectedAgent[];
   /** What GoCD makes agents' tokens with. With its token an agent proves to be the one that wants to be drained. */
-  tokenGenerationKey: string;
-  username: string;
-  password: string;
+  readonly tokenGenerationKey: string;
+  readonly username: string;
+  readonly password: string;
   /** What is wrong with managed settings, which are left out. */
-  problems: readonly string[];
+  readonly problems: readonly string[];
 }
 
 /** Everything that is wrong with the configuration, one line for each problem. No line quotes a value. */
@@ -132,7 +132,7 @@ export class ConfigFolder {
   }
 }
 
-type Parsed = Omit<Config, "settings" | "problems"> & { settings: z.output<typeof settings> };
+type Parsed = Omit<Config, "settings" | "problems"> & { readonly settings: z.output<typeof settings> };
 
 function complete({ settings: { managed, ...rest }, ...parsed }: Parsed): Config {
   return { ...parsed, settings: { ...rest, managed: managed.managed }, problems: managed.problems };

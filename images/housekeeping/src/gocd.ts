@@ -60,8 +60,8 @@ export interface Call<T extends z.ZodType> {
 }
 
 interface Sent {
-  response: Response;
-  text: string;
+  readonly response: Response;
+  readonly text: string;
 }
 
 export interface Answer<T> {

@@ -14,9 +14,9 @@ export interface HttpTools {
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Nothing when all is well, else what is not. */
-  unhealthy: () => string | undefined;
+  readonly unhealthy: () => string | undefined;
   /** The managed settings that are not in force, each with the reason. */
-  refused: () => readonly string[];
+  readonly refused: () => readonly string[];
 }
 
 interface Reply {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { z } from "zod";
 
 import type { Gocd } from "./gocd";
 import { GocdError } from "./gocd";

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { z } from "zod";
 
 /** `NameTypeValidator` in GoCD. */
 export const environmentName = z
@@ -40,9 +40,9 @@ export type Managed = z.output<typeof complete>;
 
 /** The managed settings that can be applied, and what is wrong with the others: one of them must not cost the agents. */
 export interface ReadManaged {
-  managed: Managed;
+  readonly managed: Managed;
   /** One line for each problem. No line quotes a value. */
-  problems: readonly string[];
+  readonly problems: readonly string[];
 }
 
 /** Leaves out what is not valid, setting by setting: GoCD and its users keep what they have there. */

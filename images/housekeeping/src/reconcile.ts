@@ -31,9 +31,9 @@ export interface ReconcileTools {
 
 /** What goes from one reconciliation to the next. May be lost: agents are then given their whole grace time again. */
 export interface ReconcileMemory {
-  lostSince: ReadonlyMap<string, number>;
+  readonly lostSince: ReadonlyMap<string, number>;
   /** The managed settings that are not in force, each with the reason: not valid, or refused by GoCD. */
-  refused: readonly string[];
+  readonly refused: readonly string[];
 }
 
 export const NOTHING_REMEMBERED: ReconcileMemory = { lostSince: new Map(), refused: [] };
@@ -111,7 +111,7 @@ async function reconcileAgents(
   tools: ReconcileTools,
   { lostSince }: ReconcileMemory,
   done: RoundResult,
-  { agents, maintenance }: { agents: readonly Agent[]; maintenance: boolean },
+  { agents, maintenance }: { readonly agents: readonly Agent[]; readonly maintenance: boolean },
 ): Promise<ReadonlyMap<string, number>> {
   const { settings, agents: expected } = tools.config;
   tools.drains.observe(agents);
