@@ -49,6 +49,7 @@ const { namespaces } = new Guardrails(
     pools: settings.agents,
     dindRepository: images.dindRepository,
     nodeVolumes: clusterSpec.nodeVolumes,
+    dnsServers: clusterSpec.dnsServers,
   },
   inCluster,
 );

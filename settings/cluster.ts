@@ -48,11 +48,17 @@ const existing = z.strictObject(
       .boolean({ error: "true or false" })
       .default(false)
       .describe("let claims have directories of the node, as on kind, k3s or minikube"),
+    dnsServers: z
+      .array(z.ipv4({ error: "an IPv4 address such as 10.96.0.10" }), { error: "a list of IPv4 addresses" })
+      .default([])
+      .describe(
+        "further addresses where pods resolve names, such as the ClusterIP of kube-dns where Calico and NodeLocal DNSCache meet",
+      ),
     serverPlacement: placement("server and housekeeping").describe(
       "nodes that server and housekeeping go to; wherever there is room if absent",
     ),
   },
-  map("a map with context, serverPlacement and, off GKE, storageClass, nodeVolumes"),
+  map("a map with context, dnsServers, serverPlacement and, off GKE, storageClass, nodeVolumes"),
 );
 
 export const cluster = z
@@ -71,6 +77,8 @@ export type Create = {
   readonly google: Google;
   /** Whether claims may be directories of a node. */
   readonly nodeVolumes: "refuse";
+  /** None: the cluster resolves names as it is made to. */
+  readonly dnsServers: readonly [];
   /** Nodes of one pool alone, by pool. */
   readonly poolNodes: Readonly<Record<string, NodesSpec>>;
 } & NonNullable<InFile["create"]>;
@@ -81,6 +89,8 @@ export interface Existing {
   readonly context: string;
   /** Whether claims may be directories of a node. */
   readonly nodeVolumes: "allow" | "refuse";
+  /** Addresses of DNS servers beside those that every cluster may have. */
+  readonly dnsServers: readonly string[];
   /** Where server and housekeeping go; wherever there is room if absent. */
   readonly serverPlacement: PlacementSpec | undefined;
   /** Where the agents of a pool go, by pool; wherever there is room if absent. */
@@ -91,12 +101,14 @@ export interface Existing {
 export function clusterOf(inFile: InFile, google: Google | undefined, pools: readonly Pool[]): Create | Existing {
   const { create, existing } = inFile;
   if (create && google) {
-    return { mode: "create", google, ...create, nodeVolumes: "refuse", poolNodes: byPool(pools, "nodes") };
+    const poolNodes = byPool(pools, "nodes");
+    return { mode: "create", google, ...create, nodeVolumes: "refuse", dnsServers: [], poolNodes };
   }
   return {
     mode: "existing",
     context: existing?.context ?? "",
     nodeVolumes: existing?.nodeVolumes ? "allow" : "refuse",
+    dnsServers: existing?.dnsServers ?? [],
     serverPlacement: existing?.serverPlacement,
     poolPlacements: byPool(pools, "placement"),
   };

@@ -7,7 +7,7 @@ import { admissionBinding, ADMISSION_PARTS, admissionPolicy, type AdmissionArgs 
 import { namespace } from "./namespaces";
 import { networkPolicies, type PolicySpec } from "./network-policies";
 
-export type GuardrailsArgs = Pick<PolicySpec, "server" | "housekeeping" | "pools"> &
+export type GuardrailsArgs = Pick<PolicySpec, "server" | "housekeeping" | "pools" | "dnsServers"> &
   Pick<AdmissionArgs, "dindRepository" | "nodeVolumes">;
 
 /**

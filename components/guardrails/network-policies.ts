@@ -12,20 +12,25 @@ const INTERNET: Egress = { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE 
 
 const port = (number: number, protocol: "TCP" | "UDP" = "TCP") => ({ port: number, protocol });
 
-/** Names are resolved by the cluster's DNS pods, or by address: Cloud DNS answers at the first, GKE's node cache at the second. */
-const DNS: Egress[] = [
-  {
-    to: [
-      {
-        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
-        podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
-      },
-      { ipBlock: { cidr: "169.254.169.254/32" } },
-      { ipBlock: { cidr: "169.254.20.10/32" } },
-    ],
-    ports: [port(53, "UDP"), port(53)],
-  },
-];
+const inKubeSystem = (app: string) => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+  podSelector: { matchLabels: { "k8s-app": app } },
+});
+const address = (ip: string) => ({ ipBlock: { cidr: `${ip}/32` } });
+
+/**
+ * Names are resolved by the cluster's DNS pods or, where NodeLocal DNSCache runs, by its pod on the same node. Policies judge
+ * either by the pod that answers (Dataplane V2) or by the address that was asked: Cloud DNS at the first, the cache at the
+ * second, and with Calico kube-dns's own, for which the cache answers as well and which only settings know.
+ */
+const dns = (servers: readonly string[]): Egress => ({
+  to: [
+    inKubeSystem("kube-dns"),
+    inKubeSystem("node-local-dns"),
+    ...["169.254.169.254", "169.254.20.10", ...servers].map(address),
+  ],
+  ports: [port(53, "UDP"), port(53)],
+});
 
 /** GKE's metadata server, which gives pods with Workload Identity their tokens (Dataplane V2: port 80; else 988). */
 const METADATA: Egress = {
@@ -51,6 +56,8 @@ export interface PolicySpec {
     readonly workloadIdentity: boolean;
     readonly metricsPort?: number | undefined;
   };
+  /** Addresses of further DNS servers. */
+  readonly dnsServers: readonly string[];
   readonly housekeeping: { readonly port: number };
   readonly pools: readonly {
     readonly name: string;
@@ -62,6 +69,7 @@ export interface PolicySpec {
 /** Everything is denied in both namespaces; each policy beside that opens what one kind of pod needs. */
 export function networkPolicies(spec: PolicySpec): { readonly [name: string]: Policy } {
   const { instance, namespaces } = spec;
+  const names = dns(spec.dnsServers);
   const inServer = (name: string, rules: NonNullable<Policy["spec"]>) => ({
     metadata: { name, namespace: namespaces.server, labels: spec.labels },
     spec: rules,
@@ -102,13 +110,13 @@ export function networkPolicies(spec: PolicySpec): { readonly [name: string]: Po
         { from: [agents, pods(instance, "gocd-housekeeping")], ports: [port(spec.server.port)] },
         ...(metricsPort === undefined ? [] : [scrape(metricsPort)]),
       ],
-      egress: [...DNS, INTERNET, ...ranges(spec.server.egress), ...(spec.server.workloadIdentity ? [METADATA] : [])],
+      egress: [names, INTERNET, ...ranges(spec.server.egress), ...(spec.server.workloadIdentity ? [METADATA] : [])],
     }),
     housekeeping: inServer("housekeeping", {
       ...pods(instance, "gocd-housekeeping"),
       policyTypes: ["Ingress", "Egress"],
       ingress: [{ from: [agents], ports: [port(spec.housekeeping.port)] }, scrape(spec.housekeeping.port)],
-      egress: [...DNS, { to: [pods(instance, "gocd-server")], ports: [port(spec.server.port)] }],
+      egress: [names, { to: [pods(instance, "gocd-server")], ports: [port(spec.server.port)] }],
     }),
     ...Object.fromEntries(
       spec.pools.map((pool) => [
@@ -118,7 +126,7 @@ export function networkPolicies(spec: PolicySpec): { readonly [name: string]: Po
           podSelector: { matchLabels: { ...selector(instance, "gocd-agent"), [POOL_LABEL]: pool.name } },
           policyTypes: ["Ingress", "Egress"],
           egress: [
-            ...DNS,
+            names,
             INTERNET,
             ...ranges(pool.egress),
             ...(pool.workloadIdentity ? [METADATA] : []),

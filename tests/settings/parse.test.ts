@@ -201,6 +201,20 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
     /kubeconfig context/,
   ],
   [
+    "the name of a DNS server for its address",
+    existing({ dnsServers: ["kube-dns.kube-system"] }),
+    "gocd:cluster.existing.dnsServers[0]",
+    /"kube-dns.kube-system"/,
+    /IPv4 address/,
+  ],
+  [
+    "a range of DNS servers",
+    existing({ dnsServers: ["10.96.0.0/16"] }),
+    "gocd:cluster.existing.dnsServers[0]",
+    /"10.96.0.0\/16"/,
+    /IPv4 address/,
+  ],
+  [
     "a release channel that is none",
     create({ releaseChannel: "FAST" }),
     "gocd:cluster.create.releaseChannel",

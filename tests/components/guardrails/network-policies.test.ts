@@ -6,6 +6,7 @@ const SPEC = {
   labels: {},
   server: { port: 8153, metricsPort: 8081, egress: ["10.1.0.0/16"], workloadIdentity: true },
   housekeeping: { port: 8080 },
+  dnsServers: ["172.20.0.10"],
   pools: [
     { name: "plain", egress: [], workloadIdentity: false },
     { name: "pushing", egress: ["10.2.0.0/16"], workloadIdentity: true },
@@ -47,6 +48,26 @@ describe("network policies", () => {
     expect(objects).toEqual([...new Set(objects)]);
   });
 
+  test.each(["server", "housekeeping", "agents-pool-plain", "agents-pool-pushing"])(
+    "let %s ask whoever answers for names: pods of kube-system, and addresses, also of the settings",
+    (name) => {
+      const rules = policies[name]?.egress?.filter(({ ports }) => ports?.every(({ port }) => port === 53)) ?? [];
+      const peers = rules.flatMap(({ to }) => to);
+      const inKubeSystem = peers.filter(
+        ({ namespaceSelector }) => namespaceSelector?.matchLabels["kubernetes.io/metadata.name"] === "kube-system",
+      );
+      expect(inKubeSystem.map(({ podSelector }) => podSelector?.matchLabels)).toEqual([
+        { "k8s-app": "kube-dns" },
+        { "k8s-app": "node-local-dns" },
+      ]);
+      expect(peers.flatMap(({ ipBlock }) => (ipBlock ? [ipBlock.cidr] : []))).toEqual([
+        "169.254.169.254/32",
+        "169.254.20.10/32",
+        "172.20.0.10/32",
+      ]);
+    },
+  );
+
   test("let nobody connect to an agent", () => {
     for (const name of ["agents-pool-plain", "agents-pool-pushing"]) {
       expect(policies[name]?.policyTypes).toContain("Ingress");
@@ -62,6 +83,7 @@ describe("network policies", () => {
     );
     expect(inside).toEqual([
       [{ "k8s-app": "kube-dns" }, [53, 53]],
+      [{ "k8s-app": "node-local-dns" }, [53, 53]],
       [expect.objectContaining({ "app.kubernetes.io/name": "gocd-server" }), [8153]],
       [expect.objectContaining({ "app.kubernetes.io/name": "gocd-housekeeping" }), [8080]],
     ]);
