@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { quartzProblem } from "./cron";
+import { normalSchedule, quartzProblem } from "./cron";
 import { formatValue, type Problem } from "./problems";
 import type { Storage } from "./storage";
 import { map, text, whole, type ReadonlyDeep } from "./values";
@@ -8,6 +8,7 @@ export const backup = z.strictObject(
   {
     schedule: z
       .string({ error: 'a Quartz schedule such as "0 0 2 * * ?"' })
+      .overwrite(normalSchedule)
       .refine((value) => quartzProblem(value) === undefined, {
         error: (issue) => quartzProblem(String(issue.input)) ?? "",
       })
