@@ -50,6 +50,17 @@ describe("the documentation", () => {
     );
   });
 
+  test("lists every decision with its title, its status and its date", () => {
+    const files = readdirSync(join(root, "docs", "decisions")).filter((file) => file !== "README.md");
+    const titles = files.map((file) => {
+      const [, title = ""] = /^# \d+\. (.+)$/m.exec(read(`docs/decisions/${file}`)) ?? [];
+      return [file, title];
+    });
+    const row = /^\| \[\d{4}\]\((\S+)\) +\| (.+?) +\| (?:accepted|replaced by \d{4}) +\| \d{4}-\d{2}-\d{2} +\|$/gm;
+    const listed = [...read("docs/decisions/README.md").matchAll(row)].map(([, file, title]) => [file, title]);
+    expect(listed).toEqual(titles);
+  });
+
   test.each(PAGES)("links to files that exist: %s", (file) => {
     const links = [...read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, link]) => link ?? "");
     expect(links.filter((link) => !existsSync(join(root, dirname(file), link)))).toEqual([]);
