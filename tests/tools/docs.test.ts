@@ -108,9 +108,16 @@ describe("CONTRIBUTING", () => {
     expect(folders.filter((folder) => !named.some((text) => text.startsWith(`${folder}/`)))).toEqual([]);
   });
 
+  test("says of at least ten changes where they go, and each place exists", () => {
+    const [, table = ""] = /## Where a change goes\n([\s\S]*?)\n## /.exec(read("CONTRIBUTING.md")) ?? [];
+    const places = [...table.matchAll(/\| `([^`]+)` +\|$/gm)].map(([, place]) => place ?? "");
+    expect(places.length).toBeGreaterThanOrEqual(10);
+    expect(places.filter((place) => !existsSync(join(root, place)))).toEqual([]);
+  });
+
   test("has every command that writes what a test compares", () => {
     const { scripts } = JSON.parse(read("package.json")) as { readonly scripts: Record<string, string> };
-    const writing = Object.keys(scripts).filter((script) => /^(schema|docs:)/.test(script));
+    const writing = Object.keys(scripts).filter((script) => /^(schema|picture|docs:)/.test(script));
     const text = code("CONTRIBUTING.md").join("\n");
     expect(writing.filter((script) => !text.includes(`npm run ${script}`))).toEqual([]);
   });
