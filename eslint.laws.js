@@ -1,4 +1,4 @@
-// The five dependency laws of docs/architecture.md, as configuration of ESLint. A file matches one entry: ESLint takes a rule's
+// The six dependency laws of docs/architecture.md, as configuration of ESLint. A file matches one entry: ESLint takes a rule's
 // options from the last entry that matches.
 
 const SETTINGS = {
@@ -24,6 +24,11 @@ const outsideOf = (folders) => ({
   message: "Law 5: policy, preview and each image work without this program; they import nothing of it.",
 });
 
+const OUTSIDE_THE_CLUSTER = {
+  regex: "^\\.\\./",
+  message: "Law 6: tests/cluster/kubernetes builds and boots a cluster; it imports nothing outside its folder.",
+};
+
 /** One law or more: files that match may not import what the patterns match. */
 const boundary = (files, patterns, ignores = []) => ({
   files,
@@ -44,4 +49,5 @@ module.exports = [
   boundary(["policy/**/*.ts"], [PROGRAM, outsideOf("components|kubernetes|settings|laptop|tools|preview")]),
   boundary(["preview/**/*.ts"], [PROGRAM, outsideOf("components|kubernetes|settings|laptop|tools|images")]),
   boundary(["images/**/*.ts"], [PROGRAM, outsideOf("components|kubernetes|settings|laptop|tools|preview|policy")]),
+  boundary(["tests/cluster/kubernetes/**/*.ts"], [OUTSIDE_THE_CLUSTER]),
 ];

@@ -28,6 +28,8 @@ const LAWS: readonly (readonly [law: string, file: string, breaks: string, obeys
   ["Law 5", "preview/show/tree.ts", "../../settings/types", "../run/registration"],
   ["Law 5", "preview/show/tree.ts", "../../components/agents/agent", "../escape"],
   ["Law 5", "images/housekeeping/src/config.ts", "../../../kubernetes/quantities", "./drain"],
+  ["Law 6", "tests/cluster/kubernetes/node.ts", "../gocd/deploy", "./run"],
+  ["Law 6", "tests/cluster/kubernetes/node.ts", "../../support/program", "@grpc/grpc-js"],
 ];
 
 describe("the laws of docs/architecture.md", () => {
