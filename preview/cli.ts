@@ -4,6 +4,7 @@ import type { Policies } from "@pulumi/policy";
 import { against } from "./base/against";
 import { startBase } from "./base/base";
 import type { Base } from "./base/base";
+import type { AdaptRules } from "./difference/rules/rule";
 import { render } from "./show/render";
 import { writeManifests } from "./show/manifest-files";
 import { assemble, exitCode } from "./preview";
@@ -40,6 +41,10 @@ export interface CliContext {
   /** Path of the program's main module. */
   readonly program: string;
   readonly policies: Policies;
+  /** What the program adds to the rules about the types of its resources. */
+  readonly adaptRules?: AdaptRules;
+  /** Where to read on before `pulumi up`, in brackets. */
+  readonly upNote?: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -55,7 +60,7 @@ export interface Output {
 
 /** Runs the command. Resolves to its exit status. */
 export async function cli(args: readonly string[], context: CliContext): Promise<0 | 1 | 2> {
-  const { directory, program, policies, environment, stdout, stderr } = context;
+  const { directory, program, policies, adaptRules, upNote = "", environment, stdout, stderr } = context;
   const options = parse(args);
   if (typeof options === "string") {
     stderr.write(`${printable(options)}\nnpm run preview -- --help lists the options.\n`);
@@ -79,11 +84,11 @@ export async function cli(args: readonly string[], context: CliContext): Promise
     const comparison =
       base === undefined || ref === undefined || failed
         ? undefined
-        : await against(base, ref, { project, run, directory });
+        : await against(base, ref, { project, run, directory, adaptRules });
     const stream = failed && options.form === "text" ? stderr : stdout;
     const style = styleFor(wantsColour(stream, environment));
     stream.write(
-      render(result, comparison, { form: options.form, out: shortest(out), style, columns: stream.columns }),
+      render(result, comparison, { form: options.form, out: shortest(out), upNote, style, columns: stream.columns }),
     );
     return exitCode(result);
   } catch (error) {

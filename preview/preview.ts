@@ -4,10 +4,8 @@ import type { Manifest } from "./manifests";
 import type { LogLine } from "./run/monitor";
 import { problemText } from "./run/project";
 import type { Project } from "./run/project";
-import { plannedProviders } from "./run/providers";
 import { redactor } from "./run/redact";
 import type { Registration } from "./run/registration";
-import { runProgram } from "./run/run";
 import type { Failure, Run } from "./run/run";
 import { judge } from "./verdict";
 import type { Verdict } from "./verdict";
@@ -40,20 +38,6 @@ export interface Totals {
   readonly mandatory: number;
   readonly advisory: number;
   readonly undecided: number;
-}
-
-/** Runs the program of a stack and gathers what there is to show. */
-export async function preview(
-  project: Project,
-  directory: string,
-  program: string,
-  policies: Policies,
-): Promise<Preview> {
-  return assemble(
-    project,
-    await runProgram({ project, directory, program, providers: plannedProviders, dryRun: true }),
-    policies,
-  );
 }
 
 /** Makes what there is to show out of what a program did. */

@@ -26,6 +26,7 @@ const LAWS: readonly (readonly [law: string, file: string, breaks: string, obeys
   ["Law 5", "policy/policies.ts", "../components/agents/agent", "./rule"],
   ["Law 5", "policy/rules/no-host-paths.ts", "../../kubernetes/quantities", "../reading/walk"],
   ["Law 5", "preview/show/tree.ts", "../../settings/types", "../run/registration"],
+  ["Law 5", "preview/cli.ts", "../policy/policies", "./preview"],
   ["Law 5", "preview/show/tree.ts", "../../components/agents/agent", "../escape"],
   ["Law 5", "images/housekeeping/src/config.ts", "../../../kubernetes/quantities", "./drain"],
   ["Law 6", "tests/cluster/kubernetes/node.ts", "../gocd/deploy", "./run"],

@@ -5,6 +5,7 @@ import type { Base } from "./base";
 import { contexts, rebuiltImages } from "./contexts";
 import { difference, isEmpty } from "../difference/difference";
 import type { Difference } from "../difference/difference";
+import type { AdaptRules } from "../difference/rules/rule";
 import { ciphertexts, encryptedChanges, googleDefaults, settingsChanges } from "./configuration";
 import type { Versions } from "../difference/difference";
 
@@ -25,8 +26,14 @@ const COMMIT_LENGTH = 9;
 export async function against(
   base: Base,
   ref: string,
-  { project, run, directory }: { readonly project: Project; readonly run: Run; readonly directory: string },
+  current: {
+    readonly project: Project;
+    readonly run: Run;
+    readonly directory: string;
+    readonly adaptRules?: AdaptRules | undefined;
+  },
 ): Promise<Comparison> {
+  const { project, run, directory, adaptRules } = current;
   const versions = { stack: project.stack, ref, commit: base.commit.slice(0, COMMIT_LENGTH) };
   const { run: old, config, ciphertexts: oldSecrets, contexts: oldContexts } = await base.result();
   if (old === undefined) {
@@ -39,7 +46,7 @@ export async function against(
   const notes = secrets.map(
     (key) => `${key} is encrypted as another text than before: another value, or the same one encrypted again`,
   );
-  const bare = difference(old, run, { rebuilt, defaults: googleDefaults(config, project.config) });
+  const bare = difference(old, run, { rebuilt, adaptRules, defaults: googleDefaults(config, project.config) });
   const hidden = isEmpty(bare) && settings.length > 0;
   return {
     versions,

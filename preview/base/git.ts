@@ -44,7 +44,7 @@ export async function checkOut(directory: string, ref: string): Promise<Worktree
       );
     },
   );
-  const parent = mkdtempSync(join(realpathSync(tmpdir()), "gocd-preview-"));
+  const parent = mkdtempSync(join(realpathSync(tmpdir()), "offline-preview-"));
   const tree = join(parent, "base");
   const remove = () => {
     // This checkout alone: `worktree prune` would also forget others that are only out of reach, on a disk that is not mounted.

@@ -14,6 +14,7 @@ import type { OptionChange } from "./options";
 import { rollouts } from "./rollout";
 import type { Rollout } from "./rollout";
 import { applies, rulesOf } from "./rules/rules";
+import type { TypeRules } from "./rules/rule";
 
 /** What the two versions are called. */
 export interface Versions {
@@ -89,15 +90,17 @@ export interface DifferenceInput extends Partial<ExternalChanges> {
 
 /** Compares what two versions of a program register. */
 export function difference(base: Side, current: Side, beside: DifferenceInput = {}): Difference {
-  const { rebuilt = new Set<string>(), defaults = {}, settings = [], notes = [] } = beside;
+  const { rebuilt = new Set<string>(), defaults = {}, adaptRules, settings = [], notes = [] } = beside;
   const matching = match(base.registrations, current.registrations);
-  const plans = forecast(matching.pairs, { rebuilt, defaults });
+  const plans = forecast(matching.pairs, { rebuilt, defaults, adaptRules });
   const providers = new Map(base.registrations.map((resource) => [resource.urn, resource]));
   const replaced = plans.filter(({ causes }) => causes.length > 0).map(({ pair }) => pair.before);
   const deleted = deletedSet([...matching.removed, ...replaced]);
   return {
     added: matching.added.map(named),
-    removed: matching.removed.map((resource) => removal(resource, providers.get(providerUrn(resource)), deleted)),
+    removed: matching.removed.map((resource) =>
+      removal(resource, rulesOf(resource, providers.get(providerUrn(resource)), adaptRules), deleted),
+    ),
     changed: plans.map((plan) => change(plan, rebuilt, deleted)).filter(saysSomething),
     outputs: valueChanges(base.outputs, current.outputs, []),
     settings,
@@ -133,8 +136,7 @@ function named({ urn, type, name, custom, protect }: Registration): Named {
   return { urn, type, name, component: !custom, protect };
 }
 
-function removal(resource: Registration, provider: Registration | undefined, deleted: DeletedSet): Removal {
-  const rules = rulesOf(resource, provider);
+function removal(resource: Registration, rules: TypeRules, deleted: DeletedSet): Removal {
   return { ...named(resource), ...deletion(resource, { rules, protect: resource.protect, deleted }) };
 }
 

@@ -7,7 +7,7 @@ import type { Pair } from "./match";
 import { providerUrn } from "./options";
 import { isWithin, pathText } from "./path";
 import { applies, kindOf, rulesOf, unknownAt } from "./rules/rules";
-import type { TypeRules } from "./rules/rule";
+import type { AdaptRules, TypeRules } from "./rules/rule";
 
 /** Why a resource is replaced. */
 export interface Cause {
@@ -57,14 +57,16 @@ export interface ExternalChanges {
   /** URNs of images whose files differ. */
   readonly rebuilt: ReadonlySet<string>;
   readonly defaults: Defaults;
+  /** What the program adds to the rules of its types. */
+  readonly adaptRules?: AdaptRules | undefined;
 }
 
 /**
  * Works out what will happen to the resources that both versions have, and to those that follow: whatever takes a value
  * from a replaced resource gets a new one, and is replaced itself where it takes it in a field that cannot change.
  */
-export function forecast(pairs: readonly Pair[], { rebuilt, defaults }: ExternalChanges): ResourcePlan[] {
-  const drafts = new Map(pairs.map((pair) => [pair.after.urn, draft(pair, pairs, defaults)]));
+export function forecast(pairs: readonly Pair[], { rebuilt, defaults, adaptRules }: ExternalChanges): ResourcePlan[] {
+  const drafts = new Map(pairs.map((pair) => [pair.after.urn, draft(pair, pairs, defaults, adaptRules)]));
   const now = new Map(pairs.map(({ before, after }) => [before.urn, after.urn]));
   for (const one of drafts.values()) {
     ownCauses(one, now);
@@ -82,10 +84,10 @@ export function forecast(pairs: readonly Pair[], { rebuilt, defaults }: External
   }));
 }
 
-function draft(pair: Pair, pairs: readonly Pair[], defaults: Defaults): PlanDraft {
+function draft(pair: Pair, pairs: readonly Pair[], defaults: Defaults, adaptRules?: AdaptRules): PlanDraft {
   const { before, after } = pair;
   const provider = pairs.find((candidate) => candidate.after.urn === providerUrn(after))?.after;
-  const rules = rulesOf(after, provider);
+  const rules = rulesOf(after, provider, adaptRules);
   const changes = after.custom
     ? [...fieldChanges(before.inputs, after.inputs), ...defaultChanges(pair, rules, defaults)]
     : [];

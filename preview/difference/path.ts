@@ -1,11 +1,11 @@
 /**
- * Where a field is: names of keys, and the place in a list, which is the element's own name where it has one (`[agent]`)
+ * Where a field is: names of keys, and the place in a list, which is the element's own name where it has one (`[web]`)
  * and its position otherwise (`[0]`).
  */
 export type Path = readonly Step[];
 export type Step = string | { readonly element: string };
 
-/** `spec.template.spec.containers[agent].image`, `data["daemon.json"].mtu`. */
+/** `spec.template.spec.containers[web].image`, `data["daemon.json"].mtu`. */
 export function pathText(path: Path): string {
   const text = path.map((step) => {
     if (typeof step === "object") return `[${step.element}]`;

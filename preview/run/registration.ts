@@ -4,7 +4,7 @@ import type { WireObject } from "./wire";
 /** One resource as the program registers it with the engine. Lists that have no order are sorted. */
 export interface Registration {
   readonly urn: string;
-  /** Type token: `gcp:compute/disk:Disk`, `kubernetes:apps/v1:StatefulSet`, `gocd:agents:Pool`. */
+  /** Type token: `gcp:compute/disk:Disk`, `kubernetes:apps/v1:StatefulSet`, `shop:pools:Pool`. */
   readonly type: string;
   readonly name: string;
   /** URN of the parent; empty for the stack itself. */

@@ -42,7 +42,7 @@ export interface Request {
 
 /** What the SDK keeps for one run, as far as it has no public setter. The automation API does the same. */
 interface Store {
-  readonly settings: { engine?: unknown; readonly options: { rootDirectory?: string } };
+  readonly settings: { readonly options: object };
 }
 const store = state as unknown as {
   withLocalStorage<T>(run: () => Promise<T>): Promise<T>;
@@ -72,8 +72,8 @@ export async function runProgram({ project, directory, program, providers, dryRu
       runtime.setMockOptions(monitorClient, project.name, project.stack, dryRun, "organization");
       runtime.setAllConfig(project.config, [...project.secretKeys]);
       const { settings } = store.getStore();
-      settings.options.rootDirectory = directory;
-      settings.engine = procedures(monitor.engine);
+      Object.assign(settings.options, { rootDirectory: directory });
+      Object.assign(settings, { engine: procedures(monitor.engine) });
       const ended = runtime
         .runInPulumiStack(() => Promise.resolve().then(() => load(program, directory)))
         .then(() => true);

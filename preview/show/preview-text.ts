@@ -16,12 +16,20 @@ const PROTECTED = "protected";
 /** Long enough for a command, which people copy. */
 const VALUE_WIDTH = 200;
 
-/**
- * The preview for people.
- *
- * @param columns width of the terminal, if it goes to one: names take what is left of it
- */
-export function toText(result: Preview, outDirectory: string, style: Style, columns?: number): string {
+/** How and where the preview is shown. */
+export interface View {
+  /** Where the manifests are, for people. */
+  readonly out: string;
+  /** Where to read on before `pulumi up`, in brackets. */
+  readonly upNote?: string;
+  readonly style: Style;
+  /** Width of the terminal, if it goes to one. */
+  readonly columns?: number | undefined;
+}
+
+/** The preview for people. */
+export function toText(result: Preview, view: View): string {
+  const { style, columns } = view;
   if (result.errors.length > 0) return [...logs(result, style), ...errors(result, style), ""].join("\n");
   return [
     ...treeLines(tree(result.resources), style, columns),
@@ -30,7 +38,7 @@ export function toText(result: Preview, outDirectory: string, style: Style, colu
     ...logs(result, style),
     ...policies(result, style),
     "",
-    ...summary(result, outDirectory, style),
+    ...summary(result, view),
     "",
   ].join("\n");
 }
@@ -142,18 +150,18 @@ function policies(result: Preview, style: Style): string[] {
   return [headline, ...table(findings.map(row)).map((line) => `  ${line}`)];
 }
 
-function summary(result: Preview, outDirectory: string, style: Style): string[] {
+function summary(result: Preview, { out, upNote, style }: View): string[] {
   const counts = totals(result);
   const line = [
     `stack ${result.stack}`,
     `${plural(counts.resources, "resource")}, ${String(counts.protected)} protected`,
-    `${plural(counts.manifests, "manifest")} in ${outDirectory}/`,
+    `${plural(counts.manifests, "manifest")} in ${out}/`,
     `${plural(counts.mandatory, "violation")}, ${plural(counts.advisory, "warning")}`,
   ].join(" · ");
   const next =
     counts.mandatory > 0
       ? "Next: mend what the policies refuse; pulumi up would stop there."
-      : `Next: read ${outDirectory}/, then pulumi up --stack ${result.stack} (README.md, "On to pulumi up").`;
+      : `Next: read ${out}/, then pulumi up --stack ${result.stack}${upNote ? ` ${upNote}` : ""}.`;
   return [style.bold(printable(line)), printable(next)];
 }
 

@@ -4,36 +4,30 @@ import type { Preview } from "../preview";
 import { table } from "./terminal";
 import type { Cell, Style } from "./terminal";
 import { toText } from "./preview-text";
+import type { View } from "./preview-text";
 import type { Comparison } from "../base/against";
 import { differenceJson } from "./difference-json";
 import { escapeHidden } from "../escape";
 import { differenceText } from "./difference-text";
 
-/** How the preview is shown. */
-export interface Rendering {
+/** How the preview is shown, and in which form. */
+export interface Rendering extends View {
   readonly form: "text" | "json";
-  /** Where the manifests are, for people. */
-  readonly out: string;
-  readonly style: Style;
-  /** Width of the terminal, if it goes to one. */
-  readonly columns: number | undefined;
 }
 
 /** The preview, or what it says of the difference to another version, in the form that was asked for. */
-export function render(
-  result: Preview,
-  comparison: Comparison | undefined,
-  { form, out, style, columns }: Rendering,
-): string {
-  switch (form) {
+export function render(result: Preview, comparison: Comparison | undefined, rendering: Rendering): string {
+  switch (rendering.form) {
     case "json":
       return toJson(result, comparison && differenceJson(comparison.difference, comparison.versions));
     case "text":
       return comparison === undefined
-        ? toText(result, out, style, columns)
-        : [...policyLines(result, style), differenceText(comparison.difference, comparison.versions, style), ""].join(
-            "\n",
-          );
+        ? toText(result, rendering)
+        : [
+            ...policyLines(result, rendering.style),
+            differenceText(comparison.difference, comparison.versions, rendering.style),
+            "",
+          ].join("\n");
   }
 }
 

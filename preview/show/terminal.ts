@@ -1,3 +1,5 @@
+import { styleText } from "node:util";
+
 /** Styles of the preview. Each keeps the text as it is where colour is not wanted. */
 export interface Style {
   readonly bold: (text: string) => string;
@@ -14,9 +16,16 @@ export function wantsColour(stream: { readonly isTTY?: boolean }, environment: N
 
 /** Styles for a terminal, or none. */
 export function styleFor(colour: boolean): Style {
-  const style = (code: number) => (text: string) =>
-    colour && text !== "" ? `\u001b[${String(code)}m${text}\u001b[0m` : text;
-  return { bold: style(1), dim: style(2), good: style(32), bad: style(31), notice: style(33) };
+  const format = (name: Parameters<typeof styleText>[0]) => (text: string) =>
+    // Whether to colour is decided already, for the stream that the text goes to.
+    colour && text !== "" ? styleText(name, text, { validateStream: false }) : text;
+  return {
+    bold: format("bold"),
+    dim: format("dim"),
+    good: format("green"),
+    bad: format("red"),
+    notice: format("yellow"),
+  };
 }
 
 /** A cell of a table: what is seen, and how it looks. */

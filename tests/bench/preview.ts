@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { policies } from "../../policy/policies";
+import { assemble } from "../../preview/preview";
+import { plannedProviders } from "../../preview/run/providers";
+import { runProgram } from "../../preview/run/run";
 import { writeManifests } from "../../preview/show/manifest-files";
-import { preview } from "../../preview/preview";
-import { styleFor } from "../../preview/show/terminal";
 import { toText } from "../../preview/show/preview-text";
+import { styleFor } from "../../preview/show/terminal";
 import { projectOf, ROOT } from "../support/program";
 import type { Cost } from "./subjects";
 
@@ -15,12 +17,15 @@ const NODES = { machineType: "e2-standard-32", max: 100 };
 
 async function main(agents: number): Promise<Cost> {
   const config = { "gocd:cluster": { create: { agentNodes: NODES } }, "gocd:agents": { docker: { replicas: agents } } };
-  const result = await preview(projectOf({ config }), ROOT, join(ROOT, "index.ts"), policies);
+  const project = projectOf({ config });
+  const program = join(ROOT, "index.ts");
+  const run = await runProgram({ project, directory: ROOT, program, providers: plannedProviders, dryRun: true });
+  const result = await assemble(project, run, policies);
   if (result.errors.length > 0) throw new Error(result.errors.map(({ message }) => message).join("\n"));
   const directory = mkdtempSync(join(tmpdir(), "gocd-bench-"));
   writeManifests(directory, result.manifests);
   rmSync(directory, { recursive: true });
-  toText(result, directory, styleFor(false));
+  toText(result, { out: directory, style: styleFor(false) });
   // maxRSS is in KiB on every platform that Node reports it for.
   const memory = process.resourceUsage().maxRSS / 1024;
   return { resources: result.resources.length, milliseconds: process.uptime() * 1000, memory };

@@ -5,10 +5,10 @@ import { prepared } from "../policy/analyzer";
 import { cpuMilliseconds } from "../support/cpu-time";
 
 const directory = join(__dirname, "thousand");
-const project = { name: "thousand", stack: "dev", file: "Pulumi.dev.yaml", secretKeys: [], problems: [] };
+const PROJECT = { name: "thousand", stack: "dev", file: "Pulumi.dev.yaml", secretKeys: [], problems: [] };
 
 const run = async (pools: number) => {
-  const result = await hostRun({ project: { ...project, config: { "thousand:pools": String(pools) } }, directory });
+  const result = await hostRun({ project: { ...PROJECT, config: { "thousand:pools": String(pools) } }, directory });
   if (result.status !== 0) throw new Error(`the program of 1,000 resources failed: ${result.output}`);
   return result;
 };

@@ -9,7 +9,7 @@ import type { Spawned } from "../support/spawned";
 
 jest.setTimeout(300_000);
 
-const MAIN = join(ROOT, "preview", "main.ts");
+const MAIN = join(ROOT, "tools", "preview", "main.ts");
 const FIXTURES = join(ROOT, "tests", "preview", "fixtures");
 /** What a newcomer's shell has: no cloud, no Pulumi, no network needed. */
 const BARE = { PATH: process.env["PATH"], HOME: "/nonexistent" };

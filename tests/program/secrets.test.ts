@@ -77,7 +77,7 @@ function open(value: WireValue): string {
 
 function showings(preview: Preview, run: Run): Record<string, string> {
   return {
-    text: toText(preview, "out", styleFor(false)),
+    text: toText(preview, { out: "out", style: styleFor(false) }),
     json: toJson(preview),
     manifests: preview.manifests.map(manifestFile).join(""),
     golden: golden(run.registrations),

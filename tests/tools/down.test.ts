@@ -205,7 +205,7 @@ describe("the list of what is left", () => {
   test("has words for everything that the program protects", () => {
     const { stdout } = spawnSync(
       process.execPath,
-      ["-r", "@swc-node/register", "preview/main.ts", "--json", "--out", directory],
+      ["-r", "@swc-node/register", "tools/preview/main.ts", "--json", "--out", directory],
       { cwd: root, encoding: "utf8" },
     );
     const { resources } = JSON.parse(stdout) as {

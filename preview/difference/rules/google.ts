@@ -14,7 +14,7 @@ const NODES_ANEW = `machineType diskSizeGb diskType bootDisk imageType kubeletCo
 
 const nodesAnew = (field: string) => ({
   field,
-  effect: "GKE makes the pool's nodes anew, one after the other: their pods move, their jobs get the grace period",
+  effect: "GKE makes the pool's nodes anew, one after the other: their pods move",
 });
 
 const RANGE_IN_USE = "Google refuses to change or drop a range that a cluster uses";
@@ -56,11 +56,11 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
     follows: [
       {
         field: "addonsConfig.dnsCacheConfig",
-        effect: "GKE makes the nodes anew, one after the other: their pods move, their jobs get the grace period",
+        effect: "GKE makes the nodes anew, one after the other: their pods move",
       },
     ],
-    destroyed: "the cluster with every object in it, its nodes, the agents' workspaces and image caches; running jobs",
-    retained: "the server's disks, keys and passwords, images: whatever is no part of the cluster",
+    destroyed: "the cluster with every object in it, its nodes and what they hold outside volumes",
+    retained: "whatever is no part of the cluster",
   },
   "gcp:container/nodePool:NodePool": {
     replaces: [
@@ -72,7 +72,7 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
       ...PROJECT,
     ],
     follows: fields(NODES_ANEW, "nodeConfig.").map(({ field }) => nodesAnew(field)),
-    destroyed: "its nodes: their pods move, jobs get the grace period",
+    destroyed: "its nodes: their pods move",
     retained: "claims and their volumes",
   },
   "gcp:compute/network:Network": {

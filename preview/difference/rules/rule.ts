@@ -26,6 +26,9 @@ export interface TypeRules {
   readonly retained?: string;
 }
 
+/** What a program knows of its own resources beyond the tables: the rules of a type, changed or as they were. */
+export type AdaptRules = (type: string, rules: TypeRules) => TypeRules;
+
 /** Rules for fields without conditions, separated by blanks or line breaks, below a common prefix. */
 export function fields(names: string, prefix = ""): FieldRule[] {
   return names

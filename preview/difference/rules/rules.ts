@@ -8,13 +8,21 @@ import { GOOGLE } from "./google";
 import { CONTENT, KUBERNETES, METADATA, MUTABLE, OTHER_KIND } from "./kubernetes";
 import { OTHERS, UNKNOWN_TYPE } from "./others";
 import { fields } from "./rule";
-import type { FieldRule, TypeRules } from "./rule";
+import type { AdaptRules, FieldRule, TypeRules } from "./rule";
 
 /** Properties that tell one cluster from another where the provider is given no identifier. */
 const KUBECONFIG = fields("kubeconfig context cluster");
 
 /** The rules for a resource. Those of Kubernetes objects depend on the options of their provider. */
-export function rulesOf(resource: Registration, provider: Registration | undefined): TypeRules {
+export function rulesOf(
+  resource: Registration,
+  provider: Registration | undefined,
+  adapt: AdaptRules = (_, rules) => rules,
+): TypeRules {
+  return adapt(resource.type, tableRules(resource, provider));
+}
+
+function tableRules(resource: Registration, provider: Registration | undefined): TypeRules {
   const { type, inputs } = resource;
   if (type === "pulumi:providers:kubernetes" && !("clusterIdentifier" in inputs)) {
     const rules = OTHERS[type] ?? UNKNOWN_TYPE;

@@ -116,7 +116,7 @@ describe("a hostile name or value", () => {
   test("is no part of a preview's lines but as characters that can be seen", () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const shown = toText(previewOf(text), "out", styleFor(false));
+        const shown = toText(previewOf(text), { out: "out", style: styleFor(false) });
         expect(shown.replace(/\n/g, "")).not.toMatch(HIDDEN);
       }),
       { numRuns: 300 },

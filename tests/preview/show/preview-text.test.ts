@@ -24,7 +24,7 @@ const preview = (given: Partial<Preview> = {}): Preview => ({
 });
 
 describe("the text for people", () => {
-  const text = (given: Partial<Preview> = {}) => toText(preview(given), "out/dev", styleFor(false));
+  const text = (given: Partial<Preview> = {}) => toText(preview(given), { out: "out/dev", style: styleFor(false) });
 
   test("is a table whose columns line up", () => {
     expect(text().split("\n").slice(0, 5)).toEqual([
@@ -44,7 +44,7 @@ describe("the text for people", () => {
   test("lists more names in a wide terminal, and keeps to the width of a narrow one", () => {
     const names = Array.from({ length: 12 }, (_, index) => key(`a-key-${String(index)}`));
     const lines = (columns: number) =>
-      toText(preview({ resources: [stack, pool, ...names] }), "out", styleFor(false), columns)
+      toText(preview({ resources: [stack, pool, ...names] }), { out: "out", style: styleFor(false), columns })
         .split("\n")
         .slice(0, 4);
     expect(lines(200)[3]).toMatch(/a-key-0, a-key-1, .*a-key-11$/);
@@ -60,7 +60,7 @@ describe("the text for people", () => {
       },
     });
     expect(exitCode(result)).toBe(1);
-    expect(toText(result, "out", styleFor(false))).toMatch(
+    expect(toText(result, { out: "out", style: styleFor(false) })).toMatch(
       /mandatory {2}no-root {2}root \(tls PrivateKey\) {2}mend me\n[^]*Next: mend/,
     );
   });
@@ -70,7 +70,7 @@ describe("the text for people", () => {
       verdict: { policies: ["a"], findings: [{ policy: "later", level: "undecided", urn: "root", message: "wait" }] },
     });
     expect(exitCode(result)).toBe(0);
-    expect(toText(result, "out", styleFor(false))).toContain(
+    expect(toText(result, { out: "out", style: styleFor(false) })).toContain(
       "1 rule holds, 0 warnings, 1 check waits for values known after up",
     );
   });

@@ -7,7 +7,7 @@ describe("the terminal", () => {
     expect(wantsColour({ isTTY: true }, { NO_COLOR: "" })).toBe(true);
     expect(wantsColour({ isTTY: true }, { TERM: "dumb" })).toBe(false);
     expect(wantsColour({}, {})).toBe(false);
-    expect(styleFor(true).bold("x")).toBe("\u001b[1mx\u001b[0m");
+    expect(styleFor(true).bold("x")).toBe("\u001b[1mx\u001b[22m");
     expect(styleFor(false).bold("x")).toBe("x");
   });
 
@@ -17,7 +17,7 @@ describe("the terminal", () => {
       [{ text: "ab", style: bold }, { text: "1", align: "right" }, { text: "x" }],
       [{ text: "a" }, { text: "10", align: "right" }, { text: "y" }],
     ]);
-    expect(lines).toEqual(["\u001b[1mab\u001b[0m   1  x", "a   10  y"]);
+    expect(lines).toEqual(["\u001b[1mab\u001b[22m   1  x", "a   10  y"]);
   });
 
   test("cuts what is too wide", () => {

@@ -1,13 +1,16 @@
 import { join } from "node:path";
-import { policies } from "../policy/policies";
-import { cli } from "./cli";
+import { policies } from "../../policy/policies";
+import { cli } from "../../preview/cli";
+import { adaptRules } from "./rules";
 
-const directory = join(__dirname, "..");
+const directory = join(__dirname, "..", "..");
 
 void cli(process.argv.slice(2), {
   directory,
   program: join(directory, "index.ts"),
   policies,
+  adaptRules,
+  upNote: '(README.md, "On to pulumi up")',
   environment: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
