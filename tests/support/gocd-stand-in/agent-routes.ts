@@ -2,10 +2,9 @@
 //   api/api-agents-v7 (AgentsControllerV7 and its representers), api/api-internal-agent-v1,
 //   server/…/server/controller/AgentRegistrationController.java
 import type { AgentRecord, RuntimeState } from "./agents";
-import { Refusal } from "./agents";
 import { Body } from "./body";
-import type { Ask, Handler, Route } from "./http";
-import { docs, ok } from "./http";
+import { docs, ok, Refusal, type Ask, type Handler, type Route } from "./http";
+import { invalidResources } from "./lists";
 import type { GocdStandIn } from "./stand-in";
 
 function triState(text: string | undefined): boolean | undefined {
@@ -24,30 +23,38 @@ const BUILD_STATE: Record<RuntimeState, string> = {
   Unknown: "Unknown",
 };
 
-function agentJson(agent: AgentRecord, ask: Ask, server: GocdStandIn): object {
-  const remote = Object.keys(server.configuration.state.remoteEnvironments).filter((name) =>
-    server.configuration.associatedRemotely(agent.uuid, name),
-  );
-  const environments = [...new Set([...agent.environments, ...remote])].sort().map((name) => {
-    if (remote.includes(name))
-      return {
-        name,
-        origin: { type: "config-repo", _links: { self: { href: `${ask.base}/api/admin/config_repos/${name}` } } },
-      };
-    const local = server.configuration.localEnvironment(name) !== undefined;
-    return {
-      name,
-      origin: local
-        ? { type: "gocd", _links: { self: { href: `${ask.base}/admin/config_xml` } } }
-        : { type: "unknown" },
-    };
+function environmentsOf(agent: AgentRecord, ask: Ask, { configuration }: GocdStandIn): readonly object[] {
+  const { environments } = configuration;
+  const remote = environments.remoteOf(agent.uuid);
+  return [...new Set([...agent.environments, ...remote])].sort().map((name) => {
+    const repository = `${ask.base}/api/admin/config_repos/${name}`;
+    if (remote.includes(name)) return { name, origin: { type: "config-repo", _links: { self: { href: repository } } } };
+    if (environments.local(name) === undefined) return { name, origin: { type: "unknown" } };
+    const links = { self: { href: `${ask.base}/admin/config_xml` }, doc: { href: docs("#get-configuration") } };
+    return { name, origin: { type: "gocd", _links: links } };
   });
+}
+
+/** The job that an agent builds, as far as its place tells. */
+function buildDetails(agent: AgentRecord, ask: Ask): object {
+  if (agent.building === null) return {};
+  const [pipeline = "", counter = "", stage = "", run = "", job = ""] = agent.building.split("/");
   return {
-    _links: {
-      self: { href: `${ask.base}/api/agents/${agent.uuid}` },
-      doc: { href: docs("#agents") },
-      find: { href: `${ask.base}/api/agents/:uuid` },
+    build_details: {
+      _links: {
+        job: { href: `${ask.base}/tab/build/detail/${agent.building}` },
+        stage: { href: `${ask.base}/pipelines/${[pipeline, counter, stage, run].join("/")}` },
+        pipeline: { href: `${ask.base}/pipeline/activity/${pipeline}` },
+      },
+      pipeline_name: pipeline,
+      stage_name: stage,
+      job_name: job,
     },
+  };
+}
+
+function agentFields(agent: AgentRecord, ask: Ask, server: GocdStandIn): object {
+  return {
     uuid: agent.uuid,
     hostname: agent.hostname,
     ip_address: agent.ipAddress,
@@ -57,13 +64,35 @@ function agentJson(agent: AgentRecord, ask: Ask, server: GocdStandIn): object {
     agent_state: agent.runtimeState === "Cancelled" ? "Building" : agent.runtimeState,
     agent_version: agent.version,
     agent_bootstrapper_version: agent.version,
-    environments,
+    environments: environmentsOf(agent, ask, server),
     build_state: BUILD_STATE[agent.runtimeState],
     free_space: agent.freeSpace ?? "unknown",
+    ...buildDetails(agent, ask),
     resources: [...agent.resources].sort(),
   };
 }
 
+const agentJson = (agent: AgentRecord, ask: Ask, server: GocdStandIn): object => ({
+  _links: {
+    self: { href: `${ask.base}/api/agents/${agent.uuid}` },
+    doc: { href: docs("#agents") },
+    find: { href: `${ask.base}/api/agents/:uuid` },
+  },
+  ...agentFields(agent, ask, server),
+});
+
+/** A change is answered from the database, where nothing is known of what the agent does. */
+const asStored = (agent: AgentRecord): AgentRecord => ({
+  ...agent,
+  location: "",
+  operatingSystem: "",
+  version: "UNKNOWN",
+  runtimeState: "Missing",
+  freeSpace: null,
+  building: null,
+});
+
+/** A list may be one, or text with commas. */
 function listed(value: Body, property: string): string | undefined {
   if (!value.has(property)) return undefined;
   try {
@@ -72,6 +101,28 @@ function listed(value: Body, property: string): string | undefined {
     return value.string(property);
   }
 }
+
+const update: Handler = (ask, server, uuid = "") => {
+  const old = server.agents.known(uuid);
+  const body = Body.parse(ask.body);
+  const { environments } = server.configuration;
+  const resources = listed(body, "resources");
+  const invalid = invalidResources(resources?.split(",") ?? []);
+  if (invalid.length > 0) {
+    const data = agentFields({ ...asStored(old), resources: resources?.split(",") ?? [] }, ask, server);
+    throw new Refusal(422, "Updating agent failed.", { data: { ...data, errors: { resources: invalid } } });
+  }
+  const agent = server.agents.update(uuid, {
+    hostname: body.string("hostname"),
+    resources,
+    environments: listed(body, "environments")
+      ?.split(",")
+      .filter((name) => !environments.associatedRemotely(uuid, name.trim()))
+      .join(","),
+    state: triState(body.string("agent_config_state")),
+  });
+  return ok(agentJson(asStored(agent), ask, server));
+};
 
 const operation = (body: Body | undefined): { readonly add: string[]; readonly remove: string[] } => ({
   add: body?.strings("add") ?? [],
@@ -98,11 +149,7 @@ const register: Handler = (ask, server) => {
   const value = (name: (typeof REGISTRATION)[number]): string => form.get(name) ?? ask.query.get(name) ?? "";
   const missing = REGISTRATION.find((name) => !form.has(name) && !ask.query.has(name));
   if (missing !== undefined)
-    return {
-      status: 400,
-      body: `Required request parameter '${missing}' for method parameter type String is not present`,
-      type: "text/html",
-    };
+    throw new Refusal(500, `Required request parameter '${missing}' for method parameter type String is not present`);
   const registered = server.agents.register({
     uuid: value("uuid"),
     hostname: value("hostname"),
@@ -121,38 +168,16 @@ const register: Handler = (ask, server) => {
   return { status: registered ? 200 : 202, body: "", type: "application/json" };
 };
 
-const RUNTIME_STATES: readonly string[] = ["Idle", "Building", "Cancelled", "LostContact", "Missing", "Unknown"];
-
-/** The agent that speaks, and its AgentRuntimeInfo. */
-function speaking(ask: Ask, server: GocdStandIn): { readonly agent: AgentRecord; readonly info: Body } {
-  const agent = server.agents.authenticate(ask.header("x-agent-guid"), ask.header("authorization"));
-  return { agent, info: Body.parse(ask.body).object("agentRuntimeInfo") ?? new Body({}) };
-}
-
-const ping: Handler = (ask, server) => {
-  const { agent, info } = speaking(ask, server);
-  const state = info.string("runtimeStatus") ?? "Idle";
-  if (!RUNTIME_STATES.includes(state)) throw new Refusal(400, `Payload data is not valid JSON: runtimeStatus ${state}`);
-  const space = info.number("usableSpace");
-  const instruction = server.agents.ping(agent, info.string("cookie"), state as RuntimeState, {
-    ipAddress: ask.address,
-    ...(info.has("location") ? { location: info.string("location") ?? "" } : {}),
-    ...(info.has("agentVersion") ? { version: info.string("agentVersion") ?? "" } : {}),
-    ...(space === undefined ? {} : { freeSpace: space }),
-  });
-  return { status: 200, body: JSON.stringify(instruction) };
-};
-
-export const AGENT_ROUTES: Route[] = [
+export const AGENT_ROUTES: readonly Route[] = [
   {
     method: "GET",
     path: /^\/admin\/agent\/token$/,
     who: "anyone",
-    handle: (ask, server) => ({
-      status: 200,
-      body: server.agents.issueToken(ask.query.get("uuid") ?? ""),
-      type: "text/plain;charset=utf-8",
-    }),
+    handle: (ask, server) => {
+      const uuid = ask.query.get("uuid");
+      if (uuid === null) throw new Refusal(500, "Required request parameter 'uuid' is not present");
+      return { status: 200, body: server.agents.issueToken(uuid), type: "text/plain;charset=iso-8859-1" };
+    },
   },
   { method: "POST", path: /^\/admin\/agent$/, who: "anyone", handle: register },
   {
@@ -172,8 +197,7 @@ export const AGENT_ROUTES: Route[] = [
     version: 7,
     who: "user",
     handle: (ask, server, uuid = "") => {
-      const agent = server.agents.find(uuid);
-      if (agent === undefined) throw new Refusal(404, `Agent uuid '${uuid}' was not found!`);
+      const agent = server.agents.known(uuid);
       return ok(agentJson(agent, ask, server));
     },
   },
@@ -182,20 +206,7 @@ export const AGENT_ROUTES: Route[] = [
     path: /^\/api\/agents\/([^/]+)$/,
     version: 7,
     who: "admin",
-    handle: (ask, server, uuid = "") => {
-      const body = Body.parse(ask.body);
-      const environments = listed(body, "environments")
-        ?.split(",")
-        .filter((name) => !server.configuration.associatedRemotely(uuid, name.trim()))
-        .join(",");
-      const agent = server.agents.update(uuid, {
-        hostname: body.string("hostname"),
-        resources: listed(body, "resources"),
-        environments,
-        state: triState(body.string("agent_config_state")),
-      });
-      return ok(agentJson(agent, ask, server));
-    },
+    handle: update,
   },
   {
     method: "PATCH",
@@ -213,7 +224,7 @@ export const AGENT_ROUTES: Route[] = [
           resources: operation(operations?.object("resources")),
           environments: operation(operations?.object("environments")),
         },
-        (agent, environment) => server.configuration.associatedRemotely(agent, environment),
+        (agent, environment) => server.configuration.environments.associatedRemotely(agent, environment),
       );
       return ok({ message: `Updated agent(s) with uuid(s): [${uuids.join(", ")}].` });
     },
@@ -235,23 +246,5 @@ export const AGENT_ROUTES: Route[] = [
       server.agents.remove(uuids);
       return ok({ message: `Deleted ${uuids.length} agent(s).` });
     },
-  },
-  {
-    method: "POST",
-    path: /^\/remoting\/api\/agent\/get_cookie$/,
-    version: 1,
-    who: "agent",
-    json: true,
-    handle: (ask, server) => ({ status: 200, body: server.agents.assignCookie(speaking(ask, server).agent) }),
-  },
-  { method: "POST", path: /^\/remoting\/api\/agent\/ping$/, version: 1, who: "agent", json: true, handle: ping },
-  {
-    method: "POST",
-    path: /^\/remoting\/api\/agent\/get_work$/,
-    version: 1,
-    who: "agent",
-    json: true,
-    handle: (ask, server) =>
-      ok({ type: speaking(ask, server).agent.configState === "Disabled" ? "DeniedAgentWork" : "NoWork" }),
   },
 ];

@@ -3,8 +3,9 @@
 //   server/…/server/service/AgentService.java, server/…/config/update/Agent{,s}UpdateValidator.java (what an update may do)
 //   server/…/server/controller/AgentRegistrationController.java (token and registration)
 //   server/…/server/newsecurity/filters/AgentAuthenticationFilter.java (who may speak as an agent)
-//   config/config-api/…/util/CommaSeparatedString.java (how lists grow and shrink)
-import { createHmac, randomUUID } from "node:crypto";
+import { createHash, createHmac, randomUUID } from "node:crypto";
+import { Refusal } from "./http";
+import { appended, invalidResources, split, without } from "./lists";
 
 export type RuntimeState = "Idle" | "Building" | "Cancelled" | "LostContact" | "Missing" | "Unknown";
 
@@ -23,16 +24,8 @@ export interface AgentRecord {
   freeSpace: number | null;
   lastHeard: number | null;
   cookie: string | null;
-}
-
-/** What the server would answer in place of what was asked. */
-export class Refusal extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
+  /** Where the job is that it builds: pipeline/counter/stage/counter/job. */
+  building: string | null;
 }
 
 export interface Registration {
@@ -65,24 +58,9 @@ export interface Update {
   readonly state: boolean | undefined;
 }
 
-const RESOURCE_NAME = /^[-\w\s|.]*$/;
 const IP_ADDRESS = /^[0-9a-fA-F.:]+$/;
 /** `max.pending.agents.allowed` in SystemEnvironment.java. */
 const MAX_PENDING = 100;
-
-const split = (list: string): string[] => [
-  ...new Set(
-    list
-      .split(",")
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== ""),
-  ),
-];
-const appended = (list: string[], more: string[]): string[] => split([...list, ...more].join(","));
-const without = (list: string[], less: string[]): string[] => {
-  const gone = new Set(split(less.join(",")));
-  return list.filter((entry) => !gone.has(entry));
-};
 
 export class Agents {
   constructor(
@@ -100,16 +78,23 @@ export class Agents {
     return createHmac("sha256", this.options.tokenKey).update(uuid).digest("base64");
   }
 
-  /** In the order of the real list: by hostname, sandbox, uuid. */
+  /** In no order that means anything, as in the real list, which comes out of a hash map. */
   all(): AgentRecord[] {
     this.refresh();
-    const key = (a: AgentRecord): string => `${a.hostname}\0${a.location}\0${a.uuid}`;
+    const key = ({ uuid, lastHeard }: AgentRecord): string =>
+      createHash("sha256").update(`${uuid} ${lastHeard}`).digest("hex");
     return [...this.records.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
   }
 
   find(uuid: string): AgentRecord | undefined {
     this.refresh();
     return this.records.get(uuid);
+  }
+
+  known(uuid: string): AgentRecord {
+    const agent = this.find(uuid);
+    if (agent === undefined) throw new Refusal(404, `Agent with uuid '${uuid}' was not found!`);
+    return agent;
   }
 
   isRegistered(uuid: string): boolean {
@@ -135,7 +120,7 @@ export class Agents {
     if (elastic)
       throw new Refusal(
         422,
-        "Elastic agent registration requires an auto-register agent key to be setup on the server.",
+        `Elastic agent registration requires an auto-register agent key to be setup on the server. The agentAutoRegisterKey: [${request.autoRegisterKey}] is either not provided or expired. Agent-id: [${request.elasticAgentId}], Plugin-id: [${request.elasticPluginId}]`,
       );
     const invalid = (why: string): Refusal =>
       new Refusal(422, `Error occurred during agent registration process: ${why}`);
@@ -164,6 +149,7 @@ export class Agents {
       freeSpace: request.usableSpace,
       lastHeard: null,
       cookie: registered ? randomUUID() : null,
+      building: null,
     };
     this.records.set(agent.uuid, agent);
     this.heard(agent, registered ? "Idle" : "Unknown", request);
@@ -189,15 +175,15 @@ export class Agents {
     state: RuntimeState,
     facts: Partial<AgentRecord>,
   ): "NONE" | "CANCEL" {
-    if (cookie === undefined) throw new Refusal(500, `Agent [${agent.hostname}, ${agent.uuid}] has no cookie set`);
-    if (cookie !== agent.cookie) throw new Refusal(500, `Agent [${agent.hostname}, ${agent.uuid}] has invalid cookie`);
+    const told = `Agent [Agent [${agent.hostname}, ${agent.ipAddress}, ${agent.uuid}, ${cookie ?? null}]]`;
+    if (cookie === undefined) throw new Refusal(422, `${told} has no cookie set`);
+    if (cookie !== agent.cookie) throw new Refusal(422, `${told} has invalid cookie`);
     this.heard(agent, state, facts);
     return agent.runtimeState === "Cancelled" ? "CANCEL" : "NONE";
   }
 
   update(uuid: string, update: Update): AgentRecord {
-    const agent = this.find(uuid);
-    if (agent === undefined) throw new Refusal(404, `Agent uuid '${uuid}' was not found!`);
+    const agent = this.known(uuid);
     const asked = [update.hostname, update.resources, update.environments, update.state].some(
       (part) => part !== undefined,
     );
@@ -208,8 +194,6 @@ export class Agents {
         400,
         `Pending agent [${uuid}] must be explicitly enabled or disabled when performing any operation on it.`,
       );
-    if (!RESOURCE_NAME.test((update.resources ?? "").replaceAll(",", "")))
-      throw new Refusal(422, "Updating agent failed.");
     if (update.hostname !== undefined) agent.hostname = update.hostname;
     if (update.resources !== undefined) agent.resources = split(update.resources).sort();
     if (update.environments !== undefined) agent.environments = split(update.environments).sort();
@@ -218,16 +202,17 @@ export class Agents {
   }
 
   bulkUpdate(update: BulkUpdate, associatedRemotely: (uuid: string, environment: string) => boolean): void {
+    if (update.uuids.length === 0) throw new Refusal(422, "Must specify agent 'uuids' for bulk update.");
     const parts = [update.resources.add, update.resources.remove, update.environments.add, update.environments.remove];
     if (update.state === undefined && parts.every((part) => part.length === 0))
       throw new Refusal(400, "Bad Request. No operation is specified in the request to be performed on agents.");
     const missing = update.uuids.filter((uuid) => this.find(uuid) === undefined);
-    if (missing.length > 0) throw new Refusal(404, `Agents uuids [${missing.join(", ")}] were not found!`);
-    const bad = update.resources.add.filter((name) => !RESOURCE_NAME.test(name));
-    if (bad.length > 0)
+    if (missing.length > 0) throw new Refusal(404, `Agents with uuids [${missing.join(", ")}] were not found!`);
+    const invalid = invalidResources(update.resources.add);
+    if (invalid.length > 0)
       throw new Refusal(
         422,
-        `Validations failed for bulk update of agents. Error(s): Resource name '${bad.join(", ")}' is not valid.`,
+        `Your request could not be processed. Validations failed for bulk update of agents. Error(s): {resources=[${invalid.join(", ")}]}`,
       );
     const agents = update.uuids.map((uuid) => this.records.get(uuid)).filter((agent) => agent !== undefined);
     const pending = agents.filter((agent) => agent.configState === "Pending").map((agent) => agent.uuid);
@@ -247,15 +232,14 @@ export class Agents {
   remove(uuids: string[]): void {
     if (uuids.length === 0) throw new Refusal(400, "Bad Request. No agent UUIDs were supplied to delete.");
     for (const uuid of uuids) {
-      const agent = this.find(uuid);
-      if (agent === undefined) throw new Refusal(404, `Agent uuid '${uuid}' was not found!`);
+      const agent = this.known(uuid);
       const busy = agent.runtimeState === "Building" || agent.runtimeState === "Cancelled";
       if (agent.configState !== "Disabled" || busy)
         throw new Refusal(
           422,
           uuids.length === 1
-            ? "Failed to delete an agent, as it is not in a disabled state or is still building."
-            : "Could not delete any agents, as one or more agents might not be disabled or are still building.",
+            ? "Your request could not be processed. Failed to delete an agent, as it is not in a disabled state or is still building."
+            : "Your request could not be processed. Could not delete any agents, as one or more agents might not be disabled or are still building.",
         );
     }
     for (const uuid of uuids) this.records.delete(uuid);
@@ -294,6 +278,7 @@ export class Agents {
     agent.location = facts.location ?? agent.location;
     agent.operatingSystem = facts.operatingSystem ?? agent.operatingSystem;
     agent.version = facts.version ?? agent.version;
+    agent.building = agent.runtimeState === "Building" ? (facts.building ?? agent.building) : null;
     agent.freeSpace = facts.freeSpace ?? facts.usableSpace ?? agent.freeSpace;
   }
 

@@ -1,18 +1,18 @@
-import { Refusal } from "./agents";
+import { MalformedBody, Refusal } from "./http";
 
 /** A JSON object from a request, read as com.thoughtworks.go.api.representers.JsonReader reads it. */
 export class Body {
   constructor(private readonly json: Record<string, unknown>) {}
 
+  /** Nothing at all is read as an empty object. */
   static parse(text: string): Body {
     let json: unknown;
     try {
-      json = JSON.parse(text);
+      json = JSON.parse(text === "" ? "{}" : text);
     } catch (error) {
-      throw new Refusal(400, `Payload data is not valid JSON: ${(error as Error).message}`);
+      throw new MalformedBody((error as Error).message);
     }
-    if (typeof json !== "object" || json === null || Array.isArray(json))
-      throw new Refusal(400, "Payload data is not valid JSON: not an object");
+    if (typeof json !== "object" || json === null || Array.isArray(json)) throw new MalformedBody("not an object");
     return new Body(json as Record<string, unknown>);
   }
 

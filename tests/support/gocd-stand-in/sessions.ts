@@ -1,30 +1,26 @@
 // Who asks: AbstractBasicAuthenticationFilter.java and ApiSessionReduceIdleTimeoutFilter.java of gocd/gocd at tag 26.1.0. A session
 // that has logged in is believed without another look at the password, and ends five minutes after its last request.
 import { randomUUID } from "node:crypto";
+import type { Ask, Role } from "./http";
 
-import type { Answer, Ask } from "./http";
-
-type Role = "admin" | "user";
 export interface LoggedIn {
   readonly user: string;
   readonly role: Role;
 }
 
+interface Session {
+  readonly loggedIn: LoggedIn | undefined;
+  last: number;
+}
+
 const COOKIE = "JSESSIONID";
 const IDLE_MILLISECONDS = 5 * 60_000;
-const BAD_CREDENTIALS =
-  "Invalid credentials. Either your username and password are incorrect, or there is a problem with your browser cookies. Please check with your administrator.";
-
-const refused = (message: string): Answer => ({
-  status: 401,
-  headers: { "WWW-Authenticate": 'Basic realm="GoCD"' },
-  body: { message },
-});
+const COOKIE_AGE_SECONDS = 14 * 24 * 3600;
 
 export class Sessions {
   /** Passwords that were looked at: each costs the real server a bcrypt check and a line in its log. */
   logIns = 0;
-  private readonly sessions = new Map<string, LoggedIn & { last: number }>();
+  private readonly sessions = new Map<string, Session>();
 
   constructor(
     private readonly logIn: (user: string, password: string) => Role | undefined,
@@ -36,30 +32,44 @@ export class Sessions {
     this.sessions.clear();
   }
 
-  /** Who asks, and the cookie of a session that has just begun; or why not. */
-  authenticate(ask: Ask): Answer | (LoggedIn & { readonly cookie?: string }) {
-    const known = this.sessionOf(ask);
-    if (known !== undefined) return known;
-    const [scheme, credentials = ""] = (ask.header("authorization") ?? "").split(" ");
-    if (scheme?.toLowerCase() !== "basic") return refused("You are not authenticated!");
+  /** Who asks. Whoever has no session gets one, and whoever logs in a new one: its cookie is put on the request. */
+  identify(ask: Ask): LoggedIn | "nobody" | "wrong password" | "invalid token" {
+    const { id, session } = this.sessionOf(ask);
+    if (session === undefined) this.begin(ask, undefined);
+    const [scheme = "", credentials = ""] = (ask.header("authorization") ?? "").split(" ");
+    if (/^bearer$/i.test(scheme)) return "invalid token";
+    if (session?.loggedIn !== undefined) return session.loggedIn;
+    if (!/^basic$/i.test(scheme)) return "nobody";
+    const loggedIn = this.check(credentials);
+    if (loggedIn === undefined) return "wrong password";
+    this.sessions.delete(id);
+    this.begin(ask, loggedIn);
+    return loggedIn;
+  }
+
+  private check(credentials: string): LoggedIn | undefined {
     const [user = "", ...password] = Buffer.from(credentials, "base64").toString("utf8").split(":");
     this.logIns += 1;
     const role = this.logIn(user, password.join(":"));
-    if (role === undefined) return refused(BAD_CREDENTIALS);
-    const id = `node0${randomUUID().replaceAll("-", "")}`;
-    this.sessions.set(id, { user, role, last: this.now() });
-    return { user, role, cookie: `${COOKIE}=${id}; Path=/go; HttpOnly` };
+    return role === undefined ? undefined : { user, role };
   }
 
-  private sessionOf(ask: Ask): LoggedIn | undefined {
+  private begin(ask: Ask, loggedIn: LoggedIn | undefined): void {
+    for (const [id, { last }] of this.sessions) if (this.isOver(last)) this.sessions.delete(id);
+    const id = `node0${randomUUID().replaceAll("-", "")}.node0`;
+    this.sessions.set(id, { loggedIn, last: this.now() });
+    ask.cookie = `${COOKIE}=${id}; Path=/go; Max-Age=${COOKIE_AGE_SECONDS}; HttpOnly`;
+  }
+
+  private isOver(last: number): boolean {
+    return this.now() - last > IDLE_MILLISECONDS;
+  }
+
+  private sessionOf(ask: Ask): { readonly id: string; readonly session: Session | undefined } {
     const id = new RegExp(`(?:^|; *)${COOKIE}=([^;]*)`).exec(ask.header("cookie") ?? "")?.[1] ?? "";
     const session = this.sessions.get(id);
-    if (session === undefined) return undefined;
-    if (this.now() - session.last > IDLE_MILLISECONDS) {
-      this.sessions.delete(id);
-      return undefined;
-    }
+    if (session === undefined || this.isOver(session.last)) return { id, session: undefined };
     session.last = this.now();
-    return session;
+    return { id, session };
   }
 }

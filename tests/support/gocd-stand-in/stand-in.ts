@@ -4,28 +4,25 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 
-import type { AgentRecord, RuntimeState } from "./agents";
-import { Agents, Refusal } from "./agents";
-import type { Archives } from "./answers";
-import {
-  accepts,
-  contentRefusal,
-  INCORRECT,
-  read,
-  runPostBackupScript,
-  send,
-  unavailable,
-  writeBackup,
-} from "./answers";
-import type { ConfigurationState } from "./configuration";
-import { Configuration, emptyConfiguration } from "./configuration";
+import { authenticate, authorize } from "./access";
 import { AGENT_ROUTES } from "./agent-routes";
-import type { Answer, Ask, Route } from "./http";
-import { Sessions } from "./sessions";
+import { Agents, type AgentRecord, type RuntimeState } from "./agents";
+import { contentRefusal, readRequest, refusalAnswer, routeOf, send } from "./answers";
+import { inBackup, inMaintenance, starting } from "./availability";
+import { ended, newBackup, runPostBackupScript, writeBackup, type Archives, type Backup } from "./backups";
+import { Configuration, emptyConfiguration, type ConfigurationState } from "./configuration";
+import { control } from "./control";
+import { ENVIRONMENT_ROUTES } from "./environment-routes";
+import { Refusal, versioned, type Answer, type Ask, type Role, type Route } from "./http";
+import { PAGE_ROUTES } from "./page-routes";
+import { REMOTING_ROUTES } from "./remoting-routes";
 import { SERVER_ROUTES } from "./server-routes";
+import { Sessions } from "./sessions";
+import { SETTINGS_ROUTES } from "./settings-routes";
+import { FAIR, type Weather } from "./weather";
+import { WorkAssignments } from "./work";
 
 export interface StandInOptions {
   /** `tokenGenerationKey` of the server's configuration. */
@@ -35,7 +32,7 @@ export interface StandInOptions {
   /** `-Dgo.auto.register.local.agent.enabled`, true in GoCD unless it is told otherwise. */
   readonly autoRegisterLocal?: boolean;
   /** Tells whether a log-in is right, and whether it is an administrator's. */
-  readonly logIn: (user: string, password: string) => "admin" | "user" | undefined;
+  readonly logIn: (user: string, password: string) => Role | undefined;
   readonly configuration?: Partial<ConfigurationState>;
   /** Where the state is kept across restarts of the process. Default: nowhere. */
   readonly stateFile?: string;
@@ -48,49 +45,17 @@ export interface StandInOptions {
   readonly now?: () => number;
 }
 
-export interface Backup {
-  readonly id: number;
-  readonly time: string;
-  readonly path: string;
-  readonly status: "IN_PROGRESS" | "COMPLETED" | "ERROR";
-  readonly message: string;
-  readonly user: string;
-}
-
-/** How the server feels: what a test can make go wrong. */
-export interface Weather {
-  /** Milliseconds before any answer. */
-  delay: number;
-  /** Answered to everything, in place of the real answer. */
-  status: number | null;
-  /** An HTTP body to go with `status`. */
-  readonly body: string;
-  /** Added to the version that every API answers to: 1 is a newer GoCD, -1 an older one. */
-  versionsApart: number;
-  /** Requests to answer before the connection is cut on every further one. */
-  dieAfter: number | null;
-  /** Answers without ETag, as behind a proxy that takes them away. */
-  withoutTags: boolean;
-}
-
-const ROUTES = [...SERVER_ROUTES, ...AGENT_ROUTES];
-const FAIR: Weather = { delay: 0, status: null, body: "", versionsApart: 0, dieAfter: null, withoutTags: false };
-const ALLOWED_IN_BACKUP = [
-  /^\/api\/backups\/(\d+|running)$/i,
-  /^\/api\/v1\/health$/i,
-  /^\/admin\/backup$/i,
-  /^\/assets\/.*$/i,
-];
-/** `ModeAwareFilter.java`: what is let through in maintenance mode besides GET and HEAD. */
-const ALLOWED_IN_MAINTENANCE = [
-  /^\/remoting\//,
-  /^\/(api\/backups|admin\/backup)$/,
-  /^\/api\/stages\/.*cancel$/,
-  /^\/api\/admin\/maintenance_mode\/[^/]*$/,
-  /^\/auth\/security_check$/,
+const ROUTES = [
+  ...SERVER_ROUTES,
+  ...SETTINGS_ROUTES,
+  ...ENVIRONMENT_ROUTES,
+  ...AGENT_ROUTES,
+  ...REMOTING_ROUTES,
+  ...PAGE_ROUTES,
 ];
 
 export class GocdStandIn {
+  readonly routes: readonly Route[] = ROUTES;
   readonly requests: {
     readonly method: string;
     readonly path: string;
@@ -113,14 +78,12 @@ export class GocdStandIn {
   /** Given in place of the real answer to a request, by `METHOD /path`. */
   readonly answers = new Map<string, Answer>();
   private records = new Map<string, AgentRecord>();
+  readonly work = new WorkAssignments();
   /** Who asks with a cookie in place of a log-in. */
   readonly sessions: Sessions;
-  maintenance: { readonly on: boolean; readonly by: string | null; readonly at: string | null } = {
-    on: false,
-    by: null,
-    at: null,
-  };
+  maintenance = { on: false, by: "GoCD", at: "1970-01-01T00:00:00Z" };
   private backingUp = false;
+  private starting = false;
   private port = 0;
   private readonly server: Server;
 
@@ -194,8 +157,13 @@ export class GocdStandIn {
     this.backingUp = on;
   }
 
+  /** As long as the real server starts, it answers every request, but does nothing. */
+  setStarting(on: boolean): void {
+    this.starting = on;
+  }
+
   setMaintenance(on: boolean, by = "admin"): void {
-    this.maintenance = { on, by, at: new Date(this.now()).toISOString() };
+    this.maintenance = { on, by, at: new Date(this.now()).toISOString().replace(/\.\d+/, "") };
   }
 
   fairWeather(): void {
@@ -205,17 +173,7 @@ export class GocdStandIn {
   /** Starts one and returns its number; it ends after `backupMilliseconds`. */
   startBackup(user: string): number {
     const id = this.backups.length + 1;
-    const time = new Date(this.now());
-    const stamp = time.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
-    const path = join(this.options.artifactsDir ?? "/godata/artifacts", "serverBackups", `backup_${stamp}`);
-    const backup: Backup = {
-      id,
-      time: time.toISOString(),
-      path,
-      status: "IN_PROGRESS",
-      message: "Backing up Database",
-      user,
-    };
+    const backup = newBackup(id, user, this.now(), this.options.artifactsDir ?? "/godata/artifacts");
     this.backups.push(backup);
     this.backingUp = true;
     setTimeout(() => void this.finishBackup(backup), this.backupMilliseconds).unref();
@@ -230,12 +188,7 @@ export class GocdStandIn {
       writeBackup(backup.path, this.options.archives?.());
       if (script !== "") well = await runPostBackupScript(script, backup.path, backup.user);
     }
-    Object.assign(
-      backup,
-      well
-        ? { status: "COMPLETED", message: "Backup was generated successfully." }
-        : { status: "ERROR", message: `Post backup script '${script}' failed.` },
-    );
+    Object.assign(backup, ended(well, script));
     this.backingUp = false;
     this.save();
   }
@@ -277,136 +230,58 @@ export class GocdStandIn {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? "/", `http://${request.headers.host ?? "localhost"}`);
-    const body = await read(request);
-    const header = (name: string): string | undefined => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    };
-    // The connector trusts X-Forwarded-For whoever sends it: GoPlainSocketConnector.java adds ForwardedRequestCustomizer.
-    const forwarded = header("x-forwarded-for")?.split(",")[0]?.trim();
-    const ask: Ask = {
-      method: request.method ?? "GET",
-      path: url.pathname.replace(/^\/go(?=\/)/, ""),
-      query: url.searchParams,
-      header,
-      body,
-      base: `${url.origin}/go`,
-      address: forwarded ?? (request.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
-      user: "",
-    };
-    if (url.pathname.startsWith("/stand-in/")) {
-      send(response, this.control(url.pathname.slice("/stand-in/".length), body));
+    const ask = await readRequest(request);
+    if (ask.path.startsWith("/stand-in/")) {
+      send(response, control(this, ask));
       return;
     }
+    const { method, path, body } = ask;
     const weather = this.weather;
     if (weather.dieAfter !== null && weather.dieAfter-- <= 0) {
-      this.requests.push({ method: ask.method, path: ask.path, body, status: 0 });
+      this.requests.push({ method, path, body, status: 0 });
       request.socket.destroy();
       return;
     }
     if (weather.delay > 0) await after(weather.delay, undefined, { ref: false });
-    const answer = url.pathname.startsWith("/go/") ? await this.answer(ask) : { status: 404, body: "" };
-    this.requests.push({ method: ask.method, path: ask.path, body, status: answer.status });
-    if (ask.method !== "GET") this.save();
+    const isBelow = /^\/go(\/|$)/.test(request.url ?? "");
+    const answer = isBelow ? await this.answer(ask) : { status: 404, body: "" };
+    this.requests.push({ method, path, body, status: answer.status });
+    if (method !== "GET") this.save();
     const cookie = ask.cookie === undefined ? {} : { "Set-Cookie": ask.cookie };
-    send(response, { ...answer, headers: { ...answer.headers, ...cookie } });
+    send(response, { ...answer, headers: { ...answer.headers, ...cookie } }, ask.header("accept-encoding"));
   }
 
   private async answer(ask: Ask): Promise<Answer> {
     if (this.weather.status !== null) return { status: this.weather.status, body: this.weather.body };
-    if (this.backingUp && !(ask.method === "GET" && ALLOWED_IN_BACKUP.some((allowed) => allowed.test(ask.path))))
-      return unavailable(ask, "Server is under maintenance mode, please try later.");
-    if (
-      this.maintenance.on &&
-      !/^(GET|HEAD)$/.test(ask.method) &&
-      !ALLOWED_IN_MAINTENANCE.some((allowed) => allowed.test(ask.path))
-    )
-      return unavailable(ask, "Server is in maintenance mode, please try later.");
-    const given = this.answers.get(`${ask.method} ${ask.path}`);
+    const unavailable =
+      (this.starting ? starting(ask) : undefined) ??
+      (this.backingUp ? inBackup(ask) : undefined) ??
+      (this.maintenance.on ? inMaintenance(ask) : undefined);
+    const given = unavailable ?? this.answers.get(`${ask.method} ${ask.path}`);
     if (given !== undefined) return given;
-    const found = ROUTES.filter((route) => route.path.test(ask.path));
+    const route = routeOf(ask, ROUTES, this.weather.versionsApart);
     try {
-      const refused = this.authorize(ask, found);
-      if (refused !== undefined) return refused;
-      const accept = ask.header("accept") ?? "";
-      const versioned = found.filter(
-        (route) => route.version === undefined || accepts(accept, route.version + this.weather.versionsApart),
-      );
-      const route = versioned.find((one) => one.method === ask.method);
-      if (route === undefined) return INCORRECT;
-      const unacceptable = route.json === true ? contentRefusal(ask) : undefined;
-      if (unacceptable !== undefined) return unacceptable;
-      const answer = await route.handle(ask, this, ...(route.path.exec(ask.path) ?? []).slice(1));
-      const type =
-        route.version === undefined
-          ? "application/json;charset=utf-8"
-          : `application/vnd.go.cd.v${route.version}+json;charset=utf-8`;
-      return { type, ...answer, ...(this.weather.withoutTags ? { headers: {} } : {}) };
+      const turnedAway = this.turnAway(ask, "handle" in route ? route : undefined);
+      if (turnedAway !== undefined) return turnedAway;
+      if (!("handle" in route)) return route;
+      const type = route.version === undefined ? {} : { type: versioned(route.version) };
+      const answer =
+        (route.json === true ? contentRefusal(ask) : undefined) ??
+        (await route.handle(ask, this, ...(route.path.exec(ask.path) ?? []).slice(1)));
+      return { ...type, ...answer, ...(this.weather.withoutTags ? { headers: {} } : {}) };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (ask.path.startsWith("/admin/agent"))
-        return { status: error.status, body: error.message, type: "text/plain;charset=utf-8" };
-      return {
-        status: error.status,
-        body: error.status === 500 ? { error: error.message } : { message: error.message },
-      };
+      const type = "handle" in route && route.version !== undefined ? { type: versioned(route.version) } : {};
+      return { ...type, ...refusalAnswer(ask, error) };
     }
   }
 
   /** Nothing when the request may go on. */
-  private authorize(ask: Ask, routes: Route[]): Answer | undefined {
-    const open = routes.find((route) => route.method === ask.method)?.who;
-    if (open === "anyone") return undefined;
+  private turnAway(ask: Ask, route: Route | undefined): Answer | undefined {
     if (ask.path.startsWith("/remoting/")) {
       this.agents.authenticate(ask.header("x-agent-guid"), ask.header("authorization"));
-      return undefined;
+      return /^\/remoting\/(api\/agent|files)\//.test(ask.path) ? undefined : { status: 403, type: null };
     }
-    const asker = this.sessions.authenticate(ask);
-    if (!("role" in asker)) return asker;
-    ask.user = asker.user;
-    if (asker.cookie !== undefined) ask.cookie = asker.cookie;
-    if (open === "admin" && asker.role !== "admin")
-      return { status: 403, body: { message: "You are not authorized to perform this action." } };
-    return undefined;
-  }
-
-  /** For tests on a cluster, which cannot call methods: POST /stand-in/<what> with a JSON body. */
-  private control(what: string, text: string): Answer {
-    const body = (text === "" ? {} : JSON.parse(text)) as {
-      readonly uuid?: string;
-      readonly state?: RuntimeState;
-      readonly freeSpace?: number;
-      readonly on?: boolean;
-      readonly milliseconds?: number;
-    } & Partial<Weather>;
-    switch (what) {
-      case "agent":
-        this.setRuntimeState(body.uuid ?? "", body.state ?? "Idle", body.freeSpace);
-        break;
-      case "backing-up":
-        this.setBackingUp(body.on ?? true);
-        break;
-      case "backup-takes":
-        this.backupMilliseconds = body.milliseconds ?? 0;
-        break;
-      case "lose-volume":
-        this.loseVolume();
-        break;
-      case "restart":
-        this.restart();
-        break;
-      case "maintenance-mode":
-        this.setMaintenance(body.on ?? true);
-        break;
-      case "weather":
-        this.weather = { ...FAIR, ...body };
-        break;
-      case "requests":
-        return { status: 200, body: this.requests };
-      default:
-        return { status: 404, body: { message: `nothing called ${what}` } };
-    }
-    return { status: 200, body: {} };
+    return authenticate(ask, this.sessions) ?? authorize(ask, route);
   }
 }

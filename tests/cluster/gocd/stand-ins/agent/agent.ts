@@ -3,7 +3,7 @@
 // /tmp/usable-space may hold how many bytes of its disk are free.
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { hostname } from "node:os";
+import { hostname, networkInterfaces } from "node:os";
 import { setTimeout as after } from "node:timers/promises";
 
 const SERVER = process.env["GO_SERVER_URL"] ?? "";
@@ -52,9 +52,15 @@ async function register(uuid: string): Promise<void> {
   }
 }
 
+/** The first address that others can reach, as the agent tells it. */
+function ownAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  return addresses.find(({ internal, family }) => !internal && family === "IPv4")?.address ?? "127.0.0.1";
+}
+
 /** One request of the agents' own protocol; identity and token are read from disk at every use, as the agent does. */
 function remoting(what: string): Promise<Response> {
-  const identifier = { hostName: hostname(), ipAddress: "127.0.0.1", uuid: read("guid.txt") };
+  const identifier = { hostName: hostname(), ipAddress: ownAddress(), uuid: read("guid.txt") };
   const runtimeStatus = existsSync(JOB) ? "Building" : "Idle";
   const usableSpace = existsSync(USABLE_SPACE) ? Number(readFileSync(USABLE_SPACE, "utf8")) : 10_000_000_000;
   return fetch(`${SERVER}/remoting/api/agent/${what}`, {
@@ -66,7 +72,14 @@ function remoting(what: string): Promise<Response> {
       Authorization: read("token"),
     },
     body: JSON.stringify({
-      agentRuntimeInfo: { identifier, runtimeStatus, location: "/go-working-dir", usableSpace, cookie },
+      agentRuntimeInfo: {
+        type: "AgentRuntimeInfo",
+        identifier,
+        runtimeStatus,
+        location: "/go-working-dir",
+        usableSpace,
+        cookie,
+      },
     }),
   });
 }

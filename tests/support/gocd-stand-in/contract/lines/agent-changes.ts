@@ -1,0 +1,278 @@
+import type { Scenario } from "../format";
+import {
+  APPROVED,
+  PLAIN,
+  TOKEN,
+  bareUnheardAgent,
+  message,
+  NOT_JSON,
+  ok,
+  registration,
+  shownAgent,
+  unheardAgent,
+} from "../facts";
+
+export const AGENT_CHANGES: readonly Scenario[] = [
+  {
+    name: "a change of an agent",
+    changes: true,
+    uuids: ["agent"],
+    lines: [
+      ...APPROVED,
+      {
+        says: "refuses malformed JSON",
+        ask: "PATCH /api/agents/{agent}",
+        version: 7,
+        headers: { "Content-Type": "application/json" },
+        body: "{",
+        answer: NOT_JSON,
+      },
+      {
+        says: "refuses a list",
+        ask: "PATCH /api/agents/{agent}",
+        version: 7,
+        headers: { "Content-Type": "application/json" },
+        body: "[]",
+        answer: NOT_JSON,
+      },
+      {
+        says: "wants an operation where there is no body",
+        ask: "PATCH /api/agents/{agent}",
+        version: 7,
+        answer: message(400, "Bad Request. No operation is specified in the request to be performed on agent."),
+      },
+      {
+        says: "wants an operation",
+        ask: "PATCH /api/agents/{agent}",
+        version: 7,
+        body: {},
+        answer: message(400, "Bad Request. No operation is specified in the request to be performed on agent."),
+      },
+      {
+        says: "refuses a state that it does not know",
+        ask: "PATCH /api/agents/{agent}",
+        version: 7,
+        body: { agent_config_state: "Nonsense" },
+        answer: message(422, "The value of `agent_config_state` can be one of `Enabled`, `Disabled` or null."),
+      },
+      {
+        says: "refuses a resource's name",
+        ask: "PATCH /api/agents/{agent}",
+        version: 7,
+        body: { resources: ["a$b"] },
+        answer: {
+          status: 422,
+          body: {
+            message: "Updating agent failed.",
+            data: bareUnheardAgent({
+              resources: ["a$b"],
+              errors: { resources: ["Resource name 'a$b' is not valid. Valid names much match '^[-\\w\\s|.]*$'"] },
+            }),
+          },
+        },
+      },
+      {
+        says: "takes a number for a list of one",
+        ask: "PATCH /api/agents/{agent}",
+        version: 7,
+        body: { resources: 5 },
+        answer: ok(unheardAgent({ resources: ["5"] })),
+      },
+      {
+        says: "refuses a resource's name in bulk",
+        ask: "PATCH /api/agents",
+        version: 7,
+        body: { uuids: ["{agent}"], operations: { resources: { add: ["a$b"] } } },
+        answer: message(
+          422,
+          "Your request could not be processed. Validations failed for bulk update of agents. Error(s): {resources=[Resource name 'a$b' is not valid. Valid names much match '^[-\\w\\s|.]*$']}",
+        ),
+      },
+      {
+        says: "reads JSON without a content type",
+        ask: "PATCH /api/agents/{agent}",
+        version: 7,
+        body: '{"hostname":"contract-other"}',
+        answer: ok(unheardAgent({ hostname: "contract-other", resources: ["5"] })),
+      },
+      {
+        says: "takes lists as text, too",
+        ask: "PATCH /api/agents/{agent}",
+        version: 7,
+        body: { resources: "y, x", environments: "contract-absent" },
+        answer: ok(
+          unheardAgent({
+            hostname: "contract-other",
+            environments: [{ name: "contract-absent", origin: { type: "unknown" } }],
+            resources: ["x", "y"],
+          }),
+        ),
+      },
+      {
+        says: "shows them in order",
+        ask: "GET /api/agents/{agent}",
+        version: 7,
+        answer: ok(
+          shownAgent({
+            hostname: "contract-other",
+            environments: [{ name: "contract-absent", origin: { type: "unknown" } }],
+            resources: ["x", "y"],
+          }),
+        ),
+      },
+      {
+        says: "takes an empty list",
+        ask: "PATCH /api/agents/{agent}",
+        version: 7,
+        body: { resources: [], environments: [] },
+        answer: ok(unheardAgent({ hostname: "contract-other" })),
+      },
+      {
+        says: "adds and removes in bulk",
+        ask: "PATCH /api/agents",
+        version: 7,
+        body: {
+          uuids: ["{agent}"],
+          operations: {
+            resources: { add: ["c", "b"], remove: ["x"] },
+            environments: { add: ["contract-absent"], remove: [] },
+          },
+        },
+        answer: message(200, "Updated agent(s) with uuid(s): [{agent}]."),
+      },
+      {
+        says: "adds again what is there",
+        ask: "PATCH /api/agents",
+        version: 7,
+        body: { uuids: ["{agent}"], operations: { resources: { add: ["b"] } } },
+        answer: message(200, "Updated agent(s) with uuid(s): [{agent}]."),
+      },
+      {
+        says: "removes what is not there",
+        ask: "PATCH /api/agents",
+        version: 7,
+        body: { uuids: ["{agent}"], operations: { resources: { remove: ["nothing"] } } },
+        answer: message(200, "Updated agent(s) with uuid(s): [{agent}]."),
+      },
+      {
+        says: "shows what is left",
+        ask: "GET /api/agents/{agent}",
+        version: 7,
+        answer: ok(
+          shownAgent({
+            hostname: "contract-other",
+            environments: [{ name: "contract-absent", origin: { type: "unknown" } }],
+            resources: ["b", "c"],
+          }),
+        ),
+      },
+      {
+        says: "wants an operation in bulk",
+        ask: "PATCH /api/agents",
+        version: 7,
+        body: { uuids: ["{agent}"] },
+        answer: message(400, "Bad Request. No operation is specified in the request to be performed on agents."),
+      },
+      {
+        says: "takes the generic version, too",
+        ask: "PATCH /api/agents/{agent}",
+        headers: { Accept: "application/vnd.go.cd+json" },
+        body: { hostname: "contract-host" },
+        answer: {
+          status: 200,
+          type: "application/vnd.go.cd.v7+json;charset=utf-8",
+          body: unheardAgent({
+            environments: [{ name: "contract-absent", origin: { type: "unknown" } }],
+            resources: ["b", "c"],
+          }),
+        },
+      },
+      {
+        says: "does not delete an agent that is enabled",
+        ask: "DELETE /api/agents/{agent}",
+        version: 7,
+        answer: message(
+          422,
+          "Your request could not be processed. Failed to delete an agent, as it is not in a disabled state or is still building.",
+        ),
+      },
+      {
+        says: "does not delete it in bulk either",
+        ask: "DELETE /api/agents",
+        version: 7,
+        body: { uuids: ["{agent}"] },
+        answer: message(
+          422,
+          "Your request could not be processed. Failed to delete an agent, as it is not in a disabled state or is still building.",
+        ),
+      },
+      {
+        says: "disables in bulk",
+        ask: "PATCH /api/agents",
+        version: 7,
+        body: { uuids: ["{agent}"], agent_config_state: "Disabled" },
+        answer: message(200, "Updated agent(s) with uuid(s): [{agent}]."),
+      },
+      {
+        says: "disables again",
+        ask: "PATCH /api/agents",
+        version: 7,
+        body: { uuids: ["{agent}"], agent_config_state: "Disabled" },
+        answer: message(200, "Updated agent(s) with uuid(s): [{agent}]."),
+      },
+      {
+        says: "deletes it",
+        ask: "DELETE /api/agents/{agent}",
+        version: 7,
+        answer: message(200, "Deleted 1 agent(s)."),
+      },
+      {
+        says: "does not delete it again",
+        ask: "DELETE /api/agents/{agent}",
+        version: 7,
+        answer: message(404, "Agent with uuid '{agent}' was not found!"),
+      },
+      {
+        says: "does not show it",
+        ask: "GET /api/agents/{agent}",
+        version: 7,
+        answer: message(404, "Agent with uuid '{agent}' was not found!"),
+      },
+      {
+        says: "gives its uuid a token again",
+        ask: "GET /admin/agent/token?uuid={agent}",
+        as: "nobody",
+        answer: { status: 200, type: PLAIN, body: TOKEN },
+        keep: { token: "body" },
+      },
+      {
+        says: "lets it wait when it comes back",
+        ask: "POST /admin/agent",
+        as: "nobody",
+        headers: { "X-Forwarded-For": "10.9.8.7" },
+        form: registration(),
+        answer: { status: 202, type: "application/json", body: "" },
+      },
+      {
+        says: "shows it as pending, as if it were new",
+        ask: "GET /api/agents/{agent}",
+        version: 7,
+        answer: ok(shownAgent({ agent_config_state: "Pending", agent_state: "Unknown", build_state: "Unknown" })),
+      },
+      {
+        says: "disables it as it waits",
+        ask: "PATCH /api/agents/{agent}",
+        version: 7,
+        body: { agent_config_state: "Disabled" },
+        answer: ok(unheardAgent({ agent_config_state: "Disabled" })),
+      },
+      {
+        says: "deletes in bulk",
+        ask: "DELETE /api/agents",
+        version: 7,
+        body: { uuids: ["{agent}"] },
+        answer: message(200, "Deleted 1 agent(s)."),
+      },
+    ],
+  },
+];

@@ -1,0 +1,150 @@
+import type { Scenario } from "../format";
+import { CHALLENGE } from "../facts";
+
+export const SESSIONS: readonly Scenario[] = [
+  {
+    name: "a session",
+    changes: false,
+    lines: [
+      {
+        says: "gives who logs in a session",
+        ask: "GET /api/agents",
+        version: 7,
+        answer: { status: 200, session: true },
+        keep: { mine: "session" },
+      },
+      {
+        says: "lets the session in without a password",
+        ask: "GET /api/agents",
+        as: "nobody",
+        version: 7,
+        headers: { Cookie: "JSESSIONID={mine}" },
+        answer: { status: 200, session: false },
+      },
+      {
+        says: "does not look at a password beside a session",
+        ask: "GET /api/agents",
+        as: "wrong password",
+        version: 7,
+        headers: { Cookie: "JSESSIONID={mine}" },
+        answer: { status: 200, session: false },
+      },
+      {
+        says: "gives another session to who logs in again",
+        ask: "GET /api/agents",
+        version: 7,
+        answer: { status: 200, session: true },
+        keep: { second: "session" },
+      },
+      {
+        says: "sends who has logged in away from the log-in page",
+        ask: "GET /auth/login",
+        as: "nobody",
+        headers: { Cookie: "JSESSIONID={mine}" },
+        answer: { status: 302, session: false, type: null, headers: { location: "{origin}/go/pipelines" }, body: "" },
+      },
+      {
+        says: "lets in no session that it does not know",
+        ask: "GET /api/agents",
+        as: "nobody",
+        version: 7,
+        headers: { Cookie: "JSESSIONID=node0nonsense.node0" },
+        answer: {
+          status: 401,
+          session: true,
+          headers: { "www-authenticate": CHALLENGE },
+          body: { message: "You are not authenticated!" },
+        },
+      },
+      {
+        says: "gives a session to who does not log in, too",
+        ask: "GET /api/v1/health",
+        as: "nobody",
+        answer: {
+          status: 200,
+          session: true,
+          type: "application/vnd.go.cd.v1+json;charset=utf-8",
+          body: { health: "OK" },
+        },
+        keep: { theirs: "session" },
+      },
+      {
+        says: "lets in nobody by such a session",
+        ask: "GET /api/agents",
+        as: "nobody",
+        version: 7,
+        headers: { Cookie: "JSESSIONID={theirs}" },
+        answer: {
+          status: 401,
+          session: false,
+          headers: { "www-authenticate": CHALLENGE },
+          body: { message: "You are not authenticated!" },
+        },
+      },
+      {
+        says: "replaces such a session when its owner logs in",
+        ask: "GET /api/agents",
+        version: 7,
+        headers: { Cookie: "JSESSIONID={theirs}" },
+        answer: { status: 200, session: true },
+        keep: { renewed: "session" },
+      },
+      {
+        says: "lets the new one in",
+        ask: "GET /api/agents",
+        as: "nobody",
+        version: 7,
+        headers: { Cookie: "JSESSIONID={renewed}" },
+        answer: { status: 200, session: false },
+      },
+      {
+        says: "knows the old one no more",
+        ask: "GET /api/agents",
+        as: "nobody",
+        version: 7,
+        headers: { Cookie: "JSESSIONID={theirs}" },
+        answer: {
+          status: 401,
+          session: true,
+          headers: { "www-authenticate": CHALLENGE },
+          body: { message: "You are not authenticated!" },
+        },
+      },
+      {
+        says: "forgets nothing for a wrong password",
+        ask: "GET /api/agents",
+        as: "wrong password",
+        version: 7,
+        answer: {
+          status: 401,
+          session: true,
+          headers: { "www-authenticate": CHALLENGE },
+          body: {
+            message:
+              "Invalid credentials. Either your username and password are incorrect, or there is a problem with your browser cookies. Please check with your administrator.",
+          },
+        },
+      },
+      {
+        says: "refuses an invalid token beside a session",
+        ask: "GET /api/agents",
+        as: "invalid token",
+        version: 7,
+        headers: { Cookie: "JSESSIONID={mine}" },
+        answer: { status: 401, session: false, body: { message: "Invalid Personal Access Token." } },
+      },
+      {
+        says: "answers health to a session",
+        ask: "GET /api/v1/health",
+        as: "nobody",
+        headers: { Cookie: "JSESSIONID={mine}" },
+        answer: {
+          status: 200,
+          session: false,
+          type: "application/vnd.go.cd.v1+json;charset=utf-8",
+          body: { health: "OK" },
+        },
+      },
+    ],
+  },
+];

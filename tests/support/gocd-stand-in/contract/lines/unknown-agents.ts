@@ -1,0 +1,110 @@
+import type { Scenario } from "../format";
+import { message, NO_ROUTE, NOT_JSON } from "../facts";
+
+export const UNKNOWN_AGENTS: readonly Scenario[] = [
+  {
+    name: "an agent that nobody knows",
+    changes: false,
+    needs: ["viewer"],
+    uuids: ["agent"],
+    lines: [
+      {
+        says: "does not show it",
+        ask: "GET /api/agents/{agent}",
+        version: 7,
+        answer: message(404, "Agent with uuid '{agent}' was not found!"),
+      },
+      {
+        says: "does not show it to a viewer",
+        ask: "GET /api/agents/{agent}",
+        as: "viewer",
+        version: 7,
+        answer: message(404, "Agent with uuid '{agent}' was not found!"),
+      },
+      {
+        says: "does not change it",
+        ask: "PATCH /api/agents/{agent}",
+        version: 7,
+        body: { agent_config_state: "Enabled" },
+        answer: message(404, "Agent with uuid '{agent}' was not found!"),
+      },
+      {
+        says: "does not delete it",
+        ask: "DELETE /api/agents/{agent}",
+        version: 7,
+        answer: message(404, "Agent with uuid '{agent}' was not found!"),
+      },
+      {
+        says: "does not change it in bulk",
+        ask: "PATCH /api/agents",
+        version: 7,
+        body: { uuids: ["{agent}"], agent_config_state: "Enabled" },
+        answer: message(404, "Agents with uuids [{agent}] were not found!"),
+      },
+      {
+        says: "does not change it without an operation either",
+        ask: "PATCH /api/agents",
+        version: 7,
+        body: { uuids: ["{agent}"] },
+        answer: message(400, "Bad Request. No operation is specified in the request to be performed on agents."),
+      },
+      {
+        says: "does not delete it in bulk",
+        ask: "DELETE /api/agents",
+        version: 7,
+        body: { uuids: ["{agent}"] },
+        answer: message(404, "Agent with uuid '{agent}' was not found!"),
+      },
+      {
+        says: "wants uuids in bulk",
+        ask: "PATCH /api/agents",
+        version: 7,
+        body: { agent_config_state: "Enabled" },
+        answer: message(422, "Must specify agent 'uuids' for bulk update."),
+      },
+      {
+        says: "wants uuids in an empty list, too",
+        ask: "PATCH /api/agents",
+        version: 7,
+        body: { uuids: [], agent_config_state: "Enabled" },
+        answer: message(422, "Must specify agent 'uuids' for bulk update."),
+      },
+      {
+        says: "wants uuids before an operation",
+        ask: "PATCH /api/agents",
+        version: 7,
+        body: {},
+        answer: message(422, "Must specify agent 'uuids' for bulk update."),
+      },
+      {
+        says: "wants uuids where there is no body",
+        ask: "PATCH /api/agents",
+        version: 7,
+        answer: message(422, "Must specify agent 'uuids' for bulk update."),
+      },
+      {
+        says: "refuses malformed JSON in bulk",
+        ask: "PATCH /api/agents",
+        version: 7,
+        headers: { "Content-Type": "application/json" },
+        body: "{",
+        answer: NOT_JSON,
+      },
+      {
+        says: "deletes nobody where no uuid is given",
+        ask: "DELETE /api/agents",
+        version: 7,
+        body: { uuids: [] },
+        answer: message(400, "Bad Request. No agent UUIDs were supplied to delete."),
+      },
+      {
+        says: "deletes nobody where there is no body",
+        ask: "DELETE /api/agents",
+        version: 7,
+        answer: message(400, "Bad Request. No agent UUIDs were supplied to delete."),
+      },
+      { says: "knows no POST of agents", ask: "POST /api/agents", version: 7, body: {}, answer: NO_ROUTE },
+      { says: "knows no PUT of an agent", ask: "PUT /api/agents/{agent}", version: 7, body: {}, answer: NO_ROUTE },
+    ],
+  },
+];

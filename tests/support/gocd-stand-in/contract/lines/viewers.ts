@@ -1,0 +1,278 @@
+import type { Scenario } from "../format";
+import { APPROVED, GONE, CHALLENGE, TAG, message, ok, shownAgent, shownEnvironment } from "../facts";
+
+export const VIEWERS: readonly Scenario[] = [
+  {
+    name: "what a viewer may do to agents",
+    changes: true,
+    needs: ["viewer"],
+    uuids: ["agent"],
+    lines: [
+      ...APPROVED,
+      {
+        says: "shows an agent to a viewer",
+        ask: "GET /api/agents/{agent}",
+        as: "viewer",
+        version: 7,
+        answer: ok(shownAgent()),
+      },
+      {
+        says: "lets no viewer change it",
+        ask: "PATCH /api/agents/{agent}",
+        as: "viewer",
+        version: 7,
+        body: { hostname: "x" },
+        answer: message(403, "You are not authorized to perform this action."),
+      },
+      {
+        says: "lets no viewer delete it",
+        ask: "DELETE /api/agents/{agent}",
+        as: "viewer",
+        version: 7,
+        answer: message(403, "You are not authorized to perform this action."),
+      },
+      {
+        says: "lets no viewer change it in bulk",
+        ask: "PATCH /api/agents",
+        as: "viewer",
+        version: 7,
+        body: { uuids: ["{agent}"], agent_config_state: "Disabled" },
+        answer: message(403, "You are not authorized to perform this action."),
+      },
+      ...GONE,
+    ],
+  },
+  {
+    name: "what a viewer may do to environments",
+    changes: true,
+    needs: ["viewer"],
+    lines: [
+      {
+        says: "creates one",
+        ask: "POST /api/admin/environments",
+        version: 3,
+        body: { name: "contract-v-{run}" },
+        answer: { status: 200, headers: { etag: TAG }, body: shownEnvironment("contract-v-{run}") },
+      },
+      {
+        says: "lists none to a viewer",
+        ask: "GET /api/admin/environments",
+        as: "viewer",
+        version: 3,
+        answer: {
+          status: 200,
+          headers: { etag: TAG },
+          body: {
+            _links: {
+              self: { href: "{origin}/go/api/admin/environments" },
+              doc: { href: "https://api.gocd.org/current/#environment-config" },
+            },
+            _embedded: { environments: [] },
+          },
+        },
+      },
+      {
+        says: "shows none to a viewer",
+        ask: "GET /api/admin/environments/contract-v-{run}",
+        as: "viewer",
+        version: 3,
+        answer: message(403, "User '{viewer}' does not have permissions to view 'contract-v-{run}' environment(s)."),
+      },
+      {
+        says: "lets no viewer know that there is none",
+        ask: "GET /api/admin/environments/contract-absent",
+        as: "viewer",
+        version: 3,
+        answer: message(403, "User '{viewer}' does not have permissions to view 'contract-absent' environment(s)."),
+      },
+      {
+        says: "lets no viewer create one",
+        ask: "POST /api/admin/environments",
+        as: "viewer",
+        version: 3,
+        body: { name: "contract-w-{run}" },
+        answer: message(
+          403,
+          "User '{viewer}' does not have permissions to administer 'contract-w-{run}' environment(s).",
+        ),
+      },
+      {
+        says: "lets no viewer replace one",
+        ask: "PUT /api/admin/environments/contract-v-{run}",
+        as: "viewer",
+        version: 3,
+        body: { name: "contract-v-{run}" },
+        answer: message(
+          403,
+          "User '{viewer}' does not have permissions to administer 'contract-v-{run}' environment(s).",
+        ),
+      },
+      {
+        says: "lets no viewer change one",
+        ask: "PATCH /api/admin/environments/contract-v-{run}",
+        as: "viewer",
+        version: 3,
+        body: {},
+        answer: message(
+          403,
+          "User '{viewer}' does not have permissions to administer 'contract-v-{run}' environment(s).",
+        ),
+      },
+      {
+        says: "lets no viewer delete one",
+        ask: "DELETE /api/admin/environments/contract-v-{run}",
+        as: "viewer",
+        version: 3,
+        answer: message(
+          403,
+          "User '{viewer}' does not have permissions to administer 'contract-v-{run}' environment(s).",
+        ),
+      },
+      {
+        says: "deletes it",
+        ask: "DELETE /api/admin/environments/contract-v-{run}",
+        version: 3,
+        answer: message(200, "Environment with name 'contract-v-{run}' was deleted successfully!"),
+      },
+    ],
+  },
+  {
+    name: "what a viewer may read and change of the settings",
+    changes: true,
+    needs: ["viewer"],
+    lines: [
+      {
+        says: "GET of /api/admin/config/server/site_urls by a viewer",
+        ask: "GET /api/admin/config/server/site_urls",
+        as: "viewer",
+        version: 1,
+        answer: {
+          status: 403,
+          headers: { "www-authenticate": CHALLENGE },
+          body: { message: "You are not authorized to access this resource!" },
+        },
+      },
+      {
+        says: "PUT of /api/admin/config/server/site_urls by a viewer",
+        ask: "PUT /api/admin/config/server/site_urls",
+        as: "viewer",
+        version: 1,
+        body: {},
+        answer: {
+          status: 403,
+          headers: { "www-authenticate": CHALLENGE },
+          body: { message: "You are not authorized to access this resource!" },
+        },
+      },
+      {
+        says: "POST of /api/admin/config/server/site_urls by a viewer",
+        ask: "POST /api/admin/config/server/site_urls",
+        as: "viewer",
+        version: 1,
+        body: {},
+        answer: {
+          status: 403,
+          headers: { "www-authenticate": CHALLENGE },
+          body: { message: "You are not authorized to access this resource!" },
+        },
+      },
+      {
+        says: "GET of /api/config/backup by a viewer",
+        ask: "GET /api/config/backup",
+        as: "viewer",
+        version: 1,
+        answer: message(403, "You are not authorized to perform this action."),
+      },
+      {
+        says: "PUT of /api/config/backup by a viewer",
+        ask: "PUT /api/config/backup",
+        as: "viewer",
+        version: 1,
+        body: {},
+        answer: message(403, "You are not authorized to perform this action."),
+      },
+      {
+        says: "DELETE of /api/config/backup by a viewer",
+        ask: "DELETE /api/config/backup",
+        as: "viewer",
+        version: 1,
+        answer: message(403, "You are not authorized to perform this action."),
+      },
+      {
+        says: "GET of /api/admin/config/server/artifact_config by a viewer",
+        ask: "GET /api/admin/config/server/artifact_config",
+        as: "viewer",
+        version: 1,
+        answer: {
+          status: 403,
+          headers: { "www-authenticate": CHALLENGE },
+          body: { message: "You are not authorized to access this resource!" },
+        },
+      },
+      {
+        says: "PUT of /api/admin/config/server/artifact_config by a viewer",
+        ask: "PUT /api/admin/config/server/artifact_config",
+        as: "viewer",
+        version: 1,
+        body: {},
+        answer: {
+          status: 403,
+          headers: { "www-authenticate": CHALLENGE },
+          body: { message: "You are not authorized to access this resource!" },
+        },
+      },
+    ],
+  },
+  {
+    name: "the switch of maintenance mode in a viewer's hands",
+    changes: true,
+    needs: ["viewer"],
+    lines: [
+      {
+        says: "tells a viewer nothing",
+        ask: "GET /api/admin/maintenance_mode/info",
+        as: "viewer",
+        version: 1,
+        answer: {
+          status: 403,
+          headers: { "www-authenticate": CHALLENGE },
+          body: { message: "You are not authorized to access this resource!" },
+        },
+      },
+      {
+        says: "lets no viewer switch it on",
+        ask: "POST /api/admin/maintenance_mode/enable",
+        as: "viewer",
+        version: 1,
+        headers: { "X-GoCD-Confirm": "true" },
+        answer: {
+          status: 403,
+          headers: { "www-authenticate": CHALLENGE },
+          body: { message: "You are not authorized to access this resource!" },
+        },
+      },
+    ],
+  },
+  {
+    name: "backups in a viewer's hands",
+    changes: true,
+    needs: ["viewer"],
+    lines: [
+      {
+        says: "lets no viewer make one",
+        ask: "POST /api/backups",
+        as: "viewer",
+        version: 2,
+        headers: { "X-GoCD-Confirm": "true" },
+        answer: message(403, "You are not authorized to perform this action."),
+      },
+      {
+        says: "shows none to a viewer",
+        ask: "GET /api/backups/99999",
+        as: "viewer",
+        version: 2,
+        answer: message(403, "You are not authorized to perform this action."),
+      },
+    ],
+  },
+];

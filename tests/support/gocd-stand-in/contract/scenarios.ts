@@ -1,0 +1,45 @@
+// The whole contract.
+import type { Scenario } from "./format";
+import { ACCESS } from "./lines/access";
+import { AGENT_CHANGES } from "./lines/agent-changes";
+import { AGENT_REPORTS } from "./lines/agent-reports";
+import { ARTIFACT_LIMITS } from "./lines/artifact-limits";
+import { AUTO_REGISTRATION } from "./lines/auto-registration";
+import { BACKUP_SETTINGS } from "./lines/backup-settings";
+import { BACKUPS } from "./lines/backups";
+import { ENVIRONMENT_CHANGES } from "./lines/environment-changes";
+import { ENVIRONMENT_TAGS } from "./lines/environment-tags";
+import { ENVIRONMENTS } from "./lines/environments";
+import { MAINTENANCE_SWITCH } from "./lines/maintenance";
+import { PAGES } from "./lines/pages";
+import { REGISTRATION } from "./lines/registration";
+import { REMOTING } from "./lines/remoting";
+import { SESSIONS } from "./lines/sessions";
+import { SITE_URLS } from "./lines/site-urls";
+import { TOKENS } from "./lines/tokens";
+import { UNAVAILABLE } from "./lines/unavailable";
+import { UNKNOWN_AGENTS } from "./lines/unknown-agents";
+import { VIEWERS } from "./lines/viewers";
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...ACCESS,
+  ...PAGES,
+  ...SESSIONS,
+  ...TOKENS,
+  ...REGISTRATION,
+  ...AUTO_REGISTRATION,
+  ...REMOTING,
+  ...AGENT_REPORTS,
+  ...UNKNOWN_AGENTS,
+  ...AGENT_CHANGES,
+  ...ENVIRONMENTS,
+  ...ENVIRONMENT_TAGS,
+  ...ENVIRONMENT_CHANGES,
+  ...SITE_URLS,
+  ...BACKUP_SETTINGS,
+  ...ARTIFACT_LIMITS,
+  ...VIEWERS,
+  ...MAINTENANCE_SWITCH,
+  ...BACKUPS,
+  ...UNAVAILABLE,
+];
