@@ -279,6 +279,14 @@ describe("a restore", () => {
     expect(existsSync(join(data(), ".restore"))).toBe(false);
   });
 
+  test.each(["config/cruise-config.xml", "config/cipher.aes"])(
+    "lets nobody but GoCD read %s, as first boot does",
+    async (file) => {
+      await put();
+      expect((statSync(join(data(), file)).mode & 0o777).toString(8)).toBe("600");
+    },
+  );
+
   test("does nothing when the setting stays", async () => {
     await put();
     writeFileSync(join(data(), "config/cruise-config.xml"), "changed since");
