@@ -4,7 +4,7 @@ import { useShellFixture, type Outcome } from "./shell-fixture";
 
 const shell = useShellFixture();
 const configuration = (id: string) =>
-  `<cruise><server serverId="${id}"><security><authConfigs><authConfig id="a"/></authConfigs></security></server></cruise>\n`;
+  `<cruise schemaVersion="139"><server serverId="${id}"><security><authConfigs><authConfig id="a"/></authConfigs></security></server></cruise>\n`;
 const CIPHER = "0123456789abcdef0123456789abcdef";
 
 const git = (...args: string[]) =>
@@ -60,6 +60,68 @@ describe("a configuration repository", () => {
     );
   });
 
+  const KEYS = { serverId: "s", tokenGenerationKey: "t/&amp;", webhookSecret: "w", agentAutoRegisterKey: "r" };
+  const written = (keys: object) =>
+    Object.entries(keys)
+      .map(([name, value]) => `${name}="${String(value)}"`)
+      .join(" ");
+  const old = (schema: number, server = "<server>") =>
+    configuration("x").replace('"139"', `"${schema}"`).replace('<server serverId="x">', server);
+
+  test.each([
+    [40, []],
+    [54, ["agentAutoRegisterKey"]],
+    [92, ["serverId", "agentAutoRegisterKey"]],
+    [99, ["serverId", "webhookSecret", "agentAutoRegisterKey"]],
+    [100, ["serverId", "tokenGenerationKey", "webhookSecret", "agentAutoRegisterKey"]],
+  ])("of schema %s gets the keys that this schema knows: with another GoCD would not start", (schema, known) => {
+    shell().remove("seed/cruise-config.xml");
+    shell().write("seed/cruise-config.xml", configuration("x").replace('serverId="x"', written(KEYS)), 0o440);
+    commit({ "cruise-config.xml": old(schema) });
+    // GoCD migrates it at once.
+    shell().command(
+      "sleep",
+      `sed -i 's/schemaVersion="[0-9]*"/schemaVersion="139"/' "$FIXTURE/config/cruise-config.xml"`,
+    );
+    expect(boot({ SERVER_PID: "999999999" }).status).toBe(0);
+    const names = /<server ?([^>]*)>/.exec(read("cruise-config.xml") ?? "")?.[1]?.match(/\w+(?==)/g) ?? [];
+    expect(names).toEqual(known);
+  });
+
+  test("of an old schema starts twice, so that the stack's keys take the place of those that GoCD makes up", async () => {
+    shell().remove("seed/cruise-config.xml");
+    shell().write("seed/cruise-config.xml", configuration("x").replace('serverId="x"', written(KEYS)), 0o440);
+    commit({ "cruise-config.xml": old(90, '<server serverId="theirs">') });
+    const madeUp = 'tokenGenerationKey="0-1" webhookSecret="2-3"';
+    shell().command(
+      "sleep",
+      `sed -i 's/schemaVersion="90"/schemaVersion="139"/; s/<server /<server ${madeUp} /' "$FIXTURE/config/cruise-config.xml"`,
+    );
+    const server = spawn("tail", ["-f", "/dev/null"], { stdio: "ignore" });
+    const stopped = once(server, "exit");
+    expect(boot({ SERVER_PID: String(server.pid) }).stderr).toContain("it starts once more");
+    expect((await stopped)[1]).toBe("SIGTERM");
+
+    const again = boot({ SERVER_PID: "999999999" });
+    expect(again.stderr).toContain("the keys of the stack are in the migrated configuration");
+    const element = /<server ([^>]*)>/.exec(read("cruise-config.xml") ?? "")?.[1] ?? "";
+    for (const [name, value] of Object.entries({ ...KEYS, serverId: "theirs" }))
+      expect(element.match(new RegExp(`${name}="[^"]*"`, "g"))).toEqual([`${name}="${value}"`]);
+    expect(boot()).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("is cloned again after a first start that failed, and never after one that did not", () => {
+    boot();
+    commit({ "cruise-config.xml": configuration("mended") });
+    expect(boot().stderr).toContain("never started");
+    expect(read("cruise-config.xml")).toBe(configuration("mended"));
+
+    shell().write("db/config.git/refs/heads/master", "0123");
+    commit({ "cruise-config.xml": configuration("later") });
+    expect(boot()).toMatchObject({ status: 0, stderr: "" });
+    expect(read("cruise-config.xml")).toBe(configuration("mended"));
+  });
+
   test("with another key for agents' tokens stops the boot, since no agent could log in", () => {
     commit({ "cruise-config.xml": configuration('a" tokenGenerationKey="other') });
     const outcome = boot();
@@ -93,6 +155,7 @@ describe("a configuration repository", () => {
 
   test("never replaces the configuration of a server that was set up without it", () => {
     boot({ CONFIG_REPOSITORY: "" });
+    shell().write("db/config.git/refs/heads/master", "0123");
     expect(boot().status).toBe(0);
     expect(read("cruise-config.xml")).toBe(configuration("seed"));
   });

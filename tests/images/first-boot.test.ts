@@ -46,6 +46,54 @@ describe("the server's boot", () => {
     expect(files()).toEqual({ config: theirs, cipher: CIPHER });
   });
 
+  describe("whose first start failed", () => {
+    const corrected = XML.replace('serverId="a"', 'serverId="corrected"');
+    const correct = () => {
+      shell().remove("seed");
+      shell().write("seed/cruise-config.xml", corrected, 0o440);
+      shell().write("seed/cipher.aes", "e".repeat(32), 0o440);
+    };
+
+    test("takes the corrected settings: GoCD has never accepted the others", () => {
+      boot();
+      // What GoCD leaves when it refuses its configuration: a history without a revision.
+      shell().write("db/config.git/HEAD", "ref: refs/heads/master\n");
+      expect(boot()).toMatchObject({ status: 0, stderr: "" });
+      correct();
+      expect(boot().stderr).toContain("GoCD has never started with this configuration");
+      expect(files()).toEqual({ config: corrected, cipher: "e".repeat(32) });
+      expect(boot()).toMatchObject({ status: 0, stderr: "" });
+    });
+
+    test.each([
+      ["GoCD has accepted once", () => shell().write("db/config.git/refs/heads/master", "0123\n")],
+      [
+        "GoCD has accepted once, long ago",
+        () => shell().write("db/config.git/packed-refs", "0123 refs/heads/master\n"),
+      ],
+      [
+        "somebody has changed",
+        () => {
+          shell().remove("config/cruise-config.xml");
+          shell().write("config/cruise-config.xml", `${XML}<!-- mine -->`);
+        },
+      ],
+      [
+        "came from elsewhere",
+        () => {
+          shell().remove("config/.installed");
+        },
+      ],
+    ])("keeps a configuration that %s", (_what, happen) => {
+      boot();
+      happen();
+      const before = files();
+      correct();
+      boot();
+      expect(files()).toEqual(before);
+    });
+  });
+
   test("needs no seed for a disk that has its configuration", () => {
     boot();
     shell().remove("seed");
