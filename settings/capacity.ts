@@ -1,15 +1,10 @@
+import { sizeOf } from "./machine-types";
+
 /** What a machine, or a pod, has or asks for: cores and MiB. */
 export interface Resources {
   readonly cpu: number;
   readonly memory: number;
 }
-
-/** GiB per vCPU of the predefined shapes, by series; `default` holds for every series not named. Compute Engine's machine pages. */
-const GIB_PER_CPU: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  standard: { n1: 3.75, default: 4 },
-  highmem: { n1: 6.5, default: 8 },
-  highcpu: { n1: 0.9, e2: 1, n2: 1, n2d: 1, default: 2 },
-};
 
 /**
  * What the pods that GKE itself puts on every node ask for: logging and metrics agents, network agent, metadata server, CSI
@@ -20,13 +15,10 @@ const SYSTEM_PODS: Resources = { cpu: 0.3, memory: 400 };
 /** GKE's eviction threshold. */
 const EVICTION_MIB = 100;
 
-/** A machine type's cores and memory, or undefined for custom, shared-core and unknown shapes, which are not checked. */
+/** A machine type's cores and memory, or undefined for custom, shared-core and unknown types, which are not checked. */
 export function machine(type: string): Resources | undefined {
-  const match = /^([a-z]\w*)-([a-z]+)-(\d+)$/.exec(type);
-  const [, series, shape, count] = match ?? [];
-  if (series === undefined || shape === undefined) return undefined;
-  const perCpu = GIB_PER_CPU[shape]?.[series] ?? GIB_PER_CPU[shape]?.["default"];
-  return perCpu === undefined ? undefined : { cpu: Number(count), memory: Number(count) * perCpu * 1024 };
+  const size = sizeOf(type);
+  return size && { cpu: size.cpu, memory: size.gib * 1024 };
 }
 
 /** The part of an amount that falls into each band, times the band's rate. */

@@ -1,5 +1,6 @@
 import { bytes, cores, mebibytes } from "../kubernetes/quantities";
 import { allocatable, fit, machine } from "./capacity";
+import { attaches, machineTypeProblems } from "./machines";
 import { formatValue, type HasProblem, type Problem } from "./problems";
 import type { Pool } from "./agents";
 import type { Create } from "./cluster";
@@ -25,46 +26,32 @@ function nodeGroups({ agents }: Settings, { agentNodes }: Create) {
 /** Whether the nodes that are made here can run what shall run on them, and have room for it. */
 export function nodeProblems(settings: Settings, create: Create, hasProblem: HasProblem): Problem[] {
   const sound = ({ name }: Pool) => !hasProblem(`gocd:agents.${name}`);
-  const groups = nodeGroups(settings, create)
+  const made = nodeGroups(settings, create).filter(({ key }) => !hasProblem(key));
+  const groups = made
     .map((group) => ({ ...group, pools: group.pools.filter(sound) }))
-    .filter(({ key, pools }) => pools.length > 0 && !hasProblem(key));
+    .filter(({ pools }) => pools.length > 0);
   const server = ["gocd:cluster.create.serverNodes", "gocd:server.diskType", "gocd:server.cpu", "gocd:server.heap"];
   return [
-    ...groups.flatMap(({ key, nodes }) => machineProblems(`${key}.machineType`, nodes.machineType)),
+    ...made.flatMap(({ key, nodes }) => agentMachineProblems(`${key}.machineType`, nodes.machineType)),
     ...groups.flatMap(groupProblems),
     ...(hasProblem(...server) ? [] : serverProblems(settings, create)),
   ];
 }
 
-/** Series with Arm processors. The images are built for amd64, and GKE keeps such nodes to pods that ask for Arm. */
-const ARM = /^(t2a|c4a|n4a)-/;
-/** Series that take Hyperdisk only, and those whose machines take hyperdisk-balanced at all (Compute Engine: "Hyperdisk"). */
-const HYPERDISK_ONLY = /^(c4|c4d|n4|n4d)-/;
-const HYPERDISK_BALANCED = /^(c3|c3d|c4|c4d|n4|n4d|m[1-4]|x4|z3|h3|h4d|a3|a4|g4)-/;
-
-/** Whether the agents' machines run their images and take their claims, which GKE's class `standard-rwo` makes of pd-balanced. */
-function machineProblems(key: string, machineType: string): Problem[] {
-  if (ARM.test(machineType)) return [{ key, found: formatValue(machineType), wanted: AMD64 }];
-  if (!HYPERDISK_ONLY.test(machineType)) return [];
-  return [
-    {
-      key,
-      found: formatValue(machineType),
-      wanted: "a series that takes pd-balanced, of which the agents' claims are made",
-    },
-  ];
+/** Whether the agents' machines are such as can run them and take their claims, which GKE's class `standard-rwo` makes of pd-balanced. */
+function agentMachineProblems(key: string, machineType: string): Problem[] {
+  const problems = machineTypeProblems(key, machineType);
+  if (problems.length > 0 || attaches(machineType, "pd-balanced")) return problems;
+  const wanted = "a machine type that takes pd-balanced, of which the agents' claims are made";
+  return [{ key, found: formatValue(machineType), wanted }];
 }
 
-const AMD64 = "a machine type with amd64 processors, for which the images are built";
-
 function serverProblems({ server }: Settings, { serverNodes: { machineType } }: Create): Problem[] {
-  if (ARM.test(machineType)) {
-    return [{ key: "gocd:cluster.create.serverNodes.machineType", found: formatValue(machineType), wanted: AMD64 }];
-  }
+  const unfit = machineTypeProblems("gocd:cluster.create.serverNodes.machineType", machineType);
+  if (unfit.length > 0) return unfit;
   const { diskType, heap, cpu } = server;
-  const hyperdisk = diskType.startsWith("hyperdisk");
-  if (hyperdisk ? !HYPERDISK_BALANCED.test(machineType) : HYPERDISK_ONLY.test(machineType)) {
-    const fitting = hyperdisk ? "pd-balanced, pd-ssd or pd-standard" : "hyperdisk-balanced";
+  if (!attaches(machineType, diskType)) {
+    const fitting = diskType.startsWith("hyperdisk") ? "pd-balanced, pd-ssd or pd-standard" : "hyperdisk-balanced";
     const wanted = `a type that attaches to ${machineType}: ${fitting}`;
     return [{ key: "gocd:server.diskType", found: formatValue(diskType), wanted }];
   }

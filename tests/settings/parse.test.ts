@@ -229,6 +229,37 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
     /e2-standard-4/,
   ],
   [
+    "a misspelt machine type of nodes that no pool is on yet",
+    {
+      ...create({ agentNodes: { machineType: "e2-standrad-4" } }),
+      ...pool({ nodes: { machineType: "e2-standard-4" } }),
+    },
+    "gocd:cluster.create.agentNodes.machineType",
+    /"e2-standrad-4"/,
+    /did you mean e2-standard-4/,
+  ],
+  [
+    "a misspelt machine type of the server",
+    create({ serverNodes: { machineType: "e2-standrd-2" } }),
+    "gocd:cluster.create.serverNodes.machineType",
+    /"e2-standrd-2"/,
+    /did you mean e2-standard-2/,
+  ],
+  [
+    "a GPU on the agents' nodes",
+    create({ agentNodes: { machineType: "g2-standard-8" } }),
+    "gocd:cluster.create.agentNodes.machineType",
+    /"g2-standard-8"/,
+    /without accelerators/,
+  ],
+  [
+    "agents on machines that take Hyperdisk only",
+    create({ agentNodes: { machineType: "m4-megamem-28" } }),
+    "gocd:cluster.create.agentNodes.machineType",
+    /"m4-megamem-28"/,
+    /takes pd-balanced/,
+  ],
+  [
     "agents that fit no node",
     create({ agentNodes: { machineType: "e2-standard-2" } }),
     "gocd:agents.docker",
