@@ -1,5 +1,6 @@
 import type { Policies, PolicyConfigSchema } from "@pulumi/policy";
 import { withFormer, type FormerConfigs } from "./former-names";
+import { textsOf } from "./reading/assets";
 import { rawProperties, shown } from "./reading/values";
 import { walk, type ResourceIndex } from "./reading/walk";
 import type { RuleConfig, ResourceView } from "./reading/resource-view";
@@ -56,6 +57,9 @@ interface PolicyArgs {
 /** A resource as rules see it; what is inside is looked for when the first rule asks. */
 export function viewOf({ urn, type, name, props, opts, provider }: PolicyArgs): ResourceView {
   let index: ResourceIndex | undefined;
+  const settle = async () => {
+    index = walk(type, props, await textsOf(index?.assets ?? []));
+  };
   return {
     urn,
     type,
@@ -65,6 +69,7 @@ export function viewOf({ urn, type, name, props, opts, provider }: PolicyArgs): 
     get index() {
       return (index ??= walk(type, props));
     },
+    settle,
   };
 }
 
@@ -114,7 +119,10 @@ export function makePolicies(all: readonly Rule[] = RULES, former: FormerConfigs
         report: (message: string) => void,
       ) => {
         const config = withFormer(rule, args.getConfig() as RuleConfig, former);
-        apply(rule, rule.check(views.for(rule.name, args), config), config, args.urn, resourceNotes, report);
+        const view = views.for(rule.name, args);
+        return settled([view], () => {
+          apply(rule, rule.check(view, config), config, args.urn, resourceNotes, report);
+        });
       },
     })),
     ...stackRules.map((rule) => ({
@@ -124,7 +132,10 @@ export function makePolicies(all: readonly Rule[] = RULES, former: FormerConfigs
         report: (message: string) => void,
       ) => {
         const config = withFormer(rule, args.getConfig() as RuleConfig, former);
-        apply(rule, rule.checkStack(args.resources.map(viewOf), config), config, "", stackNotes, report);
+        const all = args.resources.map(viewOf);
+        return settled(all, () => {
+          apply(rule, rule.checkStack(all, config), config, "", stackNotes, report);
+        });
       },
     })),
     {
@@ -148,6 +159,14 @@ export function makePolicies(all: readonly Rule[] = RULES, former: FormerConfigs
       },
     },
   ];
+}
+
+/** Waits for what resources hand out by promises, if there is anything, before they are judged. */
+function settled(views: readonly ResourceView[], judge: () => void): Promise<void> | undefined {
+  const waiting = views.filter(({ index }) => index.assets.length > 0);
+  if (waiting.length > 0) return Promise.all(waiting.map((view) => view.settle())).then(judge);
+  judge();
+  return undefined;
 }
 
 /** The policies of this pack, for a host that runs in this process. */

@@ -1,7 +1,10 @@
 import type { ResourceView } from "./resource-view";
 import { DAEMON_VARIABLES } from "../tables/daemons";
-import { isRecord, isUnknown, list, record, text } from "./values";
+import { isRecord, isUnknown, list, record, text, UNKNOWN_TEXT } from "./values";
+import { parameterNamed } from "./assignments";
+import { hasHoles, filled } from "./text/holes";
 import type { ObjectNode } from "./object-node";
+import { FIELD_KEYS, isOfOperator, nodeFolders, readPathFields } from "./path-fields";
 
 /** A place where a resource names a path on a node. */
 export interface NodePath {
@@ -29,27 +32,38 @@ const RELEVANT_KEYS = [
   "volumes",
   "binds",
   "volumeHandle",
+  ...FIELD_KEYS,
 ];
 
 /** Properties in which paths have names of their own. */
 const FREE_FORM = ["volumeAttributes", "values", "valuesObject", "valuesContent", "valuesInline"];
 
 /** The objects of a resource that can ask for a path on a node. */
-export function objectsWithPaths({ type, index }: ResourceView): Iterable<ObjectNode> {
-  const anywhere = type.startsWith("command:") || index.root.inValues || [...index.withAnyKey(FREE_FORM)].length > 0;
+export function objectsWithPaths({ index }: ResourceView): Iterable<ObjectNode> {
+  const anywhere =
+    index.root.inValues ||
+    [...index.withAnyKey(FREE_FORM)].length > 0 ||
+    [...index.withAnyKey(["kind"])].some((node) => isOfOperator(node));
   return anywhere ? index.nodes : index.withAnyKey(RELEVANT_KEYS);
 }
 
 /** Every path on a node that an object asks for by itself, in any of the ways that the pack knows. */
 export function nodePaths(resource: ResourceView, node: ObjectNode): readonly NodePath[] {
   const { value } = node;
-  const isCommand = resource.type.startsWith("command:");
   const tells =
-    node.key === "volumeAttributes" || node.inValues || isCommand || RELEVANT_KEYS.some((key) => key in value);
+    node.key === "volumeAttributes" || node.inValues || RELEVANT_KEYS.some((key) => key in value) || isOfOperator(node);
   if (!tells) return [];
   const found: NodePath[] = [];
   const add = (key: string, path: unknown, how: string, match: NodePath["match"] = "directory", saysSocket = false) => {
-    found.push({ node, key, path: text(path), how, saysSocket, match });
+    const known = text(path);
+    found.push({
+      node,
+      key,
+      path: known === undefined ? undefined : withoutHoles(known, resource),
+      how,
+      saysSocket,
+      match,
+    });
   };
 
   for (const key of ["hostPath", "hostPaths", "sourcePath"]) {
@@ -79,8 +93,10 @@ export function nodePaths(resource: ResourceView, node: ObjectNode): readonly No
         add(key, boundPath(bind), "bind mount");
     }
   }
-  if (startsAtRoot(value["volumeHandle"])) add("volumeHandle", value["volumeHandle"], "volume handle", "exact");
+  readPathFields(node, add);
+  if (startsAtRoot(value["volumeHandle"])) add("volumeHandle", value["volumeHandle"], "volume handle");
   if (node.key === "volumeAttributes") {
+    for (const [key, path] of nodeFolders(value)) add(key, path, "volume attribute");
     for (const key of Object.keys(value))
       if (startsAtRoot(value[key])) add(key, value[key], "volume attribute", "exact");
   }
@@ -92,15 +108,21 @@ export function nodePaths(resource: ResourceView, node: ObjectNode): readonly No
       }
     }
   }
-  if (isCommand) {
-    for (const key of Object.keys(value)) {
-      const line = [value[key]].flat().flatMap((word) => text(word) ?? []);
-      for (const path of boundByCommand(line.join(" "))) add(key, path, "bind mount of the command");
-    }
-  }
   return found.filter(
     ({ path, key }) => path !== undefined || isUnknown(value[key]) || key === "hostPath" || key === "local",
   );
+}
+
+/** A path with what its holes have by default, or by a parameter that the resource declares; as it is otherwise. */
+function withoutHoles(path: string, { index }: ResourceView): string {
+  if (!hasHoles(path) && !path.includes("$(")) return path;
+  const parameters = index.withAnyKey(["default", "value"]);
+  const named = path.replace(/\{\{[^{}]*?(\w+)\s*\}\}|\$\{(\w+)\}|\$\(([\w.]+)\)/g, (hole, ...names: unknown[]) => {
+    const name = names.slice(0, 3).find((each) => typeof each === "string");
+    return parameterNamed(String(name).replace(/^.*\./, ""), parameters) ?? hole;
+  });
+  const known = filled(named);
+  return known.includes(UNKNOWN_TEXT) ? named : known;
 }
 
 /** Properties of a chart's values that are about the inside of containers, or are judged by themselves. */
@@ -130,12 +152,4 @@ function startsAtRoot(value: unknown): value is string {
 /** The node's side of `source:target[:options]`; the colon of a drive or a scheme is no separator. */
 function boundPath(bind: string): string {
   return /^\s*((unix|npipe|[a-z]):[/\\][^:]*|[^:]*)/i.exec(bind)?.[0] ?? bind;
-}
-
-/** Node paths that a shell command mounts into a container. */
-function boundByCommand(command: string): readonly string[] {
-  const volumes = command.matchAll(/(?:^|\s)(?:-[a-z]*v|--volume)[=\s]*["']?((?:[a-z]:)?[/\\][^:\s"']*):/gi);
-  const devices = command.matchAll(/\s--device[=\s]["']?(\/[^:\s"']*)/g);
-  const mounts = command.matchAll(/(?:^|[\s,"'=])(?:source|src)=["']?((?:[a-z]:)?[/\\][^,\s"']*)/gi);
-  return [...volumes, ...devices, ...mounts].map((match) => match[1] ?? "");
 }

@@ -1,5 +1,6 @@
-import { BUILT_IN_GROUPS } from "../tables/kinds";
-import { text } from "./values";
+import { ALIASES, BUILT_IN_GROUPS } from "../tables/kinds";
+import { MACHINE_KEYS, MACHINE_KINDS } from "../tables/machines";
+import { rawProperties, text } from "./values";
 
 /** One object somewhere inside a resource, with the way to it. */
 export interface ObjectNode {
@@ -20,6 +21,8 @@ export interface ObjectNode {
   readonly standsAlone: boolean;
   /** Whether it is a member of a list of whole objects. */
   readonly isMember: boolean;
+  /** Whether its texts run on a machine itself, not in a container or a job of it. */
+  readonly onMachine: boolean;
   /** Why what it asks for may never happen: a finding here is noted instead of refused. */
   readonly doubt: string | undefined;
 }
@@ -28,30 +31,54 @@ export interface ObjectNode {
 const OBJECT_LISTS = /^items$|^objs$|(?:objects|manifests|deploy)$/i;
 
 /** How an object hangs in the tree. */
-interface Place {
+export interface Place {
   readonly key: string;
   readonly index?: number | undefined;
   readonly parent?: ObjectNode | undefined;
   /** Whether it is a document of a text, or the resource itself. */
   readonly isDocument?: boolean;
+  readonly inValues?: boolean;
+  readonly onMachine?: boolean | undefined;
   readonly doubt?: string | undefined;
 }
 
 /** A place in the tree. What it belongs to is found once, from its parent's: a search upwards would cost the depth each time. */
-export function makeNode(value: ObjectNode["value"], place: Place): ObjectNode {
+export function makeNode(given: ObjectNode["value"], place: Place): ObjectNode {
+  const value = withKnownNames(given);
   const { key, index, parent } = place;
   const inValues =
     parent === undefined
       ? value["kind"] !== undefined && groupOf(value) === "helm.sh"
-      : parent.inValues || VALUES.test(key);
+      : parent.inValues || place.inValues === true || VALUES.test(key);
   const isMember = index !== undefined && OBJECT_LISTS.test(key);
   const standsAlone = parent === undefined || place.isDocument === true || isMember;
   const isOwner = typeof value["kind"] === "string" && typeof value["apiVersion"] === "string";
+  const onMachine =
+    place.onMachine === true ||
+    (isOwner ? MACHINE_KINDS.test(String(value["kind"])) : (parent?.onMachine ?? false) || isMachineKey(key));
   const owner = isOwner ? undefined : parent?.owner;
   const doubt =
     parent?.doubt ?? place.doubt ?? (isSwitchedOff(value, place, inValues, owner) ? SWITCHED_OFF : undefined);
-  const node = { value, key, index, parent, inValues, standsAlone, isMember, doubt };
+  const node = { value, key, index, parent, inValues, standsAlone, isMember, onMachine, doubt };
   return owner === undefined ? new Owner(node) : { ...node, owner };
+}
+
+/** An object in which what other formats call otherwise has the name that the rules look for, too. */
+function withKnownNames(value: ObjectNode["value"]): ObjectNode["value"] {
+  const keys = Object.keys(value);
+  if (!keys.some((key) => ALIASES.has(key))) return value;
+  const given = rawProperties(value);
+  const named = Object.create(null) as Record<string, unknown>;
+  for (const key of keys) {
+    const name = ALIASES.get(key) ?? key;
+    named[Object.hasOwn(value, name) ? key : name] = given[key];
+  }
+  return named;
+}
+
+/** Whether the text of a property is what a machine runs at its start. */
+export function isMachineKey(key: string): boolean {
+  return key.length > 5 && key.length < 40 && MACHINE_KEYS.has(key.replace(/[-_.]/g, "").toLowerCase());
 }
 
 const VALUES = /^values(Object|Content|Inline)?$/;
@@ -82,6 +109,7 @@ class Owner implements ObjectNode {
   readonly inValues: boolean;
   readonly standsAlone: boolean;
   readonly isMember: boolean;
+  readonly onMachine: boolean;
   readonly doubt: string | undefined;
 
   constructor(node: Omit<ObjectNode, "owner">) {
@@ -92,6 +120,7 @@ class Owner implements ObjectNode {
     this.inValues = node.inValues;
     this.standsAlone = node.standsAlone;
     this.isMember = node.isMember;
+    this.onMachine = node.onMachine;
     this.doubt = node.doubt;
   }
 

@@ -11,6 +11,8 @@ export interface ResourceView {
   /** Where the resource's provider puts an object that names no namespace; undefined if the provider does not say. */
   readonly defaultNamespace: unknown;
   readonly index: ResourceIndex;
+  /** Waits for the text of its assets, which the index then holds. */
+  readonly settle: () => Promise<void>;
 }
 
 /** Configuration of one rule, as it comes from a policy configuration file. */

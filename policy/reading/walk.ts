@@ -1,7 +1,18 @@
-import { parseAllDocuments } from "yaml";
 import { DESCRIPTIONS } from "../tables/kinds";
-import { groupOf, makeNode, type ObjectNode } from "./object-node";
-import { isRecord, isUnknown, list, rawProperties, text, UNKNOWN_TEXT } from "./values";
+import { MACHINE_TYPES } from "../tables/machines";
+import { assignedBy } from "./assignments";
+import { groupOf, isMachineKey, makeNode, type ObjectNode, type Place } from "./object-node";
+import { textOf, type AssetTexts } from "./assets";
+import {
+  isOptionsKey,
+  LOOKS_DANGEROUS,
+  mayHoldSomething,
+  Budget,
+  readText,
+  readWords,
+  type Reading,
+} from "./text/text";
+import { isRecord, isUnknown, rawProperties, text } from "./values";
 
 /** Everything that was found in one resource. */
 export interface ResourceIndex {
@@ -15,78 +26,181 @@ export interface ResourceIndex {
   readonly unknowns: readonly { readonly node: ObjectNode; readonly key: string }[];
   /** Texts that hold something to judge but cannot be parsed; each with the object it stands in and its property. */
   readonly unreadable: readonly { readonly node: ObjectNode; readonly key: string; readonly why: string }[];
+  /** Text assets whose text was not given; they hand it out by a promise. */
+  readonly assets: readonly object[];
 }
 
 /** Manifests inside manifests inside manifests: real ones nest twice (a ConfigMap in a List in a ConfigMap). */
 const MAX_TEXT_DEPTH = 5;
-
-/** A Kubernetes object cannot be larger than 1.5 MiB; a longer text is no manifest, and parsing YAML takes a second a MiB. */
-const maxTextLength = 3 * 1024 * 1024;
-
-const LOOKS_LIKE_MANIFEST =
-  /(?:^|[\s{,"'-])["']?(?:kind|op|hostPath|sourcePath|containers|volumes|privileged|hostNetwork|hostPID|hostIPC)["']?\s*:/;
-/** A text in which the words above may be spelled in another way. */
-const HIDES_WORDS = /^\s*[[{]|\\[xuU][0-9a-fA-F]{2}/;
-const LOOKS_DANGEROUS = /\b(?:hostPath|privileged|hostNetwork|hostPID|hostIPC|hostProcess)\b|docker_engine|\w\.sock\b/;
+const TOO_DEEP: Reading = { documents: [], commands: [], why: "text nested too deep in texts" };
 
 /** Looks at an object that several places share, which YAML's anchors make; more than the aliases that the parser allows. */
 const MAX_LOOKS = 128;
+/** Words of a list that is looked through for a command. */
+const MAX_WORDS = 512;
+
+const IN_SCRIPT = "it is in a script, and where that runs is not known";
+const IN_SCHEMA = "it is a default in a schema, which an object may replace";
 
 /**
  * Finds every object inside a resource's properties, at any depth, through lists of lists, cycles and manifests written
  * as text. Uses no recursion, so that nesting cannot exhaust the stack, and never throws.
  */
-export function walk(type: string, properties: object): ResourceIndex {
-  const root = makeNode(identified(type, rawProperties(properties)), { key: "" });
-  const unreadable: { readonly node: ObjectNode; readonly key: string; readonly why: string }[] = [];
-  const unknowns: { readonly node: ObjectNode; readonly key: string }[] = [];
-  const looks = new Map<unknown, number>();
-  const nodes: ObjectNode[] = [];
-  const byKey = new Map<string, ObjectNode[]>();
-  const open: { readonly node: ObjectNode; readonly depth: number }[] = [{ node: root, depth: 0 }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { node, depth } = next;
-    nodes.push(node);
-    const encoded = isEncoded(node);
-    const patched = patchedBy(node.value);
-    if (patched !== undefined) open.push({ node: makeNode(patched, { key: "value", parent: node }), depth });
-    for (const key of Object.keys(node.value)) {
-      if (describesOnly(node, key) || (patched !== undefined && key === "value")) continue;
-      const holders = byKey.get(key);
-      if (holders === undefined) byKey.set(key, [node]);
-      else holders.push(node);
-      const pending: { readonly value: unknown; readonly index: number | undefined }[] = [
-        { value: property(node.value, key), index: undefined },
-      ];
-      for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
-        const { value, index } = item;
-        if (typeof value === "string") {
-          if (isUnknown(value)) unknowns.push({ node, key });
-          const body = encoded ? decoded(value) : value;
-          if (body.length < 10 || key === "description" || !mayBeManifest(body, key)) continue;
-          const { documents, why } = depth < MAX_TEXT_DEPTH ? parsed(body) : TOO_DEEP;
-          for (const document of documents) {
-            const object = Array.isArray(document) ? { items: document } : document;
-            if (isRecord(object))
-              open.push({ node: makeNode(object, { key, index, parent: node, isDocument: true }), depth: depth + 1 });
-          }
-          if (why !== undefined && LOOKS_DANGEROUS.test(body)) unreadable.push({ node, key, why });
-        } else if (typeof value === "object" && value !== null) {
-          const before = looks.get(value) ?? 0;
-          if (before === MAX_LOOKS) continue;
-          looks.set(value, before + 1);
-          if (Array.isArray(value)) {
-            for (let i = value.length - 1; i >= 0; i--) pending.push({ value: value[i] as unknown, index: index ?? i });
-          } else {
-            const object = key === "items" ? memberOf(node.value, value) : value;
-            open.push({ node: makeNode(object as Record<string, unknown>, { key, index, parent: node }), depth });
-          }
+export function walk(type: string, properties: object, assets: AssetTexts = new Map()): ResourceIndex {
+  return new Walk(assets).from(type, properties);
+}
+
+interface Open {
+  readonly node: ObjectNode;
+  /** Texts around it. */
+  readonly depth: number;
+}
+
+class Walk {
+  private readonly nodes: ObjectNode[] = [];
+  private readonly byKey = new Map<string, ObjectNode[]>();
+  private readonly unknowns: { readonly node: ObjectNode; readonly key: string }[] = [];
+  private readonly unreadable: { readonly node: ObjectNode; readonly key: string; readonly why: string }[] = [];
+  private readonly assets: object[] = [];
+  private readonly looks = new Map<unknown, number>();
+  private readonly budget = new Budget();
+  private readonly open: Open[] = [];
+
+  constructor(private readonly given: AssetTexts) {}
+
+  from(type: string, properties: object): ResourceIndex {
+    const root = makeNode(identified(type, rawProperties(properties)), {
+      key: "",
+      onMachine: MACHINE_TYPES.test(type),
+    });
+    this.open.push({ node: root, depth: 0 });
+    for (let next = this.open.pop(); next !== undefined; next = this.open.pop()) this.visit(next);
+    const { nodes, byKey, unknowns, unreadable, assets } = this;
+    const withAnyKey = (keys: readonly string[]) => new Set(keys.flatMap((key) => byKey.get(key) ?? []));
+    return { root, nodes, withAnyKey, unknowns, unreadable, assets };
+  }
+
+  private visit({ node, depth }: Open): void {
+    this.nodes.push(node);
+    const { value } = node;
+    const assigned = assignedBy(value, node.key, node.parent?.value);
+    if (assigned !== undefined) {
+      const { object, instead = "", isValues } = assigned;
+      this.push(object, { key: instead, parent: node, inValues: isValues }, depth);
+    }
+    for (const key of Object.keys(value)) {
+      if (key === assigned?.instead) continue;
+      this.note(key, node);
+      if (describesOnly(node, key)) this.defaults(node, key, depth);
+      else this.property(node, key, depth);
+    }
+  }
+
+  private note(key: string, node: ObjectNode): void {
+    const holders = this.byKey.get(key);
+    if (holders === undefined) this.byKey.set(key, [node]);
+    else holders.push(node);
+  }
+
+  /** Goes through a property, and through lists of lists in it. */
+  private property(node: ObjectNode, key: string, depth: number): void {
+    const pending: { readonly value: unknown; readonly index: number | undefined }[] = [
+      { value: property(node.value, key), index: undefined },
+    ];
+    for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
+      const { value, index } = item;
+      if (typeof value === "string") this.text({ key, index, parent: node }, value, depth);
+      else if (typeof value === "object" && value !== null && this.mayLook(value)) {
+        if (Array.isArray(value)) {
+          for (let i = value.length - 1; i >= 0; i--) pending.push({ value: value[i] as unknown, index: index ?? i });
+          this.words({ key, index, parent: node }, value, depth);
+        } else {
+          const object = key === "items" ? memberOf(node.value, value) : value;
+          const asset = textOf(object, this.given);
+          if (asset === undefined) this.push(object as ObjectNode["value"], { key, index, parent: node }, depth);
+          else if (typeof asset === "string") this.text({ key, index, parent: node }, asset, depth);
+          else this.assets.push(asset);
         }
       }
     }
   }
-  const withAnyKey = (keys: readonly string[]) => new Set(keys.flatMap((key) => byKey.get(key) ?? []));
-  return { root, nodes, withAnyKey, unknowns, unreadable };
+
+  private mayLook(value: object): boolean {
+    const before = this.looks.get(value) ?? 0;
+    this.looks.set(value, before + 1);
+    return before < MAX_LOOKS;
+  }
+
+  private push(value: ObjectNode["value"], place: Place, depth: number): void {
+    this.open.push({ node: makeNode(value, place), depth });
+  }
+
+  private text(place: Place & { readonly parent: ObjectNode }, value: string, depth: number): void {
+    const { key, parent } = place;
+    if (isUnknown(value)) this.unknowns.push({ node: parent, key });
+    if (key === "description" || !mayHoldSomething(value)) return;
+    const body = isEncoded(parent) && !value.startsWith("H4sI") ? decoded(value) : value;
+    const read = depth < MAX_TEXT_DEPTH ? this.read(body, place) : TOO_DEEP;
+    for (const document of read.documents)
+      this.push(
+        document,
+        { ...place, isDocument: true, inValues: VALUES_FILES.test(key), onMachine: read.onMachine },
+        depth + 1,
+      );
+    this.commands(read.commands, place, depth);
+    if (read.why !== undefined && (read.why.startsWith("compressed") || LOOKS_DANGEROUS.test(body)))
+      this.unreadable.push({ node: parent, key, why: read.why });
+  }
+
+  private read(body: string, { key, index }: Place): Reading {
+    try {
+      return readText(body, index === undefined ? key : `${key}[]`, this.budget);
+    } catch {
+      return { documents: [], commands: [], why: "text that cannot be read" };
+    }
+  }
+
+  /** A list of words, as far as it is a command. */
+  private words(place: Place & { readonly parent: ObjectNode }, words: readonly unknown[], depth: number): void {
+    if (words.length > MAX_WORDS || typeof words[0] !== "string") return;
+    this.commands(readWords(words, isOptionsKey(place.key)), place, depth);
+  }
+
+  private commands(asked: Reading["commands"], place: Place & { readonly parent: ObjectNode }, depth: number): void {
+    const onMachine = place.parent.onMachine || isMachineKey(place.key);
+    for (const object of asked)
+      this.push(object, { ...place, isDocument: true, doubt: onMachine ? undefined : IN_SCRIPT }, depth + 1);
+  }
+
+  /** What a schema puts into objects that leave it out: nothing else of a description ever becomes a pod. */
+  private defaults(node: ObjectNode, key: string, depth: number): void {
+    const pending: unknown[] = [property(node.value, key)];
+    for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+      if (typeof value !== "object" || value === null || !this.mayLook(value)) continue;
+      for (const [name, inner] of Object.entries(rawProperties(value))) {
+        if (name !== "default") pending.push(inner);
+        else if (isRecord(inner)) this.push(inner, { key, parent: node, doubt: IN_SCHEMA, isDocument: true }, depth);
+        else if (Array.isArray(inner))
+          this.push({ [VOLUMES]: inner }, { key, parent: node, doubt: IN_SCHEMA, isDocument: true }, depth);
+      }
+    }
+  }
+}
+
+/** How a default that is a list is taken: most that matter are lists of volumes. */
+const VOLUMES = "volumes";
+
+/** Files of a chart's values, which are text. */
+const VALUES_FILES = /^(values|valueYamlFiles?|valuesFiles?|valuesYaml)$/;
+
+/** Whether nothing below `key` can ever run, because the object only describes what others may do. */
+function describesOnly({ owner }: ObjectNode, key: string): boolean {
+  return (
+    owner.standsAlone &&
+    DESCRIPTIONS.some(
+      (each) => owner.value["kind"] === each.kind && (each.key ?? key) === key && groupOf(owner.value) === each.group,
+    )
+  );
 }
 
 /** A Kubernetes resource's properties with the kind and version that its type token gives, where it leaves them out. */
@@ -103,17 +217,6 @@ function memberOf(holder: ObjectNode["value"], member: object): object {
   return Object.assign(rawProperties(member), { kind, apiVersion: holder["apiVersion"] });
 }
 
-/** What a JSON patch (RFC 6902) would add, in its place: `/spec/hostPID` makes `{spec: {hostPID: …}}`. */
-function patchedBy(operation: ObjectNode["value"]): Record<string, unknown> | undefined {
-  const { op, path } = operation;
-  if ((op !== "add" && op !== "replace") || typeof path !== "string" || !path.startsWith("/")) return undefined;
-  const steps = path.split("/").slice(1, 64);
-  return steps.reduceRight<unknown>(
-    (inner, step) => (/^(\d+|-)$/.test(step) ? [inner] : { [step.replaceAll("~1", "/").replaceAll("~0", "~")]: inner }),
-    property(operation, "value"),
-  ) as Record<string, unknown>;
-}
-
 /** Whether an object's texts are base64. */
 export function isEncoded({ key, parent }: ObjectNode): boolean {
   const kind = text(parent?.value["kind"])?.replace(/Patch$/, "");
@@ -125,60 +228,7 @@ function property(value: object, key: string): unknown {
   return Object.getOwnPropertyDescriptor(value, key)?.value as unknown;
 }
 
-/** Whether nothing below `key` can ever run, because the object only describes what others may do. */
-function describesOnly({ owner }: ObjectNode, key: string): boolean {
-  return (
-    owner.standsAlone &&
-    DESCRIPTIONS.some(
-      (each) => owner.value["kind"] === each.kind && (each.key ?? key) === key && groupOf(owner.value) === each.group,
-    )
-  );
-}
-
 /** A base64 text as text; nothing while it is not known. */
 export function decoded(value: string): string {
   return isUnknown(value) ? "" : Buffer.from(value, "base64").toString("utf8");
-}
-
-function mayBeManifest(body: string, key: string): boolean {
-  return LOOKS_LIKE_MANIFEST.test(body) || HIDES_WORDS.test(body) || /daemon\.json$/.test(key);
-}
-
-/** The documents of a text, and what keeps them from being all that it says. */
-interface Parsed {
-  readonly documents: readonly unknown[];
-  readonly why?: string;
-}
-
-const TOO_DEEP: Parsed = { documents: [], why: "text nested too deep in texts" };
-const INVALID: Parsed = { documents: [], why: "text that is not valid YAML" };
-
-function parsed(body: string): Parsed {
-  if (body.length > maxTextLength) return { documents: [], why: "text too long for a manifest" };
-  try {
-    return { documents: [JSON.parse(body) as unknown] };
-  } catch {
-    // YAML, then.
-  }
-  const documents = parsedYaml(body);
-  if (documents === undefined) {
-    // What stands in a template can be read all the same; what the template puts in is not known yet.
-    const plain = body.replace(/^[ \t]*\{\{[^{}\n]*\}\}[ \t]*$/gm, "").replace(/\{\{[^{}\n]*\}\}/g, UNKNOWN_TEXT);
-    return plain === body ? INVALID : { ...INVALID, documents: parsedYaml(plain) ?? [] };
-  }
-  return documents.some((document) => typeof document === "string") ? { ...INVALID, documents } : { documents };
-}
-
-function parsedYaml(body: string): readonly unknown[] | undefined {
-  try {
-    const documents = parseAllDocuments(body, { logLevel: "silent", uniqueKeys: false, merge: true });
-    const broken = list(documents).some(
-      (document) => list((document as { readonly errors?: unknown }).errors).length > 0,
-    );
-    return broken
-      ? undefined
-      : list(documents).map((document) => (document as { readonly toJS: () => unknown }).toJS());
-  } catch {
-    return undefined;
-  }
 }

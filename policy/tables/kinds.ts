@@ -95,3 +95,35 @@ export const DESCRIPTIONS: readonly {
   { kind: "Policy", group: "kyverno.io", key: "validate" },
   { kind: "ConstraintTemplate", group: "templates.gatekeeper.sh", key: undefined },
 ];
+
+/** Properties that other formats spell in another way, with the name that the rules look for. */
+export const ALIASES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    hostPath: ["host_path", "hostpath", "host-path", "HostPath", "PathOnHost"],
+    hostPaths: ["host_paths"],
+    sourcePath: ["source_path", "SourcePath"],
+    hostNetwork: ["host_network", "HostNetwork"],
+    hostPID: ["host_pid", "hostPid", "HostPID"],
+    hostIPC: ["host_ipc", "hostIpc", "HostIPC"],
+    shareProcessNamespace: ["share_process_namespace"],
+    securityContext: ["security_context"],
+    privileged: ["Privileged", "privileged_mode"],
+    capAdd: ["cap_add", "cap-add", "CapAdd"],
+    securityOpts: ["security_opt", "security_opts", "securityOpt", "SecurityOpt", "dockerSecurityOptions"],
+    networkMode: ["network_mode", "NetworkMode"],
+    pidMode: ["pid_mode", "PidMode", "pid"],
+    ipcMode: ["ipc_mode", "IpcMode", "ipc"],
+    usernsMode: ["userns_mode", "UsernsMode"],
+    cgroupnsMode: ["cgroupns_mode", "CgroupnsMode", "cgroup"],
+    utsMode: ["uts_mode", "UTSMode", "uts"],
+    volumesFrom: ["volumes_from", "VolumesFrom", "volumesFroms"],
+    volumes: ["Volumes"],
+    binds: ["Binds"],
+    devices: ["Devices"],
+    mounts: ["Mounts"],
+    source: ["Source"],
+    type: ["Type"],
+    driverOpts: ["driver_opts", "DriverOpts"],
+    workingDir: ["working_dir", "WorkingDir", "workingDirectory", "working_directory"],
+  }).flatMap(([name, spellings]) => spellings.map((spelling) => [spelling, name] as const)),
+);

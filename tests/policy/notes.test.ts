@@ -369,8 +369,8 @@ describe("messages", () => {
     );
   });
 
-  test("say of a shell command with a manifest in it that it could not be read", async () => {
-    const create = `kubectl run x --overrides='{"spec":{"volumes":[{"hostPath":{"path":"/run"}}]}}'`;
+  test("say of a shell command with a broken manifest in it that it could not be read", async () => {
+    const create = "kubectl apply -f - <<EOF\nkind: Pod\nspec: {hostPath: [unclosed\nEOF\n";
     const found = await analyze({ type: "command:local:Command", props: { create } });
     expect(notes(found)).toEqual([
       "well-formed-pods: Command resource: create holds text that is not valid YAML, with words that matter here (create). Look at it yourself.",

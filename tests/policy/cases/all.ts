@@ -5,7 +5,8 @@ import { kindCases } from "./kinds";
 import { otherCases } from "./others";
 import { pathCases } from "./paths";
 import { privilegeCases } from "./privileges";
-import { referenceCases } from "./references";
+import { REFERENCE_CASES } from "./references";
+import { TEXT_CASES } from "./texts";
 import { volumeCases } from "./volumes";
 
 /** The one table that drives the policy pack, its host and the cluster. */
@@ -17,5 +18,6 @@ export const CASES: readonly Case[] = [
   ...dindCases,
   ...otherCases,
   ...allowedCases,
-  ...referenceCases,
+  ...REFERENCE_CASES,
+  ...TEXT_CASES,
 ];

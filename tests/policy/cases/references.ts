@@ -1,9 +1,14 @@
 import { allowed, type Case, type Manifest, named, otherPod, refused } from "./case";
 
-const metadata = { name: "case", namespace: "shop" };
-const deployment = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
-const custom = (apiVersion: string, kind: string, spec: Manifest): Manifest => ({ apiVersion, kind, metadata, spec });
-const configMap = (data: Manifest): Manifest => ({ apiVersion: "v1", kind: "ConfigMap", metadata, data });
+const METADATA = { name: "case", namespace: "shop" };
+const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
+const custom = (apiVersion: string, kind: string, spec: Manifest): Manifest => ({
+  apiVersion,
+  kind,
+  metadata: METADATA,
+  spec,
+});
+const configMap = (data: Manifest): Manifest => ({ apiVersion: "v1", kind: "ConfigMap", metadata: METADATA, data });
 const release = (name: string, expect: Case["expect"], values: Manifest, rule?: string): Case => ({
   name,
   object: { chart: "x", namespace: "shop", values },
@@ -12,21 +17,21 @@ const release = (name: string, expect: Case["expect"], values: Manifest, rule?: 
   expect,
   ...(rule !== undefined && { rule }),
 });
-const privileged = { securityContext: { privileged: true } };
+const PRIVILEGED = { securityContext: { privileged: true } };
 
 /** What only names an object, or only looks like a node's socket, and what really is one. */
-export const referenceCases: readonly Case[] = [
+export const REFERENCE_CASES: readonly Case[] = [
   ...allowed(
     "review",
     named("a reference to a workload", {
       "of a HorizontalPodAutoscaler": custom("autoscaling/v2", "HorizontalPodAutoscaler", {
-        scaleTargetRef: deployment,
+        scaleTargetRef: DEPLOYMENT,
       }),
-      "of a VerticalPodAutoscaler": custom("autoscaling.k8s.io/v1", "VerticalPodAutoscaler", { targetRef: deployment }),
-      "of a KEDA ScaledObject": custom("keda.sh/v1alpha1", "ScaledObject", { scaleTargetRef: deployment }),
-      "of an Argo Rollout": custom("argoproj.io/v1alpha1", "Rollout", { workloadRef: deployment }),
+      "of a VerticalPodAutoscaler": custom("autoscaling.k8s.io/v1", "VerticalPodAutoscaler", { targetRef: DEPLOYMENT }),
+      "of a KEDA ScaledObject": custom("keda.sh/v1alpha1", "ScaledObject", { scaleTargetRef: DEPLOYMENT }),
+      "of an Argo Rollout": custom("argoproj.io/v1alpha1", "Rollout", { workloadRef: DEPLOYMENT }),
       "of a Flagger Canary, and to its Ingress": custom("flagger.app/v1beta1", "Canary", {
-        targetRef: deployment,
+        targetRef: DEPLOYMENT,
         ingressRef: { apiVersion: "networking.k8s.io/v1", kind: "Ingress", name: "web" },
       }),
       "of a SinkBinding, by labels": custom("sources.knative.dev/v1", "SinkBinding", {
@@ -36,23 +41,23 @@ export const referenceCases: readonly Case[] = [
         of: { apiVersion: "apps/v1", kind: "Deployment", resourceRef: { name: "web" } },
       }),
       "of a health check of Flux": custom("kustomize.toolkit.fluxcd.io/v1", "Kustomization", {
-        healthChecks: [deployment],
+        healthChecks: [DEPLOYMENT],
       }),
       "of an owner": {
         ...configMap({ a: "b" }),
-        metadata: { ...metadata, ownerReferences: [{ ...deployment, uid: "u" }] },
+        metadata: { ...METADATA, ownerReferences: [{ ...DEPLOYMENT, uid: "u" }] },
       },
       "of an owner that is a Pod": {
         ...configMap({ a: "b" }),
-        metadata: { ...metadata, ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "p", uid: "u" }] },
+        metadata: { ...METADATA, ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "p", uid: "u" }] },
       },
       "of an Event": {
         apiVersion: "v1",
         kind: "Event",
-        metadata,
+        metadata: METADATA,
         involvedObject: { apiVersion: "v1", kind: "Pod", name: "p" },
       },
-      "in a list called objects": custom("example.com/v1", "Backup", { objects: [deployment] }),
+      "in a list called objects": custom("example.com/v1", "Backup", { objects: [DEPLOYMENT] }),
       "in a manifest that is text": configMap({
         hpa: "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nspec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}\n",
       }),
@@ -71,14 +76,14 @@ export const referenceCases: readonly Case[] = [
     }),
   ),
   ...refused("review", "well-formed-pods", {
-    "a Deployment without a specification": { apiVersion: "apps/v1", kind: "Deployment", metadata },
+    "a Deployment without a specification": { apiVersion: "apps/v1", kind: "Deployment", metadata: METADATA },
     "a Pod without a specification in a List": {
       apiVersion: "v1",
       kind: "List",
       items: [{ ...otherPod(), spec: null }],
     },
     "a Pod without a specification in a list of objects": custom("example.com/v1", "Set", {
-      manifests: [{ apiVersion: "v1", kind: "Pod", metadata }],
+      manifests: [{ apiVersion: "v1", kind: "Pod", metadata: METADATA }],
     }),
   }),
 
@@ -103,15 +108,15 @@ export const referenceCases: readonly Case[] = [
     "no-runtime-sockets",
   ),
 
-  release("a chart's privileged part that is switched off", "allowed", { dind: { enabled: false, ...privileged } }),
+  release("a chart's privileged part that is switched off", "allowed", { dind: { enabled: false, ...PRIVILEGED } }),
   release("a chart's privileged part that is switched off above", "allowed", {
-    runner: { enabled: "false", dind: privileged },
+    runner: { enabled: "false", dind: PRIVILEGED },
   }),
   release(
     "a chart's privileged part that is switched on",
     "refused",
     {
-      dind: { enabled: true, ...privileged },
+      dind: { enabled: true, ...PRIVILEGED },
     },
     "no-privileged-containers",
   ),
@@ -120,7 +125,7 @@ export const referenceCases: readonly Case[] = [
     "refused",
     {
       metrics: { enabled: false },
-      dind: privileged,
+      dind: PRIVILEGED,
     },
     "no-privileged-containers",
   ),
@@ -134,16 +139,16 @@ export const referenceCases: readonly Case[] = [
   ),
   ...allowed("review", {
     "a part of an operator that is switched off": custom("example.com/v1", "Tools", {
-      toolkit: { enabled: false, ...privileged },
+      toolkit: { enabled: false, ...PRIVILEGED },
     }),
   }),
   ...refused("review", "no-privileged-containers", {
     "a privileged container that says it is switched off": otherPod({
-      containers: [{ name: "main", image: `x@sha256:${"a".repeat(64)}`, enabled: false, ...privileged }],
+      containers: [{ name: "main", image: `x@sha256:${"a".repeat(64)}`, enabled: false, ...PRIVILEGED }],
     }),
     "a privileged container of a Pod that says it is switched off": otherPod({
       enabled: false,
-      containers: [{ name: "main", image: `x@sha256:${"a".repeat(64)}`, ...privileged }],
+      containers: [{ name: "main", image: `x@sha256:${"a".repeat(64)}`, ...PRIVILEGED }],
     }),
   }),
 ];

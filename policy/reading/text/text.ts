@@ -1,0 +1,211 @@
+import { parseAllDocuments, parseDocument } from "yaml";
+import { isRecord, list } from "../values";
+import { readCode } from "./code";
+import { areOptions, askedBy, isEngine, options, type Asked } from "./container-commands";
+import { decodedText, MAX_TEXT_LENGTH } from "./encodings";
+import { filled, hasHoles } from "./holes";
+import { readScript } from "./shell";
+import { readUnit } from "./unit";
+
+/** What a text holds. */
+export interface Reading {
+  /** Manifests, values and definitions of containers. */
+  readonly documents: readonly Asked[];
+  /** What its commands ask for, where they run. */
+  readonly commands: readonly Asked[];
+  /** Whether the documents are for a machine itself: cloud-init, Ignition. */
+  readonly onMachine?: boolean;
+  /** What keeps the documents from being all that the text says. */
+  readonly why?: string | undefined;
+}
+
+/** Characters that may still be read in one resource. YAML takes a second for each two megabytes, all else a tenth of that. */
+export class Budget {
+  private readonly left = { yaml: 768 * 1024, other: 8 * 1024 * 1024 };
+
+  /** Whether a text may be read; then it is counted. */
+  allows(text: string, as: "yaml" | "other"): boolean {
+    if (text.length > MAX_TEXT_LENGTH || text.length > this.left[as]) return false;
+    this.left[as] -= text.length;
+    return true;
+  }
+}
+
+const NOTHING: Reading = { documents: [], commands: [] };
+const TOO_LONG = "text too long for a manifest";
+const INVALID = "text that is not valid YAML";
+
+/** Words of which one stands in every text that can hold something to judge; a text without them is not parsed. */
+const WORDS =
+  /(?:^|[\s{,"'[(-])["']?(?:kind|op|type|source|path|paths|host_?[pP]ath|sourcePath|containers|volumes|privileged|host(?:Network|PID|IPC)|host|cap_?[aA]dd|security_opt|network_mode|pid|ipc|devices|binds|volumes_from|exposeDockerSocket|containerRuntimeExecutor|runcmd|bootcmd|write_files|services|runners)["']?\s*[:=]|^#cloud-config/m;
+/** A text in which the words above may be spelled in another way. */
+const HIDES_WORDS = /^\s*[[{]|\\[xuU][0-9a-fA-F]{2}/;
+const COMMANDS =
+  /(?:^|[\s"'`/\\;&|(=-])(?:docker|podman|nerdctl|ctr|docker-compose|kubectl|oc|helm|curl|socat)(?:\.exe)?["',]*\s/;
+const HEREDOC = /<<-?\s*["']?\w/;
+/** A hole that stands without quotes: where YAML reads it as something, it is not what will stand there. */
+const BARE_HOLE = /(?:^|[\s:[{,])(?:\{\{|\{%|<%)/m;
+const UNIT = /^[ \t]*\[(?:Unit|Service|Container|Install)\][ \t]*$/m;
+const TOML = /^[ \t]*\[{1,2}[\w."'-]+\]{1,2}[ \t]*(?:#.*)?$/m;
+const CODE = /(?:[\w")][ \t]*[({])/;
+const MANIFEST = /^\s*(?:apiVersion|kind)\s*:/m;
+export const LOOKS_DANGEROUS =
+  /\b(?:hostPath|host_path|hostPathVolume|privileged|hostNetwork|hostPID|hostIPC|hostProcess)\b|docker_engine|\w\.sock\b/;
+
+/** Whether a text is worth a look: most texts of a resource are names, and this is asked of each. */
+export function mayHoldSomething(text: string): boolean {
+  return text.length >= 10 && /[\s:/=]|^[A-Za-z0-9+/=_-]{24,}$/.test(text);
+}
+
+/** Everything that a text holds, in any of the languages that are read here. Never throws. */
+export function readText(body: string, key: string, budget: Budget): Reading {
+  const { text, why } = decodedText(body);
+  if (why !== undefined) return { ...NOTHING, why };
+  if (/daemon\.json$|nri\.io/.test(key)) return readDocuments(text, budget);
+  if (isOptionsKey(key) && areOptions(text))
+    return { ...NOTHING, documents: [options(readScript(text).commands.flat(), 0).object] };
+  const hasWords = WORDS.test(text) || HIDES_WORDS.test(text);
+  const hasCommands = COMMANDS.test(text) || HEREDOC.test(text);
+  if (!hasWords && !hasCommands && !UNIT.test(text)) return NOTHING;
+  if (!budget.allows(text, "other")) return { ...NOTHING, why: TOO_LONG };
+  if (UNIT.test(text)) return readUnit(text);
+  const documents = hasWords ? readDocuments(text, budget) : NOTHING;
+  const onMachine = text.startsWith("#cloud-config") || documents.documents.some((document) => "ignition" in document);
+  if (documents.why === undefined && documents.documents.length > 0) return { ...documents, onMachine };
+  // In another language, then; what YAML made of it counts besides.
+  const code = hasWords && CODE.test(text) && !MANIFEST.test(text) ? readCode(text) : {};
+  const script = hasCommands ? readCommands(text, budget, 0) : NOTHING;
+  const others = Object.keys(code).length > 0 ? [code, ...script.documents] : script.documents;
+  const isRead = others.length > 0 || script.commands.length > 0;
+  return {
+    documents: [...documents.documents, ...others],
+    commands: script.commands,
+    onMachine,
+    why: isRead ? script.why : documents.why,
+  };
+}
+
+/** Properties whose text is options for a program that runs containers; a list under another name has a colon there. */
+const OPTIONS_KEY =
+  /^(args|inside|options|(docker|podman|container)_?(run)?_?(args|opts|options)|(run|extra)_?args?)$/i;
+
+export function isOptionsKey(key: string): boolean {
+  return OPTIONS_KEY.test(key);
+}
+
+/** A list of words that is a command, as in `["docker", "run", …]`, or options of one. */
+export function readWords(words: readonly unknown[], mayBeOptions: boolean): readonly Asked[] {
+  const texts = words.filter((word) => typeof word === "string");
+  if (texts.some((word) => isEngine(word))) return askedBy(texts);
+  return mayBeOptions && areOptions(texts.join(" ")) ? [options(texts, 0).object] : [];
+}
+
+/** Scripts inside scripts: `ssh host 'sh -c "docker run …"'`. */
+const MAX_SCRIPT_DEPTH = 4;
+
+function readCommands(text: string, budget: Budget, depth: number): Reading {
+  const { commands, heredocs } = readScript(text);
+  const found: Asked[] = [];
+  const documents: Asked[] = [];
+  let why: string | undefined;
+  const inner = (body: string) => {
+    const isScript = COMMANDS.test(body) || HEREDOC.test(body);
+    if (isScript && depth < MAX_SCRIPT_DEPTH) {
+      const read = readCommands(body, budget, depth + 1);
+      found.push(...read.commands);
+      documents.push(...read.documents);
+    } else if (WORDS.test(body) || HIDES_WORDS.test(body)) {
+      const read = readDocuments(body, budget);
+      documents.push(...read.documents);
+      why ??= LOOKS_DANGEROUS.test(body) ? read.why : undefined;
+    }
+  };
+  for (const words of commands) {
+    found.push(...askedBy(words).filter((asked) => Object.keys(asked).length > 0));
+    for (const word of words) if (/\s|[{[]/.test(word) && word.length >= 10) inner(word.replace(/^--?[\w-]+=/, ""));
+  }
+  for (const body of heredocs) inner(body);
+  return { documents, commands: found, why };
+}
+
+function readDocuments(text: string, budget: Budget): Reading {
+  const json = readJson(text);
+  if (json !== undefined) return { ...NOTHING, documents: json.flatMap(asObject) };
+  const toml = TOML.test(text) ? readToml(text) : undefined;
+  if (toml !== undefined) return { ...NOTHING, documents: [toml] };
+  if (!budget.allows(text, "yaml")) return { ...NOTHING, why: TOO_LONG };
+  const isTemplate = BARE_HOLE.test(text);
+  const whole = readYaml(isTemplate ? filled(text) : text);
+  if (whole !== undefined) {
+    const why = isTemplate || whole.some((document) => typeof document === "string") ? INVALID : undefined;
+    return { ...NOTHING, documents: whole.flatMap(asObject), why };
+  }
+  // What can be read counts, whatever stands beside it.
+  const parts = text.split(/^---.*$/m).filter((part) => part.trim() !== "");
+  return { ...NOTHING, documents: parts.flatMap((part) => salvaged(part).flatMap(asObject)), why: INVALID };
+}
+
+/** JSON, or objects of JSON one after the other. */
+function readJson(text: string): readonly unknown[] | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return [JSON.parse(text) as unknown];
+  } catch {
+    const lines = text.split(/\n(?=\s*[[{])|(?<=[}\]])\s*\n/).filter((line) => line.trim() !== "");
+    const objects = lines.flatMap((line) => {
+      try {
+        return [JSON.parse(line) as unknown];
+      } catch {
+        return [];
+      }
+    });
+    return objects.length > 0 && objects.length === lines.length ? objects : undefined;
+  }
+}
+
+/** Loaded when it is needed first: few programs have TOML in them, and a pack must start fast. */
+function parseToml(text: string): Asked {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- its types are those of an ES module
+  return (require("smol-toml") as { readonly parse: (text: string) => Asked }).parse(text);
+}
+
+function readToml(text: string): Asked | undefined {
+  for (const spelling of hasHoles(text) ? [text, filled(text)] : [text]) {
+    try {
+      return parseToml(spelling);
+    } catch {
+      // With holes filled, then, or it is YAML.
+    }
+  }
+  return undefined;
+}
+
+const YAML_OPTIONS = { logLevel: "silent", uniqueKeys: false, merge: true } as const;
+
+function readYaml(text: string): readonly unknown[] | undefined {
+  try {
+    const documents = list(parseAllDocuments(text, YAML_OPTIONS)) as readonly ReturnType<typeof parseDocument>[];
+    return documents.some(({ errors }) => errors.length > 0)
+      ? undefined
+      : documents.map((document) => document.toJS() as unknown);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What can be read of a document that is broken: with its holes filled, or as far as the parser comes. */
+function salvaged(part: string): readonly unknown[] {
+  const clean = hasHoles(part) ? filled(part) : part;
+  const whole = readYaml(clean);
+  if (whole !== undefined) return whole;
+  try {
+    return [parseDocument(clean, YAML_OPTIONS).toJS() as unknown];
+  } catch {
+    return [];
+  }
+}
+
+function asObject(document: unknown): readonly Asked[] {
+  if (Array.isArray(document)) return [{ items: document }];
+  return isRecord(document) ? [document] : [];
+}
