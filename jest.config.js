@@ -1,8 +1,8 @@
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
-  // They need a cluster: `npm run test:cluster`
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/cluster/gocd/"],
+  // They need a cluster: `npm run test:cluster`, `npm run test:engine`
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/cluster/gocd/", "<rootDir>/tests/engine/suites/"],
   modulePathIgnorePatterns: [
     "<rootDir>/.*/dist/",
     "<rootDir>/(.*/)?\\.cache/",

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { buildPulumi } from "../engine/harness/binaries";
 import { readArguments, type Work } from "./arguments";
 import { bench } from "./gocd/bench";
 import { checkExternalCluster, clearExternalCluster, missingForExternalCluster } from "./gocd/external-cluster";
@@ -16,7 +17,7 @@ import { say, step } from "./kubernetes/progress";
 import { runInSandbox, SIGNALS, withLock } from "./kubernetes/run-in-sandbox";
 import { asArgument, COUNTS, NO_TESTS } from "./work";
 
-const INSIDE = { cluster: "inside.ts", laptop: "gocd/laptop/inside.ts" };
+const INSIDE = { cluster: "inside.ts", laptop: "gocd/laptop/inside.ts", engine: "../engine/inside.ts" };
 
 /** The kubeconfig of a cluster that exists, or undefined; an empty KUBECONFIG is none, as for kubectl. */
 const external = target === "cluster" ? process.env["KUBECONFIG"] || undefined : undefined;
@@ -61,6 +62,7 @@ async function inOwnSandbox(work: Work): Promise<Counts> {
   delete process.env["GOCD_TEST_IMAGES"];
   return withLock(async () => {
     await bringPrerequisites();
+    if (target === "engine") await buildPulumi();
     return runInSandbox(path.join(__dirname, INSIDE[target]), [asArgument(work)], () => {
       if (existsSync(COUNTS)) return JSON.parse(readFileSync(COUNTS, "utf8")) as Counts;
       throw new Error(`the run ended before its tests did; logs are in ${path.relative(process.cwd(), LOGS)}`);
@@ -107,7 +109,7 @@ function broken(error: unknown): Counts {
 async function everything(work: Work): Promise<Counts> {
   if (external !== undefined) return onExternalCluster(work);
   // Whoever asks for something in particular wants no more than that.
-  if (target === "laptop" || work.mode !== "test" || work.suites.length > 0) return inOwnSandbox(work);
+  if (target !== "cluster" || work.mode !== "test" || work.suites.length > 0) return inOwnSandbox(work);
   if (missingPrerequisite() !== undefined && !work.required)
     return sum(await inOwnSandbox(work), await skipAll("laptop"));
   // Once, not by both.

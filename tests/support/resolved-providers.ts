@@ -13,7 +13,9 @@ export type MadeValues = Map<string, WireObject>;
 
 /** A computed property set; `id` is the resource's id. */
 type Computed = WireObject & { readonly id: string };
-type Compute = (inputs: WireObject, resource: Registration) => Computed | Promise<Computed>;
+/** What a value may depend on beside the arguments. */
+type Identity = Pick<Registration, "urn" | "type" | "name">;
+type Compute = (inputs: WireObject, resource: Identity) => Computed | Promise<Computed>;
 
 /** The project of stacks that name none. */
 const PROJECT = "resolved-project";
@@ -95,6 +97,15 @@ export function resolvedProviders(made: MadeValues): Providers {
       return answer;
     },
   };
+}
+
+/** What the provider of a resource computes for it: its id, and its properties beside the arguments. */
+export async function madeValues(resource: Identity, inputs: WireObject): Promise<Created> {
+  const known = COMPUTED[resource.type];
+  if (known === undefined)
+    throw new Error(`no values for ${resource.type}; add them to tests/support/resolved-providers.ts`);
+  const { id, ...outputs } = await known(inputs, resource);
+  return { id, outputs };
 }
 
 /** Who the cloud says we are. */

@@ -29,6 +29,7 @@ const NO_TEST = "(?!)";
 export const TARGETS = {
   cluster: { configuration: "tests/cluster/jest.config.js", suites: "tests/cluster/gocd/suites" },
   laptop: { configuration: "tests/cluster/gocd/laptop/jest.config.js", suites: "tests/cluster/gocd/laptop" },
+  engine: { configuration: "tests/engine/jest.config.js", suites: "tests/engine/suites" },
 } as const;
 export type Target = keyof typeof TARGETS;
 
@@ -58,6 +59,7 @@ const PARALLEL_GROUPS: Readonly<Record<Target, readonly (readonly Folder[])[]>> 
     [{ name: "disaster-recovery", stack: "test" }],
   ],
   laptop: [[{ name: "laptop" }]],
+  engine: [[{ name: "google" }, { name: "cluster", stack: "dev" }]],
 };
 
 /**

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { BINARIES, MODULES } from "./paths";
 import { step } from "./progress";
-import { run } from "./run";
+import { run, type RunOptions } from "./run";
 
 /** Binaries that are built from one Go module with the same flags. */
 export interface Build {
@@ -14,6 +14,8 @@ export interface Build {
   readonly ldflags: string;
   readonly tags?: string;
   readonly cgo?: true;
+  /** Files that the module embeds and does not carry: the name in its folder → a module among its requirements, and the file there. */
+  readonly embedded?: Readonly<Record<string, { readonly module: string; readonly file: string }>>;
 }
 
 /** Linker flags without symbol table and debug information. */
@@ -41,17 +43,28 @@ export async function buildAll(builds: readonly Build[]): Promise<void> {
 async function goBuild(build: Build, name: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const unfinished = path.join(folder, `.${name}.${process.pid}`);
-  const tags = build.tags === undefined ? [] : ["-tags", build.tags];
-  await run(
-    "go",
-    ["build", "-trimpath", ...tags, "-ldflags", build.ldflags, "-o", unfinished, build.packages[name] ?? "."],
-    {
-      cwd: path.join(MODULES, build.module),
-      env: { ...process.env, CGO_ENABLED: build.cgo ? "1" : "0", GOFLAGS: "-buildvcs=false -mod=readonly" },
-      timeout: BUILD_TIMEOUT,
-    },
-  );
+  const flags = ["-trimpath", ...(build.tags === undefined ? [] : ["-tags", build.tags]), "-ldflags", build.ldflags];
+  const options = {
+    cwd: path.join(MODULES, build.module),
+    env: { ...process.env, CGO_ENABLED: build.cgo ? "1" : "0", GOFLAGS: "-buildvcs=false -mod=readonly" },
+    timeout: BUILD_TIMEOUT,
+  };
+  flags.push(...(await overlay(build, folder, options)));
+  await run("go", ["build", ...flags, "-o", unfinished, build.packages[name] ?? "."], options);
   renameSync(unfinished, path.join(folder, name));
+}
+
+/** Go reads these files as if they were in the module's folder. */
+async function overlay({ module, embedded }: Build, folder: string, options: RunOptions): Promise<readonly string[]> {
+  if (embedded === undefined) return [];
+  const replaced = Object.entries(embedded).map(async ([name, { module: from, file }]) => {
+    await run("go", ["mod", "download", from], options);
+    const source = (await run("go", ["list", "-m", "-f", "{{.Dir}}", from], options)).trim();
+    return [path.join(MODULES, module, name), path.join(source, file)];
+  });
+  const list = path.join(folder, "overlay.json");
+  writeFileSync(list, JSON.stringify({ Replace: Object.fromEntries(await Promise.all(replaced)) as object }));
+  return ["-overlay", list];
 }
 
 function folderOf(build: Build): string {

@@ -1,0 +1,44 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { events, type Event, type Thing } from "../providers/google/cloud";
+import type { Project } from "./project";
+import { makeProject } from "./workshop";
+
+/** A project in the model of Google Cloud, and the checkout in which people work on it. */
+export interface GoogleProject {
+  readonly project: Project;
+  /** What exists there. */
+  things(): readonly Thing[];
+  /** What happened there, in its order. */
+  events(): readonly Event[];
+  /** Has each of these operations (`create URN`) fail once. */
+  fail(operations: readonly string[]): void;
+  /** Those that have not failed yet. */
+  failuresLeft(): readonly string[];
+  /** Forgets what happened so far. */
+  forgetEvents(): void;
+}
+
+/** Starts with an empty Google project, logged in, with these stacks. */
+export async function emptyGoogleProject(name: string, stacks: readonly string[]): Promise<GoogleProject> {
+  const cloud = path.resolve(".cache/engine", name, "cloud.json");
+  const project = makeProject(name, "google", { GOCD_ENGINE_CLOUD: cloud, GOCD_ENGINE_ENDPOINT: "127.0.0.1:1" });
+  // The pages' `pulumi login --local` is of the home directory, which is one for all suites.
+  const state = path.join(path.dirname(cloud), "state");
+  mkdirSync(state);
+  await project.must(`pulumi login file://${state}`);
+  for (const stack of stacks) await project.must(`pulumi stack init ${stack}`);
+  const failures = `${cloud}.failures`;
+  return {
+    project,
+    things: () => (existsSync(cloud) ? (JSON.parse(readFileSync(cloud, "utf8")) as readonly Thing[]) : []),
+    events: () => events(cloud),
+    fail: (operations) => {
+      writeFileSync(failures, JSON.stringify(operations));
+    },
+    failuresLeft: () => (existsSync(failures) ? (JSON.parse(readFileSync(failures, "utf8")) as readonly string[]) : []),
+    forgetEvents: () => {
+      rmSync(`${cloud}.journal`, { force: true });
+    },
+  };
+}

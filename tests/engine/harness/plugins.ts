@@ -1,0 +1,113 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { compile } from "../../cluster/gocd/compile";
+import { ROOT } from "../../cluster/kubernetes/paths";
+
+/** A plugin as a run uses it. */
+export interface Plugin {
+  readonly name: string;
+  readonly origin: "installed" | "built" | "stand-in";
+}
+
+/** Providers of the program, as its packages name them. */
+const PROVIDERS = ["kubernetes", "random", "tls", "docker", "gcp"] as const;
+type ProviderName = (typeof PROVIDERS)[number];
+
+/** What the stand-ins consist of; compiled, so that each start costs no more than Node's own. */
+const SOURCES = [
+  "tests/engine/plugin",
+  "tests/engine/language-host",
+  "tests/engine/providers",
+  "tests/engine/providers/google",
+  "tests/support/resolved-providers.ts",
+  "tests/support/keys.ts",
+  ...["wire", "providers", "registration"].map((name) => `preview/run/${name}.ts`),
+];
+
+const LANGUAGE_HOST = "pulumi-language-nodejs";
+
+/** Compiles what stands in. */
+export const compileStandIns = (target: string): Promise<void> => compile(SOURCES, target);
+
+/**
+ * Furnishes a folder of plug-ins with one for each provider of the program: that installed on this machine, else that built from its
+ * module, else a stand-in.
+ *
+ * @param built binaries built from Go modules, by provider
+ * @param modelled providers that stand in whatever there is, since what is behind them does
+ */
+export function installPlugins(
+  plugins: string,
+  compiled: string,
+  built: Partial<Record<ProviderName, string>>,
+  modelled: readonly ProviderName[] = [],
+): readonly Plugin[] {
+  mkdirSync(plugins, { recursive: true });
+  const main = path.join(compiled, "tests/engine/providers/main.js");
+  return PROVIDERS.map((name): Plugin => {
+    const version = providerVersion(name);
+    const folder = `resource-${name}-v${version}`;
+    const target = path.join(plugins, folder);
+    const program = path.join(target, `pulumi-resource-${name}`);
+    const real = !modelled.includes(name);
+    const installed = real ? installedPlugin(folder) : undefined;
+    const binary = real ? built[name] : undefined;
+    if (installed !== undefined) symlinkSync(installed, target);
+    else if (binary === undefined) writeScript(program, main, name, version);
+    else {
+      mkdirSync(target);
+      symlinkSync(binary, program);
+    }
+    const origin = installed === undefined ? (binary === undefined ? "stand-in" : "built") : "installed";
+    return { name: `provider ${name}`, origin };
+  });
+}
+
+/** Puts the language host of this machine on the PATH, or one that stands in. */
+export function linkLanguageHost(programs: string, compiled: string): Plugin {
+  const host = onPath(LANGUAGE_HOST);
+  const target = path.join(programs, LANGUAGE_HOST);
+  if (host === undefined) writeScript(target, path.join(compiled, "tests/engine/language-host/main.js"));
+  else symlinkSync(host, target);
+  return { name: "Node language host", origin: host === undefined ? "stand-in" : "installed" };
+}
+
+/** What was real in a run and what was not, in one line. */
+export function originsLine(plugins: readonly Plugin[]): string {
+  const named = (origin: Plugin["origin"]) =>
+    plugins.filter((plugin) => plugin.origin === origin).map(({ name }) => name);
+  const parts = [
+    ["real, installed here", named("installed")],
+    ["real, built from Go modules", named("built")],
+    ["stand-ins", named("stand-in")],
+  ] as const;
+  return parts.flatMap(([title, names]) => (names.length === 0 ? [] : [`${title}: ${names.join(", ")}`])).join("; ");
+}
+
+export function providerVersion(name: string): string {
+  const manifest = JSON.parse(readFileSync(path.join(ROOT, `node_modules/@pulumi/${name}/package.json`), "utf8")) as {
+    readonly version: string;
+  };
+  return manifest.version;
+}
+
+/** The folder of a plugin in the home directory of whoever runs the tests. */
+function installedPlugin(folder: string): string | undefined {
+  const home = process.env["PULUMI_HOME"] ?? path.join(process.env["HOME"] ?? "/root", ".pulumi");
+  const plugin = path.join(home, "plugins", folder);
+  return existsSync(plugin) && readdirSync(plugin).length > 0 ? plugin : undefined;
+}
+
+/** Where a program is on the PATH. */
+export function onPath(program: string): string | undefined {
+  return (process.env["PATH"] ?? "")
+    .split(":")
+    .map((folder) => path.join(folder, program))
+    .find((file) => existsSync(file));
+}
+
+function writeScript(file: string, main: string, ...args: readonly string[]): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const words = [process.execPath, main, ...args].map((word) => `'${word}'`);
+  writeFileSync(file, `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`, { mode: 0o755 });
+}

@@ -1,0 +1,134 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parse, stringify } from "yaml";
+import { ROOT } from "../../cluster/kubernetes/paths";
+
+/** How a command ended, with everything it wrote, in the order in which it came. */
+export interface Ended {
+  readonly code: number;
+  readonly text: string;
+  /** What went to stdout alone, for commands that print data. */
+  readonly stdout: string;
+}
+
+/** A command that runs. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+/** How to run a command. */
+export interface CommandOptions {
+  readonly input?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** What Pulumi's exported state holds of a resource. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly custom: boolean;
+  readonly protect?: boolean;
+  readonly id?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly dependencies?: readonly string[];
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
+  readonly parent?: string;
+  readonly provider?: string;
+}
+
+interface StackFile {
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+interface Exported {
+  readonly deployment: { readonly resources?: readonly StateResource[] };
+}
+
+const KILLED = 128;
+
+/**
+ * A copy of the checkout in which people work: Pulumi writes stack files, and tests change settings and sources. Packages are the
+ * checkout's own.
+ */
+export class Project {
+  /** Everything that any command wrote, for the search after secrets. */
+  readonly transcript: string[] = [];
+  private readonly environment: NodeJS.ProcessEnv;
+
+  constructor(
+    readonly directory: string,
+    environment: NodeJS.ProcessEnv,
+  ) {
+    this.environment = environment;
+    mkdirSync(directory, { recursive: true });
+    const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: ROOT })
+      .toString()
+      .split("\0")
+      .filter((file) => file !== "" && !file.startsWith("tests/"));
+    for (const file of files) cpSync(path.join(ROOT, file), path.join(directory, file), { errorOnExist: false });
+    symlinkSync(path.join(ROOT, "node_modules"), path.join(directory, "node_modules"));
+  }
+
+  /** Runs a line of shell as people type it, without a terminal. */
+  run(line: string, options: CommandOptions = {}): Promise<Ended> {
+    return this.start(line, options).ended;
+  }
+
+  /** The same, and rejects with the end of what it wrote unless it ends well. */
+  async must(line: string, options: CommandOptions = {}): Promise<Ended> {
+    const ended = await this.run(line, options);
+    if (ended.code !== 0) throw new Error(`${line} ended with ${ended.code}\n${ended.text.slice(-6000)}`);
+    return ended;
+  }
+
+  /** Starts a line of shell; the process is the leader of a group of its own, so that a signal reaches all of it. */
+  start(line: string, { input, env }: CommandOptions = {}): Started {
+    const child = spawn("bash", ["-o", "pipefail", "-c", line], {
+      cwd: this.directory,
+      env: { ...this.environment, ...env },
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: true,
+    });
+    let text = "";
+    let stdout = "";
+    child.stdout.on("data", (bytes: Buffer) => {
+      text += bytes.toString();
+      stdout += bytes.toString();
+    });
+    child.stderr.on("data", (bytes: Buffer) => (text += bytes.toString()));
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input ?? "");
+    const ended = new Promise<Ended>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => {
+        this.transcript.push(`$ ${line}\n${text}`);
+        resolve({ code: code ?? KILLED, text, stdout });
+      });
+    });
+    return { child, ended };
+  }
+
+  /** Changes keys of a stack file, as an editor does; what Pulumi wrote into it stays. */
+  configure(stack: string, keys: Readonly<Record<string, unknown>>): void {
+    const file = path.join(this.directory, `Pulumi.${stack}.yaml`);
+    const content = parse(readFileSync(file, "utf8")) as StackFile;
+    writeFileSync(file, stringify({ ...content, config: { ...content.config, ...keys } }));
+  }
+
+  /** Writes the settings of a stack anew. */
+  writeStack(stack: string, config: Readonly<Record<string, unknown>>): void {
+    writeFileSync(path.join(this.directory, `Pulumi.${stack}.yaml`), stringify({ config }));
+  }
+
+  /** The resources in the stack's state; secrets stay encrypted. */
+  async state(stack: string): Promise<readonly StateResource[]> {
+    const { stdout } = await this.must(`pulumi stack export --stack ${stack}`);
+    const exported = JSON.parse(stdout) as Exported;
+    return exported.deployment.resources ?? [];
+  }
+}

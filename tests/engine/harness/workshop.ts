@@ -1,0 +1,66 @@
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { binary } from "../../cluster/kubernetes/binaries";
+import { ROOT } from "../../cluster/kubernetes/paths";
+import { run } from "../../cluster/kubernetes/run";
+import { kubernetesProvider, pulumiProgram } from "./binaries";
+import { compileStandIns, installPlugins, linkLanguageHost, type Plugin } from "./plugins";
+import { Project } from "./project";
+
+/** Everything that a run makes, beside the checkout's packages, so that Node finds them; git ignores it. */
+const WORKSHOP = path.join(ROOT, ".cache/engine");
+const PROGRAMS = path.join(WORKSHOP, "programs");
+const COMPILED = path.join(WORKSHOP, "compiled");
+/** Plug-ins for the cluster that runs here, and for stacks whose cluster is in the model of Google Cloud. */
+const PLUGINS = { cluster: path.join(WORKSHOP, "plugins"), google: path.join(WORKSHOP, "plugins-google") } as const;
+
+/** Opens secrets of every stack here. */
+const PASSPHRASE = "planted-passphrase-of-the-tests";
+
+/** Makes what every command needs: programs for the PATH, plug-ins, the compiled policy pack. Returns which of it is real. */
+export async function prepareWorkshop(): Promise<readonly Plugin[]> {
+  rmSync(WORKSHOP, { recursive: true, force: true });
+  mkdirSync(PROGRAMS, { recursive: true });
+  symlinkSync(pulumiProgram(), path.join(PROGRAMS, "pulumi"));
+  symlinkSync(binary("kubectl"), path.join(PROGRAMS, "kubectl"));
+  await compileStandIns(COMPILED);
+  const host = linkLanguageHost(PROGRAMS, COMPILED);
+  const built = { kubernetes: kubernetesProvider() };
+  const providers = installPlugins(PLUGINS.cluster, COMPILED, built);
+  installPlugins(PLUGINS.google, COMPILED, built, ["gcp", "docker", "kubernetes"]);
+  await run("npm", ["run", "-s", "build:policy"], { cwd: ROOT });
+  return [...providers, host];
+}
+
+/**
+ * Gives whoever runs the tests another home in this sandbox: `pulumi login --local` keeps state there, and it asks the system where
+ * that is, not the environment.
+ */
+export async function moveHome(): Promise<void> {
+  const home = path.join(WORKSHOP, "home");
+  mkdirSync(home, { recursive: true });
+  const users = path.join(WORKSHOP, "passwd");
+  const lines = readFileSync("/etc/passwd", "utf8").split("\n");
+  writeFileSync(users, lines.map((line) => line.replace(/^(root:(?:[^:]*:){4})[^:]*/, `$1${home}`)).join("\n"));
+  await run("mount", ["--bind", users, "/etc/passwd"]);
+}
+
+/** A copy of the checkout with a home directory of its own, in which people work. */
+export function makeProject(name: string, plugins: keyof typeof PLUGINS, environment: NodeJS.ProcessEnv = {}): Project {
+  const folder = path.join(WORKSHOP, name);
+  rmSync(folder, { recursive: true, force: true });
+  const home = path.join(folder, "home");
+  mkdirSync(path.join(home, ".pulumi"), { recursive: true });
+  symlinkSync(PLUGINS[plugins], path.join(home, ".pulumi/plugins"));
+  return new Project(path.join(folder, "project"), {
+    ...process.env,
+    PATH: `${PROGRAMS}:${process.env["PATH"] ?? ""}`,
+    HOME: home,
+    PULUMI_HOME: path.join(home, ".pulumi"),
+    PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Nobody is there to be asked.
+    PULUMI_SKIP_CONFIRMATIONS: "true",
+    ...environment,
+  });
+}

@@ -1,0 +1,29 @@
+// Runs in the sandbox that tests/cluster/main.ts makes: starts the cluster, sets up Pulumi, runs the suites, and says at the end what
+// was real.
+import path from "node:path";
+import { loadImages } from "../cluster/gocd/images";
+import { binary } from "../cluster/kubernetes/binaries";
+import { startCluster, stopCluster } from "../cluster/kubernetes/cluster";
+import { KUBECONFIG } from "../cluster/kubernetes/paths";
+import { say, step } from "../cluster/kubernetes/progress";
+import { setUpSandbox } from "../cluster/kubernetes/sandbox";
+import { work, workAskedFor } from "../cluster/work";
+import { moveHome, prepareWorkshop } from "./harness/workshop";
+import { originsLine } from "./harness/plugins";
+
+async function inside(): Promise<void> {
+  process.env["KUBECONFIG"] = KUBECONFIG;
+  await step("set up own mounts, processes and network", setUpSandbox);
+  const plugins = await step("set up Pulumi", prepareWorkshop);
+  await moveHome();
+  await startCluster(loadImages);
+  const shell = `env KUBECONFIG=${KUBECONFIG} PATH="${path.dirname(binary("kubectl"))}:$PATH" bash`;
+  await work(workAskedFor(), { name: "The cluster", shell });
+  await step("stop the cluster", stopCluster);
+  say(originsLine(plugins));
+}
+
+inside().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,128 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { UNKNOWN } from "../../../../preview/run/wire";
+import type { WireObject } from "../../../../preview/run/wire";
+import type { ProviderModel, Resource, ResourceModel } from "../model";
+import { Cloud } from "./cloud";
+import type { Event } from "./cloud";
+import { replaces } from "./replaces";
+import { RULES, taken } from "./rules";
+import { COMPUTED, ID, TYPE } from "./types";
+
+/** File of the project, and of the resources that are to fail once: a JSON list of URNs. */
+const CLOUD = process.env["GOCD_ENGINE_CLOUD"] ?? "cloud.json";
+const FAILURES = `${CLOUD}.failures`;
+const ENDPOINT = process.env["GOCD_ENGINE_ENDPOINT"] ?? "gke-0123456789.us-central1-a.gke.goog";
+
+/** What takes long at Google takes a little here, so that whoever does not wait comes too early. In milliseconds. */
+const TAKES: Readonly<Record<string, number>> = { [TYPE.cluster]: 300, [TYPE.nodePool]: 200, [TYPE.nat]: 100 };
+
+let project = "";
+let opened: Cloud | undefined;
+const cloud = () => (opened ??= new Cloud(CLOUD));
+
+/** `gcp`: a model of Google Cloud with the rules of rules.ts. */
+export const google: ProviderModel = {
+  configure(config) {
+    project = typeof config["project"] === "string" ? config["project"] : "";
+  },
+  resources: Object.fromEntries(Object.values(TYPE).map((type) => [type, model(type)])),
+  functions: {
+    "gcp:organizations/getClientConfig:getClientConfig": () => ({
+      id: project,
+      project,
+      accessToken: "ya29.planted-token-of-the-model",
+      region: "",
+      zone: "",
+    }),
+    "gcp:organizations/getProject:getProject": () => ({ id: project, projectId: project, number: "123456789012" }),
+  },
+};
+
+function model(type: string): ResourceModel {
+  return {
+    replaces: (path, before, after) => replaces(type, path, before, after),
+    planned: (inputs, old) => (old === undefined ? endpoint(type, inputs, UNKNOWN) : endpoint(type, inputs, ENDPOINT)),
+    // Names are the program's, so the old one must go first; a pool without one gets a new one.
+    deleteBeforeReplace: type !== TYPE.nodePool,
+    computed: [
+      "id",
+      ...Object.keys(COMPUTED[type]?.({}, "", "") ?? {}),
+      ...(type === TYPE.nodePool ? ["name"] : ["project"]),
+    ],
+    async create(resource) {
+      const inputs = withName(type, { project, ...resource.inputs }, resource);
+      return operation("create", resource, async () => {
+        refuse("create", type, inputs);
+        await new Promise((resolve) => setTimeout(resolve, TAKES[type] ?? 0));
+        const id = ID[type]?.(inputs, project) ?? "";
+        cloud().put({ type, id, inputs });
+        return {
+          id,
+          outputs: { ...inputs, ...COMPUTED[type]?.(inputs, id, project), ...endpoint(type, inputs, ENDPOINT) },
+        };
+      });
+    },
+    update(id, resource, old) {
+      const inputs = { ...cloud().get(type, id)?.inputs, ...resource.inputs };
+      cloud().put({ type, id, inputs });
+      return { ...endpoint(type, inputs, ENDPOINT), ...(type === TYPE.nodePool && { name: old["name"] ?? "" }) };
+    },
+    read: (id, properties) => {
+      const found = cloud().get(type, id);
+      return found && { ...properties, ...found.inputs };
+    },
+    async delete(id, urn) {
+      const found = cloud().get(type, id);
+      if (found === undefined) return;
+      await operation("delete", { urn }, async () => {
+        refuse("delete", type, found.inputs);
+        await new Promise((resolve) => setTimeout(resolve, TAKES[type] ?? 0));
+        cloud().remove(type, id);
+        // Its pools go with a cluster.
+        if (type === TYPE.cluster)
+          for (const pool of cloud().all(TYPE.nodePool))
+            if (pool.id.startsWith(`${id}/`)) cloud().remove(TYPE.nodePool, pool.id);
+      });
+    },
+  };
+}
+
+async function operation<T>(what: Event["what"], { urn }: Pick<Resource, "urn">, work: () => Promise<T>): Promise<T> {
+  cloud().note({ what, stage: "began", urn });
+  failOnce(what, urn);
+  const result = await work();
+  cloud().note({ what, stage: "ended", urn });
+  return result;
+}
+
+function refuse(on: "create" | "delete", type: string, inputs: WireObject): void {
+  const broken = [
+    on === "create" ? taken(type, inputs, cloud(), project) : undefined,
+    ...RULES.filter((rule) => rule.on === on && rule.types.includes(type)).map((rule) =>
+      rule.refuses(inputs, cloud(), project),
+    ),
+  ].find((message) => message !== undefined);
+  if (broken !== undefined) throw new Error(broken);
+}
+
+/** Fails what a test has listed, once, as Google does on a bad day. */
+function failOnce(what: string, urn: string): void {
+  const listed = existsSync(FAILURES) ? (JSON.parse(readFileSync(FAILURES, "utf8")) as readonly string[]) : [];
+  if (!listed.includes(`${what} ${urn}`)) return;
+  writeFileSync(FAILURES, JSON.stringify(listed.filter((one) => one !== `${what} ${urn}`)));
+  throw new Error("googleapi: Error 503: The service is currently unavailable., backendError");
+}
+
+/** A node pool has no name in the program, so that its replacement can be made first. */
+function withName(type: string, inputs: WireObject, { name, urn }: Resource): WireObject {
+  if (type !== TYPE.nodePool || "name" in inputs) return inputs;
+  return { ...inputs, name: `${name}-${Buffer.from(`${urn}${Date.now()}`).toString("hex").slice(-7)}` };
+}
+
+/** The address of the control plane, inside a map that the program gives. */
+function endpoint(type: string, inputs: WireObject, address: string): WireObject {
+  if (type !== TYPE.cluster) return {};
+  const given = inputs["controlPlaneEndpointsConfig"] as WireObject;
+  const dns = given["dnsEndpointConfig"] as WireObject;
+  return { controlPlaneEndpointsConfig: { ...given, dnsEndpointConfig: { ...dns, endpoint: address } } };
+}

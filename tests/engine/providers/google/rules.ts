@@ -1,0 +1,259 @@
+import type { WireObject } from "../../../../preview/run/wire";
+import { at } from "./cloud";
+import type { Cloud, Thing } from "./cloud";
+import { ID, TYPE } from "./types";
+
+/** One rule of Google's: of which operation, on what, what it says when it is broken, and where that is written. */
+export interface Rule {
+  readonly on: "create" | "delete";
+  readonly types: readonly string[];
+  readonly source: string;
+  /** What Google answers where the rule is broken. */
+  readonly refuses: (resource: WireObject, cloud: Cloud, project: string) => string | undefined;
+}
+
+const DOCS = "https://docs.cloud.google.com";
+const PROVIDER = "https://github.com/hashicorp/terraform-provider-google/blob/main/google";
+
+const missing = (path: string) => `googleapi: Error 404: The resource '${path}' was not found, notFound`;
+const inUse = (what: string, by: string) =>
+  `googleapi: Error 400: The resource '${what}' is already being used by '${by}', resourceInUseByAnotherResource`;
+
+/** A reference by name or by path finds what it means. */
+const named = (reference: string) => reference.slice(reference.lastIndexOf("/") + 1);
+const find = (cloud: Cloud, type: string, reference: string, key = "name"): Thing | undefined =>
+  cloud.all(type).find(({ inputs }) => at(inputs, key) === named(reference));
+
+const needs =
+  (type: string, key: string, plural: string) =>
+  (resource: WireObject, cloud: Cloud, project: string): string | undefined =>
+    find(cloud, type, at(resource, key)) === undefined
+      ? missing(`projects/${project}/${plural}/${named(at(resource, key))}`)
+      : undefined;
+
+/** What uses a network, a subnetwork and so on, by its own reference to it. */
+const usedBy =
+  (types: readonly string[], key: string) =>
+  (resource: WireObject, cloud: Cloud): string | undefined => {
+    const name = at(resource, "name");
+    const user = types.flatMap((type) => cloud.all(type)).find(({ inputs }) => named(at(inputs, key)) === name);
+    return user && inUse(name, user.id);
+  };
+
+const MEMBERS = [TYPE.projectMember, TYPE.bucketMember, TYPE.repositoryMember];
+
+/** Limits of a new project, by how much of a type it may have (quotas page of the project). */
+const QUOTA: Readonly<Record<string, { readonly name: string; readonly limit: number }>> = {
+  [TYPE.network]: { name: "NETWORKS", limit: 15 },
+  [TYPE.router]: { name: "ROUTERS", limit: 20 },
+};
+const SSD_GB = 500;
+
+/** Read on 2026-11-28. */
+export const RULES: readonly Rule[] = [
+  {
+    on: "create",
+    types: [TYPE.subnetwork, TYPE.router, TYPE.cluster],
+    source: `${DOCS}/vpc/docs/create-modify-vpc-networks`,
+    refuses: needs(TYPE.network, "network", "global/networks"),
+  },
+  {
+    on: "create",
+    types: [TYPE.nat],
+    source: `${PROVIDER}/services/compute/resource_compute_router_nat.go (a PATCH of the router)`,
+    refuses: needs(TYPE.router, "router", "routers"),
+  },
+  {
+    on: "create",
+    types: [TYPE.cluster],
+    source: `${DOCS}/kubernetes-engine/docs/how-to/alias-ips (secondary ranges must exist)`,
+    refuses: (resource, cloud) => {
+      const subnetwork = find(cloud, TYPE.subnetwork, at(resource, "subnetwork"));
+      if (subnetwork === undefined) return missing(at(resource, "subnetwork"));
+      const text = JSON.stringify(subnetwork.inputs["secondaryIpRanges"] ?? []);
+      const range = ["clusterSecondaryRangeName", "servicesSecondaryRangeName"]
+        .map((key) => at(resource, "ipAllocationPolicy", key))
+        .find((name) => !text.includes(`"${name}"`));
+      return range === undefined
+        ? undefined
+        : `googleapi: Error 400: Subnetwork "${subnetwork.id}" does not have a secondary range named "${range}"., badRequest`;
+    },
+  },
+  {
+    on: "create",
+    types: [TYPE.cluster, TYPE.nodePool],
+    source: `${DOCS}/kubernetes-engine/docs/how-to/service-accounts`,
+    refuses: (resource, cloud) => accountMissing(at(resource, "nodeConfig", "serviceAccount"), cloud),
+  },
+  {
+    on: "create",
+    types: [TYPE.nodePool],
+    source: `${DOCS}/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.nodePools/create`,
+    refuses: (resource, cloud) =>
+      cloud.get(TYPE.cluster, at(resource, "cluster")) === undefined
+        ? `googleapi: Error 404: Not found: ${at(resource, "cluster")}., notFound`
+        : undefined,
+  },
+  {
+    on: "create",
+    types: MEMBERS,
+    source: `${PROVIDER}/transport/error_retry_predicates.go (IamServiceAccountNotFound)`,
+    refuses: (resource, cloud) => {
+      const [kind, address = ""] = at(resource, "member").split(":");
+      return kind === "serviceAccount" && !address.includes(".svc.id.goog[")
+        ? accountMissing(address, cloud)
+        : undefined;
+    },
+  },
+  {
+    on: "create",
+    types: MEMBERS,
+    source:
+      "https://github.com/terraform-google-modules/terraform-google-kubernetes-engine/issues/916 (the pool comes with the project's first cluster)",
+    refuses: (resource, cloud, project) => {
+      const pool = /([\w-]+\.svc\.id\.goog)/.exec(at(resource, "member"))?.[1];
+      if (pool === undefined) return undefined;
+      const there = cloud
+        .all(TYPE.cluster)
+        .some(({ inputs }) => at(inputs, "workloadIdentityConfig", "workloadPool") === pool);
+      return there
+        ? undefined
+        : `googleapi: Error 400: Identity Pool does not exist (${project}.svc.id.goog)., invalid`;
+    },
+  },
+  {
+    on: "create",
+    types: [TYPE.bucketMember],
+    source: `${PROVIDER}/tpgiamresource/iam.go (the policy is read first)`,
+    refuses: (resource, cloud) =>
+      cloud.get(TYPE.bucket, at(resource, "bucket")) === undefined
+        ? "googleapi: Error 404: The specified bucket does not exist., notFound"
+        : undefined,
+  },
+  {
+    on: "create",
+    types: [TYPE.repositoryMember],
+    source: `${PROVIDER}/tpgiamresource/iam.go (the policy is read first)`,
+    refuses: (resource, cloud) =>
+      find(cloud, TYPE.repository, at(resource, "repository"), "repositoryId") === undefined
+        ? missing(`repositories/${at(resource, "repository")}`)
+        : undefined,
+  },
+  {
+    on: "create",
+    types: [TYPE.attachment],
+    source: `${DOCS}/compute/docs/reference/rest/v1/disks/addResourcePolicies`,
+    refuses: (resource, cloud, project) =>
+      needs(TYPE.disk, "disk", `zones/${at(resource, "zone")}/disks`)(resource, cloud, project) ??
+      needs(TYPE.schedule, "name", "resourcePolicies")(resource, cloud, project),
+  },
+  {
+    on: "create",
+    types: [TYPE.attachment],
+    source: `${DOCS}/compute/docs/disks/scheduled-snapshots (one schedule for a disk)`,
+    refuses: (resource, cloud) => {
+      const other = cloud.all(TYPE.attachment).find(({ inputs }) => at(inputs, "disk") === at(resource, "disk"));
+      return other && inUse(at(resource, "disk"), other.id);
+    },
+  },
+  {
+    on: "create",
+    types: Object.keys(QUOTA),
+    source: `${DOCS}/vpc/docs/quota`,
+    refuses: (resource, cloud) => {
+      const type = "autoCreateSubnetworks" in resource ? TYPE.network : TYPE.router;
+      const quota = QUOTA[type];
+      return quota !== undefined && cloud.all(type).length >= quota.limit
+        ? `googleapi: Error 403: Quota '${quota.name}' exceeded. Limit: ${quota.limit}.0 globally., quotaExceeded`
+        : undefined;
+    },
+  },
+  {
+    on: "create",
+    types: [TYPE.disk],
+    source: `${DOCS}/compute/resource-usage (SSD_TOTAL_GB counts balanced disks)`,
+    refuses: (resource, cloud) => {
+      const size = ({ size }: WireObject) => (typeof size === "number" ? size : 0);
+      const sum = cloud.all(TYPE.disk).reduce((total, { inputs }) => total + size(inputs), size(resource));
+      return sum > SSD_GB
+        ? `googleapi: Error 403: Quota 'SSD_TOTAL_GB' exceeded. Limit: ${SSD_GB}.0 in region., quotaExceeded`
+        : undefined;
+    },
+  },
+  {
+    on: "create",
+    types: [TYPE.subnetwork],
+    source: `${DOCS}/vpc/docs/subnets (ranges of a network must not overlap)`,
+    refuses: (resource, cloud) => {
+      const taken = cloud
+        .all(TYPE.subnetwork)
+        .find(
+          ({ inputs }) =>
+            named(at(inputs, "network")) === named(at(resource, "network")) &&
+            at(inputs, "ipCidrRange") === at(resource, "ipCidrRange"),
+        );
+      return (
+        taken &&
+        `googleapi: Error 400: Invalid IPCidrRange: ${at(resource, "ipCidrRange")} conflicts with existing subnetwork '${taken.id}', badRequest`
+      );
+    },
+  },
+  {
+    on: "delete",
+    types: [TYPE.network],
+    source: `${DOCS}/vpc/docs/create-modify-vpc-networks (Delete a network)`,
+    refuses: usedBy([TYPE.subnetwork, TYPE.router, TYPE.cluster], "network"),
+  },
+  {
+    on: "delete",
+    types: [TYPE.subnetwork],
+    source: `${DOCS}/vpc/docs/create-modify-vpc-networks (Delete a subnet)`,
+    refuses: usedBy([TYPE.cluster], "subnetwork"),
+  },
+  {
+    on: "delete",
+    types: [TYPE.schedule],
+    source: `${DOCS}/compute/docs/disks/scheduled-snapshots (Delete a schedule: detach it first)`,
+    refuses: usedBy([TYPE.attachment], "name"),
+  },
+  {
+    on: "delete",
+    types: [TYPE.disk],
+    source: `${PROVIDER}/services/compute/resource_compute_disk.go (deletionPolicy)`,
+    refuses: (resource) =>
+      at(resource, "deletionPolicy") === "PREVENT"
+        ? `cannot destroy Disk ${at(resource, "name")} without setting deletion_policy to "DELETE"`
+        : undefined,
+  },
+  {
+    on: "delete",
+    types: [TYPE.bucket],
+    source: `${DOCS}/storage/docs/deleting-buckets (a bucket must be empty)`,
+    refuses: (resource) =>
+      resource["objects"] === undefined
+        ? undefined
+        : "googleapi: Error 409: The bucket you tried to delete is not empty., conflict",
+  },
+  {
+    on: "delete",
+    types: [TYPE.cluster],
+    source: `${PROVIDER}/services/container/resource_container_cluster.go (deletion_protection)`,
+    refuses: (resource) =>
+      resource["deletionProtection"] === false
+        ? undefined
+        : "cannot destroy cluster without setting deletion_protection=false and running `terraform apply`",
+  },
+];
+
+/** A name that is taken: Google's 409, whatever the type. */
+export function taken(type: string, resource: WireObject, cloud: Cloud, project: string): string | undefined {
+  const id = ID[type]?.(resource, project) ?? "";
+  return cloud.get(type, id) === undefined || MEMBERS.includes(type as (typeof MEMBERS)[number])
+    ? undefined
+    : `googleapi: Error 409: The resource '${id}' already exists, alreadyExists`;
+}
+
+function accountMissing(email: string, cloud: Cloud): string | undefined {
+  const there = cloud.all(TYPE.account).some(({ id }) => id.endsWith(`/${email}`));
+  return there ? undefined : `googleapi: Error 400: Service account ${email} does not exist., badRequest`;
+}

@@ -1,0 +1,26 @@
+import { isObject } from "../../../preview/run/wire";
+import type { WireObject, WireValue } from "../../../preview/run/wire";
+import type { ProviderModel, ResourceModel } from "./model";
+
+/** Fields that Kubernetes fixes for every kind. */
+const FIXED = ["metadata.name", "metadata.namespace", "kind", "apiVersion"];
+
+const OBJECT: ResourceModel = {
+  replaces: (path) => FIXED.includes(path),
+  deleteBeforeReplace: true,
+  computed: [],
+  create: ({ inputs }) => ({ id: idOf(inputs), outputs: {} }),
+};
+
+/** `kubernetes` for clusters of the model of Google Cloud: takes every object, of whatever kind, and keeps what it is told. */
+export const kubernetesObjects: ProviderModel = {
+  resources: new Proxy({}, { get: () => OBJECT }),
+};
+
+/** `namespace/name`, or the name alone, as the provider calls an object. */
+function idOf({ metadata }: WireObject): string {
+  const { namespace, name } = isObject(metadata) ? metadata : {};
+  return [text(namespace), text(name)].filter((part) => part !== "").join("/");
+}
+
+const text = (value: WireValue | undefined): string => (typeof value === "string" ? value : "");

@@ -1,0 +1,61 @@
+import { emptyGoogleProject, type GoogleProject } from "../../harness/google";
+import { isOrdered, orderEdges } from "../../harness/order";
+import { changes, expectUnchanged } from "../../harness/stack";
+
+/** More updates than the program's resources stand one behind the other. */
+const MOST_UPDATES = 20;
+
+interface Plan {
+  readonly steps: readonly { readonly op: string; readonly urn: string }[];
+}
+
+describe.each(["dev", "pools"])("the stack %s in an empty project of the model of Google Cloud", (stack) => {
+  let google: GoogleProject;
+  const up = `pulumi up --stack ${stack} --policy-pack policy`;
+  const things = (type: RegExp) => google.things().filter((thing) => type.test(thing.type));
+
+  beforeAll(async () => {
+    google = await emptyGoogleProject(`google-${stack}`, [stack]);
+  });
+
+  test("comes up although everything of Google's fails once, and goes on from what there is", async () => {
+    const { project } = google;
+    const preview = await project.must(`pulumi preview --json --stack ${stack}`);
+    const { steps } = JSON.parse(preview.stdout) as Plan;
+    const ours = steps.filter(({ op, urn }) => op === "create" && /[:$]gcp:[^:]*:[^:]*::/.test(urn));
+    expect(ours.length).toBeGreaterThan(15);
+    google.fail(ours.map(({ urn }) => `create ${urn}`));
+    for (let updates = 0; google.failuresLeft().length > 0 && updates < MOST_UPDATES; updates++) {
+      const ended = await project.run(`pulumi up --skip-preview --stack ${stack}`);
+      expect(ended.text).toContain("Error 503");
+    }
+    expect(google.failuresLeft()).toEqual([]);
+    await project.must(up);
+  });
+
+  test("does not change when it is brought up again, and has not drifted", async () => {
+    expectUnchanged(await google.project.must(up));
+    expectUnchanged(await google.project.must(`pulumi refresh --stack ${stack}`));
+  });
+
+  test("goes down in an order that Google takes, and keeps disks, images and backups", async () => {
+    google.forgetEvents();
+    const down = await google.project.must(`npm run down -- --stack ${stack}`);
+    expect(down.text).toContain("Left, because protected:");
+    expect(things(/:(Cluster|NodePool|Network|Subnetwork|Router|RouterNat)$/)).toEqual([]);
+    expect(things(/:(Disk|Bucket|Repository)$/)).toHaveLength(4);
+  });
+
+  test("comes back on the same disks", async () => {
+    const disks = things(/:Disk$/);
+    expect(changes(await google.project.must(up))["create"]).toBeGreaterThan(50);
+    expect(things(/:Disk$/)).toEqual(disks);
+  });
+
+  test("went and came in the order that Google's rules ask for", async () => {
+    const edges = await orderEdges(google.project, stack);
+    const wrong = edges.filter(([waits, awaited]) => !isOrdered(google.events(), waits, awaited));
+    expect(wrong).toEqual([]);
+    expect(edges.length).toBeGreaterThan(20);
+  });
+});
