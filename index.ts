@@ -74,10 +74,7 @@ const gocd = new Server(
   inCluster,
 );
 
-const pools = settings.agents.map((pool) => {
-  const pods = podNames(pool.name, pool.replicas);
-  return { ...pool, pods, identities: new Map(pods.map((pod) => [pod, credentials.agent(pod)])) };
-});
+const pools = settings.agents.map((pool) => ({ ...pool, identities: credentials.agents(podNames(pool)) }));
 const housekeeping = new Housekeeping(
   name,
   {
@@ -96,7 +93,8 @@ const housekeeping = new Housekeeping(
 );
 
 for (const pool of pools) {
-  const certificates = new Certificates(`${name}-${pool.name}`, { pods: pool.pods, rotation: pool.rotation });
+  const { rotation, identities } = pool;
+  const certificates = new Certificates(`${name}-${pool.name}`, { pods: [...identities.keys()], rotation });
   new AgentPool(
     `${name}-${pool.name}`,
     {
@@ -107,7 +105,7 @@ for (const pool of pools) {
       images: { agent: pool.image ?? images.references.agent, dind: images.references.dind },
       agent: pool.agent,
       dind: pool.dind,
-      rotation: pool.rotation,
+      rotation,
       gracePeriod: pool.gracePeriod,
       workspace: pool.workspace,
       cache: pool.cache,
@@ -116,7 +114,7 @@ for (const pool of pools) {
       serverUrl: gocd.url,
       housekeepingUrl: housekeeping.url,
       certificates: certificates.agents,
-      identities: pool.identities,
+      identities,
     },
     inCluster,
   );
@@ -132,7 +130,7 @@ export const autoRegisterKey = credentials.keys.autoRegisterKey;
 
 function claim(purpose: "data" | "artifacts", size: string) {
   const source = disks?.[purpose] ?? { name: `${name}-${purpose}`, storageClass: storage.storageClass };
-  return new Volume(source.name, { instance: name, namespace: namespaces.server, size, source }, inCluster).claim;
+  return new Volume(source.name, { instance: name, namespace: namespaces.server.name, size, source }, inCluster).claim;
 }
 
 function gke({ google: { project, region, zone }, ranges, ...spec }: Create) {

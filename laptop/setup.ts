@@ -47,7 +47,7 @@ export async function setUp(laptop: Laptop): Promise<string> {
   const keys = known ? readKeys(laptop) : makeKeys();
   if (!known) write(keysFile(laptop), `${JSON.stringify(keys, undefined, 2)}\n`, 0o400);
   server(laptop, keys);
-  const agents = podNames(POOL, laptop.agents).map((pod) => {
+  const agents = podNames({ name: POOL, replicas: laptop.agents }).map((pod) => {
     const uuid = agentUuid(keys.identityKey, pod);
     return { hostname: pod, uuid, token: agentToken(keys.tokenGenerationKey, uuid) };
   });
@@ -76,7 +76,8 @@ export function password(laptop: Laptop): string {
 
 /** New key pairs for all agents. Their daemons must not run: they keep the old ones until they start again. */
 export async function renew(laptop: Laptop): Promise<string> {
-  for (const pod of podNames(POOL, laptop.agents)) writeSides(path.join(laptop.folder, pod), await certificates(pod));
+  for (const pod of podNames({ name: POOL, replicas: laptop.agents }))
+    writeSides(path.join(laptop.folder, pod), await certificates(pod));
   return "agents and their daemons have new certificates: docker compose up";
 }
 

@@ -27,7 +27,9 @@ const pool = z.strictObject(
     rotation: whole("a whole number from 1", 1, 1_000_000)
       .default(1)
       .describe("raise it to make new certificates and restart the pool, one agent after the other"),
-    gracePeriod: duration.default("30m").describe("how long a stopping agent may finish its job"),
+    gracePeriod: duration
+      .optional()
+      .describe("how long a stopping agent may finish its job: at most 3540s, on spot nodes 45s"),
     workloadIdentity: z
       .boolean({ error: "true or false" })
       .default(false)
@@ -46,8 +48,13 @@ const pool = z.strictObject(
         {
           cpu: cpu.default("500m").describe("CPU request of the agent's own container"),
           memory: size.default("1Gi").describe("memory request and limit of the agent's own container"),
+          ephemeralStorage: size
+            .default("2Gi")
+            .describe(
+              "request for what the agent writes outside its volumes: its plugins, /tmp, caches in the home directory",
+            ),
         },
-        map("a map with cpu, memory"),
+        map("a map with cpu, memory, ephemeralStorage"),
       )
       .prefault({}),
     dind: z
@@ -58,6 +65,9 @@ const pool = z.strictObject(
           mtu: whole("a whole number from 576 to 8896", 576, 8896)
             .default(1460)
             .describe("MTU of Docker's networks; no more than the pod network's"),
+          minApiVersion: text("a version of Docker's API from 1.24, such as 1.32", /^1\.(2[4-9]|[3-9]\d)$/)
+            .optional()
+            .describe("oldest API that the daemon speaks, for old clients in jobs; Docker's own bound if absent"),
           mirrors: z
             .array(url, { error: "a list of URLs" })
             .default(["https://mirror.gcr.io"])
@@ -68,7 +78,7 @@ const pool = z.strictObject(
             .default(["172.30.0.0/16"])
             .describe("ranges that Docker's networks are cut from"),
         },
-        map("a map with cpu, memory, mtu, mirrors, addressPools"),
+        map("a map with cpu, memory, mtu, minApiVersion, mirrors, addressPools"),
       )
       .prefault({}),
   },
@@ -87,12 +97,24 @@ export const agents = z
   .refine((pools) => Object.keys(pools).length > 0, { error: AT_LEAST_ONE });
 
 /** A pool of agents that are alike. */
-export type Pool = { readonly name: string } & ReadonlyDeep<z.output<typeof agents>>[string];
+export type Pool = ReadonlyDeep<z.output<typeof agents>>[string] & {
+  readonly name: string;
+  readonly gracePeriod: string;
+  /** Whether Google may take its nodes back at any time. */
+  readonly spot: boolean;
+};
 
-/** Pools in the order of their names. */
-export function poolsOf(inFile: z.output<typeof agents>): Pool[] {
+/**
+ * Pools in the order of their names.
+ *
+ * @param sharedSpot whether the nodes of pools that have none of their own are spot nodes.
+ */
+export function poolsOf(inFile: z.output<typeof agents>, sharedSpot: boolean): Pool[] {
   return Object.entries(inFile)
-    .map(([name, pool]) => ({ name, ...pool }))
+    .map(([name, pool]) => {
+      const spot = pool.nodes?.spot ?? sharedSpot;
+      return { ...pool, name, spot, gracePeriod: pool.gracePeriod ?? GRACE[spot ? "spot" : "on demand"].preset };
+    })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -103,9 +125,13 @@ const TAKEN = ["server", "agents"];
 /** Every namespace has a service account of this name, and a pool's is called as the pool. */
 const DEFAULT_ACCOUNT = "default";
 
-/** GKE waits at most an hour for a pod when it upgrades a node. */
-const LONGEST_GRACE_SECONDS = 3600;
-const SHORTEST_GRACE_SECONDS = 60;
+/** How long jobs may go on, in seconds. After that come the agent's own end and the daemon's (components/agents/agent.ts): a minute. */
+const GRACE = {
+  // GKE waits at most an hour for a pod when it upgrades a node ("Standard node upgrades").
+  "on demand": { least: 60, most: 3540, preset: "30m" },
+  // A node that Google takes back gives pods 105 seconds in all: 120 at most, of which system pods have the last 15 ("Spot VMs").
+  spot: { least: 5, most: 45, preset: "45s" },
+} as const;
 
 /** What housekeeping writes on agents (images/housekeeping/src/record.ts). */
 const RESERVED_RESOURCES = ["draining", "housekeeping"];
@@ -155,10 +181,13 @@ function nodesProblems(key: string, { nodes, placement }: Pool, cluster: "create
   return [];
 }
 
-function graceProblems(key: string, { gracePeriod }: Pool): Problem[] {
+function graceProblems(key: string, { gracePeriod, spot }: Pool): Problem[] {
   const grace = seconds(gracePeriod);
-  if (grace >= SHORTEST_GRACE_SECONDS && grace <= LONGEST_GRACE_SECONDS) return [];
-  const wanted = "60s to 1h, which is how long a node's upgrade waits";
+  const { least, most } = GRACE[spot ? "spot" : "on demand"];
+  if (grace >= least && grace <= most) return [];
+  const wanted = spot
+    ? `${least}s to ${most}s on spot nodes, which are gone after 105s with the orderly end of agent and daemon`
+    : `${least}s to ${most}s: a node's upgrade waits an hour, of which the last minute is for the end of agent and daemon`;
   return [{ key: `${key}.gracePeriod`, found: formatValue(gracePeriod), wanted }];
 }
 

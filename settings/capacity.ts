@@ -57,6 +57,14 @@ export function allocatable(node: Resources): Resources {
   };
 }
 
+/**
+ * GiB of a boot disk that pods may ask for as ephemeral storage: less what GKE reserves, and less its eviction threshold of a
+ * tenth (GKE: "Local ephemeral storage reservation").
+ */
+export function allocatableStorage(bootGib: number): number {
+  return bootGib - Math.min(0.5 * bootGib, 6 + 0.35 * bootGib, 100) - 0.1 * bootGib;
+}
+
 /** How many pods of one size fit on one node. */
 export function fit(node: Resources, pod: Resources): number {
   const free = allocatable(node);

@@ -67,7 +67,7 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
   if (!hasProblem("gocd:images")) {
     problems.push(...imageProblems(parts.images, google !== undefined, Boolean(config["gocd:registryPassword"])));
   }
-  const agents = poolsOf(parts.agents);
+  const agents = poolsOf(parts.agents, parts.cluster.create?.agentNodes.spot ?? false);
   const settings: Settings = {
     stack,
     name: `gocd-${stack}`,

@@ -1,5 +1,5 @@
 import { bytes, cores, mebibytes } from "../kubernetes/quantities";
-import { allocatable, fit, machine } from "./capacity";
+import { allocatable, allocatableStorage, fit, machine, type Resources } from "./capacity";
 import { attaches, machineTypeProblems } from "./machines";
 import { formatValue, type HasProblem, type Problem } from "./problems";
 import type { Pool } from "./agents";
@@ -12,6 +12,13 @@ function podOf(pool: Pool) {
     cpu: cores(pool.agent.cpu) + cores(pool.dind.cpu),
     memory: (bytes(pool.agent.memory) + bytes(pool.dind.memory)) / 2 ** 20,
   };
+}
+
+/** How many agents of a pool fit on a node: by cores and memory, and by the ephemeral storage of its boot disk. */
+function fitting(node: Resources, disk: string, pool: Pool): number {
+  const gib = (size: string) => bytes(size) / 2 ** 30;
+  const stored = Math.floor(allocatableStorage(gib(disk)) / gib(pool.agent.ephemeralStorage));
+  return Math.min(fit(node, podOf(pool)), stored);
 }
 
 /** The pools that share nodes: each with nodes of its own alone, all others together. */
@@ -30,7 +37,13 @@ export function nodeProblems(settings: Settings, create: Create, hasProblem: Has
   const groups = made
     .map((group) => ({ ...group, pools: group.pools.filter(sound) }))
     .filter(({ pools }) => pools.length > 0);
-  const server = ["gocd:cluster.create.serverNodes", "gocd:server.diskType", "gocd:server.cpu", "gocd:server.heap"];
+  const server = [
+    "gocd:cluster.create.serverNodes",
+    "gocd:server.diskType",
+    "gocd:server.cpu",
+    "gocd:server.heap",
+    "gocd:server.headroom",
+  ];
   return [
     ...made.flatMap(({ key, nodes }) => agentMachineProblems(`${key}.machineType`, nodes.machineType)),
     ...groups.flatMap(groupProblems),
@@ -49,7 +62,7 @@ function agentMachineProblems(key: string, machineType: string): Problem[] {
 function serverProblems({ server }: Settings, { serverNodes: { machineType } }: Create): Problem[] {
   const unfit = machineTypeProblems("gocd:cluster.create.serverNodes.machineType", machineType);
   if (unfit.length > 0) return unfit;
-  const { diskType, heap, cpu } = server;
+  const { diskType, heap, headroom, cpu } = server;
   if (!attaches(machineType, diskType)) {
     const fitting = diskType.startsWith("hyperdisk") ? "pd-balanced, pd-ssd or pd-standard" : "hyperdisk-balanced";
     const wanted = `a type that attaches to ${machineType}: ${fitting}`;
@@ -63,8 +76,9 @@ function serverProblems({ server }: Settings, { serverNodes: { machineType } }: 
     const wanted = `no more than ${free.cpu.toFixed(1)}, which a node of ${machineType} has free`;
     problems.push({ key: "gocd:server.cpu", found: formatValue(cpu), wanted });
   }
-  if (serverMemory(heap) > free.memory) {
-    const wanted = `a heap that leaves the server, ${serverMemory(heap)}Mi in all, room on a node of ${machineType}`;
+  const memory = mebibytes(heap) + mebibytes(headroom);
+  if (memory > free.memory) {
+    const wanted = `a heap that leaves the server, ${memory}Mi with its headroom, room on a node of ${machineType}`;
     problems.push({ key: "gocd:server.heap", found: formatValue(heap), wanted });
   }
   return problems;
@@ -74,8 +88,14 @@ function groupProblems({ key, nodes, pools }: ReturnType<typeof nodeGroups>[numb
   const node = machine(nodes.machineType);
   if (node === undefined) return [];
   const free = allocatable(node);
-  const asked = pools.map((pool) => ({ pool, pod: podOf(pool), fits: fit(node, podOf(pool)) }));
+  const asked = pools.map((pool) => ({ pool, pod: podOf(pool), fits: fitting(node, nodes.disk, pool) }));
   const problems = asked.flatMap(({ pool, pod, fits }): Problem[] => {
+    if (fits < 1 && fit(node, pod) >= 1) {
+      const most = Math.floor(allocatableStorage(bytes(nodes.disk) / 2 ** 30));
+      const wanted = `no more than ${most}Gi, which a boot disk of ${nodes.disk} has free (${key}.disk)`;
+      const found = formatValue(pool.agent.ephemeralStorage);
+      return [{ key: `gocd:agents.${pool.name}.agent.ephemeralStorage`, found, wanted }];
+    }
     if (fits < 1) {
       return [
         {
@@ -98,9 +118,4 @@ function groupProblems({ key, nodes, pools }: ReturnType<typeof nodeGroups>[numb
   return [
     { key: `${key}.max`, found: formatValue(nodes.max), wanted: `at least ${least} nodes for all pools together` },
   ];
-}
-
-/** GoCD's documentation asks for memory beside the heap: metaspace of 400 MiB, threads, code cache, H2's mapped files. */
-function serverMemory(heap: string): number {
-  return mebibytes(heap) + 1024;
 }

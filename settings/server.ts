@@ -45,6 +45,9 @@ export const server = z.strictObject(
       .default("pd-balanced")
       .describe("type of both disks; changing it replaces them"),
     heap: size.default("1Gi").describe("heap of the server's JVM, fixed (-Xms = -Xmx)"),
+    headroom: size
+      .default("2Gi")
+      .describe("memory beside the heap: metaspace, code cache, threads, direct buffers, and the processes of git"),
     cpu: cpu.default("500m").describe("CPU request"),
     siteUrl: origin.default("http://127.0.0.1:8153").describe("address people use, without /go"),
     jvmOptions: z
@@ -90,7 +93,7 @@ export const server = z.strictObject(
       .describe("which of the restored disks the server uses; the first ones if absent"),
   },
   map(
-    "a map with disk, artifacts, diskType, heap, cpu, siteUrl, jvmOptions, plugins, configRepository, egress, restored, use",
+    "a map with disk, artifacts, diskType, heap, headroom, cpu, siteUrl, jvmOptions, plugins, configRepository, egress, restored, use",
   ),
 );
 
@@ -102,6 +105,11 @@ const LEAST_GIB = { "pd-balanced": 10, "pd-ssd": 10, "pd-standard": 10, "hyperdi
 
 /** Under this no server starts. GoCD's documentation asks for far more, as the default has it; tests use less. */
 const LEAST_HEAP_MIB = 64;
+/**
+ * GoCD's metaspace may take 400 MiB, HotSpot's code cache 240, and a few hundred threads, direct buffers and one git need the
+ * rest. GoCD's documentation asks for 2 to 3 GiB above the heap, as the default has it.
+ */
+const LEAST_HEADROOM_MIB = 768;
 
 /** Disks and memory that are too small, or larger than there are. */
 export function serverSizeProblems(server: Server, storage: Storage, hasProblem: HasProblem): Problem[] {
@@ -111,6 +119,7 @@ export function serverSizeProblems(server: Server, storage: Storage, hasProblem:
     ...sizeProblems("gocd:server.disk", server.disk, bounds),
     ...sizeProblems("gocd:server.artifacts", server.artifacts, bounds),
     ...memoryProblems("gocd:server.heap", server.heap, LEAST_HEAP_MIB),
+    ...memoryProblems("gocd:server.headroom", server.headroom, LEAST_HEADROOM_MIB, ", with which one git may run"),
   ];
 }
 

@@ -26,8 +26,8 @@ export interface PoolSpec {
   readonly image: pulumi.Input<string>;
   readonly serverUrl: pulumi.Input<string>;
   readonly housekeepingUrl: pulumi.Input<string>;
-  /** CPU request; memory request and limit. */
-  readonly agent: { readonly cpu: string; readonly memory: string };
+  /** CPU request; memory request and limit; request for what the agent writes outside its volumes. */
+  readonly agent: { readonly cpu: string; readonly memory: string; readonly ephemeralStorage: string };
   readonly dind: DindSpec;
   /** `daemon.json`, whose change restarts the pool. */
   readonly daemonConfig: string;
@@ -124,7 +124,14 @@ function agentPod(spec: PoolSpec) {
           ...sidecar.clientEnv,
         ],
         terminationMessagePolicy: "FallbackToLogsOnError",
-        resources: { requests: { ...spec.agent }, limits: { memory: spec.agent.memory } },
+        resources: {
+          requests: {
+            cpu: spec.agent.cpu,
+            memory: spec.agent.memory,
+            "ephemeral-storage": spec.agent.ephemeralStorage,
+          },
+          limits: { memory: spec.agent.memory },
+        },
         securityContext: RESTRICTED,
         readinessProbe: { exec: { command: ["agent-ready"] }, periodSeconds: 10, timeoutSeconds: 5 },
         // Fails only where the server definitely does not know the agent; the restart registers it again.

@@ -3,6 +3,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as policy from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, POOL_LABEL } from "../../kubernetes/labels";
+import type { GuardedNamespace } from "../../kubernetes/namespace";
 import { poolDisruptionBudget, poolService, poolStatefulSet, rolloutSeconds, type PoolSpec } from "./agent";
 import { daemonConfig, type DaemonSettings } from "./daemon";
 
@@ -14,9 +15,10 @@ interface Side {
 }
 
 /** What the pool's objects take as it is, and what is added to it here. */
-type Derived = "labels" | "image" | "dind" | "daemonConfig" | "identitySecret";
+type Derived = "namespace" | "labels" | "image" | "dind" | "daemonConfig" | "identitySecret";
 
 export interface AgentPoolArgs extends Omit<PoolSpec, Derived> {
+  readonly namespace: GuardedNamespace;
   readonly images: { readonly agent: pulumi.Input<string>; readonly dind: pulumi.Input<string> };
   readonly dind: DaemonSettings & { readonly cpu: string; readonly memory: string };
   /** Both sides' certificates by pod. */
@@ -33,9 +35,10 @@ export class AgentPool extends pulumi.ComponentResource {
   constructor(name: string, args: AgentPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:agents:AgentPool", name, {}, opts);
     const child = { parent: this };
-    const { instance, namespace, pool } = args;
+    const { instance, pool } = args;
+    const namespace = args.namespace.name;
     const metadata = (suffix: string) => ({ name: `${pool}${suffix}`, namespace, labels: spec.labels });
-    const spec = { ...args, labels: { ...labels(instance, "gocd-agent"), [POOL_LABEL]: pool } };
+    const spec = { ...args, namespace, labels: { ...labels(instance, "gocd-agent"), [POOL_LABEL]: pool } };
 
     const config = daemonConfig(args.dind, args.cache);
     const daemon = new core.ConfigMap(
@@ -81,8 +84,12 @@ export class AgentPool extends pulumi.ComponentResource {
         identitySecret: identity.metadata.name,
         dind: { ...args.dind, pool, image: args.images.dind, daemonConfigMap: daemon.metadata.name, secrets },
       }),
-      // The account is named, not referred to.
-      { ...child, dependsOn: [account], customTimeouts: { create: timeout, update: timeout, delete: timeout } },
+      // The account is named, not referred to; the guards are no part of it.
+      {
+        ...child,
+        dependsOn: [account, ...args.namespace.guards],
+        customTimeouts: { create: timeout, update: timeout, delete: timeout },
+      },
     );
     this.registerOutputs({});
   }

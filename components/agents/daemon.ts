@@ -11,6 +11,8 @@ export interface DaemonSettings {
   readonly mtu: number;
   readonly mirrors: readonly string[];
   readonly addressPools: readonly string[];
+  /** Oldest version of the API that clients may speak, such as `1.32`. Default: the daemon's own bound. */
+  readonly minApiVersion?: string | undefined;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface DaemonSettings {
  *
  * @param cache size of the volume that holds images and build cache, such as `100Gi`.
  */
-export function daemonConfig({ mtu, mirrors, addressPools }: DaemonSettings, cache: string): string {
+export function daemonConfig({ mtu, mirrors, addressPools, minApiVersion }: DaemonSettings, cache: string): string {
   const size = gibibytes(cache);
   const share = (part: number) => `${Math.max(1, Math.floor(size * part))}GB`;
   const config = {
@@ -33,6 +35,7 @@ export function daemonConfig({ mtu, mirrors, addressPools }: DaemonSettings, cac
     "default-network-opts": { bridge: { "com.docker.network.driver.mtu": String(mtu) } },
     "default-address-pools": addressPools.map((base) => ({ base, size: 24 })),
     "registry-mirrors": mirrors,
+    ...(minApiVersion !== undefined && { "min-api-version": minApiVersion }),
     "log-driver": "local",
     "log-opts": { "max-size": "20m", "max-file": "5" },
     // What is never collected otherwise grows until the volume is full.

@@ -1,4 +1,4 @@
 /** The names of a pool's pods, as its StatefulSet gives them. */
-export function podNames(pool: string, replicas: number): string[] {
-  return Array.from({ length: replicas }, (_, ordinal) => `${pool}-${ordinal}`);
+export function podNames({ name, replicas }: { readonly name: string; readonly replicas: number }): string[] {
+  return Array.from({ length: replicas }, (_, ordinal) => `${name}-${ordinal}`);
 }

@@ -26,11 +26,8 @@ export function bucketArgs(spec: {
     publicAccessPrevention: "enforced",
     // Not locked: whoever owns the project may still change their mind.
     retentionPolicy: { retentionPeriod: String(spec.keepDays * DAY_SECONDS) },
-    lifecycleRules: [
-      { action: { type: "Delete" }, condition: { age: spec.keepDays } },
-      // Parts of uploads that were given up.
-      { action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: 1 } },
-    ],
+    // Nothing about uploads that were given up: they are resumable sessions, which end by themselves after a week and store nothing.
+    lifecycleRules: [{ action: { type: "Delete" }, condition: { age: spec.keepDays } }],
   } satisfies gcp.BucketArgs;
 }
 

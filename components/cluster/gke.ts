@@ -157,7 +157,10 @@ export function nodePoolArgs(spec: NodePoolSpec) {
       kubeletConfig: {
         insecureKubeletReadonlyPortEnabled: "FALSE",
         cpuManagerPolicy: "none",
-        // What Google allows at most before it takes a spot machine back, instead of 15 seconds (GKE 1.35 or newer).
+        // Out of memory one process of a job is killed, and not the daemon with all that runs in it.
+        ...(spec.nodes !== "server" && { singleProcessOomKill: true }),
+        // The most that Google allows before it takes a spot machine back (GKE 1.35 or newer; before that, 30 in all). System pods
+        // have the last 15, so that all others have 105.
         ...(spec.spot && { shutdownGracePeriodSeconds: 120, shutdownGracePeriodCriticalPodsSeconds: 15 }),
       },
       linuxNodeConfig: { cgroupMode: "CGROUP_MODE_V2" },

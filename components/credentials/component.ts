@@ -74,8 +74,13 @@ export class Credentials extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** The agent of a pod: derived, so that it stays the same whatever happens to disks and clusters. */
-  agent(pod: string): AgentIdentity {
+  /** The agents of pods, by their names. */
+  agents(pods: readonly string[]): ReadonlyMap<string, AgentIdentity> {
+    return new Map(pods.map((pod) => [pod, this.agent(pod)]));
+  }
+
+  /** Derived, so that it stays the same whatever happens to disks and clusters. */
+  private agent(pod: string): AgentIdentity {
     const uuid = this.identityKey.apply((key) => agentUuid(key, pod));
     const token = pulumi.all([this.keys.tokenGenerationKey, uuid]).apply(([key, id]) => agentToken(key, id));
     return { uuid, token };

@@ -3,6 +3,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../kubernetes/labels";
+import type { GuardedNamespace } from "../../kubernetes/namespace";
 import { admissionBinding, ADMISSION_PARTS, admissionPolicy, type AdmissionArgs } from "./admission";
 import { namespace } from "./namespaces";
 import { networkPolicies, type PolicySpec } from "./network-policies";
@@ -15,7 +16,7 @@ export type GuardrailsArgs = Pick<PolicySpec, "server" | "housekeeping" | "pools
  * admission what the policy pack refuses in review.
  */
 export class Guardrails extends pulumi.ComponentResource {
-  readonly namespaces: { readonly server: pulumi.Output<string>; readonly agents: pulumi.Output<string> };
+  readonly namespaces: { readonly server: GuardedNamespace; readonly agents: GuardedNamespace };
 
   constructor(name: string, args: GuardrailsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:guardrails:Guardrails", name, {}, opts);
@@ -24,20 +25,27 @@ export class Guardrails extends pulumi.ComponentResource {
 
     const server = new core.Namespace(name, namespace(name, common, "restricted"), child);
     const agents = new core.Namespace(`${name}-agents`, namespace(`${name}-agents`, common, "privileged"), child);
-    this.namespaces = { server: server.metadata.name, agents: agents.metadata.name };
+    const namespaces = { server: server.metadata.name, agents: agents.metadata.name };
 
-    const policies = networkPolicies({ ...args, instance: name, namespaces: this.namespaces, labels: common });
-    for (const [policy, args] of Object.entries(policies)) {
-      new networking.NetworkPolicy(`${name}-${policy}`, args, child);
-    }
+    const policies = Object.entries(networkPolicies({ ...args, instance: name, namespaces, labels: common })).map(
+      ([policy, args]) => [policy, new networking.NetworkPolicy(`${name}-${policy}`, args, child)] as const,
+    );
     const place = { ...args, name, serverNamespace: name, agentsNamespace: `${name}-agents` };
-    for (const part of ADMISSION_PARTS) {
+    const admitting = ADMISSION_PARTS.map((part) => {
       const policy = new admission.ValidatingAdmissionPolicy(`${name}-${part}`, admissionPolicy(part, place), child);
-      new admission.ValidatingAdmissionPolicyBinding(`${name}-${part}`, admissionBinding(part, place), {
+      return new admission.ValidatingAdmissionPolicyBinding(`${name}-${part}`, admissionBinding(part, place), {
         ...child,
         dependsOn: [policy],
       });
-    }
-    this.registerOutputs({ namespaces: this.namespaces });
+    });
+    const guards = (of: "server" | "agents") => [
+      ...policies.filter(([policy]) => policy.startsWith("agents-") === (of === "agents")).map(([, one]) => one),
+      ...admitting,
+    ];
+    this.namespaces = {
+      server: { name: namespaces.server, guards: guards("server") },
+      agents: { name: namespaces.agents, guards: guards("agents") },
+    };
+    this.registerOutputs({ namespaces });
   }
 }

@@ -2,6 +2,7 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../kubernetes/labels";
+import type { GuardedNamespace } from "../../kubernetes/namespace";
 import {
   HOUSEKEEPING,
   HOUSEKEEPING_PORT,
@@ -19,7 +20,8 @@ export interface ExpectedPool {
   readonly environments: readonly string[];
 }
 
-export interface HousekeepingArgs extends Pick<HousekeepingSpec, "namespace" | "image" | "placement"> {
+export interface HousekeepingArgs extends Pick<HousekeepingSpec, "image" | "placement"> {
+  readonly namespace: GuardedNamespace;
   readonly serverUrl: pulumi.Output<string>;
   readonly username: string;
   readonly password: pulumi.Output<string>;
@@ -37,7 +39,7 @@ export interface HousekeepingArgs extends Pick<HousekeepingSpec, "namespace" | "
     readonly environments: readonly string[];
   };
   /** Namespace of the agents; a pending agent is approved only if it asked from the address of its pod there. */
-  readonly agentsNamespace: pulumi.Output<string>;
+  readonly agentsNamespace: GuardedNamespace;
 }
 
 /** What GoCD leaves undone: approves this program's agents, removes lost ones, keeps settings in line, drains agents. */
@@ -48,12 +50,13 @@ export class Housekeeping extends pulumi.ComponentResource {
   constructor(name: string, args: HousekeepingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:housekeeping:Housekeeping", name, {}, opts);
     const child = { parent: this };
-    const spec = { ...args, instance: name, labels: labels(name, "gocd-housekeeping") };
+    const namespace = args.namespace.name;
+    const spec = { ...args, namespace, instance: name, labels: labels(name, "gocd-housekeeping") };
 
     const { siteUrl, backupSchedule, postBackupScript, purge, environments } = args.managed;
     const config = {
       serverUrl: args.serverUrl,
-      agentsDomain: pulumi.interpolate`${args.agentsNamespace}.svc`,
+      agentsDomain: pulumi.interpolate`${args.agentsNamespace.name}.svc`,
       managed: {
         siteUrl,
         secureSiteUrl: siteUrl.startsWith("https:") ? siteUrl : "",
@@ -65,7 +68,7 @@ export class Housekeeping extends pulumi.ComponentResource {
     const secret = new core.Secret(
       `${name}-housekeeping`,
       {
-        metadata: { name: HOUSEKEEPING, namespace: args.namespace, labels: spec.labels },
+        metadata: { name: HOUSEKEEPING, namespace, labels: spec.labels },
         stringData: {
           "config.json": pulumi.jsonStringify(config),
           "agents.json": pulumi.jsonStringify(args.pools.flatMap(expectedAgents)),
@@ -80,11 +83,11 @@ export class Housekeeping extends pulumi.ComponentResource {
     const deployment = new apps.Deployment(
       `${name}-housekeeping`,
       housekeepingDeployment({ ...spec, secret: secret.metadata.name }),
-      child,
+      { ...child, dependsOn: [...args.namespace.guards] },
     );
     // Agents drain through it, so it is there before they change, and until they are gone.
     const host = pulumi.all([service.metadata.name, deployment.metadata.name]).apply(([name]) => name);
-    this.url = pulumi.interpolate`http://${host}.${args.namespace}.svc:${HOUSEKEEPING_PORT}`;
+    this.url = pulumi.interpolate`http://${host}.${namespace}.svc:${HOUSEKEEPING_PORT}`;
     this.registerOutputs({ url: this.url });
   }
 }

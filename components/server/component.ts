@@ -2,11 +2,13 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../kubernetes/labels";
+import type { GuardedNamespace } from "../../kubernetes/namespace";
 import { cruiseConfig } from "./cruise-config";
 import type { Managed } from "./managed";
 import { PORT, SECRET_DIRECTORY, SERVER, serverService, serverStatefulSet, type ServerSpec } from "./server";
 
-export interface ServerArgs extends Omit<ServerSpec, "instance" | "labels" | "secret">, Managed {
+export interface ServerArgs extends Omit<ServerSpec, "instance" | "namespace" | "labels" | "secret">, Managed {
+  readonly namespace: GuardedNamespace;
   /** Lines of GoCD's password file. */
   readonly passwordFile: pulumi.Output<string>;
   /** Log-in for the configuration repository, as Git's credential store writes it: `https://USER:TOKEN@HOST`. */
@@ -33,7 +35,8 @@ export class Server extends pulumi.ComponentResource {
   constructor(name: string, args: ServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:server:Server", name, {}, opts);
     const child = { parent: this };
-    const spec = { ...args, instance: name, labels: labels(name, "gocd-server") };
+    const namespace = args.namespace.name;
+    const spec = { ...args, namespace, instance: name, labels: labels(name, "gocd-server") };
 
     const { cipher, ...keys } = args.keys;
     const seed = pulumi.output(keys).apply((values) =>
@@ -51,7 +54,7 @@ export class Server extends pulumi.ComponentResource {
     const secret = new core.Secret(
       `${name}-server`,
       {
-        metadata: { name: SERVER, namespace: args.namespace, labels: spec.labels },
+        metadata: { name: SERVER, namespace, labels: spec.labels },
         stringData: {
           "cruise-config.xml": seed,
           "cipher.aes": cipher,
@@ -65,7 +68,7 @@ export class Server extends pulumi.ComponentResource {
     const account = new core.ServiceAccount(
       `${name}-server`,
       {
-        metadata: { name: SERVER, namespace: args.namespace, labels: spec.labels },
+        metadata: { name: SERVER, namespace, labels: spec.labels },
         automountServiceAccountToken: false,
       },
       child,
@@ -74,13 +77,17 @@ export class Server extends pulumi.ComponentResource {
     const server = new apps.StatefulSet(
       `${name}-server`,
       serverStatefulSet({ ...spec, secret: secret.metadata.name }),
-      // The account is named, not referred to. Half an hour of migration, five minutes of shutdown.
-      { ...child, dependsOn: [account], customTimeouts: { create: "40m", update: "45m", delete: "10m" } },
+      // The account is named, not referred to; the guards are no part of it. Half an hour of migration, five minutes of shutdown.
+      {
+        ...child,
+        dependsOn: [account, ...args.namespace.guards],
+        customTimeouts: { create: "40m", update: "45m", delete: "10m" },
+      },
     );
     // The server answers once the StatefulSet is ready; on the way down it goes after everybody who asks it.
     const host = pulumi.all([service.metadata.name, server.metadata.name]).apply(([name]) => name);
-    this.url = pulumi.interpolate`http://${host}.${args.namespace}.svc:${PORT}/go`;
-    this.open = pulumi.interpolate`kubectl --namespace ${args.namespace} port-forward service/${SERVER} ${PORT}`;
+    this.url = pulumi.interpolate`http://${host}.${namespace}.svc:${PORT}/go`;
+    this.open = pulumi.interpolate`kubectl --namespace ${namespace} port-forward service/${SERVER} ${PORT}`;
     this.registerOutputs({ url: this.url });
   }
 }

@@ -42,6 +42,8 @@ export interface ServerSpec {
   readonly image: pulumi.Input<string>;
   /** JVM heap, such as `1Gi`. */
   readonly heap: string;
+  /** Memory beside the heap, such as `2Gi`: metaspace, code cache, threads, direct buffers, and the processes of git. */
+  readonly headroom: string;
   /** CPU request. */
   readonly cpu: string;
   /** Further options of the JVM. */
@@ -73,8 +75,7 @@ export function serverService(spec: Pick<ServerSpec, "instance" | "namespace" | 
 /** One server, never two: H2 and the configuration repository belong to one process. */
 export function serverStatefulSet(spec: ServerSpec) {
   const heap = mebibytes(spec.heap);
-  // Beside the heap: metaspace of up to 400 MiB, threads, code cache, and git, which runs beside the JVM.
-  const memory = `${heap + 1024}Mi`;
+  const memory = `${heap + mebibytes(spec.headroom)}Mi`;
   return {
     metadata: { name: SERVER, namespace: spec.namespace, labels: spec.labels },
     spec: {
@@ -85,7 +86,11 @@ export function serverStatefulSet(spec: ServerSpec) {
       podManagementPolicy: "Parallel",
       selector: { matchLabels: selector(spec.instance, "gocd-server") },
       template: {
-        metadata: { labels: spec.labels },
+        metadata: {
+          labels: spec.labels,
+          // Moving the only server to save a node would interrupt everybody. Housekeeping may move.
+          annotations: { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" },
+        },
         spec: {
           ...spec.placement,
           serviceAccountName: SERVER,

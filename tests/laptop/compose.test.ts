@@ -73,7 +73,7 @@ const pod = poolStatefulSet({
   image: "agent",
   serverUrl: "http://s/go",
   housekeepingUrl: "http://h",
-  agent: { cpu: "1", memory: "1Gi" },
+  agent: { cpu: "1", memory: "1Gi", ephemeralStorage: "1Gi" },
   dind: {
     pool: "docker",
     image: "dind",
@@ -97,6 +97,7 @@ const server = serverStatefulSet({
   labels: {},
   image: "server",
   heap: "1Gi",
+  headroom: "1Gi",
   cpu: "1",
   jvmOptions: [],
   plugins: {},

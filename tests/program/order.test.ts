@@ -30,6 +30,23 @@ describe.each(["a cluster of its own", "another Kubernetes"] as const)(
       }
     });
 
+    test("starts nothing before the rules of its namespace are in force, and ends everything while they are", () => {
+      const guards = registrations.filter(({ type }) =>
+        /:(NetworkPolicy|ValidatingAdmissionPolicyBinding)$/.test(type),
+      );
+      const starting = registrations.filter(({ type }) =>
+        /:(StatefulSet|Deployment|DaemonSet|Job|CronJob)$/.test(type),
+      );
+      expect([guards.length > 5, starting.length > 2]).toEqual([true, true]);
+      const place = ({ inputs }: Registration) => (inputs["metadata"] as { readonly namespace?: string }).namespace;
+      const early = starting.flatMap((one) => {
+        const earlier = waitsFor(one, registrations);
+        const mine = guards.filter((guard) => place(guard) === undefined || place(guard) === place(one));
+        return mine.filter(({ urn }) => !earlier.has(urn)).map((guard) => `${one.name} before ${guard.name}`);
+      });
+      expect(early).toEqual([]);
+    });
+
     test("starts housekeeping when there is a server", () => {
       const earlier = waitsFor(of("Deployment", "gocd-dev-housekeeping"), registrations);
       expect(earlier.has(of("StatefulSet", "gocd-dev-server").urn)).toBe(true);

@@ -324,7 +324,7 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
     /c4a-standard-4/,
     /amd64/,
   ],
-  ["a heap that leaves its node no room", { "gocd:server": { heap: "8Gi" } }, "gocd:server.heap", /"8Gi"/, /9216Mi/],
+  ["a heap that leaves its node no room", { "gocd:server": { heap: "8Gi" } }, "gocd:server.heap", /"8Gi"/, /10240Mi/],
   ["no nodes for agents", create({ agentNodes: { max: 0 } }), "gocd:cluster.create.agentNodes.max", /0/, /from 1/],
   [
     "text for true or false",
@@ -412,7 +412,57 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
     pool({ gracePeriod: "2h" }),
     "gocd:agents.docker.gracePeriod",
     /"2h"/,
-    /60s to 1h/,
+    /60s to 3540s/,
+  ],
+  ["a grace period of a whole hour", pool({ gracePeriod: "1h" }), "gocd:agents.docker.gracePeriod", /"1h"/, /3540s/],
+  [
+    "a grace period that spot nodes of a pool's own do not give",
+    pool({ gracePeriod: "2m", nodes: { spot: true } }),
+    "gocd:agents.docker.gracePeriod",
+    /"2m"/,
+    /5s to 45s on spot nodes/,
+  ],
+  [
+    "a grace period that the pools' common spot nodes do not give",
+    { ...create({ agentNodes: { spot: true } }), ...pool({ gracePeriod: "46s" }) },
+    "gocd:agents.docker.gracePeriod",
+    /"46s"/,
+    /5s to 45s on spot nodes/,
+  ],
+  [
+    "an API of Docker that no daemon speaks",
+    pool({ dind: { minApiVersion: "1.23" } }),
+    "gocd:agents.docker.dind.minApiVersion",
+    /1\.23/,
+    /from 1\.24/,
+  ],
+  [
+    "an API of Docker that YAML reads as a number",
+    pool({ dind: { minApiVersion: 1.3 } }),
+    "gocd:agents.docker.dind.minApiVersion",
+    /1\.3/,
+    /such as 1\.32/,
+  ],
+  [
+    "a server without memory for git",
+    { "gocd:server": { headroom: "512Mi" } },
+    "gocd:server.headroom",
+    /"512Mi"/,
+    /at least 768Mi/,
+  ],
+  [
+    "more ephemeral storage than a boot disk has free",
+    pool({ agent: { ephemeralStorage: "30Gi" } }),
+    "gocd:agents.docker.agent.ephemeralStorage",
+    /"30Gi"/,
+    /no more than 21Gi/,
+  ],
+  [
+    "agents whose ephemeral storage fits no number of nodes",
+    { ...create({ agentNodes: { max: 2 } }), ...pool({ replicas: 3, agent: { ephemeralStorage: "15Gi" } }) },
+    "gocd:agents.docker.replicas",
+    /3/,
+    /at most 2/,
   ],
   ["a duration without unit", pool({ gracePeriod: "30" }), "gocd:agents.docker.gracePeriod", /30/, /30m/],
   [
@@ -999,6 +1049,17 @@ describe("good settings", () => {
   test("may have nothing behind the colon of a part whose every key has a default", () => {
     const empty = { "gocd:server": "", "gocd:images": "", "gocd:access": "", "gocd:backup": "" };
     expect(parse({ ...STACK, ...empty })).toEqual(parse(STACK));
+  });
+
+  test("give jobs half an hour by default, and on spot nodes what these give", () => {
+    const pools = { shared: {}, own: { nodes: { spot: true } }, longer: { gracePeriod: "3540s" } };
+    const periods = (stack: Stack) => parse(stack).agents.map(({ name, gracePeriod }) => [name, gracePeriod]);
+    expect(periods({ ...STACK, "gocd:agents": pools })).toEqual([
+      ["longer", "3540s"],
+      ["own", "45s"],
+      ["shared", "30m"],
+    ]);
+    expect(periods({ ...STACK, ...create({ agentNodes: { spot: true } }) })).toEqual([["docker", "45s"]]);
   });
 
   test("need nothing of Google's where claims come from a storage class", () => {

@@ -42,6 +42,7 @@ function table(rows: readonly Key[]): string {
 /** Defaults that `settings/parse.ts` fills in where the whole part, or one of two ways, may be left out. */
 const FILLED_IN: Readonly<Record<string, string>> = {
   "gocd:access": "`port-forward`",
+  "gocd:agents.<pool>.gracePeriod": "`30m`, on spot nodes `45s`",
   "gocd:images.registry": "`gcr.io`",
   "gocd:images.repository": "`create`",
 };

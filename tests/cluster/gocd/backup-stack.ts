@@ -60,7 +60,7 @@ const register = ({ restore, ...server }: BackupChange): Promise<readonly Kubern
         "gocd:images": {
           prebuilt: Object.fromEntries(Object.entries(TEST_IMAGES).map(([name, { reference }]) => [name, reference])),
         },
-        "gocd:server": { disk: "10Gi", artifacts: "10Gi", heap: "64Mi", cpu: "10m", ...server },
+        "gocd:server": { disk: "10Gi", artifacts: "10Gi", heap: "64Mi", headroom: "1Gi", cpu: "10m", ...server },
         "gocd:backup": restore === undefined ? {} : { restore },
       },
     },

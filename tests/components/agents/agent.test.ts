@@ -10,7 +10,7 @@ const SPEC: PoolSpec = {
   image: "agent@sha256:a",
   serverUrl: "http://server/go",
   housekeepingUrl: "http://housekeeping",
-  agent: { cpu: "500m", memory: "1Gi" },
+  agent: { cpu: "500m", memory: "1Gi", ephemeralStorage: "2Gi" },
   dind: {
     pool: "docker",
     image: "dind@sha256:d",
@@ -90,6 +90,10 @@ describe("an agent's pod", () => {
     expect(env["DOCKER_HOST"]).toBe(DOCKER_HOST);
     const copied = certificates?.volumeMounts.map(({ mountPath }) => mountPath);
     expect(copied).toEqual(expect.arrayContaining([env["DOCKER_CERT_PATH"], daemon.tlscacert.replace("/ca.pem", "")]));
+  });
+
+  test("asks for what the agent writes outside its volumes, so that a node is not filled with agents", () => {
+    expect(agent?.resources.requests).toMatchObject({ "ephemeral-storage": "2Gi" });
   });
 
   test("gives each container requests and a limit of memory", () => {

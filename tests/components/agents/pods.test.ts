@@ -1,5 +1,5 @@
 import { podNames } from "../../../components/agents/pods";
 
 test("pods of a pool are numbered from zero", () => {
-  expect(podNames("docker", 3)).toEqual(["docker-0", "docker-1", "docker-2"]);
+  expect(podNames({ name: "docker", replicas: 3 })).toEqual(["docker-0", "docker-1", "docker-2"]);
 });

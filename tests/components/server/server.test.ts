@@ -7,6 +7,7 @@ const SPEC: ServerSpec = {
   labels: {},
   image: "server@sha256:a",
   heap: "1Gi",
+  headroom: "2Gi",
   cpu: "500m",
   jvmOptions: [],
   plugins: {},
@@ -23,6 +24,17 @@ const envOf = (change: Partial<ServerSpec> = {}) =>
       .containers.flatMap((one) => ("env" in one ? one.env : []))
       .map((one) => [one.name, one.value]),
   );
+
+test("the server's memory is its heap and its headroom, requested and as the limit", () => {
+  const [server] = podOf({ heap: "1Gi", headroom: "1536Mi" }).containers;
+  expect(server?.resources).toMatchObject({ requests: { memory: "2560Mi" }, limits: { memory: "2560Mi" } });
+});
+
+test("the autoscaler does not move the only server to save a node", () => {
+  expect(serverStatefulSet(SPEC).spec.template.metadata.annotations).toEqual({
+    "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+  });
+});
 
 describe("the server's environment", () => {
   test("is the JVM's options and the days of backups unless the settings say more", () => {

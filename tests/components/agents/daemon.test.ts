@@ -1,0 +1,13 @@
+import { daemonConfig } from "../../../components/agents/daemon";
+
+const SETTINGS = { mtu: 1460, mirrors: [], addressPools: ["172.30.0.0/16"] };
+const configOf = (settings: Parameters<typeof daemonConfig>[0]) =>
+  JSON.parse(daemonConfig(settings, "100Gi")) as object;
+
+test("the daemon speaks with old clients where a pool names the oldest API", () => {
+  expect(configOf({ ...SETTINGS, minApiVersion: "1.24" })).toMatchObject({ "min-api-version": "1.24" });
+});
+
+test("the daemon keeps its own bound of the API where a pool names none", () => {
+  expect(configOf(SETTINGS)).not.toHaveProperty("min-api-version");
+});

@@ -1,0 +1,31 @@
+import { nodePoolArgs, type NodePoolSpec } from "../../../components/cluster/gke";
+
+const SPEC: NodePoolSpec = {
+  cluster: "cluster",
+  location: "us-central1-a",
+  zones: ["us-central1-a"],
+  serviceAccount: "nodes@example.iam.gserviceaccount.com",
+  machineType: "e2-standard-4",
+  disk: "50Gi",
+  spot: false,
+  nodes: "agents",
+  autoscaling: { least: 0, most: 4 },
+};
+
+const kubelet = (change: Partial<NodePoolSpec>) => nodePoolArgs({ ...SPEC, ...change }).nodeConfig.kubeletConfig;
+
+describe("nodes", () => {
+  test("of agents lose one process where memory runs out, and those of the server a whole container", () => {
+    expect(kubelet({ nodes: "agents" })).toMatchObject({ singleProcessOomKill: true });
+    expect(kubelet({ nodes: "agents-large" })).toMatchObject({ singleProcessOomKill: true });
+    expect(kubelet({ nodes: "server" })).not.toHaveProperty("singleProcessOomKill");
+  });
+
+  test("on spot give the agents' pods 105 seconds, and others what GKE's kubelet gives", () => {
+    expect(kubelet({ spot: true })).toMatchObject({
+      shutdownGracePeriodSeconds: 120,
+      shutdownGracePeriodCriticalPodsSeconds: 15,
+    });
+    expect(kubelet({})).not.toHaveProperty("shutdownGracePeriodSeconds");
+  });
+});
