@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 /** The user of GoCD's official images: `go`, uid 1000, whose primary group is root's. */
-export const GO_USER = 1000;
+const GO_USER = 1000;
 export const GO_GROUP = 0;
 
 /** What Pod Security's `restricted` level asks of a container, and no more. */

@@ -142,7 +142,7 @@ export function kindOf(resource: ResourceView, object: ObjectNode["value"]): str
 }
 
 /** Kind, namespace and name of the Kubernetes object that holds a node; of the resource if it is none. */
-export function objectOf(resource: ResourceView, node: ObjectNode): string {
+function objectOf(resource: ResourceView, node: ObjectNode): string {
   const { owner } = node;
   const metadata = record(owner.value["metadata"]);
   const isRoot = owner.parent === undefined;

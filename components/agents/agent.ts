@@ -44,7 +44,7 @@ export interface PoolSpec {
 }
 
 /** What selects a pool's pods, and no other's. */
-export function poolSelector(instance: string, pool: string): { readonly [key: string]: string } {
+function poolSelector(instance: string, pool: string): { readonly [key: string]: string } {
   return { ...selector(instance, "gocd-agent"), [POOL_LABEL]: pool };
 }
 

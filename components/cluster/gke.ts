@@ -7,13 +7,13 @@ import { gibibytes } from "../../kubernetes/quantities";
  * The taint that keeps everything but GKE's own pods, which tolerate it, and this program's server off the server's node: in
  * a cluster whose every node is tainted GKE's pods would find no place (GKE: "Isolate workloads in dedicated node pools").
  */
-export const SERVER_TAINT = { key: "components.gke.io/gke-managed-components", value: "true" } as const;
+const SERVER_TAINT = { key: "components.gke.io/gke-managed-components", value: "true" } as const;
 
 /** The taint of the agents' nodes. A job owns its node, so nothing else may be there. */
-export const AGENTS_TAINT = { key: "gocd-on-kubernetes/agents", value: "true" } as const;
+const AGENTS_TAINT = { key: "gocd-on-kubernetes/agents", value: "true" } as const;
 
 /** The label that distinguishes the node pools; pods select their nodes by it. */
-export const NODES_LABEL = "gocd-on-kubernetes/nodes";
+const NODES_LABEL = "gocd-on-kubernetes/nodes";
 
 /** The nodes' label: `server`, `agents`, or `agents-<pool>` for nodes of one pool alone. */
 export type Nodes = "server" | "agents" | `agents-${string}`;

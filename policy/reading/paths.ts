@@ -17,7 +17,7 @@ interface Normalised {
 }
 
 /** Brings every spelling of a path to one: no scheme, drive, doubled or trailing slashes or `.`; lower case; `/run`. */
-export function normalise(spelling: string): Normalised {
+function normalise(spelling: string): Normalised {
   const withoutScheme = spelling.trim().replace(/^(?:unix|file|npipe):(?=[/\\])(?:\/\/(?=[/\\]))?/i, "");
   const pipe = /^[/\\]{2,4}[.?][/\\]+pipe(?:[/\\]|$)/i.test(withoutScheme) || /^npipe:/i.test(spelling.trim());
   const drive = /^(?:[/\\]{2}[.?][/\\])?[a-z]:(?=[/\\]|$)/i.exec(withoutScheme);

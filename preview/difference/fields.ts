@@ -14,9 +14,9 @@ export interface FieldChange {
 }
 
 /** What stands for a secret whose value differs; neither value is ever shown. */
-export const SECRET_CHANGED = "«secret, changed»";
+const SECRET_CHANGED = "«secret, changed»";
 /** What stands for a value that was no secret and has become one: by then it must not be shown either. */
-export const NO_SECRET = "«not secret»";
+const NO_SECRET = "«not secret»";
 /** What stands for a list whose elements are the same in another order. */
 const ORDER = "order: ";
 

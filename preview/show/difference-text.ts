@@ -30,7 +30,7 @@ export function differenceText(result: Difference, { stack, ref, commit }: Versi
 }
 
 /** Objects that only go along with their provider are alike: one block says it for all. */
-export function partitionCascades(changed: readonly Change[]): {
+function partitionCascades(changed: readonly Change[]): {
   readonly own: Change[];
   readonly cascading: Change[];
 } {
@@ -43,7 +43,7 @@ export function partitionCascades(changed: readonly Change[]): {
 }
 
 /** What is lost and kept of all that go along, each thing once. */
-export function cascadeEffects(cascading: readonly Change[]): {
+function cascadeEffects(cascading: readonly Change[]): {
   readonly destroyed: string;
   readonly retained: string;
 } {

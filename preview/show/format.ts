@@ -82,7 +82,7 @@ export function kindText({ type }: Pick<Named, "type">): string {
 }
 
 /** Last part of a URN. */
-export function nameOf(urn: string): string {
+function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? urn;
 }
 

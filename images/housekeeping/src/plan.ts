@@ -7,7 +7,7 @@ import { DRAINING, given, isRecord, record } from "./record";
  * taken to be back: its start could not reach us. A draining agent asks every few seconds, and one that has gone is no longer
  * in contact after GoCD's 300 s, so six minutes can mean neither.
  */
-export const ABANDONED_AFTER = 6 * 60_000;
+const ABANDONED_AFTER = 6 * 60_000;
 
 export interface PlanInput {
   readonly agents: readonly Agent[];

@@ -190,7 +190,7 @@ export const serverReady = (): Promise<string> =>
   kubectl(["rollout", "status", "-n", BACKUP_NAMESPACE, "statefulset/gocd-server", "--timeout=120s"]);
 
 /** What a container of the server's pod has logged, line by line. */
-export async function serverLog(container: string): Promise<readonly string[]> {
+async function serverLog(container: string): Promise<readonly string[]> {
   return (await kubectl(["logs", "-n", BACKUP_NAMESPACE, "gocd-server-0", "-c", container])).trim().split("\n");
 }
 

@@ -11,7 +11,7 @@ export const CGROUP = `${TEST_TARGET}-tests-${createHash("sha256").update(ROOT).
 const MOUNT = "/sys/fs/cgroup";
 
 /** True where the machine has cgroup v2 alone. */
-export const unified = (): boolean => existsSync(path.join(MOUNT, "cgroup.controllers"));
+const unified = (): boolean => existsSync(path.join(MOUNT, "cgroup.controllers"));
 
 /** Makes the cluster's group in every hierarchy. */
 export function makeCgroup(): void {

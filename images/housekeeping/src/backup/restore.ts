@@ -43,7 +43,7 @@ export interface RestoreTools {
 }
 
 /** Why nothing was restored, for the person who set the setting. */
-export class RestoreError extends Error {}
+class RestoreError extends Error {}
 
 /**
  * Restores a backup into an empty disk. RoundResult once: the disk remembers, so the setting may stay. Interrupted anywhere, it is

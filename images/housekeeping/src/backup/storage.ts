@@ -236,7 +236,7 @@ export class Storage {
 }
 
 /** Size and MD5 of a file, the latter as the storage writes it. */
-export async function contentOfFile(path: string): Promise<Content> {
+async function contentOfFile(path: string): Promise<Content> {
   const hash = createHash("md5");
   await pipeline(createReadStream(path), hash);
   return { size: (await stat(path)).size, md5: hash.digest("base64") };

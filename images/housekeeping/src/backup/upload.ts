@@ -10,9 +10,9 @@ import type { Storage } from "./storage";
 import { StorageError } from "./storage";
 
 /** Made beside a backup's folder by the post-backup script: GoCD writes to it no more. */
-export const READY = ".ready";
+const READY = ".ready";
 /** Made beside it by us: everything is in the bucket, and compared. Holds the manifest. */
-export const STORED = ".stored";
+const STORED = ".stored";
 
 const NAME = /^backup_\d{8}-\d{6}$/;
 
