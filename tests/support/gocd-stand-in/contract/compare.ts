@@ -53,7 +53,7 @@ function containing(found: readonly unknown[], wanted: Containing, names: Names,
 }
 
 /** Every place where a value of the body is not what is wanted. */
-export function differencesIn(found: unknown, wanted: Expected, names: Names, what: string): readonly Difference[] {
+function differencesIn(found: unknown, wanted: Expected, names: Names, what: string): readonly Difference[] {
   const differs = [{ what, wanted: show(wanted), found: show(found) }];
   if (wanted instanceof RegExp) return typeof found === "string" && wanted.test(found) ? [] : differs;
   if (wanted instanceof AnyOrder || wanted instanceof Containing) {
