@@ -239,7 +239,7 @@ export class Reconciler {
 }
 
 /** Waits for something that happens by itself soon. */
-export async function until(what: () => boolean | Promise<boolean>, within = 5_000): Promise<true> {
+export async function until(what: () => boolean | Promise<boolean>, within = 50_000): Promise<true> {
   const end = Date.now() + within;
   while (!(await what())) {
     if (Date.now() > end) throw new Error("it did not happen in time");

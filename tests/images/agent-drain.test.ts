@@ -75,7 +75,7 @@ describe("an agent that is stopped", () => {
 
   test("waits for a job as long as it runs, and says so once", () => {
     shell().server(draining);
-    shell().killAfterSleeps(80);
+    shell().killAfterSleeps(20);
     clock(10);
     expect(run("agent-drain").status).toBeNull();
     expect(
@@ -95,7 +95,7 @@ describe("an agent that is stopped", () => {
 
   test("waits for the end of a backup, however long it takes, within its part of the grace period", () => {
     const backup = '503 {"error":"unavailable"}';
-    shell().server(...Array.from({ length: 20 }, () => backup), draining, idle);
+    shell().server(...Array.from({ length: 10 }, () => backup), draining, idle);
     clock(10);
     expect(run("agent-drain").status).toBe(0);
     expect(shell().read("log")).toContain("idle");

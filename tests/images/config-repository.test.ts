@@ -1,5 +1,8 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { useShellFixture, type Outcome } from "./shell-fixture";
 
 const shell = useShellFixture();
@@ -7,10 +10,9 @@ const configuration = (id: string) =>
   `<cruise schemaVersion="139"><server serverId="${id}"><security><authConfigs><authConfig id="a"/></authConfigs></security></server></cruise>\n`;
 const CIPHER = "0123456789abcdef0123456789abcdef";
 
-const git = (...args: string[]) =>
-  execFileSync("git", ["-C", shell().path("repository"), "-c", "user.name=a", "-c", "user.email=a@b", ...args], {
-    stdio: "pipe",
-  });
+const gitIn = (folder: string, ...args: string[]) =>
+  execFileSync("git", ["-C", folder, "-c", "user.name=a", "-c", "user.email=a@b", ...args], { stdio: "pipe" });
+const git = (...args: string[]) => gitIn(shell().path("repository"), ...args);
 
 function commit(files: Readonly<Record<string, string>>): void {
   for (const [name, content] of Object.entries(files)) shell().write(`repository/${name}`, content);
@@ -30,12 +32,25 @@ function boot(env: Readonly<Record<string, string>> = {}): Outcome {
 }
 const read = (name: string) => shell().read(`config/${name}`);
 
+// Made once and copied: git is three processes a test.
+const template = mkdtempSync(join(tmpdir(), "repository-"));
+beforeAll(() => {
+  writeFileSync(join(template, "README.md"), "");
+  writeFileSync(join(template, "cruise-config.xml"), configuration("theirs"));
+  mkdirSync(join(template, "log4j"));
+  writeFileSync(join(template, "log4j/extra.xml"), "extra");
+  gitIn(template, "init", "--quiet", "--initial-branch", "main");
+  gitIn(template, "add", "--all");
+  gitIn(template, "commit", "--quiet", "--message", "a");
+});
+afterAll(() => {
+  rmSync(template, { recursive: true });
+});
+
 beforeEach(() => {
   shell().write("seed/cruise-config.xml", configuration("seed"), 0o440);
   shell().write("seed/cipher.aes", CIPHER, 0o440);
-  shell().write("repository/README.md", "");
-  git("init", "--quiet", "--initial-branch", "main");
-  commit({ "cruise-config.xml": configuration("theirs"), "log4j/extra.xml": "extra" });
+  cpSync(template, shell().path("repository"), { recursive: true });
 });
 
 describe("a configuration repository", () => {
