@@ -1,5 +1,6 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
-import type { RuleConfig } from "./resource-view";
+import { isRestrictedNamespace } from "./namespaces";
+import type { ResourceView, RuleConfig } from "./resource-view";
 import { DIND } from "../tables/dind";
 import { isOn, isRecord, isUnknown, list, record, text } from "./values";
 import type { ObjectNode } from "./object-node";
@@ -8,7 +9,7 @@ import type { ObjectNode } from "./object-node";
 export const dindImagesSchema: PolicyConfigJSONSchema = {
   type: "array",
   items: { type: "string" },
-  description: `Repositories of the image that may run privileged as \`${DIND.name}\`, without tag or digest; without this setting any whose last segment is ${DIND.repositories.join(" or ")}`,
+  description: `Repositories of the image that may run privileged as \`${DIND.name}\`, without tag or digest, in any namespace; without this setting, in GoCD's namespaces alone, any whose last segment is ${DIND.repositories.join(" or ")}`,
 };
 
 /** What keeps a container from being the one that may be privileged; nothing when it is that container. */
@@ -19,7 +20,7 @@ export interface DindMatch {
 }
 
 /** Compares a container with the one that may be privileged, feature by feature. */
-export function matchesDindSidecar(container: ObjectNode, config: RuleConfig): DindMatch {
+export function matchesDindSidecar(resource: ResourceView, container: ObjectNode, config: RuleConfig): DindMatch {
   const { value } = container;
   const missing: string[] = [];
   const want = (holds: boolean, what: string) => {
@@ -38,6 +39,12 @@ export function matchesDindSidecar(container: ObjectNode, config: RuleConfig): D
     want(absent(value[key]) || isDindProbe(value[key]), `has a ${key} that is not ${DIND.probe.join(" ")}`);
   }
   want(hasDindMounts(value["volumeMounts"]), "has mounts other than the daemon's");
+  want(hasVolumesOfItsOwn(container), "has volumes that are the node's");
+  const isNamed = list(config["dindImages"]).length > 0;
+  want(
+    isNamed || isInNamespaceOf(resource, container),
+    "is not in a namespace of GoCD, and no dindImages are configured",
+  );
   const imageUnknown = isUnknown(value["image"]);
   if (!imageUnknown) want(isDindImage(text(value["image"]) ?? "", config), "does not run the daemon's image by digest");
   return { missing, imageUnknown };
@@ -68,6 +75,35 @@ function hasDindMounts(value: unknown): boolean {
       return absent(has["subPathExpr"]) && (absent(has["mountPropagation"]) || has["mountPropagation"] === "None");
     }),
   );
+}
+
+/** Volume sources that are a pod's own. */
+const OWN_VOLUMES: ReadonlySet<string> = new Set([
+  "name",
+  "emptyDir",
+  "configMap",
+  "secret",
+  "persistentVolumeClaim",
+  "ephemeral",
+  "projected",
+]);
+
+/** Whether no volume that the daemon mounts is of the node; what a claim leads to is another rule's question. */
+function hasVolumesOfItsOwn({ parent }: ObjectNode): boolean {
+  const mounted = new Set<string>(DIND.mounts.map(({ name }) => name));
+  return list(parent?.value["volumes"])
+    .map(record)
+    .filter(({ name }) => typeof name !== "string" || mounted.has(name))
+    .every((volume) => Object.keys(volume).every((key) => OWN_VOLUMES.has(key) || absent(volume[key])));
+}
+
+/** Whether an object is for certain in a namespace of GoCD: what is known only after up is refused until then. */
+function isInNamespaceOf({ defaultNamespace }: ResourceView, container: ObjectNode): boolean {
+  for (let at: ObjectNode | undefined = container.owner; at !== undefined; at = at.parent?.owner) {
+    const namespace = record(at.value["metadata"])["namespace"] ?? at.value["namespace"];
+    if (namespace !== undefined && namespace !== "") return isRestrictedNamespace(namespace, {});
+  }
+  return isRestrictedNamespace(defaultNamespace, {});
 }
 
 function isDindImage(image: string, config: RuleConfig): boolean {

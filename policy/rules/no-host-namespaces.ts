@@ -1,4 +1,4 @@
-import { isOn, list, record, text } from "../reading/values";
+import { isOn, list, record, shown, text } from "../reading/values";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { DIND } from "../tables/dind";
 import { HOST_SWITCHES } from "../tables/privileges";
@@ -7,7 +7,7 @@ const INSTEAD = "Leave it out; a pod has network, processes and memory of its ow
 
 const switches = Object.entries(HOST_SWITCHES);
 /** How docker.Container spells the same. */
-const MODES = ["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode"];
+const MODES = ["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode", "utsMode"];
 const NETWORKS = ["networksAdvanced", "networksAdvanceds"];
 const STATIC_POD_ANNOTATIONS = ["kubernetes.io/config.mirror", "kubernetes.io/config.source"];
 
@@ -44,7 +44,12 @@ export const noHostNamespaces: ResourceRule = {
         findings.refused.push(finding(resource, node, found, INSTEAD, key));
       for (const [key, what] of switches) if (isOn(value[key])) refuse(`${key} opens ${what}`, key);
       for (const key of MODES) {
-        if (text(value[key]) === "host") refuse(`${key} is the host's`, key);
+        const mode = text(value[key]) ?? "";
+        if (mode === "host") refuse(`${key} is the host's`, key);
+        if (/^(container|service):/.test(mode)) {
+          const found = `${key} is that of ${shown(mode)}, which could not be checked`;
+          findings.noted.push(finding(resource, node, found, INSTEAD, key));
+        }
       }
       for (const key of NETWORKS) {
         if (list(value[key]).some((network) => record(network)["name"] === "host"))

@@ -55,7 +55,12 @@ export const noHostPaths: ResourceRule = {
         for (const { key, path, how } of paths) {
           const named = path === undefined ? `a ${how} that is not known or not text` : `${how} ${shown(path)}`;
           if (restricted) refuse(`${named} is the node's, in a namespace of GoCD`, key);
-          else if (path !== undefined && judgePath(path) === undefined) {
+          // What is not known yet is noted as such already.
+          else if (
+            path === undefined
+              ? !isUnknown(value[key]) && !isUnknown(record(value[key])["path"])
+              : judgePath(path) === undefined
+          ) {
             findings.noted.push(finding(resource, node, `${named} is a directory of the node`, INSTEAD, key));
           }
         }

@@ -28,6 +28,7 @@ const RELEVANT_KEYS = [
   "args",
   "entrypoints",
   "hosts",
+  "kind",
 ];
 
 /** The ways to the node's daemon that need no mount. */
@@ -90,6 +91,7 @@ export const noNodeDaemons: ResourceRule = {
         const [, name, address = ""] = /^([A-Z_]+)=(.*)/s.exec(text(entry) ?? "") ?? [];
         if (isOneOf(DAEMON_VARIABLES, name)) judge(address, name, "env");
       }
+      for (const way of waysToNode(node)) findings.refused.push(finding(resource, node, way, INSTEAD, "spec"));
       for (const address of addressesIn(node, variables)) judge(address, "the daemon in the arguments", "args");
       for (const host of openHosts(node)) {
         findings.refused.push(
@@ -153,6 +155,42 @@ function judgeAddress(address: string, variables: () => Variables, round = 0): "
   }
   if (/^[\d.]+$|^\[|^0x/i.test(host) || new RegExp(NODE_NAMES, "i").test(host)) return "node";
   return "other";
+}
+
+/** Ports on which daemons of nodes listen. */
+const DAEMON_PORT = /^(237[567]|4243)$/;
+
+/** What leads from a Service to a daemon of a node: its endpoints are addresses of machines, or its name is one's. */
+function waysToNode({ value }: ObjectNode): readonly string[] {
+  const spec = record(value["spec"]);
+  const slices =
+    value["kind"] === "EndpointSlice" || value["kind"] === "Endpoints"
+      ? [value, ...list(value["subsets"]).map(record)]
+      : [];
+  const entries = value["kind"] === "ServiceEntry" ? [spec] : [];
+  const found = [...slices, ...entries].flatMap((each) => {
+    const isDaemon = list(each["ports"]).some((port) =>
+      DAEMON_PORT.test(String(record(port)["port"] ?? record(port)["number"])),
+    );
+    return isDaemon && machinesOf(each).length > 0
+      ? [`it leads to a daemon at ${shown(machinesOf(each).join(", "))}`]
+      : [];
+  });
+  const name = text(spec["externalName"]);
+  if (value["kind"] !== "Service" || name === undefined) return found;
+  const isHost = /^(host|gateway|kubernetes)\.(docker|minikube|k3d)\.internal\.?$|^localhost\.?$/i.test(name);
+  const isNode = new RegExp(NODE_NAMES, "i").test(name) || /^[\d.]+$/.test(name);
+  const isDaemon = list(spec["ports"]).some((port) => DAEMON_PORT.test(String(record(port)["port"])));
+  return isHost || (isNode && isDaemon) ? [...found, `its name leads to ${shown(name)}, a node`] : found;
+}
+
+/** Addresses of endpoints that are no pods. */
+function machinesOf(endpoints: Readonly<Record<string, unknown>>): readonly string[] {
+  const given = [...list(endpoints["endpoints"]), ...list(endpoints["addresses"])].map(record);
+  return given
+    .filter((each) => record(each["targetRef"])["kind"] !== "Pod")
+    .flatMap((each) => [...list(each["addresses"]), each["ip"], each["address"]])
+    .flatMap((address) => text(address) ?? []);
 }
 
 /** SSH is a way to a machine, never to a neighbour container. */

@@ -1,6 +1,6 @@
 import { asksForPrivilege, dindImagesSchema, matchesDindSidecar } from "../reading/dind";
-import { isOneOf, record, shown, text } from "../reading/values";
-import { pathOf } from "../reading/object-node";
+import { isOn, isOneOf, record, shown, text } from "../reading/values";
+import { pathOf, type ObjectNode } from "../reading/object-node";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { DIND } from "../tables/dind";
 import { DANGEROUS_CAPABILITIES, UNCONFINED_SELINUX_TYPES } from "../tables/privileges";
@@ -17,6 +17,10 @@ const RELEVANT_KEYS = [
   "procMount",
   "seLinuxOptions",
   "securityOpts",
+  "adminAccess",
+  "seccompProfile",
+  "appArmorProfile",
+  "annotations",
 ];
 
 /** One container is privileged, and it is recognised by all that it is. */
@@ -46,7 +50,7 @@ export const noPrivilegedContainers: ResourceRule = {
 
       if (asksForPrivilege(value)) {
         const container = node.key === "securityContext" && node.parent !== undefined ? node.parent : node;
-        const { missing, imageUnknown } = matchesDindSidecar(container, config);
+        const { missing, imageUnknown } = matchesDindSidecar(resource, container, config);
         if (missing.length > 0) {
           const almost =
             container.value["name"] === DIND.name
@@ -68,7 +72,7 @@ export const noPrivilegedContainers: ResourceRule = {
         if (
           node.key === "capabilities" &&
           container !== undefined &&
-          matchesDindSidecar(container, config).missing.length === 0
+          matchesDindSidecar(resource, container, config).missing.length === 0
         )
           continue;
         refuse(`capabilities ${dangerous.map((name) => shown(name)).join(", ")} let the container out`, key);
@@ -78,6 +82,11 @@ export const noPrivilegedContainers: ResourceRule = {
       // How docker.Container spells the same.
       if ([value["securityOpts"]].flat().includes("systempaths=unconfined"))
         refuse("systempaths=unconfined opens the kernel's settings", "securityOpts");
+      if (isOn(value["adminAccess"])) refuse("adminAccess gives it the devices of other pods", "adminAccess");
+      for (const [key, what] of unconfined(value))
+        findings.noted.push(
+          finding(resource, node, `${what} confines nothing`, "Leave it out, or name a profile.", key),
+        );
       const selinux = record(value["seLinuxOptions"])["type"];
       if (isOneOf(UNCONFINED_SELINUX_TYPES, selinux))
         refuse(`SELinux type ${selinux} confines nothing`, "seLinuxOptions");
@@ -85,6 +94,28 @@ export const noPrivilegedContainers: ResourceRule = {
     return findings;
   },
 };
+
+/** Profiles that are switched off: no way out by themselves, but nothing stands in the way of one. */
+function unconfined(value: ObjectNode["value"]): readonly (readonly [key: string, what: string])[] {
+  const profiles = ["seccompProfile", "appArmorProfile"].filter((key) => record(value[key])["type"] === "Unconfined");
+  const options = [value["securityOpts"]]
+    .flat()
+    .filter((option) =>
+      /^(seccomp|apparmor)[=:]unconfined$|^label[=:]disable$|^no-new-privileges[=:]false$/.test(text(option) ?? ""),
+    );
+  const annotations = Object.entries(record(value["annotations"])).filter(
+    ([name, profile]) =>
+      profile === "unconfined" &&
+      /^(container\.apparmor\.security\.beta|(container\.)?seccomp\.security\.alpha)\.kubernetes\.io\/|^seccomp-profile\.kubernetes\.cri-o\.io/.test(
+        name,
+      ),
+  );
+  return [
+    ...profiles.map((key) => [key, `${key} Unconfined`] as const),
+    ...options.map((option) => ["securityOpts", String(option)] as const),
+    ...annotations.map(([name]) => ["annotations", `the annotation ${shown(name)}`] as const),
+  ];
+}
 
 function isDangerous(capability: unknown): capability is string {
   return (

@@ -121,7 +121,7 @@ describe("values that are known only after up", () => {
     const found = refusals(
       await analyze({
         type: POD,
-        props: agentsPod({ volumes: [{ name: "v", hostPath: { path: "/opt" } }] }, { namespace: UNKNOWN.text }),
+        props: agentsPod({ volumes: [{ name: "v", hostPath: { path: "/data" } }] }, { namespace: UNKNOWN.text }),
       }),
     );
     expect(found.map(({ policy }) => policy)).toEqual(["no-host-paths"]);

@@ -2,6 +2,7 @@ import { allowedCases } from "./allowed";
 import type { Case } from "./case";
 import { dindCases } from "./dind";
 import { kindCases } from "./kinds";
+import { NODE_FIELD_CASES } from "./node-fields";
 import { otherCases } from "./others";
 import { pathCases } from "./paths";
 import { privilegeCases } from "./privileges";
@@ -20,4 +21,5 @@ export const CASES: readonly Case[] = [
   ...allowedCases,
   ...REFERENCE_CASES,
   ...TEXT_CASES,
+  ...NODE_FIELD_CASES,
 ];

@@ -147,7 +147,7 @@ export const allowedCases: readonly Case[] = [
   ...providedIn("shop", allowed("review", { "a hostPath of a pod that its provider puts elsewhere": logsIn() })),
   ...allowed("review", {
     "an ordinary hostPath of a node agent elsewhere": withHostPath("/var/log"),
-    "kernel modules for a network plug-in elsewhere": withHostPath("/lib/modules"),
+    "a folder of its own beside the node's programs elsewhere": withHostPath("/opt/tools"),
     "certificates of the node elsewhere": withHostPath("/etc/ssl/certs"),
     "a directory that only starts like a socket's": withHostPath("/running/docker.socks"),
     "a directory named like the socket's directory": withHostPath("/data/var/run"),
