@@ -156,6 +156,11 @@ describe("a configuration without log-in", () => {
     ["a commented one", commented],
     ["several comments", twice],
     ["no authConfig", empty],
+    ["one in character data", XML.replace("<security", "<![CDATA[<security").replace("</security>", "</security>]]>")],
+    [
+      "one in a processing instruction",
+      XML.replace("<security", "<?x <security").replace("</security>", "</security> ?>"),
+    ],
     ["nothing at all", ""],
   ] as const;
 
@@ -166,7 +171,7 @@ describe("a configuration without log-in", () => {
     expect(outcome.stderr).toContain("CONFIG_GIT_REPO");
   });
 
-  test.each(cases.slice(0, 4))("in the seed stops the boot before anything reaches the disk (%s)", (_, config) => {
+  test.each(cases.slice(0, 6))("in the seed stops the boot before anything reaches the disk (%s)", (_, config) => {
     shell().remove("seed/cruise-config.xml");
     shell().write("seed/cruise-config.xml", config);
     expect(boot().status).toBe(1);
