@@ -11,7 +11,7 @@ import {
   volume,
   withHostPath,
 } from "./case";
-import { agentWith, sidecar } from "./dind";
+import { agentWith } from "./dind";
 
 const SOCKETS = "no-runtime-sockets";
 const METADATA = { name: "case", namespace: "shop" };
@@ -286,6 +286,5 @@ export const NODE_FIELD_CASES: readonly Case[] = [
       },
     ),
     "dind whose images are a CSI driver's": agentWith({}, { volumes: [{ name: "cache", csi: { driver: "x" } }] }),
-    "dind as an ordinary container of the same pod": otherPod({ containers: [{ ...sidecar, image }] }),
   }),
 ];
