@@ -1,6 +1,7 @@
 import type { Registration } from "../../preview/run/registration";
 import { isObject, unwrappedMap } from "../../preview/run/wire";
 import type { WireValue } from "../../preview/run/wire";
+import { referencesOf } from "../support/references";
 
 /** One edge that must be there, directly or through others: the first is made after the second, and goes before it. */
 export type Edge = readonly [waits: Registration, awaited: Registration];
@@ -164,7 +165,9 @@ export const ORDER_RULES: readonly OrderRule[] = [
     source: `${KUBERNETES}/configuration/secret/#restriction-names-data (a pod starts when all of them are there)`,
     edges: (stack) =>
       pairs(workloads(stack), objects(stack), (workload, object) =>
-        names(workload).includes(`${object.type.split(":").at(-1) ?? ""} ${placeOf(object)}`),
+        referencesOf(workload.inputs, at(workload, "metadata", "namespace")).includes(
+          `${object.type.split(":").at(-1) ?? ""} ${placeOf(object)}`,
+        ),
       ),
   },
   {
@@ -186,6 +189,16 @@ export const ORDER_RULES: readonly OrderRule[] = [
     rule: "claims go while there is a cluster: a disk that the CSI driver made outlives the driver, whatever its class says",
     source: `${KUBERNETES}/storage/persistent-volumes/#delete (the volume's plugin deletes it)`,
     edges: (stack) => pairs(typed(stack, ":Namespace"), typed(stack, CLUSTER)),
+  },
+  {
+    rule: "a workload waits for the network policies of its namespace, so that nothing starts before the deny or outlives it",
+    source: `${KUBERNETES}/services-networking/network-policies/#pod-lifecycle (a pod without a policy is open)`,
+    edges: (stack) => pairs(workloads(stack), typed(stack, ":NetworkPolicy"), sameNamespace),
+  },
+  {
+    rule: "a workload waits for the bindings of the admission policies, which judge only what comes later",
+    source: "https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/",
+    edges: (stack) => pairs(workloads(stack), typed(stack, ":ValidatingAdmissionPolicyBinding")),
   },
   {
     rule: "a binding of an admission policy waits for the policy",
@@ -246,38 +259,7 @@ function at({ inputs }: Registration, ...path: readonly string[]): string {
   return typeof found === "string" ? found : "";
 }
 
+const sameNamespace = (one: Registration, other: Registration) =>
+  at(one, "metadata", "namespace") === at(other, "metadata", "namespace");
 const nameOf = (object: Registration) => at(object, "metadata", "name");
 const placeOf = (object: Registration) => `${at(object, "metadata", "namespace")}/${nameOf(object)}`;
-
-/**
- * Where a pod's spec names another object, by the key of the name or of the object around it. No Service is among them: one
- * that selects pods is made beside them, as Pulumi waits until it has found some.
- */
-const REFERENCES: Readonly<Record<string, string>> = {
-  secretName: "Secret",
-  claimName: "PersistentVolumeClaim",
-  serviceAccountName: "ServiceAccount",
-  configMap: "ConfigMap",
-  configMapKeyRef: "ConfigMap",
-  configMapRef: "ConfigMap",
-  secretKeyRef: "Secret",
-  secretRef: "Secret",
-};
-
-/** Everything in its namespace that a workload names, as `Kind namespace/name`. */
-function names(workload: Registration): string[] {
-  const namespace = at(workload, "metadata", "namespace");
-  const found: string[] = [];
-  const visit = (value: WireValue | undefined) => {
-    if (Array.isArray(value)) (value as readonly WireValue[]).forEach(visit);
-    if (!isObject(value)) return;
-    for (const [key, inner] of Object.entries(value)) {
-      const kind = REFERENCES[key];
-      const name = isObject(inner) ? inner["name"] : inner;
-      if (kind !== undefined && typeof name === "string") found.push(`${kind} ${namespace}/${name}`);
-      visit(inner);
-    }
-  };
-  visit(unwrappedMap(workload.inputs));
-  return found;
-}
