@@ -9,7 +9,17 @@ import { readArguments, type Work } from "./arguments";
 import { bench } from "./gocd/bench";
 import { checkExternalCluster, clearExternalCluster, missingForExternalCluster } from "./gocd/external-cluster";
 import { bringPrerequisites } from "./gocd/prerequisites";
-import { closingLine, countsOf, runSuites, skipAll, sum, target, TARGETS, type Counts } from "./gocd/run-suites";
+import {
+  asksFor,
+  closingLine,
+  countsOf,
+  runSuites,
+  skipAll,
+  sum,
+  target,
+  TARGETS,
+  type Counts,
+} from "./gocd/run-suites";
 import { openApi } from "./kubernetes/api";
 import { missingPrerequisite } from "./kubernetes/machine";
 import { LOGS, ROOT, STATE } from "./kubernetes/paths";
@@ -54,6 +64,9 @@ function skipped(why: string, work: Work): Promise<Counts> {
   return skipAll(target);
 }
 
+/** Whether the suites of the network run. Only they need what enforces policies. */
+const wantsNetwork = (work: Work) => work.mode === "test" && asksFor("network", work.suites);
+
 /** In a sandbox of its own: a cluster, or the laptop's Docker. */
 async function inOwnSandbox(work: Work): Promise<Counts> {
   const missing = missingPrerequisite();
@@ -61,7 +74,7 @@ async function inOwnSandbox(work: Work): Promise<Counts> {
   // Images for another cluster are not what is tested now.
   delete process.env["GOCD_TEST_IMAGES"];
   return withLock(async () => {
-    await bringPrerequisites();
+    await bringPrerequisites({ network: target === "cluster" && wantsNetwork(work), laptop: target === "laptop" });
     if (target === "engine") await buildPulumi();
     return runInSandbox(path.join(__dirname, INSIDE[target]), [asArgument(work)], () => {
       if (existsSync(COUNTS)) return JSON.parse(readFileSync(COUNTS, "utf8")) as Counts;
@@ -113,7 +126,7 @@ async function everything(work: Work): Promise<Counts> {
   if (missingPrerequisite() !== undefined && !work.required)
     return sum(await inOwnSandbox(work), await skipAll("laptop"));
   // Once, not by both.
-  await bringPrerequisites();
+  await bringPrerequisites({ network: false, laptop: true });
   const [cluster, laptop] = await Promise.all([inOwnSandbox(work).catch(broken), onLaptop()]);
   return sum(cluster, laptop);
 }

@@ -1,6 +1,6 @@
 import { buildAll, builtBinary, STRIPPED, type Build } from "../kubernetes/go-modules";
 
-const BUILDS: readonly Build[] = [
+const DAEMON: readonly Build[] = [
   {
     module: "moby",
     packages: {
@@ -9,7 +9,11 @@ const BUILDS: readonly Build[] = [
     },
     ldflags: STRIPPED,
   },
-  // The client's plug-ins, for the laptop. Each tells its version, and Compose wants a buildx that is new enough.
+];
+
+/** The client's plug-ins, for the laptop alone. */
+const PLUGINS: readonly Build[] = [
+  // Each tells its version, and Compose wants a buildx that is new enough.
   {
     module: "compose",
     packages: { "docker-compose": "github.com/docker/compose/v5/cmd" },
@@ -22,8 +26,11 @@ const BUILDS: readonly Build[] = [
   },
 ];
 
-/** Where a binary of Docker's is; it is there once {@link buildDocker} has come back. */
-export const dockerBinary = (name: string): string => builtBinary(BUILDS, name);
+/** Where a binary of Docker's is; it is there once what builds it has come back. */
+export const dockerBinary = (name: string): string => builtBinary([...DAEMON, ...PLUGINS], name);
 
 /** Builds dockerd, for the images and for the laptop. */
-export const buildDocker = (): Promise<void> => buildAll(BUILDS);
+export const buildDocker = (): Promise<void> => buildAll(DAEMON);
+
+/** Builds Compose and buildx. */
+export const buildDockerPlugins = (): Promise<void> => buildAll(PLUGINS);

@@ -1,20 +1,17 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { binary } from "../kubernetes/binaries";
 import { CGROUP } from "../kubernetes/cgroups";
-import { compile } from "./compile";
 import { endOfLog, startDaemon, stopDaemon } from "../kubernetes/daemons";
 import { containerdPrograms } from "../kubernetes/packages";
 import { dockerBinary } from "./binaries";
 import { dockerClient } from "./packages";
-import { packImage } from "../kubernetes/image-archive";
 import { CONTAINERD_SOCKET, ctr } from "../kubernetes/node";
 import { ROOT, STATE } from "../kubernetes/paths";
 import { step } from "../kubernetes/progress";
-import { makeRootfs } from "../kubernetes/rootfs";
 import { eventually, outcome, run } from "../kubernetes/run";
-import { standInTag, TEST_IMAGES } from "./test-images";
-import { STAND_IN, type StandIn } from "./stand-ins";
+import { TEST_IMAGES } from "./test-images";
+import { loadStandIns } from "./load-stand-ins";
 
 const SOCKET = "unix:///run/build/docker.sock";
 
@@ -23,8 +20,7 @@ const SOCKET = "unix:///run/build/docker.sock";
  * works on the node's own containerd, so what is built is at once what the kubelet finds: no registry, no export.
  */
 export async function loadImages(): Promise<void> {
-  for (const [name, standIn] of Object.entries(STAND_IN))
-    await step(`load the stand-in ${name}`, () => loadStandIn(name, standIn));
+  await loadStandIns((archive) => ctr("images", "import", archive));
   await step("start dockerd to build images", startBuilder);
   for (const image of Object.values(TEST_IMAGES).filter(({ folder }) =>
     existsSync(path.join(ROOT, "images", folder, "Dockerfile")),
@@ -35,16 +31,6 @@ export async function loadImages(): Promise<void> {
       await ctr("images", "tag", "--force", image.tag, image.reference);
     });
   await stopDaemon("dockerd");
-}
-
-async function loadStandIn(name: string, { contents, config, sources = [] }: StandIn): Promise<void> {
-  const folder = path.join(STATE, "stand-ins", name);
-  const rootfs = path.join(folder, "rootfs");
-  mkdirSync(rootfs, { recursive: true });
-  await makeRootfs(rootfs, contents);
-  await compile(sources, path.join(rootfs, "opt/stand-in"));
-  await ctr("images", "import", await packImage(folder, standInTag(name), rootfs, config));
-  rmSync(folder, { recursive: true });
 }
 
 async function startBuilder(): Promise<void> {

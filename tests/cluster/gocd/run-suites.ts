@@ -50,13 +50,19 @@ const JEST = createRequire(__filename).resolve("jest/bin/jest");
 interface Folder {
   readonly name: string;
   readonly stack?: string;
+  /** Runs only where a part of its path is asked for: it takes what the others do not need. */
+  readonly onlyWhenAsked?: true;
 }
 
-/** Groups of folders that run in parallel, one group after the other: what loses a node or the cluster runs by itself. */
+/**
+ * Groups of folders that run in parallel, one group after the other: what loses a node or the cluster,
+ * or changes the network for everybody, runs by itself.
+ */
 const PARALLEL_GROUPS: Readonly<Record<Target, readonly (readonly Folder[])[]>> = {
   cluster: [
     [{ name: "daemons", stack: "test" }, { name: "housekeeping", stack: "second" }, { name: "standalone" }],
     [{ name: "disaster-recovery", stack: "test" }],
+    [{ name: "network", stack: "test", onlyWhenAsked: true }],
   ],
   laptop: [[{ name: "laptop" }]],
   engine: [[{ name: "google" }, { name: "cluster", stack: "dev" }]],
@@ -71,9 +77,19 @@ export async function runSuites(args: readonly string[], interrupted?: AbortSign
   mkdirSync(MANIFESTS, { recursive: true });
   let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   for (const folders of PARALLEL_GROUPS[target])
-    counts = (await Promise.all(folders.map((folder) => runFolder(folder, args, interrupted)))).reduce(sum, counts);
+    counts = (
+      await Promise.all(
+        folders
+          .filter(({ name, onlyWhenAsked }) => !onlyWhenAsked || asksFor(name, args))
+          .map((folder) => runFolder(folder, args, interrupted)),
+      )
+    ).reduce(sum, counts);
   return counts;
 }
+
+/** Whether arguments of Jest's pick a folder by its path. */
+export const asksFor = (folder: string, args: readonly string[]): boolean =>
+  args.some((part) => !part.startsWith("-") && part.includes(folder));
 
 async function runFolder({ name, stack }: Folder, args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
   const report = path.join(CACHE, `report-${name}.json`);

@@ -13,7 +13,8 @@ import { POD_NETWORK } from "./sandbox";
 const KEYS = path.join(STATE, "keys");
 const DATABASE = path.join(STATE, "etcd");
 const TOKEN = "administrator-of-the-tests";
-const SERVICES = "10.96.0.0/16";
+/** Addresses of Services. */
+export const SERVICES = "10.96.0.0/16";
 
 /** Starts etcd, the API server, the controller manager and the scheduler, and waits until they answer. */
 export async function startControlPlane(): Promise<void> {

@@ -3,18 +3,14 @@ import path from "node:path";
 import { stringify } from "yaml";
 import { binary } from "../../kubernetes/binaries";
 import { CGROUP } from "../../kubernetes/cgroups";
-import { compile } from "../compile";
 import { endOfLog, startDaemon, stopDaemon } from "../../kubernetes/daemons";
 import { containerdPrograms, program } from "../../kubernetes/packages";
 import { dockerBinary } from "../binaries";
 import { dockerClient } from "../packages";
-import { packImage } from "../../kubernetes/image-archive";
 import { ROOT, STATE } from "../../kubernetes/paths";
-import { step } from "../../kubernetes/progress";
-import { makeRootfs } from "../../kubernetes/rootfs";
 import { eventually, outcome, run, type Ended, type RunOptions } from "../../kubernetes/run";
-import { standInTag, TEST_IMAGES } from "../test-images";
-import { STAND_IN, type StandIn } from "../stand-ins";
+import { loadStandIns as packStandIns } from "../load-stand-ins";
+import { TEST_IMAGES } from "../test-images";
 
 /** The Docker of the laptop; everything of it lies in the run's own folders and namespaces. */
 const SOCKET = "unix:///run/laptop/docker.sock";
@@ -67,8 +63,10 @@ export const stopEngine = (): Promise<void> => stopDaemon("dockerd");
 export async function loadStandIns(): Promise<void> {
   mkdirSync(path.join(CLIENT, "cli-plugins"), { recursive: true });
   symlinkSync(dockerBinary("docker-buildx"), path.join(CLIENT, "cli-plugins/docker-buildx"));
-  for (const [name, standIn] of Object.entries(STAND_IN))
-    await step(`load the stand-in ${name}`, () => loadStandIn(name, standIn));
+  await packStandIns(async (archive) => {
+    const { code, stderr } = await docker("load", "--input", archive);
+    if (code !== 0) throw new Error(`docker load: ${stderr}`);
+  });
   const { dind, agent, server, housekeeping } = TEST_IMAGES;
   const on = ({ buildArgs: args }: { readonly buildArgs: object }) => ({ build: { network: "none", args } });
   const services = {
@@ -115,15 +113,3 @@ const composeOptions = ({ secondAgent, ...options }: ComposeOptions): RunOptions
   ...options,
   env: { ...process.env, ...environment, SECOND_AGENT: secondAgent ? "1" : "0" },
 });
-
-async function loadStandIn(name: string, { contents, config, sources = [] }: StandIn): Promise<void> {
-  const folder = path.join(STATE, "stand-ins", name);
-  const rootfs = path.join(folder, "rootfs");
-  mkdirSync(rootfs, { recursive: true });
-  await makeRootfs(rootfs, contents);
-  await compile(sources, path.join(rootfs, "opt/stand-in"));
-  const archive = await packImage(folder, standInTag(name), rootfs, config);
-  const { code, stderr } = await docker("load", "--input", archive);
-  if (code !== 0) throw new Error(`docker load of the stand-in ${name}: ${stderr}`);
-  rmSync(folder, { recursive: true });
-}

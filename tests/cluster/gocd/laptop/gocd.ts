@@ -31,6 +31,10 @@ export const agents = async (): Promise<readonly ApiAgent[]> => (await askAsAdmi
 
 const ENVIRONMENTS: ApiRequest = { path: "/go/api/admin/environments", version: 3 };
 
+interface EnvironmentList {
+  readonly _embedded: { readonly environments: readonly { readonly name: string }[] };
+}
+
 /** Makes an environment as a person does in the browser: nothing but GoCD's own data knows of it. */
 export async function makeEnvironment(name: string): Promise<void> {
   await askAsAdmin({ ...ENVIRONMENTS, method: "POST", body: { name } });
@@ -38,7 +42,7 @@ export async function makeEnvironment(name: string): Promise<void> {
 
 /** The names of all environments. */
 export async function environments(): Promise<string[]> {
-  const { _embedded } = await askAsAdmin<{ _embedded: { environments: { name: string }[] } }>(ENVIRONMENTS);
+  const { _embedded } = await askAsAdmin<EnvironmentList>(ENVIRONMENTS);
   return _embedded.environments.map(({ name }) => name);
 }
 
