@@ -49,23 +49,38 @@ export function selfSigned(name: string, endsInHours: number): Pair {
   };
 }
 
-/** Puts an `openssl` on the fixture's PATH that does the four things `prepare-certificates` asks for, with Node's own parser. */
+/**
+ * Puts an `openssl` on the fixture's PATH that does the four things `prepare-certificates` asks for. What it answers about a file is
+ * read beforehand, in this process, by Node's own parser (`readByStandIn`): a process of Node for each question is slow.
+ */
 export function opensslStandIn(shell: ShellFixture): void {
-  const program = shell.write(
-    "openssl.js",
-    `const crypto = require("node:crypto"), fs = require("node:fs");
-const [command, ...args] = process.argv.slice(2);
-const value = (name) => args[args.indexOf(name) + 1];
-const pem = fs.readFileSync(value("-in"));
-const spki = (key) => key.export({ type: "spki", format: "pem" });
-if (command === "pkey") process.stdout.write(spki(crypto.createPublicKey(crypto.createPrivateKey(pem))));
-else {
-  const x509 = new crypto.X509Certificate(pem);
-  if (args.includes("-pubkey")) process.stdout.write(spki(x509.publicKey));
-  if (args.includes("-enddate")) console.log("notAfter=" + x509.validTo);
-  if (args.includes("-checkend")) process.exit(Date.parse(x509.validTo) - Date.now() > Number(value("-checkend")) * 1000 ? 0 : 1);
-}
-`,
+  shell.command(
+    "openssl",
+    `of=$1
+while [ $# -gt 0 ]; do
+  case $1 in
+    -in) file=$2 ;;
+    -pubkey | -pubout) answer=key ;;
+    -enddate) answer=end ;;
+    -checkend) seconds=$2 ;;
+  esac
+  shift
+done
+known=$FIXTURE/openssl/$(sha256sum "$file" | cut -d ' ' -f 1).$of
+[ -e "$known.key" ] || exit 1
+if [ -n "\${seconds-}" ]; then [ $(($(date +%s) + seconds)) -lt "$(cat "$known.until")" ]; else cat "$known.$answer"; fi`,
   );
-  shell.command("openssl", `exec '${process.execPath}' '${program}' "$@" 2>/dev/null`);
+}
+
+/** Reads a certificate or a key for the stand-in; of what is neither it knows nothing, and fails as openssl does. */
+export function readByStandIn(shell: ShellFixture, pem: string): void {
+  const known = `openssl/${crypto.createHash("sha256").update(pem).digest("hex")}`;
+  const spki = (key: crypto.KeyObject) => key.export({ type: "spki", format: "pem" }).toString();
+  if (pem.includes("PRIVATE KEY"))
+    shell.write(`${known}.pkey.key`, spki(crypto.createPublicKey(crypto.createPrivateKey(pem))));
+  if (!pem.includes("CERTIFICATE")) return;
+  const { publicKey, validTo } = new crypto.X509Certificate(pem);
+  shell.write(`${known}.x509.key`, spki(publicKey));
+  shell.write(`${known}.x509.end`, `notAfter=${validTo}\n`);
+  shell.write(`${known}.x509.until`, String(Date.parse(validTo) / 1000));
 }

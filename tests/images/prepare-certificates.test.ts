@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { opensslStandIn, selfSigned, type Pair } from "./certificate";
+import { opensslStandIn, readByStandIn, selfSigned, type Pair } from "./certificate";
 import { useShellFixture, type Outcome } from "./shell-fixture";
 
 const shell = useShellFixture();
@@ -23,6 +23,7 @@ function mounted(pairs: {
     for (const [file, content] of Object.entries(files)) {
       shell().remove(`secrets/${side}/${file}`);
       shell().write(`secrets/${side}/${file}`, content, 0o440);
+      readByStandIn(shell(), content);
     }
   }
 }
