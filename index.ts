@@ -26,8 +26,8 @@ const secrets = readSecrets();
 const credentials = new Credentials(name, secrets);
 const images = new Images(name, { ...settings.images, password: secrets.registryPassword });
 const google = storage.mode === "disks" ? storage.google : undefined;
-const { disk: data, artifacts, diskType: type, restored, use, siteUrl } = server;
-const disks = google && new Disks(name, { ...google, type, sizes: { data, artifacts }, restored, use, keepDays });
+const { disk: data, artifacts, diskTypes: types, restored, use, siteUrl } = server;
+const disks = google && new Disks(name, { ...google, types, sizes: { data, artifacts }, restored, use, keepDays });
 
 const cluster = clusterSpec.mode === "create" ? gke(clusterSpec) : new ExistingCluster(name, clusterSpec);
 // The bucket outlives it, too; but whoever writes to the bucket is known to Google only once there is a cluster.

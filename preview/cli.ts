@@ -12,6 +12,7 @@ import { ConfigurationError, readProject } from "./run/project";
 import { plannedProviders } from "./run/providers";
 import { runProgram } from "./run/run";
 import { failureText } from "./show/preview-text";
+import type { View } from "./show/preview-text";
 import { printable } from "./escape";
 import { styleFor, wantsColour } from "./show/terminal";
 
@@ -45,6 +46,8 @@ export interface CliContext {
   readonly adaptRules?: AdaptRules;
   /** Where to read on before `pulumi up`, in brackets. */
   readonly upNote?: string;
+  /** What else the program has to say of the resources: the last lines but one. */
+  readonly closing?: View["closing"];
   readonly environment: NodeJS.ProcessEnv;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -60,7 +63,7 @@ export interface Output {
 
 /** Runs the command. Resolves to its exit status. */
 export async function cli(args: readonly string[], context: CliContext): Promise<0 | 1 | 2> {
-  const { directory, program, policies, adaptRules, upNote = "", environment, stdout, stderr } = context;
+  const { directory, program, policies, adaptRules, upNote = "", closing, environment, stdout, stderr } = context;
   const options = parse(args);
   if (typeof options === "string") {
     stderr.write(`${printable(options)}\nnpm run preview -- --help lists the options.\n`);
@@ -88,7 +91,14 @@ export async function cli(args: readonly string[], context: CliContext): Promise
     const stream = failed && options.form === "text" ? stderr : stdout;
     const style = styleFor(wantsColour(stream, environment));
     stream.write(
-      render(result, comparison, { form: options.form, out: shortest(out), upNote, style, columns: stream.columns }),
+      render(result, comparison, {
+        form: options.form,
+        out: shortest(out),
+        upNote,
+        ...(closing && { closing }),
+        style,
+        columns: stream.columns,
+      }),
     );
     return exitCode(result);
   } catch (error) {

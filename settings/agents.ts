@@ -22,8 +22,8 @@ const pool = z.strictObject(
       .array(gocdName, { error: "a list of GoCD environment names" })
       .default([])
       .describe("GoCD environments of every agent"),
-    workspace: size.default("50Gi").describe("claim for the jobs' working directories"),
-    cache: size.default("100Gi").describe("claim for the daemon's images and build cache"),
+    workspace: size.default("20Gi").describe("claim for the jobs' working directories"),
+    cache: size.default("50Gi").describe("claim for the daemon's images and build cache"),
     rotation: whole("a whole number from 1", 1, 1_000_000)
       .default(1)
       .describe("raise it to make new certificates and restart the pool, one agent after the other"),

@@ -5,7 +5,7 @@ import { nodes } from "./nodes";
 import { placement } from "./placement";
 import type { Problem } from "./problems";
 import { sizeProblems, type Bounds } from "./sizes";
-import { choice, cidr, machineType, map, size, text, type ReadonlyDeep } from "./values";
+import { bootDiskType, choice, cidr, machineType, map, size, text, type ReadonlyDeep } from "./values";
 
 const create = z.strictObject(
   {
@@ -19,8 +19,9 @@ const create = z.strictObject(
             .default("e2-standard-2")
             .describe("machine type of the node that runs server and housekeeping"),
           disk: size.default("50Gi").describe("boot disk"),
+          diskType: bootDiskType,
         },
-        map("a map with machineType, disk"),
+        map("a map with machineType, disk, diskType"),
       )
       .prefault({}),
     agentNodes: nodes.prefault({}).describe("nodes of every pool that has none of its own"),

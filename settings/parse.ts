@@ -7,6 +7,7 @@ import { google as googleKeys, type Google } from "./google";
 import { imageProblems, imagesOf } from "./images";
 import { GOCD, SECRETS } from "./keys";
 import { SettingsError, type HasProblem, type Problem } from "./problems";
+import { serverOf } from "./server";
 import { stackNameProblems } from "./stack-name";
 import { storageOf } from "./storage";
 import type { Settings } from "./types";
@@ -73,7 +74,7 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
     name: `gocd-${stack}`,
     cluster: clusterOf(parts.cluster, google, agents),
     storage: storageOf(google, storageClass),
-    server: parts.server,
+    server: serverOf(parts.server),
     agents,
     environments: [...new Set(agents.flatMap((pool) => pool.environments))].sort(),
     images: imagesOf(parts.images, google),

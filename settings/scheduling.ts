@@ -40,12 +40,19 @@ export function nodeProblems(settings: Settings, create: Create, hasProblem: Has
   const server = [
     "gocd:cluster.create.serverNodes",
     "gocd:server.diskType",
+    "gocd:server.artifactsDiskType",
     "gocd:server.cpu",
     "gocd:server.heap",
     "gocd:server.headroom",
   ];
   return [
-    ...made.flatMap(({ key, nodes }) => agentMachineProblems(`${key}.machineType`, nodes.machineType)),
+    ...made.flatMap(({ key, nodes }) => [
+      ...agentMachineProblems(`${key}.machineType`, nodes.machineType),
+      ...bootDiskTypeProblems(key, nodes),
+    ]),
+    ...(hasProblem("gocd:cluster.create.serverNodes")
+      ? []
+      : bootDiskTypeProblems("gocd:cluster.create.serverNodes", create.serverNodes)),
     ...groups.flatMap(groupProblems),
     ...(hasProblem(...server) ? [] : serverProblems(settings, create)),
   ];
@@ -59,15 +66,25 @@ function agentMachineProblems(key: string, machineType: string): Problem[] {
   return [{ key, found: formatValue(machineType), wanted }];
 }
 
+/** A boot disk of a type that its machine does not take. */
+function bootDiskTypeProblems(key: string, { machineType, diskType }: Create["serverNodes"]): Problem[] {
+  if (diskType === undefined || attaches(machineType, diskType)) return [];
+  const wanted = `a type that attaches to ${machineType}, or nothing for GKE's default`;
+  return [{ key: `${key}.diskType`, found: formatValue(diskType), wanted }];
+}
+
 function serverProblems({ server }: Settings, { serverNodes: { machineType } }: Create): Problem[] {
   const unfit = machineTypeProblems("gocd:cluster.create.serverNodes.machineType", machineType);
   if (unfit.length > 0) return unfit;
-  const { diskType, heap, headroom, cpu } = server;
-  if (!attaches(machineType, diskType)) {
-    const fitting = diskType.startsWith("hyperdisk") ? "pd-balanced, pd-ssd or pd-standard" : "hyperdisk-balanced";
+  const { diskType, artifactsDiskType, heap, headroom, cpu } = server;
+  const detached = (["diskType", "artifactsDiskType"] as const).flatMap((key) => {
+    const type = { diskType, artifactsDiskType }[key];
+    if (type === undefined || attaches(machineType, type)) return [];
+    const fitting = type.startsWith("hyperdisk") ? "pd-balanced, pd-ssd or pd-standard" : "hyperdisk-balanced";
     const wanted = `a type that attaches to ${machineType}: ${fitting}`;
-    return [{ key: "gocd:server.diskType", found: formatValue(diskType), wanted }];
-  }
+    return [{ key: `gocd:server.${key}`, found: formatValue(type), wanted }];
+  });
+  if (detached.length > 0) return detached;
   const node = machine(machineType);
   if (node === undefined) return [];
   const free = allocatable(node);

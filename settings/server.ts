@@ -37,13 +37,18 @@ const configRepository = z.strictObject(
   map("a map with url, branch"),
 );
 
+const DISK_TYPES = ["pd-balanced", "pd-ssd", "pd-standard", "hyperdisk-balanced"] as const;
+
 export const server = z.strictObject(
   {
     disk: size.default("30Gi").describe("disk for configuration, database and plugins"),
     artifacts: size.default("100Gi").describe("disk for artifacts and logs of jobs"),
-    diskType: choice("pd-balanced", "pd-ssd", "pd-standard", "hyperdisk-balanced")
+    diskType: choice(...DISK_TYPES)
       .default("pd-balanced")
       .describe("type of both disks; changing it replaces them"),
+    artifactsDiskType: choice(...DISK_TYPES)
+      .optional()
+      .describe("type of the disk for artifacts, where it is another one; changing it replaces it"),
     heap: size.default("1Gi").describe("heap of the server's JVM, fixed (-Xms = -Xmx)"),
     headroom: size
       .default("2Gi")
@@ -93,12 +98,22 @@ export const server = z.strictObject(
       .describe("which of the restored disks the server uses; the first ones if absent"),
   },
   map(
-    "a map with disk, artifacts, diskType, heap, headroom, cpu, siteUrl, jvmOptions, plugins, configRepository, egress, restored, use",
+    "a map with disk, artifacts, diskType, artifactsDiskType, heap, headroom, cpu, siteUrl, jvmOptions, plugins, configRepository, egress, restored, use",
   ),
 );
 
 /** The GoCD server. */
-export type Server = ReadonlyDeep<z.output<typeof server>>;
+export type Server = ReadonlyDeep<z.output<typeof server>> & {
+  readonly diskTypes: { readonly data: DiskType; readonly artifacts: DiskType };
+};
+
+type DiskType = (typeof DISK_TYPES)[number];
+
+/** The server's settings, with what follows from others where it is not said. */
+export function serverOf(inFile: z.output<typeof server>): Server {
+  const { diskType: data, artifactsDiskType: artifacts = data } = inFile;
+  return { ...inFile, diskTypes: { data, artifacts } };
+}
 
 /** Smallest size of each disk type in GiB (Compute Engine: "Disk types"). */
 const LEAST_GIB = { "pd-balanced": 10, "pd-ssd": 10, "pd-standard": 10, "hyperdisk-balanced": 4 } as const;
@@ -113,11 +128,13 @@ const LEAST_HEADROOM_MIB = 768;
 
 /** Disks and memory that are too small, or larger than there are. */
 export function serverSizeProblems(server: Server, storage: Storage, hasProblem: HasProblem): Problem[] {
-  const typed = storage.mode === "disks" && !hasProblem("gocd:cluster.existing", "gocd:server.diskType");
-  const bounds: Bounds = typed ? [LEAST_GIB[server.diskType], server.diskType] : CLAIM;
+  const typed =
+    storage.mode === "disks" &&
+    !hasProblem("gocd:cluster.existing", "gocd:server.diskType", "gocd:server.artifactsDiskType");
+  const boundsOf = (type: DiskType): Bounds => (typed ? [LEAST_GIB[type], type] : CLAIM);
   return [
-    ...sizeProblems("gocd:server.disk", server.disk, bounds),
-    ...sizeProblems("gocd:server.artifacts", server.artifacts, bounds),
+    ...sizeProblems("gocd:server.disk", server.disk, boundsOf(server.diskType)),
+    ...sizeProblems("gocd:server.artifacts", server.artifacts, boundsOf(server.diskTypes.artifacts)),
     ...memoryProblems("gocd:server.heap", server.heap, LEAST_HEAP_MIB),
     ...memoryProblems("gocd:server.headroom", server.headroom, LEAST_HEADROOM_MIB, ", with which one git may run"),
   ];

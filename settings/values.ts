@@ -17,7 +17,7 @@ export const text = (wanted: string, pattern: RegExp) => z.string({ error: wante
 export const whole = (wanted: string, least: number, most: number) =>
   z.int({ error: wanted }).min(least, { error: wanted }).max(most, { error: wanted });
 /** One of a few words. */
-export const choice = <T extends string>(...values: [T, ...T[]]) =>
+export const choice = <T extends string>(...values: readonly [T, ...T[]]) =>
   z.enum(values, { error: `one of ${values.join(", ")}` });
 /** What a map that is none is told; its own keys speak for themselves. */
 export const map = (wanted: string) => ({
@@ -44,6 +44,10 @@ export const origin = web(
   "a URL that starts with http:// or https:// and has no path",
   /^https?:\/\/[\w.-]+(:\d{1,5})?\/?$/,
 );
+/** Types of disks that nodes boot from. */
+export const bootDiskType = choice("pd-balanced", "pd-ssd", "pd-standard", "hyperdisk-balanced")
+  .optional()
+  .describe("type of the boot disk; GKE's default for the machine if absent");
 export const machineType = text(
   "a Compute Engine machine type such as e2-standard-4",
   /^[a-z][a-z0-9]*-[a-z0-9]+(-[a-z0-9]+)*$/,

@@ -13,12 +13,14 @@ interface NodeSpec {
   readonly machineType: string;
   /** Boot disk, such as `50Gi`. */
   readonly disk: string;
+  /** Type of the boot disk. Default: GKE's own for the machine. */
+  readonly diskType?: string | undefined;
   /** Most nodes that the autoscaler may start. */
   readonly max: number;
 }
 
 export interface ClusterArgs extends Omit<ClusterSpec, "name"> {
-  readonly serverNodes: { readonly machineType: string; readonly disk: string };
+  readonly serverNodes: Omit<NodeSpec, "max">;
   /** Nodes of every pool of agents that has none of its own. */
   readonly agentNodes: NodeSpec & { readonly spot: boolean };
   /** Nodes of one pool alone, by pool. */
@@ -84,6 +86,7 @@ export class Cluster extends pulumi.ComponentResource {
           zones: [args.location],
           machineType: spec.machineType,
           disk: spec.disk,
+          diskType: spec.diskType,
           serviceAccount: account.email,
           autoscaling: { least, most: spec.max },
         }),

@@ -104,6 +104,9 @@ export function clusterArgs(spec: ClusterSpec, bootServiceAccount: pulumi.Input<
     initialNodeCount: 1,
     nodeConfig: {
       serviceAccount: bootServiceAccount,
+      // GKE's default of 100 GB counts towards the quota of fast disks, of which a new account has little.
+      diskSizeGb: 20,
+      diskType: "pd-standard",
       shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
     },
   } satisfies gcp.ClusterArgs;
@@ -119,6 +122,8 @@ export interface NodePoolSpec {
   readonly machineType: string;
   /** Boot disk, such as `50Gi`. */
   readonly disk: string;
+  /** Type of the boot disk. Default: GKE's own for the machine. */
+  readonly diskType?: string | undefined;
   readonly spot: boolean;
   readonly nodes: Nodes;
   /** Bounds of the autoscaler, over all zones. */
@@ -144,6 +149,7 @@ export function nodePoolArgs(spec: NodePoolSpec) {
       machineType: spec.machineType,
       spot: spec.spot,
       diskSizeGb: gibibytes(spec.disk),
+      ...(spec.diskType !== undefined && { diskType: spec.diskType }),
       imageType: "COS_CONTAINERD",
       serviceAccount: spec.serviceAccount,
       // Access is decided by the account's roles; scopes narrower than this only confuse.

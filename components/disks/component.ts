@@ -11,8 +11,8 @@ const EMPTY = "empty";
 export interface DisksArgs {
   readonly region: string;
   readonly zone: string;
-  /** Disk type, such as `pd-balanced`. Changing it replaces the disks, which `protect` stops. */
-  readonly type: string;
+  /** Disk types, such as `pd-balanced`. Changing one replaces the disks of that purpose, which `protect` stops. */
+  readonly types: { readonly [purpose in Purpose]: string };
   /** Sizes such as `30Gi`; raising one grows the disks of that purpose in place. */
   readonly sizes: { [purpose in Purpose]: string };
   /** Days that snapshots are kept; they stay when the disk is gone. */
@@ -60,7 +60,7 @@ export class Disks extends pulumi.ComponentResource {
         {
           name: diskName,
           zone: args.zone,
-          type: args.type,
+          type: args.types[purpose],
           size: gibibytes(args.sizes[purpose]),
           ...(snapshot !== undefined && snapshot !== EMPTY && { snapshot }),
           labels: { "gocd-stack": name },

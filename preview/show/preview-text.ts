@@ -22,6 +22,8 @@ export interface View {
   readonly out: string;
   /** Where to read on before `pulumi up`, in brackets. */
   readonly upNote?: string;
+  /** What else there is to say of the resources; the last lines but one. */
+  readonly closing?: (resources: Preview["resources"]) => readonly string[];
   readonly style: Style;
   /** Width of the terminal, if it goes to one. */
   readonly columns?: number | undefined;
@@ -150,7 +152,7 @@ function policies(result: Preview, style: Style): string[] {
   return [headline, ...table(findings.map(row)).map((line) => `  ${line}`)];
 }
 
-function summary(result: Preview, { out, upNote, style }: View): string[] {
+function summary(result: Preview, { out, upNote, closing, style }: View): string[] {
   const counts = totals(result);
   const line = [
     `stack ${result.stack}`,
@@ -162,7 +164,7 @@ function summary(result: Preview, { out, upNote, style }: View): string[] {
     counts.mandatory > 0
       ? "Next: mend what the policies refuse; pulumi up would stop there."
       : `Next: read ${out}/, then pulumi up --stack ${result.stack}${upNote ? ` ${upNote}` : ""}.`;
-  return [style.bold(printable(line)), printable(next)];
+  return [...(closing?.(result.resources) ?? []).map(printable), style.bold(printable(line)), printable(next)];
 }
 
 function plural(count: number, noun: string): string {

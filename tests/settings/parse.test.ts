@@ -464,6 +464,20 @@ const BAD: readonly [what: string, change: Stack, key: string, found: RegExp, wa
     /3/,
     /at most 2/,
   ],
+  [
+    "a boot disk that its machine does not take",
+    create({ serverNodes: { machineType: "e2-standard-2", diskType: "hyperdisk-balanced" } }),
+    "gocd:cluster.create.serverNodes.diskType",
+    /hyperdisk-balanced/,
+    /attaches to e2-standard-2/,
+  ],
+  [
+    "a disk for artifacts that the server's machine does not take",
+    { "gocd:server": { artifactsDiskType: "hyperdisk-balanced" } },
+    "gocd:server.artifactsDiskType",
+    /hyperdisk-balanced/,
+    /attaches to e2-standard-2/,
+  ],
   ["a duration without unit", pool({ gracePeriod: "30" }), "gocd:agents.docker.gracePeriod", /30/, /30m/],
   [
     "a resource that GoCD refuses",

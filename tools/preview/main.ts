@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { policies } from "../../policy/policies";
 import { cli } from "../../preview/cli";
+import { needLines } from "./needs";
 import { adaptRules } from "./rules";
 
 const directory = join(__dirname, "..", "..");
@@ -10,6 +11,7 @@ void cli(process.argv.slice(2), {
   program: join(directory, "index.ts"),
   policies,
   adaptRules,
+  closing: needLines,
   upNote: '(README.md, "On to pulumi up")',
   environment: process.env,
   stdout: process.stdout,
