@@ -8,9 +8,13 @@ import { factsOf } from "./facts";
 
 const DOCKER = { replicas: 2, resources: ["docker"], environments: ["docker"] };
 const pool = (more: object) => ({ config: { "gocd:agents": { docker: { ...DOCKER, ...more } } } });
-const server = (more: object) => ({ config: { "gocd:server": more } });
-const AGENT_NODES = { machineType: "e2-standard-4", max: 3 };
-const cluster = (more: object) => ({ config: { "gocd:cluster": { create: { agentNodes: AGENT_NODES, ...more } } } });
+const server = (more: object) => ({ config: { "gocd:server": { artifactsDiskType: "pd-standard", ...more } } });
+const AGENT_NODES = { machineType: "e2-standard-4", diskType: "pd-standard", max: 3 };
+const cluster = (more: object) => ({
+  config: {
+    "gocd:cluster": { create: { serverNodes: { diskType: "pd-standard" }, agentNodes: AGENT_NODES, ...more } },
+  },
+});
 const RESTART = "  pods: restarts one after the other: docker-1, docker-0 (each gets up to 31 min to stop)";
 const keys = (pods: readonly string[], rotation: number) =>
   ["PrivateKey", "SelfSignedCert"].flatMap((type) =>
