@@ -143,6 +143,9 @@ describe("every step in a shell", () => {
     "npm run test:cluster": ["npm run test:cluster -- --required"],
     "sudo env": ["sudo env PATH=* npm run test:cluster -- --required"],
     "sh .ci/kind-cluster": ["sh .ci/kind-cluster kindest/node:v1 TEMP/env"],
+    "sh .ci/gocd-server": ["sh .ci/gocd-server TEMP/env"],
+    "npm run contract": ["npm run contract -- --server http://127.0.0.1:8153/go --disposable --wait 600"],
+    "docker logs": ["docker logs gocd"],
     ".cache/cluster": ["sudo chmod -R a+rX .cache/cluster"],
     "npm ci --ignore-scripts": ["npm ci --ignore-scripts"],
     "npm ci --ignore-scripts && npm run build:policy": ["npm ci --ignore-scripts", "npm run build:policy"],
@@ -161,7 +164,7 @@ describe("every step in a shell", () => {
     steps.flatMap(({ of, step }) => (step.run === undefined ? [] : [{ of, run: step.run, shell: step.shell }])),
   )("calls what it should: $of: $run", async ({ run: command, shell }) => {
     const directory = mkdtempSync(join(tmpdir(), "step-"));
-    for (const name of ["sudo", "sh", "npm", "node", "gh", "pulumi"]) fake(directory, name);
+    for (const name of ["sudo", "sh", "npm", "node", "gh", "pulumi", "docker"]) fake(directory, name);
     // As GitHub starts it: https://docs.github.com/actions, "shell".
     const { status } = await run(directory, `/bin/${shell ?? "bash"}`, ["-e", "-c", command], {
       CHECK: "types",

@@ -81,7 +81,12 @@ export class GocdStandIn {
   readonly work = new WorkAssignments();
   /** Who asks with a cookie in place of a log-in. */
   readonly sessions: Sessions;
-  maintenance = { on: false, by: "GoCD", at: "1970-01-01T00:00:00Z" };
+  /** Nobody has switched it yet. */
+  maintenance: { readonly on: boolean; readonly by: string | null; readonly at: string | null } = {
+    on: false,
+    by: null,
+    at: null,
+  };
   private backingUp = false;
   private starting = false;
   private port = 0;

@@ -1,7 +1,7 @@
 // How the contract is written: scenarios of lines, each a request and what GoCD answers to it.
 
 /** The release of GoCD whose answers these are. */
-const GOCD_VERSION = "26.1.0";
+export const GOCD_VERSION = "26.1.0";
 
 /** Who asks. An agent is `{agent}`: the uuid and the token that the scenario calls so. */
 export type Caller = "admin" | "viewer" | "nobody" | "wrong password" | "invalid token" | "agent";

@@ -101,9 +101,9 @@ async function holdAtOnce(scenario: Scenario, server: Server, { states }: Condit
 
 async function holdScenario(scenario: Scenario, server: Server, conditions: Conditions): Promise<readonly Result[]> {
   const state = scenario.state ?? "running";
-  if (scenario.changes && !conditions.changes) return leftOut(scenario, "it changes the server");
+  if (scenario.changes && !conditions.changes) return leftOut(scenario, "they change the server (--disposable)");
   const missing = (scenario.needs ?? []).filter((need) => !conditions.has.has(need));
-  if (missing.length > 0) return leftOut(scenario, `no ${missing.join(", no ")}`);
+  if (missing.length > 0) return leftOut(scenario, `there is no ${missing.join(" and no ")}`);
   if (state === "backup" || state === "starting") return holdAtOnce(scenario, server, conditions);
   const why = await conditions.states.enter(state);
   if (why !== undefined) return leftOut(scenario, why);
@@ -121,8 +121,6 @@ export async function hold(
   conditions: Conditions,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
-  // What a server answers while it starts is asked before anything else waits for it.
-  const inOrder = [...scenarios].sort((a, b) => Number(b.state === "starting") - Number(a.state === "starting"));
-  for (const scenario of inOrder) results.push(...(await holdScenario(scenario, server, conditions)));
+  for (const scenario of scenarios) results.push(...(await holdScenario(scenario, server, conditions)));
   return results;
 }

@@ -20,7 +20,7 @@ const isBackingUp = async (server: Server): Promise<boolean> =>
   (await request(server, { ask: "GET /api/backups/running", version: 2 })).status === 200;
 
 /** Whether the server answers that it starts; undefined when it answers nothing. */
-async function isStarting(server: Server): Promise<boolean | undefined> {
+export async function isStarting(server: Server): Promise<boolean | undefined> {
   try {
     const health = { ask: "GET /api/v1/health", as: "nobody", headers: { Accept: "*/*" } } as const;
     const { status, text } = await request(server, health);
