@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readArguments } from "./arguments";
 import { spawned } from "../support/spawned";
@@ -6,7 +8,7 @@ const SUITES = join(__dirname, "gocd/suites");
 const read = (...args: readonly string[]) => readArguments(args, SUITES);
 
 test("without arguments all suites run", () => {
-  expect(read()).toEqual({ mode: "test", suites: [], required: false });
+  expect(read()).toEqual({ mode: "test", suites: [], required: false, official: false });
 });
 
 test("parts of a test's name and of suites' paths are handed to Jest", () => {
@@ -14,16 +16,37 @@ test("parts of a test's name and of suites' paths are handed to Jest", () => {
     mode: "test",
     suites: ["--testNamePattern", "a name", "daemons/03", "drain"],
     required: false,
+    official: false,
   });
 });
 
 test("with --required a prerequisite that is missing is a failure, and counts as one", async () => {
-  expect(read("--required")).toEqual({ mode: "test", suites: [], required: true });
+  expect(read("--required")).toEqual({ mode: "test", suites: [], required: true, official: false });
   const main = join(__dirname, "main.ts");
   const environment = { PATH: process.env["PATH"] ?? "", KUBECONFIG: "/nowhere" };
   const ended = await spawned(main, ["--required"], environment);
   expect(ended.stderr).toMatch(/^cluster tests cannot run: KUBECONFIG is set and GOCD_TEST_IMAGES/);
   expect(ended).toMatchObject({ status: 1, stdout: "0 passed, 1 failed, 0 skipped\n" });
+});
+
+test("the official images are asked for by name", () => {
+  expect(read("--images", "official")).toMatchObject({ mode: "test", official: true });
+  expect(read("--images", "stand-ins")).toMatchObject({ mode: "test", official: false });
+});
+
+test("official images that cannot be pulled end the run in one line, before anything is started", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "docker-"));
+  writeFileSync(join(folder, "docker"), "#!/bin/sh\necho 'no such host' >&2\nexit 1\n", { mode: 0o755 });
+  const main = join(__dirname, "main.ts");
+  const here = (PATH: string) => spawned(main, ["--images", "official", "--required"], { PATH });
+  const ended = [await here(folder), await here("/nowhere")];
+  rmSync(folder, { recursive: true });
+  expect(ended.map(({ stderr }) => stderr)).toEqual([
+    expect.stringMatching(/^cluster tests cannot run: gocd\/gocd-server:v[\d.]+ cannot be pulled: no such host\n$/),
+    "cluster tests cannot run: there is no docker, which pulls the official images\n",
+  ]);
+  for (const { status, stdout } of ended)
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "0 passed, 1 failed, 0 skipped\n" });
 });
 
 test.each(["hold", "bench"] as const)("--%s stands alone", (mode) => {
@@ -34,6 +57,7 @@ test.each([
   [["--foo"], /^test:cluster: Unknown option '--foo'; usage: /],
   [["--hold", "--bench"], /^test:cluster: --hold and --bench cannot be asked for together; usage: /],
   [["--hold", "drain"], /^test:cluster: --hold and drain cannot be asked for together; usage: /],
+  [["--images", "mine"], /^test:cluster: --images is "mine", wanted is official or stand-ins; usage: /],
   [["drian"], /^test:cluster: no suite in \S+suites has drian in its path; usage: /],
   [["-t"], /^test:cluster: Option '-t, --testNamePattern <value>' argument missing; usage: /],
 ])("%j is refused in one line that says what is wrong and what is wanted", (args, line) => {

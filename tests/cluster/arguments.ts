@@ -4,7 +4,13 @@ import { parseArgs } from "node:util";
 
 /** What a run does once everything is started; `suites` are arguments of Jest's. With `required`, what is missing is a failure. */
 export type Work =
-  | { readonly mode: "test"; readonly suites: readonly string[]; readonly required: boolean }
+  | {
+      readonly mode: "test";
+      readonly suites: readonly string[];
+      readonly required: boolean;
+      /** On the images of GoCD and Docker themselves, not on stand-ins for them. */
+      readonly official: boolean;
+    }
   | { readonly mode: "bench" }
   | { readonly mode: "hold" };
 
@@ -15,7 +21,7 @@ export interface Line {
 }
 
 const USAGE =
-  "usage: npm run test:cluster -- [--hold | --bench | [--required] [-t PART_OF_A_NAME] [PART_OF_A_PATH…]]; tests/cluster/README.md explains them";
+  "usage: npm run test:cluster -- [--hold | --bench | [--required] [--images official|stand-ins] [-t PART_OF_A_NAME] [PART_OF_A_PATH…]]; tests/cluster/README.md explains them";
 
 /** Reads the command line; `folder` has the suites of what is tested. */
 export function readArguments(args: readonly string[], folder: string): Work | Line {
@@ -28,11 +34,15 @@ export function readArguments(args: readonly string[], folder: string): Work | L
         hold: { type: "boolean" },
         bench: { type: "boolean" },
         required: { type: "boolean", default: false },
+        images: { type: "string", default: "stand-ins" },
         testNamePattern: { type: "string", short: "t" },
       },
     });
     if (values.help) return { mode: "help", line: USAGE };
     const name = values.testNamePattern;
+    const { images } = values;
+    if (images !== "official" && images !== "stand-ins")
+      return wrong(`--images is ${JSON.stringify(images)}, wanted is official or stand-ins`);
     const suites = [...(name === undefined ? [] : ["--testNamePattern", name]), ...positionals];
     const asked = [values.hold && "--hold", values.bench && "--bench", suites.length > 0 && suites.join(" ")];
     const given = asked.filter(Boolean);
@@ -42,7 +52,7 @@ export function readArguments(args: readonly string[], folder: string): Work | L
       return wrong(`no suite in ${path.relative(process.cwd(), folder)} has ${unknown} in its path`);
     if (values.hold) return { mode: "hold" };
     if (values.bench) return { mode: "bench" };
-    return { mode: "test", suites, required: values.required };
+    return { mode: "test", suites, required: values.required, official: images === "official" };
   } catch (error) {
     // Of parseArgs' message the first sentence; the rest advises how to pass a file with such a name.
     return wrong((error as Error).message.split(". ")[0] ?? "");

@@ -21,6 +21,7 @@ import {
   type Counts,
 } from "./gocd/run-suites";
 import { openApi } from "./kubernetes/api";
+import { missingOfficialImages, startOnOfficialImages } from "./official-images";
 import { missingPrerequisite } from "./kubernetes/machine";
 import { LOGS, ROOT, STATE } from "./kubernetes/paths";
 import { say, step } from "./kubernetes/progress";
@@ -119,7 +120,30 @@ function broken(error: unknown): Counts {
   return { ...NO_TESTS, failed: 1 };
 }
 
+/** In a process of its own, which reads from its environment which cluster and which images to use. */
+function onOfficialImages(work: Work & { readonly mode: "test" }): Promise<Counts> {
+  const missing = missingOfficialImages();
+  if (missing !== undefined) return skipped(missing, work);
+  const args = [...work.suites, ...(work.required ? ["--required"] : [])];
+  const again = ["-r", "@swc-node/register", __filename, ...args];
+  const child = spawn(process.execPath, again, {
+    env: { ...process.env, ...startOnOfficialImages() },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return new Promise((resolve, reject) => {
+    let last = "";
+    createInterface({ input: child.stdout }).on("line", (line) => (last = line));
+    child.on("error", reject);
+    child.on("close", () => {
+      resolve(countsOf(last));
+    });
+  });
+}
+
 async function everything(work: Work): Promise<Counts> {
+  // On a cluster that is given, the images are given, too.
+  if (target === "cluster" && work.mode === "test" && work.official && external === undefined)
+    return onOfficialImages(work);
   if (external !== undefined) return onExternalCluster(work);
   // Whoever asks for something in particular wants no more than that.
   if (target !== "cluster" || work.mode !== "test" || work.suites.length > 0) return inOwnSandbox(work);
