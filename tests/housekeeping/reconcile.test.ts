@@ -323,6 +323,13 @@ describe("a reconciliation while the server misbehaves", () => {
     await expectOneFailure(line, "unreachable");
   });
 
+  test("changes nothing when GoCD goes away before it has told whether it is in maintenance mode", async () => {
+    const answer = { status: 503, body: "{}" };
+    fixture().gocd.answers.set("GET /api/admin/maintenance_mode/info", answer);
+    const line = await fixture().reconciler().reconcile();
+    expect(line).toMatchObject({ approved: [], failures: [expect.stringContaining("unavailable: GET") as string] });
+  });
+
   test.each([1, -1])("says clearly that GoCD speaks another version of the API (%i)", async (versionsApart) => {
     fixture().gocd.weather.versionsApart = versionsApart;
     const line = await fixture().reconciler().reconcile();

@@ -31,9 +31,10 @@ export interface AgentChange {
   readonly environments: { readonly add: readonly string[]; readonly remove: readonly string[] };
 }
 
+/** By hostname: GoCD lists them in no order, and what is done and logged should have one. */
 export async function listAgents(gocd: Gocd): Promise<Agent[]> {
   const { value } = await gocd.call({ method: "GET", path: "/api/agents", version: VERSION, answer: list });
-  return value._embedded.agents;
+  return value._embedded.agents.sort((one, other) => one.hostname.localeCompare(other.hostname));
 }
 
 /** Nothing when GoCD does not know the agent. */

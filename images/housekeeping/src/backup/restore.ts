@@ -1,5 +1,5 @@
 import { createWriteStream, existsSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
@@ -20,8 +20,8 @@ const PLACES: Readonly<Record<string, string>> = {
 /** What a server leaves behind as soon as it has run, or has been seeded. */
 const TRACES = ["config/cruise-config.xml", "db/h2db", "db/config.git"];
 
-/** What may be read by nobody else, with the mode that first boot gives it. Archives of GoCD keep no modes. */
-const PRIVATE = ["config/cipher.aes", "config/cruise-config.xml"];
+/** Files that nobody else may read, as first boot makes them. Archives of GoCD keep no modes. */
+const PRIVATE: ReadonlySet<string> = new Set(["cipher.aes", "cruise-config.xml"]);
 
 /** Names the backup that the disk was restored from. */
 const RESTORED = ".restored-from";
@@ -97,7 +97,6 @@ async function stage({ name, prefix, version, storage, log }: RestoreTools, stag
     await unpack(archive, join(staging, place));
     await rm(archive);
   }
-  for (const file of PRIVATE) if (existsSync(join(staging, file))) await chmod(join(staging, file), 0o600);
 }
 
 async function readManifest(storage: Storage, object: string, path: string): Promise<Manifest> {
@@ -120,7 +119,10 @@ async function unpack(archive: string, folder: string): Promise<void> {
         continue;
       }
       await mkdir(dirname(target), { recursive: true });
-      await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(target));
+      await pipeline(
+        await zip.openReadStreamPromise(entry),
+        createWriteStream(target, { mode: PRIVATE.has(entry.fileName) ? 0o600 : 0o666 }),
+      );
     }
   } finally {
     zip.close();
