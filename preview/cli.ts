@@ -1,12 +1,12 @@
 import { join, relative, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import type { Policies } from "@pulumi/policy";
 import { against } from "./base/against";
 import { startBase } from "./base/base";
 import type { Base } from "./base/base";
 import type { AdaptRules } from "./difference/rules/rule";
+import { parseOptions, UsageError, usageText } from "./command";
 import { render } from "./show/render";
-import { writeManifests } from "./show/manifest-files";
+import { makeFolder, writeManifests } from "./show/manifest-files";
 import { assemble, exitCode } from "./preview";
 import { ConfigurationError, readProject } from "./run/project";
 import { plannedProviders } from "./run/providers";
@@ -64,20 +64,17 @@ export interface Output {
 /** Runs the command. Resolves to its exit status. */
 export async function cli(args: readonly string[], context: CliContext): Promise<0 | 1 | 2> {
   const { directory, program, policies, adaptRules, upNote = "", closing, environment, stdout, stderr } = context;
-  const options = parse(args);
-  if (typeof options === "string") {
-    stderr.write(`${printable(options)}\nnpm run preview -- --help lists the options.\n`);
-    return 2;
-  }
-  if (options.help) {
-    stdout.write(HELP);
-    return 0;
-  }
-  const out = resolve(directory, options.out ?? join("out", options.stack));
-  const ref = options.against;
   let base: Base | undefined;
   try {
+    const options = parse(args);
+    if (options.help) {
+      stdout.write(HELP);
+      return 0;
+    }
+    const out = resolve(directory, options.out ?? join("out", options.stack));
+    const ref = options.against;
     const project = readProject(directory, options.stack);
+    makeFolder(out);
     const progress = (line: string) => stderr.write(`${printable(line)}\n`);
     if (ref !== undefined) base = await startBase(directory, ref, options.stack, progress);
     const run = await runProgram({ project, directory, program, providers: plannedProviders, dryRun: true });
@@ -103,6 +100,10 @@ export async function cli(args: readonly string[], context: CliContext): Promise
     return exitCode(result);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof UsageError) {
+      stderr.write(usageText("npm run preview", printable(message)));
+      return 2;
+    }
     stderr.write(`${failureText({ message, trace: [] }, styleFor(wantsColour(stderr, environment)))}\n`);
     return error instanceof ConfigurationError ? 2 : 1;
   } finally {
@@ -125,31 +126,17 @@ interface Options {
   readonly help: boolean;
 }
 
-/** The options, or what is wrong with them. */
-function parse(args: readonly string[]): Options | string {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        stack: { type: "string", default: "dev" },
-        out: { type: "string" },
-        against: { type: "string" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-    if (!STACK_NAME.test(values.stack))
-      return `--stack ${values.stack}: a stack's name has letters, digits, dots, dashes and underscores only`;
-    if (values.out === "") return "--out: names a directory";
-    if (values.against === "") return "--against: names a branch, a tag or a commit";
-    return {
-      stack: values.stack,
-      out: values.out,
-      form: values.json ? "json" : "text",
-      against: values.against,
-      help: values.help,
-    };
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+/** @throws {UsageError} */
+function parse(args: readonly string[]): Options {
+  const { values } = parseOptions(args, {
+    stack: { type: "string", default: "dev" },
+    out: { type: "string" },
+    against: { type: "string" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  });
+  const { stack, out, against, json, help } = values;
+  if (!STACK_NAME.test(stack))
+    throw new UsageError(`--stack ${stack}: a stack's name has letters, digits, dots, dashes and underscores only`);
+  return { stack, out, form: json ? "json" : "text", against, help };
 }

@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { UsageError } from "../command";
 import { toYaml } from "../manifests";
 import type { Manifest } from "../manifests";
 
@@ -25,8 +26,29 @@ export function writeManifests(directory: string, manifests: readonly Manifest[]
   }
   for (const file of ourFiles(directory)) if (!wanted.has(file)) removeWithEmptyParents(file, directory);
   for (const [file, manifest] of wanted) {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     writeFileSync(file, manifestFile(manifest));
+  }
+}
+
+/**
+ * Makes a folder and those above it, one by one: Node's own recursive way does not end where the system has no folder to
+ * give, as below /proc.
+ *
+ * @throws {UsageError} where that is impossible
+ */
+export function makeFolder(folder: string): void {
+  // From the top: below a file there is not even an answer.
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  if (found !== undefined) throw new UsageError(`--out: ${folder} is no folder`);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    throw new UsageError(
+      `--out: the folder ${folder} cannot be made (${String((error as NodeJS.ErrnoException).code)})`,
+    );
   }
 }
 

@@ -1,27 +1,32 @@
 import { spawnSync } from "node:child_process";
-import { parseArgs } from "node:util";
+import { runCommand, UsageError } from "../../preview/command";
 import { table } from "../../preview/show/terminal";
 import type { Cell } from "../../preview/show/terminal";
 import { ROOT } from "../support/program";
 import { inTurn, measured } from "./statistics";
 import type { Measured } from "./statistics";
-import { packStart, previewCost, programStart } from "./subjects";
+import { packStart, previewCost, programStart, sdkCost } from "./subjects";
 import type { Cost } from "./subjects";
 import { thousandResources, type ThousandResources } from "./thousand-resources";
 
 const HELP = `Usage: npm run bench -- [options]
 
 Measures, each in turn and several times: the start of the program in Pulumi's Node host, as configured here and with
-Pulumi's stock settings; a preview with 2, 50 and 200 agents; the start of the policy pack, compiled and from source;
+Pulumi's stock settings; a preview with 2, 50 and 200 agents, and what Node needs to load the
+same modules of the SDK alone; the start of the policy pack, compiled and from source;
 1,000 resources, registered and judged by every policy.
 Starts begin with an empty compiler cache, as in CI or after a change.
 
-  --rounds N  measurements of each (default: 3)
+  --rounds N  measurements of each (default: 5)
   --json      the numbers as JSON on standard output
   --help      this text
 `;
 
-const AGENTS = [2, 50, 200];
+const FEWEST = 2;
+const MOST = 200;
+const AGENTS = [FEWEST, 50, MOST];
+/** The least that a preview can take. */
+const SDK = "SDK modules alone";
 
 interface Report {
   readonly node: string;
@@ -29,7 +34,7 @@ interface Report {
   /** Milliseconds. */
   readonly program: Readonly<Record<"as configured" | "stock settings", Measured>>;
   readonly preview: readonly {
-    readonly agents: number;
+    readonly name: string;
     readonly resources: number;
     readonly milliseconds: Measured;
     readonly memory: Measured;
@@ -62,22 +67,25 @@ async function measure(rounds: number, say: (line: string) => void): Promise<Rep
     round("1,000 resources")("registered and judged", number);
     thousand.push(await thousandResources());
   }
-  const costs = new Map<number, Cost[]>(AGENTS.map((agents) => [agents, []]));
-  const time = (agents: number) => async () => {
-    const cost = await previewCost(agents);
-    costs.get(agents)?.push(cost);
-    return cost.milliseconds;
-  };
-  const times = await inTurn(
-    Object.fromEntries(AGENTS.map((agents) => [`${String(agents)} agents`, time(agents)])),
-    rounds,
-    round("preview"),
-  );
-  const preview = AGENTS.map((agents) => ({
-    agents,
-    resources: costs.get(agents)?.[0]?.resources ?? 0,
-    milliseconds: times[`${String(agents)} agents`] as Measured,
-    memory: measured((costs.get(agents) ?? []).map(({ memory }) => memory)),
+  const subjects = new Map<string, () => Promise<Cost>>([
+    [SDK, sdkCost],
+    ...AGENTS.map((agents) => [agentsName(agents), () => previewCost(agents)] as const),
+  ]);
+  const costs = new Map([...subjects.keys()].map((name): [string, Cost[]] => [name, []]));
+  const timed = [...subjects].map(([name, subject]) => {
+    const time = async () => {
+      const cost = await subject();
+      costs.get(name)?.push(cost);
+      return cost.milliseconds;
+    };
+    return [name, time] as const;
+  });
+  await inTurn(Object.fromEntries(timed), rounds, round("preview"));
+  const preview = [...costs].map(([name, list]) => ({
+    name,
+    resources: list[0]?.resources ?? 0,
+    milliseconds: measured(list.map(({ milliseconds }) => milliseconds)),
+    memory: measured(list.map(({ memory }) => memory)),
   }));
   return {
     node: process.version,
@@ -92,8 +100,15 @@ async function measure(rounds: number, say: (line: string) => void): Promise<Rep
   };
 }
 
+function agentsName(agents: number): string {
+  return `${String(agents)} agents`;
+}
+
 function show({ node, rounds, program, preview, pack, thousand }: Report): string {
-  const [smallest] = preview;
+  const [floor] = preview;
+  const of = (agents: number) => preview.find(({ name }) => name === agentsName(agents));
+  const each = (cost: "milliseconds" | "memory") =>
+    ((of(MOST)?.[cost].median ?? 0) - (of(FEWEST)?.[cost].median ?? 0)) / (MOST - FEWEST);
   const seconds = ({ median, least, most }: Measured) => [
     right(`${(median / 1000).toFixed(2)} s`),
     right(`${(least / 1000).toFixed(2)}–${(most / 1000).toFixed(2)}`),
@@ -108,7 +123,6 @@ function show({ node, rounds, program, preview, pack, thousand }: Report): strin
       right("memory"),
       right("ratio"),
       right("resources"),
-      right("ratio"),
     ],
     [left("program start, as configured"), ...seconds(program["as configured"]), times(1)],
     [
@@ -128,15 +142,21 @@ function show({ node, rounds, program, preview, pack, thousand }: Report): strin
       ...seconds(thousand.judge),
       right(`${(thousand.judge.median / thousand.register.median).toFixed(2)} ×`),
     ],
-    ...preview.map(({ agents, resources, milliseconds, memory }) => [
-      left(`preview, ${String(agents)} agents`),
+    ...preview.map(({ name, resources, milliseconds, memory }) => [
+      left(`preview, ${name}`),
       ...seconds(milliseconds),
-      times(milliseconds.median / (smallest?.milliseconds.median ?? 1)),
+      times(milliseconds.median / (floor?.milliseconds.median ?? 1)),
       right(`${memory.median.toFixed(0)} MiB`),
-      times(memory.median / (smallest?.memory.median ?? 1)),
+      times(memory.median / (floor?.memory.median ?? 1)),
       right(String(resources)),
-      times(resources / (smallest?.resources ?? 1)),
     ]),
+    [
+      left(`preview, each agent from ${String(FEWEST)} to ${String(MOST)}`),
+      right(`${each("milliseconds").toFixed(1)} ms`),
+      left(""),
+      left(""),
+      right(`${each("memory").toFixed(2)} MiB`),
+    ],
   ];
   return `${table(rows).join("\n")}\n`;
 }
@@ -149,25 +169,15 @@ function right(text: string): Cell {
   return { text, align: "right" };
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      rounds: { type: "string", default: "3" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  const rounds = Number(values.rounds);
-  if (values.help) {
-    process.stdout.write(HELP);
-    return;
-  }
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds: a whole number of at least 1");
-  const report = await measure(rounds, (line) => process.stderr.write(`${line}\n`));
-  process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : `\n${show(report)}`);
-}
-
-void main().catch((error: unknown) => {
-  process.stderr.write(`error ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+void runCommand(
+  { name: "npm run bench --", help: HELP },
+  { rounds: { type: "string", default: "5" }, json: { type: "boolean", default: false } },
+  async ({ values }) => {
+    const rounds = Number(values.rounds);
+    if (!Number.isInteger(rounds) || rounds < 1)
+      throw new UsageError("--rounds: a whole number of at least 1 is wanted");
+    const report = await measure(rounds, (line) => process.stderr.write(`${line}\n`));
+    process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : `\n${show(report)}`);
+    return 0;
+  },
+);

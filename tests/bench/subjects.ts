@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { promisify } from "node:util";
 import { hostRun } from "../../preview/run/host";
 import { projectOf, ROOT } from "../support/program";
 import { spawned } from "../support/spawned";
@@ -71,6 +72,22 @@ export interface Cost {
 export async function previewCost(agents: number): Promise<Cost> {
   const { status, stdout, stderr } = await spawned(join(__dirname, "preview.ts"), [String(agents)]);
   if (status !== 0) throw new Error(`the preview failed: ${stderr}`);
+  return JSON.parse(stdout) as Cost;
+}
+
+/** Loads modules, and says what that cost. */
+const LOAD = `const { readFileSync } = require("node:fs");
+for (const file of JSON.parse(readFileSync(process.argv[1], "utf8"))) require(file);
+const memory = process.resourceUsage().maxRSS / 1024;
+console.log(JSON.stringify({ resources: 0, milliseconds: process.uptime() * 1000, memory }));`;
+
+/** What Node needs to load the modules of packages that a preview loads, and nothing else. */
+export async function sdkCost(): Promise<Cost> {
+  mkdirSync(CACHE, { recursive: true });
+  const modules = join(CACHE, "modules.json");
+  const { status, stderr } = await spawned(join(__dirname, "preview.ts"), ["2", modules]);
+  if (status !== 0) throw new Error(`the preview failed: ${stderr}`);
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", LOAD, modules], { cwd: ROOT });
   return JSON.parse(stdout) as Cost;
 }
 

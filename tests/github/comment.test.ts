@@ -54,7 +54,7 @@ const pull = (number: number, from: "fork" | "branch", more: object = {}) => {
   };
 };
 
-const bot = { login: "github-actions[bot]" };
+const BOT = { login: "github-actions[bot]" };
 
 async function posted(holding: Holding, from: "fork" | "branch" = "fork") {
   github = await startGitHub(holding);
@@ -75,7 +75,7 @@ describe("the comment on a pull request", () => {
     const others = Array.from({ length: 150 }, (_, id) => ({ id, body: "a word", user: { login: "ann" } }));
     const { changes } = await posted({
       pulls: [pull(7, "fork")],
-      comments: [...others, { id: 4711, body: `${MARKER}\n\nold`, user: bot }],
+      comments: [...others, { id: 4711, body: `${MARKER}\n\nold`, user: BOT }],
     });
     expect(changes.map(({ method, path }) => `${method} ${path}`)).toEqual(["PATCH /issues/comments/4711"]);
   });
@@ -175,7 +175,7 @@ describe("what the comment shows", () => {
 
 describe("a block of code", () => {
   /** What a Markdown reader takes for the inside of the first block. */
-  function inside(markdown: string): { content: string[]; after: string[] } {
+  function inside(markdown: string): { readonly content: string[]; readonly after: string[] } {
     const [first = "", ...lines] = markdown.split("\n");
     const fence = /^`{3,}/.exec(first)?.[0] ?? "";
     const end = lines.findIndex((line) => new RegExp(`^ {0,3}\`{${fence.length},}\\s*$`).test(line));

@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
+import { cli } from "../../preview/cli";
 import { HIDDEN } from "../../preview/escape";
 import { ROOT } from "../support/program";
 import { spawned } from "../support/spawned";
@@ -133,19 +134,48 @@ describe("npm run preview", () => {
     expect(HIDDEN.test(second.stdout)).toBe(false);
   });
 
+  /** What is refused before the program runs needs no process. */
+  const here = async (...args: readonly string[]) => {
+    const written = { stdout: "", stderr: "" };
+    const stream = (name: keyof typeof written) => ({
+      write: (text: string) => {
+        written[name] += text;
+      },
+    });
+    const status = await cli(args, {
+      directory: ROOT,
+      program: join(ROOT, "index.ts"),
+      policies: [],
+      environment: {},
+      stdout: stream("stdout"),
+      stderr: stream("stderr"),
+    });
+    return { status, ...written };
+  };
+
   test("explains itself", async () => {
-    const { status, stdout } = await spawned(MAIN, ["--help"], BARE);
+    const { status, stdout } = await here("--help");
     expect(status).toBe(0);
     for (const option of ["--stack", "--out", "--json", "--help", "Exit status"]) expect(stdout).toContain(option);
   });
 
   test.each([
-    [["--stacks", "dev"], /Unknown option '--stacks'/],
+    [
+      ["--stacks", "dev"],
+      /^npm run preview: unknown option --stacks; did you mean --stack\?; --help lists the options\n$/,
+    ],
+    [["--stack", "dev", "--stack", "pools"], /^npm run preview: --stack is given twice[^\n]*\n$/],
+    [["--out", "package.json"], /^npm run preview: --out: [^\n]*package.json is no folder; [^\n]*\n$/],
+    [["--out", "package.json/below"], /is no folder/],
+    [
+      ["--out", "/proc/nowhere"],
+      /^npm run preview: --out: the folder \/proc\/nowhere cannot be made \(ENOENT\)[^\n]*\n$/,
+    ],
     [["--stack", "../dev"], /a stack's name/],
     [["--stack", "absent"], /Pulumi\.absent\.yaml/],
-    [["dev"], /Unexpected argument 'dev'/],
+    [["dev"], /unexpected argument dev/],
   ])("refuses %j", async (args, message) => {
-    const { status, stdout, stderr } = await spawned(MAIN, args, BARE);
+    const { status, stdout, stderr } = await here(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(message);
   });

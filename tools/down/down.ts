@@ -45,6 +45,10 @@ export function down(args: readonly string[], { environment, stdout, stderr }: C
       return 2;
     }
   }
+  if (args.filter((arg) => ["--stack", "-s"].includes(optionOf(arg))).length > 1) {
+    stderr.write("npm run down: --stack is given twice; once is wanted\n");
+    return 2;
+  }
   // Pulumi takes every option from the environment as well.
   const env = Object.fromEntries(
     Object.entries(environment).filter(

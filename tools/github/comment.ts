@@ -5,6 +5,7 @@
 // nothing of this project, and its types must be such that Node can strip them.
 import { closeSync, lstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
 
 /** Finds the comment again; nobody sees it. */
 const MARKER = "<!-- gocd-on-kubernetes: preview -->";
@@ -190,8 +191,38 @@ function eventOf(environment: NodeJS.ProcessEnv): unknown {
   return JSON.parse(readFileSync(environment["GITHUB_EVENT_PATH"] ?? "", "utf8"));
 }
 
+const HELP = `Usage: comment.ts DIRECTORY
+
+Posts the results in DIRECTORY as one comment on the pull request of the event that GITHUB_EVENT_PATH names.
+`;
+
+/** The folder that the command is called with; undefined where its help is asked for. */
+function directoryOf(args: readonly string[]): string | undefined {
+  const options = { help: { type: "boolean", short: "h" } } as const;
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  if (values.help) return undefined;
+  const [directory, ...more] = positionals;
+  if (directory === undefined || more.length > 0) throw new Error("one DIRECTORY is wanted");
+  return directory;
+}
+
+/** @returns the exit status. What goes wrong is one line, never a stack trace. */
+async function main(args: readonly string[]): Promise<number> {
+  let status = 2;
+  try {
+    const directory = directoryOf(args);
+    status = 1;
+    const done = directory === undefined ? HELP : await post(apiOf(process.env), directory, eventOf(process.env));
+    process.stdout.write(`${done.trimEnd()}\n`);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`comment.ts: ${error instanceof Error ? error.message : String(error)}\n`);
+    return status;
+  }
+}
+
 if (basename(process.argv[1] ?? "") === "comment.ts") {
-  void post(apiOf(process.env), process.argv[2] ?? "", eventOf(process.env)).then((done) => {
-    process.stdout.write(`${done}\n`);
+  void main(process.argv.slice(2)).then((status) => {
+    process.exitCode = status;
   });
 }

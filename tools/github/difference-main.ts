@@ -1,6 +1,13 @@
+import { runCommand } from "../../preview/command";
 import { difference } from "./difference";
 
-const [against = "", directory = ""] = process.argv.slice(2);
-void difference(".", against, directory, process.env).then((status) => {
-  process.exitCode = status;
-});
+const HELP = `Usage: tools/github/difference-main.ts REVISION DIRECTORY
+
+Compares every committed stack with what it is at a revision, and writes DIRECTORY/preview.txt.
+`;
+
+void runCommand(
+  { name: "difference-main.ts", help: HELP, arguments: ["REVISION", "DIRECTORY"] },
+  {},
+  ({ positionals: [against = "", directory = ""] }) => difference(".", against, directory, process.env),
+);

@@ -9,14 +9,24 @@ import { keep, write } from "./keep";
 /** Characters that the run's page shows of it; GitHub takes a mebibyte. */
 const PAGE = 900_000;
 
+/** What is said of one stack. */
+interface Part {
+  readonly text: string;
+  readonly status: number;
+}
+
 /** Names of the stacks whose settings are committed. */
 export function stacks(root: string): string[] {
   return stacksOf(readdirSync(root));
 }
 
 /** Names of the stacks whose settings were committed at a revision and are not any more; none where git does not know it. */
-function gone(root: string, against: string): string[] {
-  const { status, stdout } = spawnSync("git", ["ls-tree", "--name-only", against], { cwd: root, encoding: "utf8" });
+function gone(root: string, against: string, env: NodeJS.ProcessEnv): string[] {
+  const { status, stdout } = spawnSync("git", ["ls-tree", "--name-only", against], {
+    cwd: root,
+    env,
+    encoding: "utf8",
+  });
   const here = stacks(root);
   return status === 0 ? stacksOf(stdout.split("\n")).filter((stack) => !here.includes(stack)) : [];
 }
@@ -39,14 +49,14 @@ export async function difference(
   directory: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const parts: { text: string; status: number }[] = [];
+  const parts: Part[] = [];
   for (const stack of stacks(root)) {
     const args = ["run", "--silent", "preview", "--", "--stack", stack, "--against", against];
-    const { status, text, output } = await keep("npm", args);
+    const { status, text, output } = await keep("npm", args, environment);
     // Progress goes to the other stream as well as reasons, which count only where there is no result.
     parts.push({ status, text: `Stack ${stack}\n\n${output.trim() === "" ? text : output}`.trimEnd() });
   }
-  for (const stack of gone(root, against)) {
+  for (const stack of gone(root, against, environment)) {
     // Nobody sees it otherwise, and the stack goes on costing money.
     const notice = `The settings of ${stack} are deleted, which takes nothing down: npm run down -- --stack ${stack} does, while they are there.`;
     parts.push({ status: 0, text: `Stack ${stack}\n\n${notice}` });

@@ -17,9 +17,9 @@ export interface Kept {
  *
  * @throws Error if the command cannot be started.
  */
-export function keep(command: string, args: readonly string[]): Promise<Kept> {
+export function keep(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Kept> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
     const chunks: { readonly chunk: Buffer; readonly stream: NodeJS.WriteStream }[] = [];
     const take = (stream: NodeJS.WriteStream) => (chunk: Buffer) => {
       chunks.push({ chunk, stream });

@@ -1,6 +1,13 @@
+import { runCommand } from "../../preview/command";
 import { pulumi } from "./pulumi";
 
-const [mode = "", file = ""] = process.argv.slice(2);
-void pulumi(mode, file, process.env).then((status) => {
-  process.exitCode = status;
-});
+const HELP = `Usage: tools/github/pulumi-main.ts preview|drift FILE
+
+Runs Pulumi for the stack of PULUMI_STACK and keeps what it says in FILE.
+`;
+
+void runCommand(
+  { name: "pulumi-main.ts", help: HELP, arguments: ["preview|drift", "FILE"] },
+  {},
+  ({ positionals: [mode = "", file = ""] }) => pulumi(mode, file, process.env),
+);

@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { policies } from "../../policy/policies";
 import { cli } from "../../preview/cli";
+import { endWithReader } from "../../preview/command";
 import { needLines } from "./needs";
 import { adaptRules } from "./rules";
 
 const directory = join(__dirname, "..", "..");
 
+endWithReader();
 void cli(process.argv.slice(2), {
   directory,
   program: join(directory, "index.ts"),
