@@ -3,7 +3,7 @@ import { STACK_TYPE } from "../run/registration";
 import type { Run } from "../run/run";
 import { deletion, deletedSet } from "./deletion";
 import type { Deletion, DeletedSet } from "./deletion";
-import { valueChanges } from "./fields";
+import { hasUnknown, valueChanges } from "./fields";
 import type { FieldChange } from "./fields";
 import { forecast } from "./forecast";
 import type { Cause, ResourcePlan, UnknownValueChange, ExternalChanges } from "./forecast";
@@ -13,7 +13,7 @@ import { optionChanges, providerUrn } from "./options";
 import type { OptionChange } from "./options";
 import { rollouts } from "./rollout";
 import type { Rollout } from "./rollout";
-import { applies, rulesOf } from "./rules/rules";
+import { applies, kindOf, rulesOf } from "./rules/rules";
 import type { TypeRules } from "./rules/rule";
 
 /** What the two versions are called. */
@@ -96,16 +96,38 @@ export function difference(base: Side, current: Side, beside: DifferenceInput = 
   const providers = new Map(base.registrations.map((resource) => [resource.urn, resource]));
   const replaced = plans.filter(({ causes }) => causes.length > 0).map(({ pair }) => pair.before);
   const deleted = deletedSet([...matching.removed, ...replaced]);
+  const changes = plans.map((plan) => ({ plan, entry: change(plan, rebuilt, deleted) }));
+  const changed = changes.map(({ entry }) => entry).filter(saysSomething);
+  const silent = changes.filter(({ entry }) => !saysSomething(entry)).map(({ plan }) => plan);
+  const isAnything = matching.added.length + matching.removed.length + changed.length > 0;
   return {
     added: matching.added.map(named),
     removed: matching.removed.map((resource) =>
       removal(resource, rulesOf(resource, providers.get(providerUrn(resource)), adaptRules), deleted),
     ),
-    changed: plans.map((plan) => change(plan, rebuilt, deleted)).filter(saysSomething),
+    changed,
     outputs: valueChanges(base.outputs, current.outputs, []),
     settings,
-    notes: [...renames(matching), ...plugins(matching), ...notes],
+    notes: [...renames(matching), ...plugins(matching), ...(isAnything ? hiddenContent(silent) : []), ...notes],
   };
+}
+
+/**
+ * Content that is known only after up, of the same sources before and after, may still be other content: what the program puts
+ * together of them, such as a list of agents, is not seen.
+ */
+function hiddenContent(plans: readonly ResourcePlan[]): string[] {
+  const names = plans
+    .map(({ pair }) => pair)
+    .filter(({ before, after }) => [before, after].every(holdsUnknownContent))
+    .map(({ after }) => `${kindOf(after.type)?.split("/").at(-1) ?? ""} ${after.name}`)
+    .sort();
+  return names.length === 0 ? [] : [`content that is known only after up may change too: ${names.join(", ")}`];
+}
+
+function holdsUnknownContent({ type, inputs }: Registration): boolean {
+  const content = ["core/Secret", "core/ConfigMap"].includes(kindOf(type) ?? "") ? ["data", "stringData"] : [];
+  return content.some((property) => hasUnknown(inputs[property]));
 }
 
 /** True when two versions are the same, as far as can be seen. */

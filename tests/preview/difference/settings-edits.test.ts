@@ -284,6 +284,12 @@ describe("an edit of the settings", () => {
     expect(counts(same)).toEqual({ added: 0, removed: 0, changed: 0, replaced: 0, refused: 0, restarts: 0 });
   });
 
+  test("names the Secrets whose content it does not see, and which an agent more changes", () => {
+    expect(compared("one agent more", pool({ replicas: 3 })).notes).toEqual([
+      "content that is known only after up may change too: Secret gocd-dev-docker-identity, Secret gocd-dev-housekeeping, Secret gocd-dev-server",
+    ]);
+  });
+
   test("says that another name for a pool is a removal and an addition", () => {
     const [, source] = PARTS[0] ?? ["", {}];
     expect(compared("a pool under another name", source).notes).toContainEqual(
