@@ -14,6 +14,7 @@ import { MAINTENANCE_SWITCH } from "./lines/maintenance";
 import { PAGES } from "./lines/pages";
 import { REGISTRATION } from "./lines/registration";
 import { REMOTING } from "./lines/remoting";
+import { SCHEDULES } from "./lines/schedules";
 import { SESSIONS } from "./lines/sessions";
 import { SITE_URLS } from "./lines/site-urls";
 import { TOKENS } from "./lines/tokens";
@@ -37,6 +38,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ENVIRONMENT_CHANGES,
   ...SITE_URLS,
   ...BACKUP_SETTINGS,
+  ...SCHEDULES,
   ...ARTIFACT_LIMITS,
   ...VIEWERS,
   ...MAINTENANCE_SWITCH,
