@@ -91,7 +91,11 @@ export class Images extends pulumi.ComponentResource {
 
   private build(name: string, target: Target, repository?: gcp.Repository): References {
     const built = IMAGES.map((image) => {
-      normaliseModes(join(ROOT, "images", image));
+      const refused = normaliseModes(join(ROOT, "images", image));
+      if (refused.length > 0) {
+        const why = `the image ${image} is built anew wherever these files have other modes; as their owner run`;
+        void pulumi.log.warn(`${why}: ${refused.join("; ")}`, this);
+      }
       const { repoDigest } = new docker.Image(
         `${name}-${image}`,
         imageArgs(target, image, "."),

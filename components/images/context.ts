@@ -10,26 +10,22 @@ const NOT_SOURCES: ReadonlySet<string> = new Set(["node_modules", "dist"]);
  * Pulumi's provider makes them part of the digest by which it knows whether to build: a colleague with another umask would build
  * other images of the same files, and with them restart server and agents.
  *
- * @throws Error naming the first file that somebody else must be asked about.
+ * @returns what cannot be given its mode, and the mode: files of somebody else's. They do no harm but that of a rebuilt image.
  */
-export function normaliseModes(folder: string): void {
-  setMode(folder, 0o755);
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+export function normaliseModes(folder: string, chmod: typeof chmodSync = chmodSync): string[] {
+  const set = (path: string, wanted: number): string[] => {
+    if ((statSync(path).mode & 0o777) === wanted) return [];
+    try {
+      chmod(path, wanted);
+      return [];
+    } catch {
+      return [`chmod ${wanted.toString(8)} ${path}`];
+    }
+  };
+  const inside = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory() && !NOT_SOURCES.has(entry.name)) normaliseModes(path);
-    if (entry.isFile()) setMode(path, (statSync(path).mode & 0o100) === 0 ? 0o644 : 0o755);
-  }
-}
-
-function setMode(path: string, wanted: number): void {
-  const found = statSync(path).mode & 0o777;
-  if (found === wanted) return;
-  try {
-    chmodSync(path, wanted);
-  } catch {
-    const [is, must] = [found, wanted].map((mode) => mode.toString(8).padStart(3, "0"));
-    throw new Error(
-      `${path} has mode ${is} and cannot be given mode ${must}, with which images are built: chmod ${must} it as its owner`,
-    );
-  }
+    if (entry.isDirectory()) return NOT_SOURCES.has(entry.name) ? [] : normaliseModes(path, chmod);
+    return entry.isFile() ? set(path, (statSync(path).mode & 0o100) === 0 ? 0o644 : 0o755) : [];
+  });
+  return [...set(folder, 0o755), ...inside];
 }

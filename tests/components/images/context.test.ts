@@ -89,9 +89,18 @@ describe.each(IMAGES)("the image %s", (image) => {
       writeFileSync(join(theirs, file), "strange");
     }
     const before = inputsOf(mine);
-    [mine, theirs].forEach(normaliseModes);
+    expect([mine, theirs].flatMap((folder) => normaliseModes(folder))).toEqual([]);
     expect(inputsOf(mine)).toEqual(before);
     expect(inputsOf(theirs)).toEqual(before);
+  });
+
+  test("is told to its builder where a file of somebody else's keeps its mode", () => {
+    const folder = checkout("theirs", 0o002);
+    const refuse = () => {
+      throw new Error("EPERM");
+    };
+    expect(normaliseModes(folder, refuse)).toContain(`chmod 644 ${join(folder, "Dockerfile")}`);
+    expect(normaliseModes(checkout("mine", 0o022), refuse)).toEqual([]);
   });
 
   test("gets every file that is in review", () => {
