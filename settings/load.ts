@@ -3,6 +3,7 @@ import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import { SECRETS } from "./keys";
 import { parseSettings } from "./parse";
 import type { Settings } from "./types";
+import { unknownZone } from "./zones";
 
 // Exported at run time, left out of the type declarations: without it a secret value under a plain key could be quoted in a problem.
 const { isConfigSecret } = runtimeConfig as unknown as { readonly isConfigSecret: (key: string) => boolean };
@@ -24,11 +25,12 @@ export interface Secrets {
  */
 export function readSettings(): Settings {
   const config = pulumi.runtime.allConfig();
-  return parseSettings(
-    pulumi.getStack(),
-    config,
-    Object.keys(config).filter((key) => isConfigSecret(key)),
-  );
+  const secretKeys = Object.keys(config).filter((key) => isConfigSecret(key));
+  const settings = parseSettings(pulumi.getStack(), config, secretKeys);
+  const warning = settings.storage.mode === "disks" ? unknownZone(settings.storage.google.zone) : undefined;
+  // Not awaited, as everywhere: Pulumi waits for what is logged before the program ends.
+  if (warning !== undefined) void pulumi.log.warn(warning);
+  return settings;
 }
 
 /** The stack's secrets, as encrypted Outputs. An empty text is Pulumi.yaml's default and means that there is none. */

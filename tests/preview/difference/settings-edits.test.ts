@@ -109,7 +109,7 @@ const WHOLE: readonly Whole[] = [
   ],
   [
     "disks of another type",
-    server({ diskType: "pd-ssd" }),
+    server({ diskType: "pd-ssd", artifactsDiskType: "pd-ssd" }),
     [
       "! Disk gocd-dev-artifacts: type REFUSED",
       "! Disk gocd-dev-data: type REFUSED",
@@ -129,13 +129,17 @@ const WHOLE: readonly Whole[] = [
   ],
   [
     "another machine type for the server's node",
-    cluster({ serverNodes: { machineType: "e2-standard-4" } }),
+    cluster({ serverNodes: { machineType: "e2-standard-4", diskType: "pd-standard" } }),
     ["~ NodePool gocd-dev-server: nodeConfig.machineType, with effect"],
   ],
   [
     "spot nodes for agents",
     cluster({ agentNodes: { ...AGENT_NODES, spot: true } }),
-    ["! NodePool gocd-dev-agents: nodeConfig.spot"],
+    [
+      "! NodePool gocd-dev-agents: nodeConfig.spot",
+      "~ StatefulSet gocd-dev-docker: spec.template.spec.containers[agent].env[DRAIN_SECONDS].value, spec.template.spec.terminationGracePeriodSeconds, option customTimeouts",
+      "  pods: restarts one after the other: docker-1, docker-0 (each gets up to 105 s to stop)",
+    ],
   ],
   [
     "more nodes for agents",
