@@ -76,6 +76,7 @@ export async function cli(args: readonly string[], context: CliContext): Promise
     const project = readProject(directory, options.stack);
     makeFolder(out);
     const progress = (line: string) => stderr.write(`${printable(line)}\n`);
+    if (project.note !== undefined) progress(project.note);
     if (ref !== undefined) base = await startBase(directory, ref, options.stack, progress);
     const run = await runProgram({ project, directory, program, providers: plannedProviders, dryRun: true });
     const result = await assemble(project, run, policies);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseDocument } from "yaml";
+import type { ScalarTag, YAMLParseError } from "yaml";
 
 /** One thing that is wrong with a stack's configuration. */
 export interface Problem {
@@ -39,12 +40,22 @@ export interface Project {
   readonly secretKeys: readonly string[];
   /** What the CLI would refuse before it starts the program, which may have more to say. */
   readonly problems: readonly Problem[];
+  /** What people should know of the configuration besides. */
+  readonly note?: string;
 }
 
 /** What stands for a value that only the stack's key can decrypt. */
 export function secretPlaceholder(key: string): string {
   return `offline-placeholder-for-${key.replace(/[^A-Za-z0-9]+/g, "-")}`;
 }
+
+/** Pulumi reads YAML as Go's yaml.v3 does, to which 010 is 8. */
+const OCTAL: ScalarTag = {
+  tag: "tag:yaml.org,2002:int",
+  default: true,
+  test: /^[-+]?0[0-7]+$/,
+  resolve: (text) => parseInt(text, 8),
+};
 
 /** What a stack's file can hold beside its configuration (`ProjectStack` in Pulumi's workspace package). */
 const STACK_KEYS = ["config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt"];
@@ -96,18 +107,28 @@ export function readProject(directory: string, stack: string, file = join(direct
     config: Object.fromEntries([...values].map(([key, value]) => [key, value.text])),
     secretKeys: [...values].filter(([, value]) => value.secret).map(([key]) => key),
     problems,
+    ...(settings["environment"] !== undefined && {
+      note: `${stackFile} has an environment of Pulumi ESC, which the preview cannot read: what it would give is missing here`,
+    }),
   };
 }
 
 function readMap(file: string, what: string): Record<string, unknown> {
   if (!existsSync(file))
     throw new ConfigurationError(basename(file), [{ key: basename(file), found: "no such file", wanted: what }]);
-  const document = parseDocument(readFileSync(file, "utf8"), { prettyErrors: true });
+  const document = parseDocument(readFileSync(file, "utf8"), { customTags: (tags) => [OCTAL, ...tags], merge: true });
   const [error] = document.errors;
   const content: unknown = error === undefined ? document.toJS() : undefined;
   if (isMap(content)) return content;
-  const found = error === undefined ? "something else" : error.message.replace(/\s+/g, " ").trim();
+  const found = error === undefined ? "something else" : errorText(error);
   throw new ConfigurationError(basename(file), [{ key: basename(file), found, wanted: "a YAML map" }]);
+}
+
+/** Where it is comes first; the text around it, which may hold a secret, is left out. */
+function errorText({ linePos, message }: Pick<YAMLParseError, "linePos" | "message">): string {
+  const [start] = linePos ?? [];
+  const [reason = ""] = message.split(/ at line \d+/);
+  return start === undefined ? reason : `line ${String(start.line)}, column ${String(start.col)}: ${reason}`;
 }
 
 function configValue(key: string, value: unknown): Value {

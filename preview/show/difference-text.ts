@@ -1,5 +1,5 @@
 import { naturalCompare } from "./tree";
-import { table } from "./terminal";
+import { cut, table } from "./terminal";
 import type { Cell, Style } from "./terminal";
 import type { Change, Difference, Named, Removal, Versions } from "../difference/difference";
 import { counts, isEmpty, isRefused } from "../difference/difference";
@@ -9,20 +9,36 @@ import { causeText, countsText, fieldWord, fieldWords, kindText, names, rolloutT
 import type { FieldWords } from "./format";
 
 const NOTE_LENGTH = 400;
+/** In a narrow terminal lines rather wrap than say nothing. */
+const LEAST_VALUE_WIDTH = 12;
 
-/** The difference for people at a terminal, without the verdict of the policies. Ends without a line break. */
-export function differenceText(result: Difference, { stack, ref, commit }: Versions, style: Style): string {
+/**
+ * The difference for people at a terminal, without the verdict of the policies: first what is replaced, lost or restarted. Ends
+ * without a line break.
+ *
+ * @param columns width of the terminal, if it goes to one: values are cut to it
+ */
+export function differenceText(
+  result: Difference,
+  { stack, ref, commit }: Versions,
+  style: Style,
+  columns?: number,
+): string {
   const versions = escapeHidden(`stack ${stack} against ${ref} (${commit})`);
   if (isEmpty(result)) return style.bold(`${versions} · nothing changes`);
   const { own, cascading } = partitionCascades(result.changed);
+  const [replaced, others] = split(own, ({ replacement }) => replacement !== undefined);
+  const [restarted, rest] = split(others, ({ rollouts }) => rollouts.some(({ kind }) => kind !== "add"));
+  const block = (entry: Change) => changeBlock(entry, style, columns);
   const blocks = [
-    section("settings", result.settings, style),
-    ...own.filter(({ replacement }) => replacement !== undefined).map((entry) => changeBlock(entry, style)),
+    ...replaced.map(block),
     ...cascadeBlock(cascading, style),
     ...result.removed.filter(({ component }) => !component).map((entry) => removalBlock(entry, style)),
-    ...own.filter(({ replacement }) => replacement === undefined).map((entry) => changeBlock(entry, style)),
+    ...restarted.map(block),
+    ...rest.map(block),
     addedBlock(result.added, style),
-    section("outputs", result.outputs, style),
+    section("settings", result.settings, style, columns),
+    section("outputs", result.outputs, style, columns),
     result.notes.map((note) => style.notice(`note ${shortened(escapeHidden(note), NOTE_LENGTH)}`)),
   ];
   const lines = blocks.filter((block) => block.length > 0).flatMap((block) => [...block, ""]);
@@ -54,7 +70,7 @@ function cascadeEffects(cascading: readonly Change[]): {
   return { destroyed: all("destroyed"), retained: all("retained") };
 }
 
-function changeBlock(entry: Change, style: Style): string[] {
+function changeBlock(entry: Change, style: Style, columns?: number): string[] {
   const { replacement, movedFrom } = entry;
   const verb = replacement === undefined ? "change " : "replace";
   const color = replacement === undefined ? style.notice : style.bad;
@@ -75,7 +91,7 @@ function changeBlock(entry: Change, style: Style): string[] {
   return [
     heading(verb, entry, color, style),
     ...detailLines(details, refused, style),
-    ...fieldLines(fieldWords(entry), style),
+    ...fieldLines(fieldWords(entry), style, columns),
   ];
 }
 
@@ -123,8 +139,8 @@ function addedBlock(added: readonly Named[], style: Style): string[] {
   return table(rows);
 }
 
-function section(title: string, changes: readonly FieldChange[], style: Style): string[] {
-  return changes.length === 0 ? [] : [style.bold(title), ...fieldLines(changes.map(fieldWord), style)];
+function section(title: string, changes: readonly FieldChange[], style: Style, columns?: number): string[] {
+  return changes.length === 0 ? [] : [style.bold(title), ...fieldLines(changes.map(fieldWord), style, columns)];
 }
 
 type Line = readonly [label: string, text: string];
@@ -144,12 +160,24 @@ function detailLines(details: readonly Line[], refused: readonly string[], style
   return table(rows);
 }
 
-function fieldLines(words: readonly FieldWords[], style: Style): string[] {
+function fieldLines(words: readonly FieldWords[], style: Style, columns?: number): string[] {
+  const fields = words.map(({ field }) => cutTo(escapeHidden(field), columns && Math.floor(columns / 2)));
+  const widest = Math.max(0, ...fields.map(({ length }) => length));
+  // Four blanks before the field, two between columns, the arrow.
+  const room = columns && Math.max(LEAST_VALUE_WIDTH, Math.floor((columns - widest - 10) / 2));
   return table(
-    words.map(({ field, before, after }): Cell[] => [
-      { text: `    ${escapeHidden(field)}` },
-      { text: escapeHidden(before), style: style.dim },
-      { text: `→ ${escapeHidden(after)}` },
+    words.map(({ before, after }, row): Cell[] => [
+      { text: `    ${fields[row] ?? ""}` },
+      { text: cutTo(escapeHidden(before), room), style: style.dim },
+      { text: `→ ${cutTo(escapeHidden(after), room)}` },
     ]),
   );
+}
+
+function cutTo(text: string, room: number | undefined): string {
+  return room === undefined ? text : cut(text, room);
+}
+
+function split<T>(list: readonly T[], first: (item: T) => boolean): readonly [T[], T[]] {
+  return [list.filter(first), list.filter((item) => !first(item))];
 }

@@ -31,8 +31,18 @@ export function fieldWords({
   ];
 }
 
-/** One field. */
+/** One field. Of generated texts, which have many lines, the first that differs stands for all. */
 export function fieldWord({ path, before, after }: FieldChange): FieldWords {
+  if (typeof before === "string" && typeof after === "string" && /\n./.test(before + after)) {
+    const [olds, news] = [before.split("\n"), after.split("\n")];
+    const place = olds.findIndex((line, index) => line !== news[index]);
+    const at = place < 0 ? olds.length : place;
+    const line = (lines: readonly string[]) => {
+      const text = shortened(valueText(lines[at]?.trim() ?? ""), VALUE_LENGTH);
+      return `line ${String(at + 1)} of ${String(lines.length)}: ${text}`;
+    };
+    return { field: pathText(path), before: line(olds), after: line(news) };
+  }
   const text = (value: FieldChange["before"]) =>
     value === undefined ? "none" : shortened(valueText(value), VALUE_LENGTH);
   return { field: pathText(path), before: text(before), after: text(after) };

@@ -25,7 +25,7 @@ export function render(result: Preview, comparison: Comparison | undefined, rend
         ? toText(result, rendering)
         : [
             ...policyLines(result, rendering.style),
-            differenceText(comparison.difference, comparison.versions, rendering.style),
+            differenceText(comparison.difference, comparison.versions, rendering.style, rendering.columns),
             "",
           ].join("\n");
   }

@@ -93,6 +93,22 @@ describe("the configuration of a stack", () => {
     expect(refused(() => project("  size: small\n", text)).message).toMatch(message);
   });
 
+  test("reads YAML as Pulumi does: merge keys, and 010 as 8", () => {
+    const text = "config:\n  shop:base: &base { a: 1 }\n  shop:all: { <<: *base, b: 2 }\n  shop:mode: 010\n";
+    expect(project("  size: small\n", text).config).toMatchObject({ "shop:all": '{"a":1,"b":2}', "shop:mode": "8" });
+  });
+
+  test("says first where the YAML is wrong, and quotes none of it", () => {
+    const [problem] = refused(() => project("  size: small\n", "config:\n  a: hidden\n  a: 2\n")).problems;
+    expect(problem?.found).toMatch(/^line 3, column 3: /);
+    expect(problem?.found).not.toContain("hidden");
+  });
+
+  test("says that an environment of Pulumi ESC cannot be read", () => {
+    expect(project("  size: small\n", "environment: [shared]\n").note).toContain("Pulumi ESC");
+    expect(project("  size: small\n", "config: {}\n").note).toBeUndefined();
+  });
+
   test("is refused when there is none", () => {
     writeFileSync(join(directory, "Pulumi.yaml"), "name: shop\n");
     expect(refused(() => readProject(directory, "test")).problems).toEqual([
