@@ -34,6 +34,15 @@ function normalise(spelling: string): Normalised {
   return { path: `/${canonical.join("/")}`, windows, pipe, device, stepsBack };
 }
 
+/** A place of the tables with its segments, which are compared with every path. */
+interface SplitPlace extends NodePlace {
+  readonly segments: readonly string[];
+}
+
+const split = (places: readonly NodePlace[]): readonly SplitPlace[] =>
+  places.map((place) => ({ ...place, segments: place.path.split("/") }));
+const SPLIT = { sockets: split(SOCKETS), trees: split(TREES), windowsTrees: split(WINDOWS_TREES) } as const;
+
 /** Judges a path on a node; undefined when it is none of the places that the tables name. */
 export function judgePath(spelling: string): PathVerdict | undefined {
   const { path, windows, pipe, device, stepsBack } = normalise(spelling);
@@ -41,14 +50,17 @@ export function judgePath(spelling: string): PathVerdict | undefined {
   if (device) return { kind: "tree", what: "a device of the node, which can be one of its disks" };
   if (pipe) return { kind: "socket", what: "a named pipe of the node" };
   if (path === "/") return { kind: "socket", what: "the whole node, with every runtime's socket" };
+  const segments = path.split("/");
+  const near = (places: readonly SplitPlace[]) =>
+    places.find((place) => reaches(segments, place.segments) || reaches(place.segments, segments));
   if (windows) {
-    const tree = WINDOWS_TREES.find((place) => reaches(path, place.path) || reaches(place.path, path));
+    const tree = near(SPLIT.windowsTrees);
     if (tree !== undefined) return { kind: "tree", what: tree.what };
   }
-  const socket = SOCKETS.find((place) => reaches(path, place.path) || reaches(place.path, path));
+  const socket = near(SPLIT.sockets);
   if (socket !== undefined) return { kind: "socket", what: describe(path, socket) };
   if (/\.sock(et)?$/.test(path)) return { kind: "socket", what: "a socket of the node" };
-  const tree = TREES.find((place) => reaches(path, place.path) || reaches(place.path, path));
+  const tree = near(SPLIT.trees);
   return tree === undefined ? undefined : { kind: "tree", what: describe(path, tree) };
 }
 
@@ -59,6 +71,8 @@ const RUNTIME_PIPE = /docker|containerd|podman|cri-/i;
 
 /** Whether a path that may be meant inside a container is a runtime's own socket or pipe, whatever steps lead to it. */
 export function isRuntimeSocket(spelling: string): boolean {
+  // Most texts in a chart's values are asked about this.
+  if (!/sock|pipe|private/i.test(spelling)) return false;
   const { path, pipe } = normalise(spelling);
   if (pipe) return RUNTIME_PIPE.test(path);
   const steps: string[] = [];
@@ -66,15 +80,13 @@ export function isRuntimeSocket(spelling: string): boolean {
     if (segment === "..") steps.pop();
     else steps.push(segment);
   }
-  const resolved = normalise(`/${steps.join("/")}`).path;
-  const same = (place: NodePlace) => reaches(place.path, resolved) && reaches(resolved, place.path);
-  return RUNTIME_SOCKET.test(steps.at(-1) ?? "") || SOCKETS.some(same);
+  const resolved = normalise(`/${steps.join("/")}`).path.split("/");
+  const isSame = (place: SplitPlace) => place.segments.length === resolved.length && reaches(place.segments, resolved);
+  return RUNTIME_SOCKET.test(steps.at(-1) ?? "") || SPLIT.sockets.some(isSame);
 }
 
 /** Whether `below` is `above` or lies inside it; `*` stands for one segment on either side. */
-function reaches(above: string, below: string): boolean {
-  const outer = above.split("/");
-  const inner = below.split("/");
+function reaches(outer: readonly string[], inner: readonly string[]): boolean {
   if (outer.length > inner.length) return false;
   return outer.every((segment, i) => segment === inner[i] || segment === "*" || inner[i] === "*");
 }

@@ -36,9 +36,9 @@ export const noRuntimeSockets: ResourceRule = {
     const findings = new Findings();
     for (const node of objectsWithPaths(resource)) {
       for (const { key, path, how, saysSocket, match } of nodePaths(resource, node)) {
-        if (path === undefined) continue;
+        if (path === undefined || (match === "exact" && !isRuntimeSocket(path))) continue;
         const verdict = judgePath(path) ?? (saysSocket ? SOCKET_BY_TYPE : undefined);
-        if (verdict === undefined || (match === "exact" && !isRuntimeSocket(path))) continue;
+        if (verdict === undefined) continue;
         findings.refused.push(finding(resource, node, `${how} ${shown(path)} is ${verdict.what}`, INSTEAD, key));
       }
     }

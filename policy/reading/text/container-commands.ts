@@ -31,6 +31,11 @@ const TEXTS: Readonly<Record<string, string>> = {
   "-w": "workingDir",
 };
 
+/** Words between a program and what it is to do: `docker --context x container run`. */
+const MAX_GLOBAL_WORDS = 16;
+/** Containers of one command line. */
+const MAX_ASKED = 64;
+
 /** Whether a word is a program that runs containers. */
 export function isEngine(word: string): boolean {
   return ENGINES.test(word);
@@ -47,11 +52,11 @@ export function areOptions(text: string): boolean {
 /** What a command asks for, as far as it concerns the machine on which its containers run. */
 export function askedBy(words: readonly string[]): readonly Asked[] {
   const asked: Asked[] = [];
-  for (let i = 0; i < words.length; i++) {
+  for (let i = 0; i < words.length && asked.length < MAX_ASKED; i++) {
     const word = words[i] ?? "";
     if (ENGINES.test(word)) {
-      const start = words.findIndex((each, at) => at > i && SUBCOMMANDS.has(each));
-      if (start === -1) break;
+      const start = words.slice(i + 1, i + 1 + MAX_GLOBAL_WORDS).findIndex((each) => SUBCOMMANDS.has(each)) + i + 1;
+      if (start === i) continue;
       const { object, next } = options(words, start + 1);
       asked.push(object);
       i = next - 1;

@@ -19,15 +19,30 @@ export interface Reading {
   readonly why?: string | undefined;
 }
 
-/** Characters that may still be read in one resource. YAML takes a second for each two megabytes, all else a tenth of that. */
+/** Characters of YAML in one resource: a second for a third of a megabyte. */
+const MAX_YAML = 192 * 1024;
+
+/** What may still be read in one resource: texts that are longer are read where they look dangerous, and said to be too long. */
 export class Budget {
-  private readonly left = { yaml: 768 * 1024, other: 8 * 1024 * 1024 };
+  private readonly left = { yaml: MAX_YAML, salvage: MAX_YAML / 4, other: 4 * 1024 * 1024 };
+  private commands = 1000;
 
   /** Whether a text may be read; then it is counted. */
-  allows(text: string, as: "yaml" | "other"): boolean {
+  allows(text: string, as: "yaml" | "salvage" | "other"): boolean {
     if (text.length > MAX_TEXT_LENGTH || text.length > this.left[as]) return false;
     this.left[as] -= text.length;
     return true;
+  }
+
+  get isSpent(): boolean {
+    return this.commands === 0;
+  }
+
+  /** As many of these as may still be looked at. */
+  first<Member>(commands: readonly Member[]): readonly Member[] {
+    const taken = commands.slice(0, this.commands);
+    this.commands -= taken.length;
+    return taken;
   }
 }
 
@@ -100,6 +115,13 @@ export function readWords(words: readonly unknown[], mayBeOptions: boolean): rea
   return mayBeOptions && areOptions(texts.join(" ")) ? [options(texts, 0).object] : [];
 }
 
+/** Whether a command is, or holds, one that is looked at. */
+function mayMatter(words: readonly string[]): boolean {
+  return words.some(
+    (word) => isEngine(word) || /(kubectl|oc|helm|helmfile|k3s|microk8s|curl|wget|socat|nc|ncat)$|[\s{[]/.test(word),
+  );
+}
+
 /** Scripts inside scripts: `ssh host 'sh -c "docker run …"'`. */
 const MAX_SCRIPT_DEPTH = 4;
 
@@ -120,11 +142,13 @@ function readCommands(text: string, budget: Budget, depth: number): Reading {
       why ??= LOOKS_DANGEROUS.test(body) ? read.why : undefined;
     }
   };
-  for (const words of commands) {
+  const looked = budget.first(commands.filter(mayMatter));
+  if (budget.isSpent) why = TOO_LONG;
+  for (const words of looked) {
     found.push(...askedBy(words).filter((asked) => Object.keys(asked).length > 0));
     for (const word of words) if (/\s|[{[]/.test(word) && word.length >= 10) inner(word.replace(/^--?[\w-]+=/, ""));
   }
-  for (const body of heredocs) inner(body);
+  for (const body of budget.first(heredocs)) inner(body);
   return { documents, commands: found, why };
 }
 
@@ -133,7 +157,7 @@ function readDocuments(text: string, budget: Budget): Reading {
   if (json !== undefined) return { ...NOTHING, documents: json.flatMap(asObject) };
   const toml = TOML.test(text) ? readToml(text) : undefined;
   if (toml !== undefined) return { ...NOTHING, documents: [toml] };
-  if (!budget.allows(text, "yaml")) return { ...NOTHING, why: TOO_LONG };
+  if (!budget.allows(text, "yaml")) return readDangerous(text, budget);
   const isTemplate = BARE_HOLE.test(text);
   const whole = readYaml(isTemplate ? filled(text) : text);
   if (whole !== undefined) {
@@ -141,8 +165,28 @@ function readDocuments(text: string, budget: Budget): Reading {
     return { ...NOTHING, documents: whole.flatMap(asObject), why };
   }
   // What can be read counts, whatever stands beside it.
-  const parts = text.split(/^---.*$/m).filter((part) => part.trim() !== "");
+  const parts = partsOf(text).filter((part) => budget.allows(part, "salvage"));
   return { ...NOTHING, documents: parts.flatMap((part) => salvaged(part).flatMap(asObject)), why: INVALID };
+}
+
+/** The documents of a text that is too long, as far as they hold words that matter. */
+function readDangerous(text: string, budget: Budget): Reading {
+  if (text.length > MAX_TEXT_LENGTH) return { ...NOTHING, why: TOO_LONG };
+  const parts = partsOf(text).filter((part) => LOOKS_DANGEROUS.test(part) && !DEFINITION.test(part));
+  const read = parts.filter((part) => budget.allows(part, "yaml"));
+  return { ...NOTHING, documents: read.flatMap((part) => salvaged(part).flatMap(asObject)), why: TOO_LONG };
+}
+
+/** The definition of a custom resource names every field of a pod, and is the longest document there is. */
+const DEFINITION = /^kind:\s*["']?CustomResourceDefinition\b/m;
+/** Documents that are looked at one by one; each costs something, however short it is. */
+const MAX_PARTS = 500;
+
+function partsOf(text: string): readonly string[] {
+  return text
+    .split(/^---.*$/m)
+    .filter((part) => part.trim() !== "")
+    .slice(0, MAX_PARTS);
 }
 
 /** JSON, or objects of JSON one after the other. */
