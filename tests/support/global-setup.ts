@@ -2,7 +2,7 @@ import { PROGRAM_HOST, startProgramHost } from "./program";
 import type { ProgramHost } from "./program";
 
 declare global {
-  // eslint-disable-next-line no-var -- a global variable of Jest's process, where the teardown finds it
+  // Of Jest's own process, where the teardown finds it.
   var programHost: ProgramHost | undefined;
 }
 

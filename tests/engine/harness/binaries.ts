@@ -7,7 +7,7 @@ import { onPath, providerVersion } from "./plugins";
 const KUBERNETES_PROVIDER = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 
 /** The version of the CLI that the workflows install and install.md names. */
-export const PULUMI_VERSION = readFileSync(path.join(ROOT, ".github/pulumi-version"), "utf8").trim();
+const PULUMI_VERSION = readFileSync(path.join(ROOT, ".github/pulumi-version"), "utf8").trim();
 
 const BUILDS: readonly Build[] = [
   {

@@ -40,7 +40,7 @@ export function forwarding(
 }
 
 /** Calls a method of another server. */
-export function call(client: grpc.Client, { path }: Method, request: Buffer): Promise<Buffer> {
+function call(client: grpc.Client, { path }: Method, request: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     client.makeUnaryRequest(path, raw, raw, request, (error, response) => {
       if (error) reject(error);

@@ -11,7 +11,7 @@ const MOUNTS: readonly Manifest[] = [
 ];
 
 /** The sidecar as this program writes it. */
-export const sidecar: Manifest = {
+const sidecar: Manifest = {
   name: "dind",
   image: `${INSTALLATION.dindRepository}@sha256:${"d".repeat(64)}`,
   args: ["dockerd"],
