@@ -42,7 +42,7 @@ module.exports = tseslint.config(
     },
   },
   {
-    files: ["tests/**/*.test.ts"],
+    files: ["tests/**/*.{test,slow}.ts"],
     ...jestPlugin.configs["flat/recommended"],
     rules: {
       ...jestPlugin.configs["flat/recommended"].rules,
