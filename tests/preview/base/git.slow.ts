@@ -86,7 +86,7 @@ const preview = (...args: string[]) => start(args).ended;
 
 /** Nothing is left: no checkout, and git knows of none. */
 function expectClean(): void {
-  expect(readdirSync(temporary).filter((name) => name.startsWith("gocd-preview-"))).toEqual([]);
+  expect(readdirSync(temporary).filter((name) => name.startsWith("offline-preview-"))).toEqual([]);
   expect(git("worktree", "list", "--porcelain").match(/^worktree /gm)).toHaveLength(1);
 }
 
@@ -188,7 +188,7 @@ describe("the comparison with another version", () => {
       write("index.ts", PROGRAM("pd-balanced", "setTimeout(() => undefined, 120_000);"));
       git("commit", "--quiet", "-am", "slow");
       const { child, ended } = start(["--against", "HEAD"]);
-      while (!readdirSync(temporary).some((name) => name.startsWith("gocd-preview-"))) {
+      while (!readdirSync(temporary).some((name) => name.startsWith("offline-preview-"))) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       child.kill(signal);
