@@ -5,7 +5,7 @@ import { readArguments } from "./arguments";
 import { spawned } from "../support/spawned";
 
 const SUITES = join(__dirname, "gocd/suites");
-const read = (...args: readonly string[]) => readArguments(args, SUITES);
+const read = (...args: readonly string[]) => readArguments(args, SUITES, {});
 
 test("without arguments all suites run", () => {
   expect(read()).toEqual({ mode: "test", suites: [], required: false, official: false });
@@ -29,7 +29,10 @@ test("with --required a prerequisite that is missing is a failure, and counts as
   expect(ended).toMatchObject({ status: 1, stdout: "0 passed, 1 failed, 0 skipped\n" });
 });
 
-test("the official images are asked for by name", () => {
+test("the official images are asked for by name, or taken on GitHub", () => {
+  const onGitHub = (...args: readonly string[]) => readArguments(args, SUITES, { GITHUB_ACTIONS: "true" });
+  expect(onGitHub()).toMatchObject({ mode: "test", official: true });
+  expect(onGitHub("--images", "stand-ins")).toMatchObject({ mode: "test", official: false });
   expect(read("--images", "official")).toMatchObject({ mode: "test", official: true });
   expect(read("--images", "stand-ins")).toMatchObject({ mode: "test", official: false });
 });

@@ -23,8 +23,15 @@ export interface Line {
 const USAGE =
   "usage: npm run test:cluster -- [--hold | --bench | [--required] [--images official|stand-ins] [-t PART_OF_A_NAME] [PART_OF_A_PATH…]]; tests/cluster/README.md explains them";
 
-/** Reads the command line; `folder` has the suites of what is tested. */
-export function readArguments(args: readonly string[], folder: string): Work | Line {
+/**
+ * Reads the command line; `folder` has the suites of what is tested. On GitHub, where Docker Hub answers, the images are the
+ * official ones unless the command line says otherwise.
+ */
+export function readArguments(
+  args: readonly string[],
+  folder: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Work | Line {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -34,7 +41,7 @@ export function readArguments(args: readonly string[], folder: string): Work | L
         hold: { type: "boolean" },
         bench: { type: "boolean" },
         required: { type: "boolean", default: false },
-        images: { type: "string", default: "stand-ins" },
+        images: { type: "string", default: environment["GITHUB_ACTIONS"] === "true" ? "official" : "stand-ins" },
         testNamePattern: { type: "string", short: "t" },
       },
     });
