@@ -330,6 +330,12 @@ describe("a reconciliation while the server misbehaves", () => {
     expect(line).toMatchObject({ approved: [], failures: [expect.stringContaining("unavailable: GET") as string] });
   });
 
+  test("does its work with a GoCD that does not tell whether it is in maintenance mode", async () => {
+    fixture().gocd.answers.set("GET /api/admin/maintenance_mode/info", { status: 404, body: "{}" });
+    await fixture().register(fixture().expect("docker-1"));
+    expect((await fixture().reconciler().reconcile()).approved).toContain("docker-1");
+  });
+
   test.each([1, -1])("says clearly that GoCD speaks another version of the API (%i)", async (versionsApart) => {
     fixture().gocd.weather.versionsApart = versionsApart;
     const line = await fixture().reconciler().reconcile();
