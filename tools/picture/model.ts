@@ -109,6 +109,7 @@ interface Policy {
 export function pictureOf(registrations: readonly Registration[]): Picture {
   const objects = registrations
     .filter(isKubernetesObject)
+    // What this program registers has the form of Kubernetes' API; the types here name the parts that are drawn.
     .map(({ inputs }) => unwrappedMap(inputs) as unknown as ObjectOf<unknown>);
   const policies = objects.filter(({ kind }) => kind === "NetworkPolicy") as readonly ObjectOf<Policy>[];
   const [agents, server] = [workload(objects, "gocd-agent"), workload(objects, "gocd-server")];
