@@ -33,8 +33,8 @@ export interface Service {
   readonly ended: Promise<void>;
 }
 
-/** Rounds that may be late before the service calls itself unhealthy, so that a stuck one is restarted. */
-const LATE_ROUNDS = 10;
+/** Reconciliations that may be late before the service calls itself unhealthy, so that a stuck one is restarted. */
+const LATE_RECONCILIATIONS = 10;
 const LATE_AT_LEAST = 300_000;
 
 /**
@@ -79,7 +79,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     }
   };
   const unhealthy = (): string | undefined => {
-    const limit = Math.max(LATE_AT_LEAST, config.settings.intervalSeconds * 1000 * LATE_ROUNDS);
+    const limit = Math.max(LATE_AT_LEAST, config.settings.intervalSeconds * 1000 * LATE_RECONCILIATIONS);
     return now() - alive > limit ? "no reconciliation has ended for too long" : undefined;
   };
 

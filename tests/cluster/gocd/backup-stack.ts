@@ -167,7 +167,7 @@ export const storeText = (name: string, text: string): Promise<unknown> =>
   control("object", { name: FOLDER + name, text });
 /** Lets requests of these kinds go wrong, one for each entry; see tests/support/storage-stand-in/stand-in.ts. */
 export const troubleStorage = (troubles: Readonly<Record<string, readonly unknown[]>>): Promise<unknown> =>
-  control("troubles", { scene: "storage", troubles });
+  control("troubles", { endpoint: "storage", troubles });
 
 /** Whether a backup is complete in the bucket. */
 export const isStored = async (name: string): Promise<true | undefined> =>

@@ -38,7 +38,7 @@ export async function metric(series: string): Promise<number | undefined> {
   return line === undefined ? undefined : Number(line.slice(series.length + 1));
 }
 
-const rounds = async () => {
+const reconciliations = async () => {
   const { text } = await askHousekeeping("/metrics");
   return [...text.matchAll(/^gocd_housekeeping_reconcile_total\{.*\} (\d+)$/gm)].reduce(
     (sum, [, n]) => sum + Number(n),
@@ -46,10 +46,14 @@ const rounds = async () => {
   );
 };
 
-/** Waits until as many whole rounds have passed; the one that is under way does not count. */
-export async function roundsPass(count: number): Promise<void> {
-  const before = await rounds();
-  await eventually(`${count} rounds`, async () => ((await rounds()) > before + count ? true : undefined), 120_000);
+/** Waits until as many whole reconciliations have passed; the one that is under way does not count. */
+export async function waitForReconciliations(count: number): Promise<void> {
+  const before = await reconciliations();
+  await eventually(
+    `${count} reconciliations`,
+    async () => ((await reconciliations()) > before + count ? true : undefined),
+    120_000,
+  );
 }
 
 /** What housekeeping, all its pods together, has logged since a moment, line by line. Throws where a line is not JSON. */

@@ -51,7 +51,7 @@ export const DRAIN_UNREACHABLE_TIMEOUT_SECONDS = 5;
 const DRAIN_SECONDS = 15;
 
 // Everything here waits for less time than the program's own settings say, and nothing else is different: housekeeping's
-// rounds, requests and grace periods, the agents' probes, and the pauses of the agents' hooks between two requests.
+// reconciliations, requests and grace periods, the agents' probes, and the pauses of the agents' hooks between two requests.
 const SHORT_CONFIG = {
   intervalSeconds: 0.5,
   requestTimeoutSeconds: REQUEST_TIMEOUT_SECONDS,

@@ -1,6 +1,6 @@
-// The bucket as a program, for a pod. Each path /<scene> is the whole interface, with the same objects and with tokens and
+// The bucket as a program, for a pod. Each path /<endpoint> is the whole interface, with the same objects and with tokens and
 // troubles of its own, so that what a test makes go wrong for one client goes well for the others. Tests talk to it by
-//   POST /stand-in/troubles  {"scene":"slow","troubles":{"part":["hang"]}}
+//   POST /stand-in/troubles  {"endpoint":"slow","troubles":{"part":["hang"]}}
 //   GET  /stand-in/objects   [{"name","size","md5Hash"}]
 //   POST /stand-in/object    {"name","text"}
 //   GET  /stand-in/requests  {"slow":["token","find",…]}
@@ -11,7 +11,7 @@ import { described, StorageStandIn, type Trouble } from "./stand-in";
 const OBJECTS = new Map<string, Buffer>();
 const SCENES = new Map<string, StorageStandIn>();
 
-function scene(name: string): StorageStandIn {
+function endpoint(name: string): StorageStandIn {
   const found = SCENES.get(name) ?? new StorageStandIn(OBJECTS, `/${name}`, process.env["BUCKET"]);
   SCENES.set(name, found);
   return found;
@@ -22,14 +22,14 @@ async function control(what: string, request: IncomingMessage): Promise<unknown>
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString();
   const asked = JSON.parse(text === "" ? "{}" : text) as {
-    readonly scene?: string;
+    readonly endpoint?: string;
     readonly troubles?: Readonly<Record<string, Trouble[]>>;
     readonly name?: string;
     readonly text?: string;
   };
   switch (what) {
     case "troubles":
-      Object.assign(scene(asked.scene ?? "").troubles, asked.troubles);
+      Object.assign(endpoint(asked.endpoint ?? "").troubles, asked.troubles);
       return {};
     case "object":
       OBJECTS.set(asked.name ?? "", Buffer.from(asked.text ?? ""));
@@ -48,7 +48,7 @@ const server = createServer((request, response) => {
   const done =
     first === "stand-in"
       ? control(second, request).then((body) => response.end(JSON.stringify(body)))
-      : scene(first).serve(request, response);
+      : endpoint(first).serve(request, response);
   done.catch((error: unknown) => {
     console.error(String(error));
     response.destroy();

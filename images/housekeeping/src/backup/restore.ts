@@ -46,7 +46,7 @@ export interface RestoreTools {
 class RestoreError extends Error {}
 
 /**
- * Restores a backup into an empty disk. RoundResult once: the disk remembers, so the setting may stay. Interrupted anywhere, it is
+ * Restores a backup into an empty disk. Done once: the disk remembers, so the setting may stay. Interrupted anywhere, it is
  * done again from the start, or finished when only renames were left.
  *
  * @throws RestoreError when the disk has other data, or the backup is not there or of a newer GoCD.

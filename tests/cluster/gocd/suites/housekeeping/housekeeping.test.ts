@@ -14,7 +14,14 @@ import {
   standIn,
   uuidOf,
 } from "../../server";
-import { askHousekeeping, loggedSince, metric, roundsPass, said, scaleHousekeeping } from "../../housekeeping";
+import {
+  askHousekeeping,
+  loggedSince,
+  metric,
+  waitForReconciliations,
+  said,
+  scaleHousekeeping,
+} from "../../housekeeping";
 import {
   deployWithShortTimeouts,
   applyWithShortTimeouts,
@@ -133,15 +140,15 @@ let own: readonly [string, string];
       });
       const wanted = { resources: ["docker", "gpu"], environments: ["docker", "edited"] };
       await expectToBecome(async () => given(await row(own[0])), wanted);
-      await roundsPass(2);
+      await waitForReconciliations(2);
       expect(given(await row(own[0]))).toEqual(wanted);
       await changeByHand(own[0], { resources, environments: ["docker"] });
     });
 
-    test("that a person has disabled stays disabled, and is named in every round", async () => {
+    test("that a person has disabled stays disabled, and is named in every reconciliation", async () => {
       const before = new Date();
       await changeByHand(own[1], { agent_config_state: "Disabled" });
-      await roundsPass(2);
+      await waitForReconciliations(2);
       expect((await row(own[1])).agent_config_state).toBe("Disabled");
       expect((await loggedSince(before)).at(-1)?.notices).toContain(`${agent(1)} has been disabled by a person`);
       await changeByHand(own[1], { agent_config_state: "Enabled" });
@@ -160,7 +167,7 @@ let own: readonly [string, string];
   describe("somebody else's agent", () => {
     test("keeps what they gave it, whatever the settings say", async () => {
       await tellHousekeeping(edited);
-      await roundsPass(2);
+      await waitForReconciliations(2);
       expect(given(await row(theirs))).toEqual({ resources: ["theirs"], environments: ["docker"] });
       await tellHousekeeping({});
     });
@@ -186,7 +193,7 @@ let own: readonly [string, string];
         (await serverAgent(third)) === undefined ? true : undefined,
       );
       removed = { afterSeconds: (Date.now() - lost) / 1000 };
-      await roundsPass(2);
+      await waitForReconciliations(2);
     }, 300_000);
 
     afterAll(async () => {
@@ -290,11 +297,11 @@ let own: readonly [string, string];
     expect(left).not.toContain(`${named}31`);
   });
 
-  describe("a round", () => {
+  describe("a reconciliation", () => {
     test("ends in a line that says what it did, and asks for no change when all is well", async () => {
-      await roundsPass(2);
+      await waitForReconciliations(2);
       const [before, asked] = [new Date(), (await changes()).length];
-      await roundsPass(3);
+      await waitForReconciliations(3);
       const lines = await loggedSince(before);
       expect(lines.length).toBeGreaterThanOrEqual(3);
       for (const line of lines)
@@ -317,11 +324,11 @@ let own: readonly [string, string];
       const [before, restarts] = [new Date(), await restartsOf()];
       await standIn(control, trouble);
       await tellHousekeeping(edited);
-      const line = await eventually("a round that fails", async () =>
+      const line = await eventually("a reconciliation that fails", async () =>
         (await loggedSince(before)).find(({ failures = [] }) => failures.some((text) => failure.test(text))),
       );
       expect(line.level).toBe("warn");
-      await roundsPass(1);
+      await waitForReconciliations(1);
       expect((await askHousekeeping("/healthz")).status).toBe(200);
       await standIn(control, control === "backing-up" ? { on: false } : {});
       await expectToBecome(async () => given(await row(own[0])), AFTER_EDIT);
@@ -333,7 +340,7 @@ let own: readonly [string, string];
     test("says that the server is away, and goes on when it is back", async () => {
       const before = new Date();
       await kubectl(["scale", "-n", SERVER_NAMESPACE, "statefulset/gocd-server", "--replicas=0"]);
-      await eventually("a round that fails", async () =>
+      await eventually("a reconciliation that fails", async () =>
         (await loggedSince(before)).find(({ failures = [] }) =>
           failures.some((text) => text.startsWith("unreachable")),
         ),
@@ -345,7 +352,7 @@ let own: readonly [string, string];
     });
 
     test("is done again after it was killed half-way, with the same result", async () => {
-      // One request a second: no round ends before the process does.
+      // One request a second: no reconciliation ends before the process does.
       await standIn("weather", { delay: 1000 });
       await tellHousekeeping(edited);
       await eventually("a change to be asked for", async () =>

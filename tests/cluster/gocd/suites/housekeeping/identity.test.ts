@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { AGENTS_NAMESPACE, claimsOf, manifests, ready, scaleAgents, SERVER_NAMESPACE } from "../../deploy";
 import { loseDisk } from "../../../kubernetes/disks";
 import { deleteByHand, registrationForm, agentsOnce, serverAgent, uuidOf, enabledAgents } from "../../server";
-import { loggedSince, roundsPass } from "../../housekeeping";
+import { loggedSince, waitForReconciliations } from "../../housekeeping";
 import {
   deployWithShortTimeouts,
   applyWithShortTimeouts,
@@ -115,7 +115,7 @@ describe("an agent that is not this program's is never approved", () => {
   test("by a uuid that nobody expects", async () => {
     const [uuid, before] = [randomUUID(), new Date()];
     expect(await knock(uuid, "stranger")).toBe("202");
-    await roundsPass(3);
+    await waitForReconciliations(3);
     expect((await serverAgent(uuid))?.agent_config_state).toBe("Pending");
     expect((await loggedSince(before)).flatMap(({ notices = [] }) => notices)).toContainEqual(
       expect.stringMatching(/^stranger at .* waits for a person: nobody here expects it$/),
@@ -133,7 +133,7 @@ describe("an agent that is not this program's is never approved", () => {
     };
     await tellHousekeeping({ agents: (agents) => [...agents, other] });
     expect(await knock(uuid, "other-0")).toBe("202");
-    await roundsPass(3);
+    await waitForReconciliations(3);
     expect((await serverAgent(uuid))?.agent_config_state).toBe("Pending");
     expect((await loggedSince(before)).flatMap(({ notices = [] }) => notices)).toContainEqual(
       expect.stringMatching(/^other-0 is not approved: .* which is not the pod of that name$/),
@@ -143,7 +143,7 @@ describe("an agent that is not this program's is never approved", () => {
   test("by an address that it claims to have, that of the server's own machine", async () => {
     const uuid = randomUUID();
     expect(await knock(uuid, "local", "--header 'X-Forwarded-For: 127.0.0.1'")).toBe("202");
-    await roundsPass(3);
+    await waitForReconciliations(3);
     expect((await serverAgent(uuid))?.agent_config_state).toBe("Pending");
   });
 });
