@@ -93,28 +93,20 @@ const housekeeping = new Housekeeping(
 );
 
 for (const pool of pools) {
-  const { rotation, identities } = pool;
-  const certificates = new Certificates(`${name}-${pool.name}`, { pods: [...identities.keys()], rotation });
+  const poolName = `${name}-${pool.name}`;
+  const certificates = new Certificates(poolName, { pods: [...pool.identities.keys()], rotation: pool.rotation });
   new AgentPool(
-    `${name}-${pool.name}`,
+    poolName,
     {
       instance: name,
       namespace: namespaces.agents,
-      pool: pool.name,
-      replicas: pool.replicas,
-      images: { agent: pool.image ?? images.references.agent, dind: images.references.dind },
-      agent: pool.agent,
-      dind: pool.dind,
-      rotation,
-      gracePeriod: pool.gracePeriod,
-      workspace: pool.workspace,
-      cache: pool.cache,
+      images: images.references,
+      pool,
       storageClass: storage.storageClass,
       placement: cluster.placement.agents(pool.name),
       serverUrl: gocd.url,
       housekeepingUrl: housekeeping.url,
       certificates: certificates.agents,
-      identities,
     },
     inCluster,
   );

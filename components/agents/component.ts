@@ -14,20 +14,28 @@ interface Side {
   readonly key: pulumi.Output<string>;
 }
 
-/** What the pool's objects take as it is, and what is added to it here. */
-type Derived = "namespace" | "labels" | "image" | "dind" | "daemonConfig" | "identitySecret";
+/** What one pool has, and others not. */
+type OfThePool = "replicas" | "agent" | "rotation" | "gracePeriod" | "workspace" | "cache";
+/** What is known of the pool's surroundings. */
+type Shared = "instance" | "serverUrl" | "housekeepingUrl" | "storageClass" | "placement";
 
-export interface AgentPoolArgs extends Omit<PoolSpec, Derived> {
+export interface AgentPoolArgs extends Pick<PoolSpec, Shared> {
   readonly namespace: GuardedNamespace;
+  /** By digest; a pool may have an agent image of its own. */
   readonly images: { readonly agent: pulumi.Input<string>; readonly dind: pulumi.Input<string> };
-  readonly dind: DaemonSettings & { readonly cpu: string; readonly memory: string };
+  readonly pool: Pick<PoolSpec, OfThePool> & {
+    readonly name: string;
+    /** Agent image of this pool alone. */
+    readonly image?: string | undefined;
+    readonly dind: DaemonSettings & { readonly cpu: string; readonly memory: string };
+    /** Who each pod is to the server. */
+    readonly identities: ReadonlyMap<
+      string,
+      { readonly uuid: pulumi.Output<string>; readonly token: pulumi.Output<string> }
+    >;
+  };
   /** Both sides' certificates by pod. */
   readonly certificates: ReadonlyMap<string, { readonly daemon: Side; readonly client: Side }>;
-  /** Who each pod is to the server. */
-  readonly identities: ReadonlyMap<
-    string,
-    { readonly uuid: pulumi.Output<string>; readonly token: pulumi.Output<string> }
-  >;
 }
 
 /** A pool of agents that are alike, each with a Docker daemon that nobody else can reach. */
@@ -35,12 +43,24 @@ export class AgentPool extends pulumi.ComponentResource {
   constructor(name: string, args: AgentPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:agents:AgentPool", name, {}, opts);
     const child = { parent: this };
-    const { instance, pool } = args;
+    const { instance } = args;
+    const { name: pool, image = args.images.agent, dind, identities, ...own } = args.pool;
     const namespace = args.namespace.name;
     const metadata = (suffix: string) => ({ name: `${pool}${suffix}`, namespace, labels: spec.labels });
-    const spec = { ...args, namespace, labels: { ...labels(instance, "gocd-agent"), [POOL_LABEL]: pool } };
+    const spec = {
+      ...own,
+      instance,
+      namespace,
+      labels: { ...labels(instance, "gocd-agent"), [POOL_LABEL]: pool },
+      pool,
+      image,
+      serverUrl: args.serverUrl,
+      housekeepingUrl: args.housekeepingUrl,
+      storageClass: args.storageClass,
+      placement: args.placement,
+    };
 
-    const config = daemonConfig(args.dind, args.cache);
+    const config = daemonConfig(dind, own.cache);
     const daemon = new core.ConfigMap(
       `${name}-daemon`,
       { metadata: metadata("-daemon"), data: { "daemon.json": config } },
@@ -63,7 +83,7 @@ export class AgentPool extends pulumi.ComponentResource {
     const secrets = { daemon: side("daemon"), client: side("client") };
     const identity = new core.Secret(
       `${name}-identity`,
-      { metadata: metadata("-identity"), stringData: flat(args.identities, ({ uuid, token }) => ({ uuid, token })) },
+      { metadata: metadata("-identity"), stringData: flat(identities, ({ uuid, token }) => ({ uuid, token })) },
       child,
     );
 
@@ -74,15 +94,14 @@ export class AgentPool extends pulumi.ComponentResource {
     );
     new core.Service(name, poolService(spec), child);
     new policy.PodDisruptionBudget(name, poolDisruptionBudget(spec), child);
-    const timeout = `${rolloutSeconds(args)}s`;
+    const timeout = `${rolloutSeconds(own)}s`;
     new apps.StatefulSet(
       name,
       poolStatefulSet({
         ...spec,
-        image: args.images.agent,
         daemonConfig: config,
         identitySecret: identity.metadata.name,
-        dind: { ...args.dind, pool, image: args.images.dind, daemonConfigMap: daemon.metadata.name, secrets },
+        dind: { ...dind, pool, image: args.images.dind, daemonConfigMap: daemon.metadata.name, secrets },
       }),
       // The account is named, not referred to; the guards are no part of it.
       {
