@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { runtime } from "@pulumi/pulumi";
-import { isObject, isSecret, readable, SECRET_TEXT, UNKNOWN, unwrapped } from "../run/wire";
+import { isObject, isSecret, readable, SECRET_TEXT, SIGNATURE, UNKNOWN, unwrapped } from "../run/wire";
 import type { WireObject, WireValue } from "../run/wire";
 import type { Path } from "./path";
 
@@ -152,5 +151,5 @@ function differ(before: WireValue | undefined, after: WireValue | undefined): bo
 
 /** A map, as against one that stands for a secret, a file or a reference. */
 function isPlainObject(value: WireValue | undefined): value is WireObject {
-  return isObject(value) && !(runtime.specialSigKey in value);
+  return isObject(value) && !(SIGNATURE in value);
 }

@@ -1,5 +1,3 @@
-import { runtime } from "@pulumi/pulumi";
-
 /** A property value in the form in which program and engine exchange it: JSON with marked secrets and unknowns. */
 export type WireValue = null | boolean | number | string | readonly WireValue[] | WireObject;
 /** A property map in wire form. */
@@ -12,12 +10,19 @@ export const UNKNOWN_TEXT = "«known after up»";
 /** What stands where a value is secret. */
 export const SECRET_TEXT = "«secret»";
 
+// How the protocol marks special values. Written down here, and held against the SDK by a test: who only reads values would wait
+// longer for the SDK than for all else.
 /** A value that only a provider can give, in wire form. */
-export const UNKNOWN = runtime.unknownValue;
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** The key that tells a special value from a property map; its value says which kind: one of those below, or a file. */
+export const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
+const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
 /** Marks a value as secret, unless it is marked already. */
 export function secret(value: WireValue): WireObject {
-  return isSecret(value) ? value : { [runtime.specialSigKey]: runtime.specialSecretSig, value };
+  return isSecret(value) ? value : { [SIGNATURE]: SECRET, value };
 }
 
 /** True for a map; false for lists, scalars and null. */
@@ -27,7 +32,7 @@ export function isObject(value: WireValue | undefined): value is WireObject {
 
 /** True for a value that is marked as secret. */
 export function isSecret(value: WireValue | undefined): value is WireObject {
-  return isObject(value) && value[runtime.specialSigKey] === runtime.specialSecretSig;
+  return isObject(value) && value[SIGNATURE] === SECRET;
 }
 
 /** The value without the marks of secrets, all the way down. Unknown values stay marked. */
@@ -47,15 +52,15 @@ export function unwrappedMap(map: WireObject): WireObject {
  */
 export function readable(value: WireValue): WireValue {
   if (value === UNKNOWN) return UNKNOWN_TEXT;
-  const kind = isObject(value) ? value[runtime.specialSigKey] : undefined;
+  const kind = isObject(value) ? value[SIGNATURE] : undefined;
   if (isObject(value) && kind !== undefined) return special(kind, value);
   return mapped(value, readable);
 }
 
 function special(kind: WireValue, value: WireObject): WireValue {
-  if (kind === runtime.specialSecretSig) return SECRET_TEXT;
-  if (kind === runtime.specialResourceSig) return `«${text(value["urn"])}»`;
-  if (kind === runtime.specialOutputValueSig) {
+  if (kind === SECRET) return SECRET_TEXT;
+  if (kind === RESOURCE) return `«${text(value["urn"])}»`;
+  if (kind === OUTPUT) {
     if (value["secret"] === true) return SECRET_TEXT;
     return "value" in value ? readable(value["value"] ?? null) : UNKNOWN_TEXT;
   }

@@ -2,9 +2,9 @@ import { difference } from "../../../preview/difference/difference";
 import { differenceText } from "../../../preview/show/difference-text";
 import type { Registration } from "../../../preview/run/registration";
 import { styleFor } from "../../../preview/show/terminal";
-import { secret } from "../../../preview/run/wire";
+import { secret, UNKNOWN } from "../../../preview/run/wire";
 import type { WireObject } from "../../../preview/run/wire";
-import { component, resource, side, UNKNOWN } from "./registrations";
+import { component, resource, side } from "./registrations";
 import { factsOf } from "./facts";
 
 const STATEFUL_SET = "kubernetes:apps/v1:StatefulSet";

@@ -1,4 +1,3 @@
-import { runtime } from "@pulumi/pulumi";
 import { urnOf } from "../../../preview/run/registration";
 import type { Registration } from "../../../preview/run/registration";
 import { resource as plain } from "../../support/resource";
@@ -18,6 +17,3 @@ export function component(type: string, name: string, given: Partial<Registratio
 export function side(...registrations: readonly Registration[]) {
   return { registrations, outputs: {} };
 }
-
-/** The value that only a provider knows. */
-export const UNKNOWN = runtime.unknownValue;
