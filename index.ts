@@ -1,6 +1,7 @@
 import { AgentPool } from "./components/agents/component";
 import { podNames } from "./components/agents/pods";
 import { Backup } from "./components/backup/component";
+import { Builds } from "./components/builds/component";
 import { Certificates } from "./components/certificates/component";
 import { Cluster, ExistingCluster } from "./components/cluster/component";
 import { Credentials } from "./components/credentials/component";
@@ -35,6 +36,10 @@ const { identityPool } = cluster;
 const backup =
   google &&
   new Backup(name, { ...google, keepDays, writer: { namespace: name, serviceAccount: SERVER }, identityPool });
+const builds =
+  google &&
+  settings.builds.pools.length > 0 &&
+  new Builds(name, { ...google, namespace: `${name}-agents`, serviceAccounts: settings.builds.pools, identityPool });
 const inCluster = { provider: cluster.kubernetes };
 const { namespaces } = new Guardrails(
   name,
@@ -50,6 +55,7 @@ const { namespaces } = new Guardrails(
     dindRepository: images.dindRepository,
     nodeVolumes: clusterSpec.nodeVolumes,
     dnsServers: clusterSpec.dnsServers,
+    agentGrants: builds ? builds.grants : [],
   },
   inCluster,
 );
@@ -119,6 +125,8 @@ export const kubectl = cluster.connect;
 export const adminPassword = credentials.admin.plain;
 /** For agents that people attach themselves; this program's own need none. */
 export const autoRegisterKey = credentials.keys.autoRegisterKey;
+/** What the names of images begin with that jobs may push; nothing without `gocd:builds`. */
+export const buildsRegistry = builds ? builds.registry : undefined;
 
 function claim(purpose: "data" | "artifacts", size: string) {
   const source = disks?.[purpose] ?? { name: `${name}-${purpose}`, storageClass: storage.storageClass };

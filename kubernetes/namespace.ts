@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface GuardedNamespace {
   readonly name: pulumi.Output<string>;
   /**
-   * Network policies and admission policies. Whatever makes pods depends on them; not by a value, because Pulumi replaces
+   * Network policies, admission policies, and what lets pods act outside the cluster. Whatever makes pods depends on them; not by a value, because Pulumi replaces
    * whatever has a value of something that it must delete before it can be made anew.
    */
   readonly guards: readonly pulumi.Resource[];

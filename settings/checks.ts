@@ -1,5 +1,6 @@
 import { environmentProblems, poolProblems } from "./agents";
 import { restoreProblems } from "./backup";
+import { buildsProblems } from "./builds";
 import { bootDiskProblems } from "./cluster";
 import { locationProblems } from "./google";
 import type { HasProblem, Problem } from "./problems";
@@ -15,7 +16,7 @@ import type { Settings } from "./types";
  * said of such a key itself.
  */
 export function crossCheck(settings: Settings, hasProblem: HasProblem): Problem[] {
-  const { name, cluster, storage, server, agents, backup } = settings;
+  const { name, cluster, storage, server, agents, backup, builds } = settings;
   return [
     ...(storage.mode === "class" || hasProblem("gcp:region") ? [] : locationProblems(storage.google)),
     ...serverSizeProblems(server, storage, hasProblem),
@@ -26,6 +27,7 @@ export function crossCheck(settings: Settings, hasProblem: HasProblem): Problem[
     ...rangeProblems(settings, hasProblem),
     ...agents.flatMap((pool) => poolProblems(pool, name, cluster.mode)),
     ...environmentProblems(agents),
+    ...buildsProblems(builds, agents, storage, hasProblem),
     ...(cluster.mode === "create" ? nodeProblems(settings, cluster, hasProblem) : []),
   ];
 }

@@ -28,6 +28,7 @@ const WHEN_ABSENT: Readonly<Record<Part, unknown>> = {
   images: {},
   access: "port-forward",
   backup: {},
+  builds: {},
 };
 
 /** In place of a part of which nothing can be made, so that the checks across parts still see the others. */
@@ -38,6 +39,7 @@ const PLACEHOLDER = {
   images: {},
   access: "port-forward",
   backup: {},
+  builds: {},
 } as const;
 
 /**
@@ -60,6 +62,7 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
     images: readPart("images", GOCD.images, config, secretKeys, problems),
     access: readPart("access", GOCD.access, config, secretKeys, problems),
     backup: readPart("backup", GOCD.backup, config, secretKeys, problems),
+    builds: readPart("builds", GOCD.builds, config, secretKeys, problems),
   };
   const storageClass = parts.cluster.existing?.storageClass;
   const google = storageClass === undefined ? readGoogle(config, problems) : undefined;
@@ -80,6 +83,7 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
     images: imagesOf(parts.images, google),
     access: parts.access,
     backup: parts.backup,
+    builds: parts.builds,
   };
   problems.push(...crossCheck(settings, hasProblem).filter(({ key }) => !hasProblem(key)));
   if (problems.length > 0) throw new SettingsError(stack, problems);

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { access } from "./access";
 import type { Pool } from "./agents";
 import type { Backup } from "./backup";
+import type { Builds } from "./builds";
 import type { Create, Existing } from "./cluster";
 import type { Images } from "./images";
 import type { Server } from "./server";
@@ -23,4 +24,5 @@ export interface Settings {
   readonly images: Images;
   readonly access: z.output<typeof access>;
   readonly backup: Backup;
+  readonly builds: Builds;
 }

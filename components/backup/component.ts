@@ -1,7 +1,8 @@
 import * as organizations from "@pulumi/gcp/organizations";
 import * as gcp from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
-import { backupFolder, bucketArgs, bucketName, principal, writerRoles } from "./bucket";
+import { principal } from "../../kubernetes/identity";
+import { backupFolder, bucketArgs, bucketName, writerRoles } from "./bucket";
 
 export interface BackupArgs {
   readonly project: string;

@@ -9,7 +9,10 @@ import { namespace } from "./namespaces";
 import { networkPolicies, type PolicySpec } from "./network-policies";
 
 export type GuardrailsArgs = Pick<PolicySpec, "server" | "housekeeping" | "pools" | "dnsServers"> &
-  Pick<AdmissionArgs, "dindRepository" | "nodeVolumes">;
+  Pick<AdmissionArgs, "dindRepository" | "nodeVolumes"> & {
+    /** What lets jobs act outside the cluster. */
+    readonly agentGrants: readonly pulumi.Resource[];
+  };
 
 /**
  * The two namespaces and what holds in them for everybody: Pod Security, network policies that deny by default, and at
@@ -44,7 +47,7 @@ export class Guardrails extends pulumi.ComponentResource {
     ];
     this.namespaces = {
       server: { name: namespaces.server, guards: guards("server") },
-      agents: { name: namespaces.agents, guards: guards("agents") },
+      agents: { name: namespaces.agents, guards: [...guards("agents"), ...args.agentGrants] },
     };
     this.registerOutputs({ namespaces });
   }

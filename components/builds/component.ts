@@ -1,0 +1,50 @@
+import * as gcp from "@pulumi/gcp/artifactregistry";
+import * as organizations from "@pulumi/gcp/organizations";
+import * as pulumi from "@pulumi/pulumi";
+import { principal } from "../../kubernetes/identity";
+import { imagePrefix, repositoryArgs, type BuildsSpec } from "./repository";
+
+export interface BuildsArgs extends Omit<BuildsSpec, "instance"> {
+  /** Namespace of the service accounts. */
+  readonly namespace: string;
+  /** Service accounts, each of one pool, whose jobs may push. */
+  readonly serviceAccounts: readonly string[];
+  /** The cluster whose creation makes the pool of identities, where it is made here. IAM refuses members of no pool. */
+  readonly identityPool?: pulumi.Resource | undefined;
+}
+
+/**
+ * A repository for the images that jobs push. Not that of the stack's own images: IAM grants a repository, never a part of one,
+ * and whoever may write to that one can move the tags that keep the images in use from being cleaned up.
+ */
+export class Builds extends pulumi.ComponentResource {
+  /** What the names of images begin with that jobs may push, such as `us-central1-docker.pkg.dev/acme/gocd-dev-builds`. */
+  readonly registry: string;
+  /** What lets jobs push, and must hold as long as one runs. */
+  readonly grants: readonly pulumi.Resource[];
+
+  constructor(name: string, args: BuildsArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { project, region, namespace, serviceAccounts, identityPool } = args;
+    super("gocd:builds:Builds", name, { project, region, namespace, serviceAccounts }, opts);
+    const spec = { instance: name, project, region };
+    const repository = new gcp.Repository(`${name}-builds`, repositoryArgs(spec), { parent: this, protect: true });
+    const { number } = organizations.getProjectOutput({ projectId: project }, { parent: this });
+    this.grants = serviceAccounts.map(
+      (account) =>
+        new gcp.RepositoryIamMember(
+          `${name}-builds-${account}`,
+          {
+            project,
+            location: region,
+            repository: repository.repositoryId,
+            role: "roles/artifactregistry.writer",
+            member: number.apply((number) => principal({ id: project, number }, namespace, account)),
+          },
+          // The pool is named, not referred to. It must be the members that wait: the repository outlives the cluster.
+          { parent: this, ...(identityPool && { dependsOn: [identityPool] }) },
+        ),
+    );
+    this.registry = imagePrefix(spec);
+    this.registerOutputs({ registry: this.registry });
+  }
+}

@@ -1,0 +1,42 @@
+import type { Registration } from "../../preview/run/registration";
+import { unwrappedMap } from "../../preview/run/wire";
+import { runs, succeeded, task } from "../support/program";
+import { variants } from "../support/stacks";
+
+jest.setTimeout(300_000);
+
+/** Roles with which nothing in a repository can be changed. */
+const READING = ["roles/artifactregistry.reader"];
+
+/** Who may change what is in which repository of Artifact Registry. */
+const writers = (stack: readonly Registration[]) =>
+  stack
+    .filter(({ type }) => type === "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember")
+    .map(({ inputs }) => unwrappedMap(inputs))
+    .filter(({ role }) => !READING.includes(String(role)))
+    .map(({ repository, member }) => ({ repository, member }));
+
+describe("jobs push to a repository of their own", () => {
+  const stacks = new Map<string, readonly Registration[]>();
+
+  beforeAll(async () => {
+    const all = await runs(Object.values(variants).map((source) => task(source, {}, true)));
+    Object.keys(variants).forEach((name, index) => stacks.set(name, succeeded(all[index] as (typeof all)[number])));
+  });
+
+  test("as the service account of their pool, and as no other", () => {
+    expect(writers(stacks.get("several pools") ?? [])).toEqual([
+      {
+        repository: "gocd-pools-builds",
+        member: expect.stringMatching(
+          /^principal:\/\/iam\.googleapis\.com\/.*\/subject\/ns\/gocd-pools-agents\/sa\/deploy$/,
+        ) as string,
+      },
+    ]);
+  });
+
+  test.each(Object.keys(variants))("and nobody in a cluster may change the repository of the images: %s", (name) => {
+    const repositories = writers(stacks.get(name) ?? []).map(({ repository }) => repository);
+    expect(repositories.filter((repository) => !String(repository).endsWith("-builds"))).toEqual([]);
+  });
+});
