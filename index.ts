@@ -125,9 +125,6 @@ export const kubectl = cluster.connect;
 export const adminPassword = credentials.admin.plain;
 /** For agents that people attach themselves; this program's own need none. */
 export const autoRegisterKey = credentials.keys.autoRegisterKey;
-/** What the names of images begin with that jobs may push; nothing without `gocd:builds`. */
-export const buildsRegistry = builds ? builds.registry : undefined;
-
 function claim(purpose: "data" | "artifacts", size: string) {
   const source = disks?.[purpose] ?? { name: `${name}-${purpose}`, storageClass: storage.storageClass };
   return new Volume(source.name, { instance: name, namespace: namespaces.server.name, size, source }, inCluster).claim;

@@ -2,7 +2,7 @@ import * as gcp from "@pulumi/gcp/artifactregistry";
 import * as organizations from "@pulumi/gcp/organizations";
 import * as pulumi from "@pulumi/pulumi";
 import { principal } from "../../kubernetes/identity";
-import { imagePrefix, repositoryArgs, type BuildsSpec } from "./repository";
+import { repositoryArgs, type BuildsSpec } from "./repository";
 
 export interface BuildsArgs extends Omit<BuildsSpec, "instance"> {
   /** Namespace of the service accounts. */
@@ -18,16 +18,16 @@ export interface BuildsArgs extends Omit<BuildsSpec, "instance"> {
  * and whoever may write to that one can move the tags that keep the images in use from being cleaned up.
  */
 export class Builds extends pulumi.ComponentResource {
-  /** What the names of images begin with that jobs may push, such as `us-central1-docker.pkg.dev/acme/gocd-dev-builds`. */
-  readonly registry: string;
   /** What lets jobs push, and must hold as long as one runs. */
   readonly grants: readonly pulumi.Resource[];
 
   constructor(name: string, args: BuildsArgs, opts?: pulumi.ComponentResourceOptions) {
     const { project, region, namespace, serviceAccounts, identityPool } = args;
     super("gocd:builds:Builds", name, { project, region, namespace, serviceAccounts }, opts);
-    const spec = { instance: name, project, region };
-    const repository = new gcp.Repository(`${name}-builds`, repositoryArgs(spec), { parent: this, protect: true });
+    const repository = new gcp.Repository(`${name}-builds`, repositoryArgs({ instance: name, project, region }), {
+      parent: this,
+      protect: true,
+    });
     const { number } = organizations.getProjectOutput({ projectId: project }, { parent: this });
     this.grants = serviceAccounts.map(
       (account) =>
@@ -44,7 +44,6 @@ export class Builds extends pulumi.ComponentResource {
           { parent: this, ...(identityPool && { dependsOn: [identityPool] }) },
         ),
     );
-    this.registry = imagePrefix(spec);
-    this.registerOutputs({ registry: this.registry });
+    this.registerOutputs({});
   }
 }

@@ -8,20 +8,14 @@ export interface BuildsSpec {
   readonly region: string;
 }
 
-const repositoryId = (instance: string) => `${instance}-builds`;
-
 /** A repository in which is what jobs push, and nothing that the stack itself runs. Nothing cleans it up. */
 export function repositoryArgs({ instance, project, region }: BuildsSpec) {
   return {
     project,
     location: region,
-    repositoryId: repositoryId(instance),
+    repositoryId: `${instance}-builds`,
     format: "DOCKER",
     description: `What jobs of ${instance} push`,
     labels: { "gocd-stack": instance },
   } satisfies gcp.RepositoryArgs;
 }
-
-/** What the names of images in it begin with, without the slash. */
-export const imagePrefix = ({ instance, project, region }: BuildsSpec): string =>
-  `${region}-docker.pkg.dev/${project}/${repositoryId(instance)}`;

@@ -1,12 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { policies } from "../../policy/policies";
+import { assemble } from "../../preview/preview";
 import { judge } from "../../preview/verdict";
 import type { Run } from "../../preview/run/run";
+import { toText } from "../../preview/show/preview-text";
+import { styleFor } from "../../preview/show/terminal";
 import { readableMap, UNKNOWN_TEXT } from "../../preview/run/wire";
 import { golden } from "../support/golden";
-import { ROOT, runs, task } from "../support/program";
+import { projectOf, ROOT, runs, task } from "../support/program";
 import { committedStacks, variants } from "../support/stacks";
+import { needLines } from "../../tools/preview/needs";
 
 jest.setTimeout(300_000);
 
@@ -43,6 +47,18 @@ describe("the committed stacks", () => {
     for (const run of registered.values()) expect(golden(run.registrations)).not.toMatch(/undefined|\[object /);
     const cluster = registered.get("dev")?.registrations.find(({ type }) => type === "pulumi:providers:kubernetes");
     expect(readableMap(cluster?.inputs ?? {})["kubeconfig"]).toBe(UNKNOWN_TEXT);
+  });
+
+  test("print what the README shows of them, in its order", async () => {
+    const run = registered.get("dev");
+    if (run === undefined) throw new Error("the stack dev is not committed");
+    const upNote = '(README.md, "On to pulumi up")';
+    const view = { out: "out/dev", closing: needLines, upNote, style: styleFor(false) };
+    const printed = toText(await assemble(projectOf({}), run, policies), view).split("\n");
+    const [, sample = ""] = /```text\n(resource [^`]*)```/.exec(readFileSync(join(ROOT, "README.md"), "utf8")) ?? [];
+    const shown = sample.split("\n").filter((line) => line !== "" && line !== "…");
+    expect(shown.length).toBeGreaterThan(5);
+    expect(printed.filter((line) => shown.includes(line))).toEqual(shown);
   });
 
   test("have a golden file each, and no golden file is left over", () => {
