@@ -1,7 +1,3 @@
-// Writes docs/policies.md from the rules themselves: `npm run docs:policies`.
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { RULES } from "./policies";
 import type { Rule } from "./rule";
 
 /** The page about the rules, as Prettier would lay it out. */
@@ -56,5 +52,3 @@ function aligned(rows: readonly (readonly string[])[]): string {
   const rule = widths.map((width) => "-".repeat(width));
   return [line(rows[0] ?? []), line(rule), ...rows.slice(1).map(line)].join("\n");
 }
-
-if (require.main === module) writeFileSync(join(__dirname, "..", "docs", "policies.md"), policiesPage(RULES));

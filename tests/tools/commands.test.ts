@@ -4,6 +4,7 @@ import { ROOT } from "../support/program";
 
 const COMMANDS = [
   "tools/schema/main.ts",
+  "tools/policies/main.ts",
   "tools/github/difference-main.ts",
   "tools/github/pulumi-main.ts",
   "tools/github/issue-main.ts",
@@ -62,7 +63,7 @@ describe("the scripts of package.json", () => {
     readonly scripts: Readonly<Record<string, string>>;
   };
 
-  test.each(["preview", "schema", "bench"])("start the command %s that is tested here", (name) => {
+  test.each(["preview", "schema", "docs:policies", "bench"])("start the command %s that is tested here", (name) => {
     expect(COMMANDS).toContain(scripts[name]?.split(" ").at(-1));
   });
 });

@@ -157,6 +157,20 @@ describe("npm run down", () => {
     expect(stderr).toContain(option);
   });
 
+  test.each([
+    [["--hepl"], "unknown option --hepl; did you mean --help?"],
+    [["--stakc", "dev"], "unknown option --stakc; did you mean --stack?"],
+    [["--exclude", "urn"], "unknown option --exclude"],
+    [["dev"], "unexpected argument dev"],
+    [["--stack", "dev", "-s", "test"], "--stack is given twice; once is wanted"],
+  ])("refuses %j in one line, and calls nobody", (args, why) => {
+    fakePulumi();
+    const { status, stdout, stderr, calls } = run(args);
+    expect({ status, stdout, calls }).toEqual({ status: 2, stdout: "", calls: [] });
+    expect(stderr).toMatch(/^npm run down: [^\n]+; --help lists the options\n$/);
+    expect(stderr).toContain(why);
+  });
+
   test("does not let the environment add what the command line may not", () => {
     fakePulumi();
     const { options } = run([], {

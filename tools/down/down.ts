@@ -1,10 +1,15 @@
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { parseOptions, UsageError, usageText } from "../../preview/command";
 import { left, leftText } from "./left";
 
 const HELP = `Usage: npm run down -- [--stack NAME] [options of pulumi destroy]
 
 Destroys a stack except what is protected (pulumi destroy --exclude-protected), then lists what is left and what it
 holds. The disks, the keys that their data depends on, and the images stay; pulumi up goes on with them.
+
+Options of pulumi destroy that are passed on: --yes, --parallel N, --preview-only, --skip-preview, --refresh, --run-program,
+--diff, --message TEXT, --cwd DIR, --config-file FILE, --non-interactive, --color WHEN, --debug, --verbose N, --logtostderr,
+--show-full-output, --suppress-outputs, --suppress-progress.
 `;
 
 const MISSING = `The Pulumi CLI is not on PATH. How to install it: docs/operations/install.md.\n`;
@@ -17,6 +22,33 @@ const TOO_FAR: Readonly<Record<string, string>> = {
   "--target": "is no way to take the whole stack down; use pulumi destroy --target",
   "-t": "is no way to take the whole stack down; use pulumi destroy --target",
 };
+
+const TEXT = { type: "string" } as const;
+const SWITCH = { type: "boolean" } as const;
+
+/** Options that are passed on: those of `pulumi destroy` that do not change what goes. */
+const PASSED_ON = {
+  help: { ...SWITCH, short: "h" },
+  stack: { ...TEXT, short: "s" },
+  cwd: { ...TEXT, short: "C" },
+  "config-file": TEXT,
+  color: TEXT,
+  debug: { ...SWITCH, short: "d" },
+  diff: SWITCH,
+  logtostderr: SWITCH,
+  message: { ...TEXT, short: "m" },
+  "non-interactive": SWITCH,
+  parallel: { ...TEXT, short: "p" },
+  "preview-only": SWITCH,
+  refresh: { ...SWITCH, short: "r" },
+  "run-program": SWITCH,
+  "show-full-output": SWITCH,
+  "skip-preview": { ...SWITCH, short: "f" },
+  "suppress-outputs": SWITCH,
+  "suppress-progress": SWITCH,
+  verbose: { ...TEXT, short: "v" },
+  yes: { ...SWITCH, short: "y" },
+} as const;
 
 /** Options with which Pulumi is told where the stack is; the list is read from the same place. */
 const PLACE = ["--stack", "-s", "--cwd", "-C"];
@@ -45,8 +77,11 @@ export function down(args: readonly string[], { environment, stdout, stderr }: C
       return 2;
     }
   }
-  if (args.filter((arg) => ["--stack", "-s"].includes(optionOf(arg))).length > 1) {
-    stderr.write("npm run down: --stack is given twice; once is wanted\n");
+  try {
+    parseOptions(args, PASSED_ON);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    stderr.write(usageText("npm run down", error.message));
     return 2;
   }
   // Pulumi takes every option from the environment as well.
