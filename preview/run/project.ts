@@ -71,7 +71,7 @@ interface Value {
  *
  * @param directory the project's directory
  * @param file the stack's file; the default is `Pulumi.<stack>.yaml` in the directory
- * @throws {ConfigurationError} when a file is missing or is no YAML map
+ * @throws {ConfigurationError} when a file is missing, or it or its configuration is no YAML map
  */
 export function readProject(directory: string, stack: string, file = join(directory, `Pulumi.${stack}.yaml`)): Project {
   const project = readMap(join(directory, "Pulumi.yaml"), "the project's file");
@@ -79,7 +79,7 @@ export function readProject(directory: string, stack: string, file = join(direct
   const stackFile = basename(file);
   const settings = readMap(file, `the settings of stack "${stack}"; another stack is chosen with --stack NAME`);
   const values = new Map(
-    Object.entries(asMap(settings["config"])).map(([key, value]) => [
+    Object.entries(configMap(settings, stackFile)).map(([key, value]) => [
       qualified(name, key),
       configValue(qualified(name, key), value),
     ]),
@@ -87,7 +87,7 @@ export function readProject(directory: string, stack: string, file = join(direct
   const problems: Problem[] = Object.keys(settings)
     .filter((key) => !STACK_KEYS.includes(key))
     .map((key) => ({ key, found: "a key that Pulumi does not read", wanted: `one of ${STACK_KEYS.join(", ")}` }));
-  for (const [declared, raw] of Object.entries(asMap(project["config"]))) {
+  for (const [declared, raw] of Object.entries(configMap(project, "Pulumi.yaml"))) {
     const key = qualified(name, declared);
     const declaration = isMap(raw) ? raw : { default: raw };
     const given = values.get(key);
@@ -159,8 +159,12 @@ function qualified(project: string, key: string): string {
   return key.includes(":") ? key : `${project}:${key}`;
 }
 
-function asMap(value: unknown): Record<string, unknown> {
-  return isMap(value) ? value : {};
+/** The keys of a file; none where nothing stands behind `config:`. */
+function configMap({ config = {} }: Record<string, unknown>, file: string): Record<string, unknown> {
+  if (config === null) return {};
+  if (isMap(config)) return config;
+  const found = Array.isArray(config) ? "a list" : "a single value";
+  throw new ConfigurationError(file, [{ key: "config", found, wanted: "a YAML map of keys and their values" }]);
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

@@ -82,12 +82,19 @@ describe("the configuration of a stack", () => {
   });
 
   test("can be empty", () => {
+    expect(project("  size: small\n", "config:\n").config).toEqual({ "shop:size": "small" });
     expect(project("  size: small\n", "{}\n").config).toEqual({ "shop:size": "small" });
   });
 
   test.each([
     ["no YAML", "config: [", /Pulumi\.dev\.yaml/],
     ["a list", "- config\n", /a YAML map/],
+    [
+      "a list for its configuration",
+      "config:\n  - shop:size: large\n",
+      /config\n +found +a list\n +wanted +a YAML map of keys/,
+    ],
+    ["text for its configuration", "config: large\n", /config\n +found +a single value\n +wanted +a YAML map of keys/],
     ["a key twice", "config:\n  a: 1\n  a: 2\n", /unique/],
   ])("is refused when it is %s", (_, text, message) => {
     expect(refused(() => project("  size: small\n", text)).message).toMatch(message);
