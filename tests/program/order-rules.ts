@@ -1,5 +1,5 @@
 import type { Registration } from "../../preview/run/registration";
-import { isObject, unwrappedMap } from "../../preview/run/wire";
+import { isObject, isSecret } from "../../preview/run/wire";
 import type { WireValue } from "../../preview/run/wire";
 import { referencesOf } from "../support/references";
 
@@ -146,9 +146,12 @@ export const ORDER_RULES: readonly OrderRule[] = [
     rule: "a workload waits for the images that it runs",
     source: `${KUBERNETES}/containers/images/#imagepullbackoff`,
     edges: (stack) =>
-      pairs(workloads(stack), typed(stack, IMAGE), (workload, image) =>
-        JSON.stringify(workload.inputs).includes(`"${at(image, "imageName").replace(/:[^:/]+$/, "")}@sha256:`),
-      ),
+      workloads(stack).flatMap((workload) => {
+        const text = JSON.stringify(workload.inputs);
+        return pairs([workload], typed(stack, IMAGE), (_, image) =>
+          text.includes(`"${at(image, "imageName").replace(/:[^:/]+$/, "")}@sha256:`),
+        );
+      }),
   },
   {
     rule: "an object waits for its namespace, which takes it along when it goes",
@@ -164,11 +167,12 @@ export const ORDER_RULES: readonly OrderRule[] = [
     rule: "a workload waits for the Secrets, ConfigMaps, claims and accounts that it names",
     source: `${KUBERNETES}/configuration/secret/#restriction-names-data (a pod starts when all of them are there)`,
     edges: (stack) =>
-      pairs(workloads(stack), objects(stack), (workload, object) =>
-        referencesOf(workload.inputs, at(workload, "metadata", "namespace")).includes(
-          `${object.type.split(":").at(-1) ?? ""} ${placeOf(object)}`,
-        ),
-      ),
+      workloads(stack).flatMap((workload) => {
+        const named = new Set(referencesOf(workload.inputs, at(workload, "metadata", "namespace")));
+        return pairs([workload], objects(stack), (_, object) =>
+          named.has(`${object.type.split(":").at(-1) ?? ""} ${placeOf(object)}`),
+        );
+      }),
   },
   {
     rule: "a workload waits for the roles of its identity: a restore reads the bucket at the first start",
@@ -253,12 +257,14 @@ function accounts(stack: Stack) {
 /** A text in a resource's inputs; empty if there is none. */
 function at({ inputs }: Registration, ...path: readonly string[]): string {
   const found = path.reduce<WireValue | undefined>(
-    (value, key) => (isObject(value) ? value[key] : undefined),
-    unwrappedMap(inputs),
+    (value, key) => (isObject(value) ? opened(value[key]) : undefined),
+    inputs,
   );
   return typeof found === "string" ? found : "";
 }
 
+const opened = (value: WireValue | undefined): WireValue | undefined =>
+  isSecret(value) ? opened(value["value"]) : value;
 const sameNamespace = (one: Registration, other: Registration) =>
   at(one, "metadata", "namespace") === at(other, "metadata", "namespace");
 const nameOf = (object: Registration) => at(object, "metadata", "name");
