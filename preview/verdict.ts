@@ -1,5 +1,4 @@
 import type { Policies } from "@pulumi/policy";
-import * as policyServer from "@pulumi/policy/server";
 import {
   AnalyzeRequest,
   AnalyzerProviderResource,
@@ -39,10 +38,10 @@ type Analyze<Request> = (call: { readonly request: Request }, answer: Answer) =>
 type MakeAnalyze<Request> = (pack: string, version: string, level: string, policies: Policies) => Analyze<Request>;
 
 /** The functions behind a policy pack's server; the package exports them without types. */
-const server = policyServer as unknown as {
+interface PolicyServer {
   readonly makeAnalyzeRpcFun: MakeAnalyze<AnalyzeRequest>;
   readonly makeAnalyzeStackRpcFun: MakeAnalyze<AnalyzeStackRequest>;
-};
+}
 
 /** How the engine's library says that a policy cannot run yet, and how our pack's notes say that they will look again. */
 const WAITS = /^can't run policy|\bafter up\b/;
@@ -51,6 +50,8 @@ const ORDER: readonly Finding["level"][] = ["mandatory", "advisory", "undecided"
 
 /** Asks every policy about every resource and about the stack, as the engine asks a pack in a preview. */
 export async function judge(policies: Policies, registrations: readonly Registration[]): Promise<Verdict> {
+  // Loaded by whoever judges, and by nobody who only shows a verdict: it brings all of the SDK along.
+  const server = (await import("@pulumi/policy/server.js")) as unknown as PolicyServer;
   const byUrn = new Map(registrations.map((resource) => [resource.urn, resource]));
   const analyze = server.makeAnalyzeRpcFun("policy", "0.0.0", "mandatory", policies);
   const analyzeStack = server.makeAnalyzeStackRpcFun("policy", "0.0.0", "mandatory", policies);

@@ -7,19 +7,51 @@ import { HIDDEN } from "../../preview/escape";
 import { ROOT } from "../support/program";
 import { spawned } from "../support/spawned";
 import type { Spawned } from "../support/spawned";
-
-jest.setTimeout(300_000);
+import type { Call, Called } from "./run-cli";
 
 const MAIN = join(ROOT, "tools", "preview", "main.ts");
+const RUN_CLI = join(__dirname, "run-cli.ts");
 const FIXTURES = join(ROOT, "tests", "preview", "fixtures");
 /** What a newcomer's shell has: no cloud, no Pulumi, no network needed. */
 const BARE = { PATH: process.env["PATH"], HOME: "/nonexistent" };
 
-let directory: string;
+/** A project whose program does what it is told, and further arguments. */
+const FAULTY = [
+  ["throws"],
+  ["settings"],
+  ["settings", "--json"],
+  ["leaks"],
+  ["acts on the terminal"],
+  ["acts on the terminal", "--json"],
+  ["logs"],
+] as const;
 
-beforeAll(() => {
+let directory: string;
+/** What the second preview of dev did, and each of {@link FAULTY}. */
+let second: Called;
+let faulty: ReadonlyMap<string, Called>;
+
+beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "gocd-preview-"));
+  const dev = { directory: ROOT, program: join(ROOT, "index.ts"), args: ["--out", join(directory, "two"), "--json"] };
+  const { stdout, stderr } = await spawned(RUN_CLI, [JSON.stringify([dev, ...FAULTY.map(faultyCall)])], BARE);
+  if (stderr !== "") throw new Error(stderr);
+  const [ofDev, ...others] = JSON.parse(stdout) as readonly Called[];
+  second = ofDev as Called;
+  faulty = new Map(others.map((called, index) => [FAULTY[index]?.join(" ") ?? "", called]));
 });
+
+function faultyCall([how, ...args]: readonly string[]): Call {
+  const project = mkdtempSync(join(directory, "faulty-"));
+  for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"])
+    copyFileSync(join(FIXTURES, "faulty", file), join(project, file));
+  writeFileSync(
+    join(project, "Pulumi.dev.yaml"),
+    `config:\n  faulty:how: ${how}\n  faulty:password:\n    secure: v1:abc:def\n`,
+  );
+  const out = ["--out", join(project, "out")];
+  return { directory: project, program: join(FIXTURES, "faulty", "index.ts"), args: [...out, ...args] };
+}
 
 afterAll(() => {
   rmSync(directory, { recursive: true });
@@ -33,12 +65,10 @@ function files(root: string): Map<string, string> {
 
 describe("npm run preview", () => {
   let first: Spawned;
-  let second: Spawned;
   const [one, two] = ["one", "two"];
 
   beforeAll(async () => {
     first = await spawned(MAIN, ["--out", join(directory, one)], BARE);
-    second = await spawned(MAIN, ["--out", join(directory, two), "--json"], BARE);
   });
 
   test("shows the dev stack and ends well", () => {
@@ -182,29 +212,16 @@ describe("npm run preview", () => {
 });
 
 describe("the preview of a project that is not well", () => {
-  const faulty = (how: string, ...args: string[]) => {
-    const project = mkdtempSync(join(directory, "faulty-"));
-    for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"])
-      copyFileSync(join(FIXTURES, "faulty", file), join(project, file));
-    writeFileSync(
-      join(project, "Pulumi.dev.yaml"),
-      `config:\n  faulty:how: ${how}\n  faulty:password:\n    secure: v1:abc:def\n`,
-    );
-    return spawned(
-      join(__dirname, "run-cli.ts"),
-      [project, join(FIXTURES, "faulty", "index.ts"), "--out", join(project, "out"), ...args],
-      BARE,
-    );
-  };
+  const did = (how: string) => faulty.get(how) as Called;
 
-  test("ends with 1 when the program fails, and says where", async () => {
-    const { status, stdout, stderr } = await faulty("throws");
+  test("ends with 1 when the program fails, and says where", () => {
+    const { status, stdout, stderr } = did("throws");
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toMatch(/^error the program broke\n/);
   });
 
-  test("ends with 2 when the settings are wrong, and gives the program's own words", async () => {
-    const { status, stderr } = await faulty("settings");
+  test("ends with 2 when the settings are wrong, and gives the program's own words", () => {
+    const { status, stderr } = did("settings");
     expect(status).toBe(2);
     expect(stderr).toContain("1 problem in the settings");
     expect(stderr).toContain("Correct Pulumi.dev.yaml");
@@ -212,8 +229,8 @@ describe("the preview of a project that is not well", () => {
     expect(stderr).not.toMatch(/^ *at /m);
   });
 
-  test("puts what is wrong with the settings into the JSON", async () => {
-    const { status, stdout } = await faulty("settings", "--json");
+  test("puts what is wrong with the settings into the JSON", () => {
+    const { status, stdout } = did("settings --json");
     expect(status).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({
       exitCode: 2,
@@ -222,22 +239,22 @@ describe("the preview of a project that is not well", () => {
     });
   });
 
-  test("takes secrets out of errors that quote them", async () => {
-    const { status, stderr } = await faulty("leaks");
+  test("takes secrets out of errors that quote them", () => {
+    const { status, stderr } = did("leaks");
     expect(status).toBe(1);
     expect(stderr).toContain("cannot log in with «secret»");
     expect(stderr).not.toContain("placeholder");
   });
 
-  test("keeps names that would act on the terminal from doing so", async () => {
-    const { status, stdout } = await faulty("acts on the terminal");
+  test("keeps names that would act on the terminal from doing so", () => {
+    const { status, stdout } = did("acts on the terminal");
     expect(status).toBe(0);
     expect(HIDDEN.test(stdout)).toBe(false);
     expect(stdout).toContain("evil\\u001b[2J\\u202ename");
   });
 
-  test("does the same in JSON, and in files inside its own directory", async () => {
-    const { stdout } = await faulty("acts on the terminal", "--json");
+  test("does the same in JSON, and in files inside its own directory", () => {
+    const { stdout } = did("acts on the terminal --json");
     expect(HIDDEN.test(stdout)).toBe(false);
     const { manifests } = JSON.parse(stdout) as {
       readonly manifests: { readonly file: string; readonly name: string }[];
@@ -246,8 +263,8 @@ describe("the preview of a project that is not well", () => {
     expect(manifests[0]?.file).toMatch(/^[a-z_][a-z0-9._-]*\/configmap-[a-z0-9._-]+\.yaml$/);
   });
 
-  test("shows warnings of the program", async () => {
-    const { status, stderr } = await faulty("logs");
+  test("shows warnings of the program", () => {
+    const { status, stderr } = did("logs");
     expect(status).toBe(1);
     expect(stderr).toContain("warning take care\\u001b[2J");
     expect(stderr).toContain("error gave up");

@@ -1,9 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { readableMap } from "../../preview/run/wire";
 import { google } from "../../settings/google";
 import { GOCD, SECRETS } from "../../settings/keys";
 import { keys } from "../../tools/schema/wanted";
+import { plannedRun, succeeded } from "../support/program";
 
 const root = join(__dirname, "..", "..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
@@ -34,11 +35,13 @@ interface Registered {
   };
 }
 
-let resources: Registered[];
-beforeAll(() => {
-  const json = execFileSync("npm", ["run", "--silent", "preview", "--", "--json"], { cwd: root, maxBuffer: 1 << 28 });
-  resources = (JSON.parse(json.toString()) as { readonly resources: Registered[] }).resources;
-}, 60_000);
+let resources: readonly Registered[];
+beforeAll(async () => {
+  resources = succeeded(await plannedRun()).map(({ inputs, ...others }) => ({
+    ...others,
+    inputs: readableMap(inputs) as Registered["inputs"],
+  }));
+});
 
 describe("the documentation", () => {
   test("has a page for each thing that operators do, and the first page lists them all", () => {
