@@ -2,7 +2,6 @@ import * as artifactregistry from "@pulumi/gcp/artifactregistry";
 import * as gcp from "@pulumi/gcp/container";
 import * as projects from "@pulumi/gcp/projects";
 import * as serviceaccount from "@pulumi/gcp/serviceaccount";
-import { Namespace } from "@pulumi/kubernetes/core/v1";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../../kubernetes/placement";
@@ -173,8 +172,19 @@ export class ExistingCluster extends pulumi.ComponentResource {
       { parent: this },
     );
     // Only asked for: a context that does not exist, or a cluster that does not answer, then fails the preview and not the middle of `up`.
-    Namespace.get(name, "kube-system", { parent: this, provider: this.kubernetes });
+    new SystemNamespace(name, { parent: this, provider: this.kubernetes });
     this.connect = pulumi.interpolate`kubectl config use-context ${args.context}`;
     this.registerOutputs({ connect: this.connect });
+  }
+}
+
+const SYSTEM = "kube-system";
+
+/** The namespace that every cluster has; it is read, not made. */
+class SystemNamespace extends pulumi.CustomResource {
+  constructor(name: string, opts: pulumi.CustomResourceOptions) {
+    // `Namespace.get` states no arguments, and then every refresh finds some and says that it has changed.
+    const found = { apiVersion: "v1", kind: "Namespace", metadata: { name: SYSTEM } };
+    super("kubernetes:core/v1:Namespace", name, found, pulumi.mergeOptions(opts, { id: SYSTEM }));
   }
 }
