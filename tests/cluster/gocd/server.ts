@@ -79,7 +79,12 @@ async function askFromPod({ method, path, headers, body }: Outgoing, namespace: 
 
 const PASSWORDS = new Map<string, Promise<string>>();
 
-/** Asked for once: what a test does to the cluster does not change it. */
+/** For tests after which housekeeping has another password. */
+export const forgetPasswords = (): void => {
+  PASSWORDS.clear();
+};
+
+/** Asked for once: hardly a test changes it. */
 async function housekeepingUser(namespace: string): Promise<User> {
   const password = PASSWORDS.get(namespace) ?? secretText("gocd-housekeeping", namespace, "password");
   PASSWORDS.set(namespace, password);

@@ -42,18 +42,26 @@ export async function replaceNode(namespaces: readonly string[]): Promise<void> 
   await startKubelet();
 }
 
-/** Loses the cluster, that is all its objects and keys, and starts an empty one on the same disks. */
-export async function replaceCluster(): Promise<void> {
-  await stopNode();
-  await stopServices();
-  await stopControlPlane();
+/** Loses the cluster, that is all its objects and keys; nothing answers any more. The disks stay. */
+export async function loseCluster(): Promise<void> {
+  await stopCluster();
   wipeControlPlane();
   await forgetPods();
+}
+
+/** Starts an empty cluster in the place of one that is lost. */
+export async function startEmptyCluster(): Promise<void> {
   await startControlPlane();
   await startContainerd();
   startServices();
   await startKubelet();
   await apply(driverObjects());
+}
+
+/** Loses the cluster and starts an empty one on the same disks. */
+export async function replaceCluster(): Promise<void> {
+  await loseCluster();
+  await startEmptyCluster();
 }
 
 /** Ends everything that was started. */

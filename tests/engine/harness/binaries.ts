@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { buildAll, builtBinary, STRIPPED, type Build } from "../../cluster/kubernetes/go-modules";
 import { ROOT } from "../../cluster/kubernetes/paths";
-import { onPath, providerVersion } from "./plugins";
+import { installedPlugin, onPath, providerVersion } from "./plugins";
 
 const KUBERNETES_PROVIDER = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 
@@ -30,5 +30,11 @@ export const pulumiProgram = (): string => onPath("pulumi") ?? builtBinary(BUILD
 /** The Kubernetes provider that is built. */
 export const kubernetesProvider = (): string => builtBinary(BUILDS, "pulumi-resource-kubernetes");
 
-/** Builds what the Go modules have of Pulumi. */
-export const buildPulumi = (): Promise<void> => buildAll(BUILDS);
+/** Builds what the Go modules have of Pulumi and this machine has not. */
+export function buildPulumi(): Promise<void> {
+  const installed: Readonly<Record<string, string | undefined>> = {
+    pulumi: onPath("pulumi"),
+    "pulumi-kubernetes": installedPlugin("kubernetes"),
+  };
+  return buildAll(BUILDS.filter(({ module }) => installed[module] === undefined));
+}

@@ -1,29 +1,30 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "../../cluster/kubernetes/paths";
 
-/** Pages with commands that people type. */
-type Page =
-  | "README.md"
-  | "docs/operations/destroy.md"
-  | "docs/operations/install.md"
-  | "docs/operations/lost-cluster.md"
-  | "docs/operations/restore.md"
-  | "docs/operations/rotate.md"
-  | "docs/operations/scale.md"
-  | "docs/operations/upgrade.md";
-
 /** A command as a page has it. */
-interface DocumentedCommand {
-  readonly page: Page;
+export interface DocumentedCommand {
+  /** Path of the page in the checkout. */
+  readonly page: string;
   readonly text: string;
 }
 
+const OPERATIONS = "docs/operations";
 const BLOCK = /^ *```sh\n([\s\S]*?)^ *```$/gm;
-const SPAN = /`((?:pulumi|npm run down|PULUMI_\w+=\S+ pulumi) [^`\n]+)`/g;
+/** What stands in backquotes within a sentence and is for a terminal. */
+const SPAN =
+  /`((?:(?:pulumi|npm run|npm ci|kubectl|gcloud|docker compose|docker version|docker login) ?|PULUMI_\w+=\S+ pulumi |\$\(pulumi |echo )[^`\n]*)`/g;
 
-/** Every command of a page: lines of its `sh` blocks, continued ones joined, and what stands in backquotes and calls Pulumi. */
-function commandsOf(page: Page): DocumentedCommand[] {
+/** Pages with commands that people type. */
+export const PAGES: readonly string[] = [
+  "README.md",
+  ...readdirSync(path.join(ROOT, OPERATIONS))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `${OPERATIONS}/${name}`),
+];
+
+/** Every command of a page: lines of its `sh` blocks, continued ones joined, and what stands in backquotes and calls a program. */
+export function commandsOf(page: string): readonly DocumentedCommand[] {
   const text = readFileSync(path.join(ROOT, page), "utf8");
   const lines = [...text.matchAll(BLOCK)].flatMap(([, block = ""]) =>
     block
@@ -33,16 +34,18 @@ function commandsOf(page: Page): DocumentedCommand[] {
       .map((line) => line.replace(/(^|\s+)#.*$/, "").trim())
       .filter((line) => line !== ""),
   );
-  const spans = [...text.replace(BLOCK, "").matchAll(SPAN)].map(([, span = ""]) => span);
-  return [...lines, ...spans].map((command) => ({ page, text: command }));
+  const spans = [...text.replace(BLOCK, "").matchAll(SPAN)].map(([, span = ""]) => span.trim());
+  return [...new Set([...lines, ...spans])].map((command) => ({ page, text: command }));
 }
 
 /**
  * The command of a page that matches, as it is written there. Throws where none does, or several that differ: then the page
  * has changed, and the test that asks must follow.
  */
-export function documented(page: Page, pattern: RegExp): string {
-  const found = [...new Set(commandsOf(page).map(({ text }) => text))].filter((text) => pattern.test(text));
+export function documented(page: string, pattern: RegExp): string {
+  const found = commandsOf(page)
+    .map(({ text }) => text)
+    .filter((text) => pattern.test(text));
   const [command] = found;
   if (command === undefined || found.length > 1)
     throw new Error(`${page} has ${found.length} commands like ${String(pattern)}: ${found.join(" | ")}`);

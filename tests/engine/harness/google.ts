@@ -15,6 +15,8 @@ export interface GoogleProject {
   fail(operations: readonly string[]): void;
   /** Those that have not failed yet. */
   failuresLeft(): readonly string[];
+  /** Deletes what `gcloud` would delete, past Pulumi. */
+  delete(types: RegExp): void;
   /** Forgets what happened so far. */
   forgetEvents(): void;
 }
@@ -29,14 +31,18 @@ export async function emptyGoogleProject(name: string, stacks: readonly string[]
   await project.must(`pulumi login file://${state}`);
   for (const stack of stacks) await project.must(`pulumi stack init ${stack}`);
   const failures = `${cloud}.failures`;
+  const things = () => (existsSync(cloud) ? (JSON.parse(readFileSync(cloud, "utf8")) as readonly Thing[]) : []);
   return {
     project,
-    things: () => (existsSync(cloud) ? (JSON.parse(readFileSync(cloud, "utf8")) as readonly Thing[]) : []),
+    things,
     events: () => events(cloud),
     fail: (operations) => {
       writeFileSync(failures, JSON.stringify(operations));
     },
     failuresLeft: () => (existsSync(failures) ? (JSON.parse(readFileSync(failures, "utf8")) as readonly string[]) : []),
+    delete: (types) => {
+      writeFileSync(cloud, JSON.stringify(things().filter(({ type }) => !types.test(type))));
+    },
     forgetEvents: () => {
       rmSync(`${cloud}.journal`, { force: true });
     },

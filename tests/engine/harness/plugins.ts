@@ -46,11 +46,10 @@ export function installPlugins(
   const main = path.join(compiled, "tests/engine/providers/main.js");
   return PROVIDERS.map((name): Plugin => {
     const version = providerVersion(name);
-    const folder = `resource-${name}-v${version}`;
-    const target = path.join(plugins, folder);
+    const target = path.join(plugins, folderOf(name));
     const program = path.join(target, `pulumi-resource-${name}`);
     const real = !modelled.includes(name);
-    const installed = real ? installedPlugin(folder) : undefined;
+    const installed = real ? installedPlugin(name) : undefined;
     const binary = real ? built[name] : undefined;
     if (installed !== undefined) symlinkSync(installed, target);
     else if (binary === undefined) writeScript(program, main, name, version);
@@ -91,10 +90,12 @@ export function providerVersion(name: string): string {
   return manifest.version;
 }
 
-/** The folder of a plugin in the home directory of whoever runs the tests. */
-function installedPlugin(folder: string): string | undefined {
+const folderOf = (name: string): string => `resource-${name}-v${providerVersion(name)}`;
+
+/** The folder of a provider in the home directory of whoever runs the tests, if it is installed in the version of its package. */
+export function installedPlugin(name: string): string | undefined {
   const home = process.env["PULUMI_HOME"] ?? path.join(process.env["HOME"] ?? "/root", ".pulumi");
-  const plugin = path.join(home, "plugins", folder);
+  const plugin = path.join(home, "plugins", folderOf(name));
   return existsSync(plugin) && readdirSync(plugin).length > 0 ? plugin : undefined;
 }
 

@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { ROOT } from "../../cluster/kubernetes/paths";
@@ -24,6 +23,8 @@ export interface Started {
 export interface CommandOptions {
   readonly input?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** The command is asked for a secret: what it writes is not kept for the search after secrets. */
+  readonly tellsSecrets?: boolean;
 }
 
 /** What Pulumi's exported state holds of a resource. */
@@ -51,13 +52,16 @@ interface Exported {
 
 const KILLED = 128;
 
+/** No command takes as long, on however slow a machine; one that does hangs. */
+const MOST_MINUTES = 12;
+
 /**
  * A copy of the checkout in which people work: Pulumi writes stack files, and tests change settings and sources. Packages are the
  * checkout's own.
  */
 export class Project {
-  /** Everything that any command wrote, for the search after secrets. */
-  readonly transcript: string[] = [];
+  /** File with everything that any command wrote, for the search after secrets. */
+  readonly transcript: string;
   private readonly environment: NodeJS.ProcessEnv;
 
   constructor(
@@ -65,13 +69,8 @@ export class Project {
     environment: NodeJS.ProcessEnv,
   ) {
     this.environment = environment;
-    mkdirSync(directory, { recursive: true });
-    const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: ROOT })
-      .toString()
-      .split("\0")
-      .filter((file) => file !== "" && !file.startsWith("tests/"));
-    for (const file of files) cpSync(path.join(ROOT, file), path.join(directory, file), { errorOnExist: false });
-    symlinkSync(path.join(ROOT, "node_modules"), path.join(directory, "node_modules"));
+    this.transcript = `${directory}.log`;
+    if (!existsSync(directory)) copyCheckout(directory);
   }
 
   /** Runs a line of shell as people type it, without a terminal. */
@@ -87,7 +86,7 @@ export class Project {
   }
 
   /** Starts a line of shell; the process is the leader of a group of its own, so that a signal reaches all of it. */
-  start(line: string, { input, env }: CommandOptions = {}): Started {
+  start(line: string, { input, env, tellsSecrets }: CommandOptions = {}): Started {
     const child = spawn("bash", ["-o", "pipefail", "-c", line], {
       cwd: this.directory,
       env: { ...this.environment, ...env },
@@ -103,10 +102,15 @@ export class Project {
     child.stderr.on("data", (bytes: Buffer) => (text += bytes.toString()));
     child.stdin.on("error", () => undefined);
     child.stdin.end(input ?? "");
+    const hung = setTimeout(() => {
+      text += `\nthe tests ended this command, which hung: it had run for ${MOST_MINUTES} minutes\n`;
+      signalGroup(child, "SIGKILL");
+    }, MOST_MINUTES * 60_000);
     const ended = new Promise<Ended>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (code) => {
-        this.transcript.push(`$ ${line}\n${text}`);
+        clearTimeout(hung);
+        appendFileSync(this.transcript, `$ ${line}\n${tellsSecrets ? "" : text}`);
         resolve({ code: code ?? KILLED, text, stdout });
       });
     });
@@ -120,6 +124,18 @@ export class Project {
     writeFileSync(file, stringify({ ...content, config: { ...content.config, ...keys } }));
   }
 
+  /** Does something with other settings of a stack, and puts the file back as it was. */
+  async edited<T>(stack: string, keys: Readonly<Record<string, unknown>>, work: () => Promise<T>): Promise<T> {
+    const file = path.join(this.directory, `Pulumi.${stack}.yaml`);
+    const before = readFileSync(file);
+    this.configure(stack, keys);
+    try {
+      return await work();
+    } finally {
+      writeFileSync(file, before);
+    }
+  }
+
   /** Writes the settings of a stack anew. */
   writeStack(stack: string, config: Readonly<Record<string, unknown>>): void {
     writeFileSync(path.join(this.directory, `Pulumi.${stack}.yaml`), stringify({ config }));
@@ -131,4 +147,19 @@ export class Project {
     const exported = JSON.parse(stdout) as Exported;
     return exported.deployment.resources ?? [];
   }
+}
+
+/** Sends a signal to a command and to whatever it started in its group. */
+export function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid !== undefined) process.kill(-pid, signal);
+}
+
+function copyCheckout(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: ROOT })
+    .toString()
+    .split("\0")
+    .filter((file) => file !== "" && !file.startsWith("tests/"));
+  for (const file of files) cpSync(path.join(ROOT, file), path.join(directory, file), { errorOnExist: false });
+  symlinkSync(path.join(ROOT, "node_modules"), path.join(directory, "node_modules"));
 }

@@ -1,15 +1,18 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { apply } from "../../cluster/kubernetes/kubectl";
-import { volumeFor } from "../../cluster/kubernetes/disks";
+import { loseDisk, volumeFor } from "../../cluster/kubernetes/disks";
+import { apply, kubectl } from "../../cluster/kubernetes/kubectl";
 import { KUBECONFIG, ROOT } from "../../cluster/kubernetes/paths";
 import { documented } from "./docs";
-import type { Ended, Project } from "./project";
-import { makeProject } from "./workshop";
+import type { CommandOptions, Ended, Project } from "./project";
+import { LOCAL_STATE, openProject } from "./workshop";
 
 /** What the tests plant, and look for in all that a run writes. */
-export const PLANTED = { password: "planted-password-of-the-tests-0123" } as const;
+export const PLANTED = {
+  password: "planted-password-of-the-tests-0123",
+  secondPassword: "planted-password-of-the-tests-4567",
+} as const;
 
 /** The stack that the pages are written for. */
 export const STACK = "dev";
@@ -19,36 +22,76 @@ interface StackFile {
 }
 
 /** The settings of the cluster tests: a Kubernetes that exists, two small agents, images by digest. */
-function clusterSettings(): Readonly<Record<string, unknown>> {
+export function clusterSettings(): Readonly<Record<string, unknown>> {
   const file = readFileSync(path.join(ROOT, "tests/cluster/gocd/Pulumi.test.yaml"), "utf8");
   return (parse(file) as StackFile).config;
 }
 
-/** A project whose stack runs on the cluster of this run, logged in as install.md says. */
-export async function projectOnCluster(name: string, stacks: readonly string[]): Promise<Project> {
-  const project = makeProject(name, "cluster", { KUBECONFIG });
-  await project.must(documented("docs/operations/install.md", /^pulumi login --local$/));
-  for (const stack of stacks) {
-    project.writeStack(stack, clusterSettings());
-    await project.must(documented("docs/operations/install.md", /^pulumi stack init dev$/).replace(STACK, stack));
-    await makeVolumes(stack);
+/** Settings of the pool and of the server, which tests change in part. */
+export const POOL_SETTINGS = (clusterSettings()["gocd:agents"] as Readonly<Record<"docker", object>>).docker;
+export const SERVER_SETTINGS = clusterSettings()["gocd:server"] as object;
+
+const UP = documented("docs/operations/install.md", /^pulumi up --stack dev --policy-pack policy$/);
+
+/** For an `up` of which the preview is not looked at. */
+export const QUICK: CommandOptions = { env: { PULUMI_OPTION_SKIP_PREVIEW: "true" } };
+
+/** The project of all suites on the cluster of this run, logged in as install.md says. */
+export async function projectOnCluster(): Promise<Project> {
+  const project = openProject("cluster", "cluster", { KUBECONFIG });
+  if (!existsSync(path.join(LOCAL_STATE, "stacks"))) {
+    await project.must(documented("docs/operations/install.md", /^npm run build:policy$/));
+    await project.must(documented("docs/operations/install.md", /^pulumi login --local$/));
+    await addStack(project, STACK);
   }
   return project;
 }
 
-/** Gives the claims of a stack their disks, as a cloud would. */
-export async function makeVolumes(stack: string, agents = 3): Promise<void> {
+/** Makes a stack with the settings of the cluster tests. */
+export async function addStack(project: Project, stack: string): Promise<void> {
+  project.writeStack(stack, clusterSettings());
+  await project.must(documented("docs/operations/install.md", /^pulumi stack init dev$/).replace(STACK, stack));
+  await makeVolumes(stack);
+}
+
+/** The same with the stack up, whichever suite comes first. */
+export async function projectWithStackUp(): Promise<Project> {
+  const project = await projectOnCluster();
+  const isUp = (await project.state(STACK)).some(({ type }) => type.endsWith(":StatefulSet"));
+  if (!isUp) await project.must(UP, QUICK);
+  return project;
+}
+
+interface Volume {
+  readonly metadata: { readonly name: string };
+  readonly status: { readonly phase: string };
+}
+
+/** Gives the claims of a stack disks, as a cloud would: new ones for those whose claims are gone, and not kept. */
+export async function makeVolumes(stack: string, pools: readonly string[] = ["docker"], agents = 3): Promise<void> {
   const server = ["data", "artifacts"].map((purpose) => ({
     namespace: `gocd-${stack}`,
     name: `gocd-${stack}-${purpose}`,
   }));
-  const pool = ["workspace", "cache"].flatMap((purpose) =>
-    Array.from({ length: agents }, (_, ordinal) => ({
-      namespace: `gocd-${stack}-agents`,
-      name: `${purpose}-docker-${ordinal}`,
-    })),
+  const claims = pools.flatMap((pool) =>
+    ["workspace", "cache"].flatMap((purpose) =>
+      Array.from({ length: agents }, (_, ordinal) => ({
+        namespace: `gocd-${stack}-agents`,
+        name: `${purpose}-${pool}-${ordinal}`,
+      })),
+    ),
   );
-  await apply([...server, ...pool].map(volumeFor));
+  const { items } = JSON.parse(await kubectl(["get", "pv", "-o", "json"])) as { readonly items: readonly Volume[] };
+  const released = new Set(
+    items.filter(({ status }) => status.phase === "Released").map(({ metadata }) => metadata.name),
+  );
+  for (const claim of [...server, ...claims]) {
+    const { metadata } = volumeFor(claim);
+    if (!released.has(metadata.name)) continue;
+    await kubectl(["delete", "pv", metadata.name]);
+    loseDisk(claim);
+  }
+  await apply([...server, ...claims].map(volumeFor));
 }
 
 /** The last line with numbers that Pulumi prints of each operation: `{ create: 62, same: 1 }`. */

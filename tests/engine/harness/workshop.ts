@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { binary } from "../../cluster/kubernetes/binaries";
 import { ROOT } from "../../cluster/kubernetes/paths";
@@ -45,13 +45,21 @@ export async function moveHome(): Promise<void> {
   await run("mount", ["--bind", users, "/etc/passwd"]);
 }
 
-/** A copy of the checkout with a home directory of its own, in which people work. */
-export function makeProject(name: string, plugins: keyof typeof PLUGINS, environment: NodeJS.ProcessEnv = {}): Project {
+type Plugins = keyof typeof PLUGINS;
+
+/** A new copy of the checkout with a home directory of its own, in which people work. */
+export function makeProject(name: string, plugins: Plugins, environment: NodeJS.ProcessEnv = {}): Project {
+  rmSync(path.join(WORKSHOP, name), { recursive: true, force: true });
+  return openProject(name, plugins, environment);
+}
+
+/** The copy of that name, which may be there from another suite. */
+export function openProject(name: string, plugins: Plugins, environment: NodeJS.ProcessEnv = {}): Project {
   const folder = path.join(WORKSHOP, name);
-  rmSync(folder, { recursive: true, force: true });
   const home = path.join(folder, "home");
   mkdirSync(path.join(home, ".pulumi"), { recursive: true });
-  symlinkSync(PLUGINS[plugins], path.join(home, ".pulumi/plugins"));
+  const linked = path.join(home, ".pulumi/plugins");
+  if (!existsSync(linked)) symlinkSync(PLUGINS[plugins], linked);
   return new Project(path.join(folder, "project"), {
     ...process.env,
     PATH: `${PROGRAMS}:${process.env["PATH"] ?? ""}`,
@@ -64,3 +72,6 @@ export function makeProject(name: string, plugins: keyof typeof PLUGINS, environ
     ...environment,
   });
 }
+
+/** Where `pulumi login --local` keeps the state of the stacks on the cluster. */
+export const LOCAL_STATE = path.join(WORKSHOP, "home/.pulumi");

@@ -1,40 +1,31 @@
-import { exec, kubectl } from "../../../cluster/kubernetes/kubectl";
 import { AGENTS_NAMESPACE, ready, SERVER_NAMESPACE } from "../../../cluster/gocd/deploy";
-import { identities } from "../../../cluster/gocd/server";
+import { forgetPasswords } from "../../../cluster/gocd/server";
+import { kubectl } from "../../../cluster/kubernetes/kubectl";
+import { eventually } from "../../../cluster/kubernetes/run";
 import { documented } from "../../harness/docs";
-import type { Project } from "../../harness/project";
-import { changes, expectUnchanged, makeVolumes, PLANTED, projectOnCluster, STACK } from "../../harness/stack";
+import { keepFiles, remembered } from "../../harness/installation";
+import { signalGroup, type Project } from "../../harness/project";
+import { changes, expectUnchanged, makeVolumes, projectOnCluster, QUICK, STACK } from "../../harness/stack";
 
-const UP = documented("docs/operations/install.md", /^pulumi up --stack dev --policy-pack policy$/);
-const DOWN = documented("docs/operations/destroy.md", /^npm run down -- --stack dev$/);
+const INSTALL = "docs/operations/install.md";
+const UP = documented(INSTALL, /^pulumi up --stack dev --policy-pack policy$/);
 
 let project: Project;
 
-const inServer = async (script: string) =>
-  (await exec("gocd-server-0", "server", SERVER_NAMESPACE, ["sh", "-c", script])).stdout;
-
-/** Who the agents are, and what is on the server's disks. */
-const remembered = async () => ({
-  agents: [...(await identities())].sort(),
-  configuration: await inServer("cat /godata/config/cruise-config.xml /godata/config/cipher.aes"),
-  kept: await inServer("cat /godata/db/kept /godata/artifacts/kept"),
-});
-
 beforeAll(async () => {
-  project = await projectOnCluster("lifecycle", [STACK]);
+  project = await projectOnCluster();
 });
 
 describe("a stack on a cluster that exists", () => {
-  test("takes a password of one's own as install.md says", async () => {
-    const set = documented("docs/operations/install.md", /^pulumi config set --secret gocd:adminPassword/);
-    await project.must(set, { input: PLANTED.password });
-    expect((await project.must(`pulumi config --stack ${STACK}`)).text).not.toContain(PLANTED.password);
+  test("is previewed offline as install.md says", async () => {
+    const preview = await project.must(documented(INSTALL, /^npm run preview -- --stack dev$/));
+    expect(preview.text).toMatch(/protected/);
   });
 
   test("is previewed with the policy pack, and nothing is made", async () => {
-    const preview = await project.must(UP.replace(" up ", " preview "));
+    const preview = await project.must(documented(INSTALL, /^pulumi preview --stack dev --policy-pack policy$/));
     expect(changes(preview)["create"]).toBeGreaterThan(50);
-    expect(preview.text).toContain("policy");
+    expect(preview.text).toContain("gocd-policy");
     expect(await kubectl(["get", "namespaces", "-o", "name"])).not.toContain(SERVER_NAMESPACE);
   });
 
@@ -42,21 +33,58 @@ describe("a stack on a cluster that exists", () => {
     const up = await project.must(UP);
     expect(changes(up)["create"]).toBeGreaterThan(50);
     await ready(2, 5);
-    await inServer("echo data >/godata/db/kept; echo artifacts >/godata/artifacts/kept");
+    await keepFiles();
   });
 
   test("does not change when it is brought up again", async () => {
-    expectUnchanged(await project.must(UP));
+    expectUnchanged(await project.must(UP, QUICK));
   });
 
   test("has not drifted when it is refreshed", async () => {
-    expectUnchanged(await project.must(`pulumi refresh --stack ${STACK}`));
+    expectUnchanged(
+      await project.must(documented("docs/operations/destroy.md", /^pulumi refresh --stack dev$/), QUICK),
+    );
   });
 
   test("does not change after the refresh either, and no note calls its volumes foreign", async () => {
-    const up = await project.must(UP);
+    const up = await project.must(UP, QUICK);
     expectUnchanged(up);
     expect(up.text).not.toContain("not in this program");
+  });
+
+  test.each(["README.md", INSTALL])("is opened with the three outputs of %s", async (page) => {
+    const command = (output: RegExp) => documented(page, output);
+    await project.must(command(/stack output kubectl/));
+    const { stdout } = await project.must(command(/stack output adminPassword --show-secrets/), { tellsSecrets: true });
+    expect(stdout.trim()).toMatch(/^\w{24}$/);
+    const forwarding = project.start(command(/stack output open/));
+    const answer = await eventually("GoCD", () =>
+      fetch("http://127.0.0.1:8153/go/api/v1/health").then(
+        ({ status }) => status,
+        () => undefined,
+      ),
+    );
+    signalGroup(forwarding.child, "SIGTERM");
+    await forwarding.ended;
+    expect(answer).toBe(200);
+  });
+
+  test.each([/^pulumi version$/, /^kubectl version --client$/, /^kubectl config get-contexts$/])(
+    "is shown with %s of the pages",
+    async (command) => {
+      expect((await project.must(documented(INSTALL, command))).code).toBe(0);
+    },
+  );
+
+  test.each([
+    /^kubectl get pods --all-namespaces/,
+    /logs deployment\/gocd-housekeeping/,
+    /logs statefulset\/gocd-server/,
+    /describe pod docker-0$/,
+    /logs docker-0 -c dind$/,
+    /exec docker-0 -c dind -- janitor disk$/,
+  ])("is looked at with %s of troubleshoot.md", async (command) => {
+    expect((await project.must(documented("docs/operations/troubleshoot.md", command))).code).toBe(0);
   });
 });
 
@@ -66,7 +94,7 @@ describe("taking it down", () => {
   test("is refused to a plain pulumi destroy, and nothing is lost", async () => {
     before = await remembered();
     expect(before.agents).toHaveLength(2);
-    const destroy = await project.run("pulumi destroy --stack dev");
+    const destroy = await project.run(documented("docs/operations/destroy.md", /^pulumi destroy --stack dev$/));
     expect(destroy.code).not.toBe(0);
     expect(destroy.text).toMatch(/protect/);
     await ready(2, 5);
@@ -74,18 +102,19 @@ describe("taking it down", () => {
   });
 
   test("leaves what is protected, and says what that is", async () => {
-    const down = await project.must(DOWN);
+    const down = await project.must(documented("docs/operations/destroy.md", /^npm run down -- --stack dev$/), QUICK);
     expect(down.text).toContain("Left, because protected:");
     expect(down.text).toContain("GoCD's configuration, database and plugins");
     expect(await kubectl(["get", "pods", "-n", AGENTS_NAMESPACE, "-o", "name"])).toBe("");
     expect(
       (await project.state(STACK)).filter(({ type, protect }) => type.startsWith("random:") && protect),
-    ).toHaveLength(6);
+    ).toHaveLength(7);
   });
 
   test("is undone by the next up: the same agents, the same data", async () => {
     await makeVolumes(STACK);
-    await project.must(documented("docs/operations/destroy.md", /^pulumi up --stack dev --policy-pack policy$/));
+    await project.must(documented("docs/operations/destroy.md", /^pulumi up --stack dev --policy-pack policy$/), QUICK);
+    forgetPasswords();
     await ready(2, 60);
     expect(await remembered()).toEqual(before);
   });
