@@ -1,5 +1,3 @@
-import { runtime } from "@pulumi/pulumi";
-import * as state from "@pulumi/pulumi/runtime/state";
 import { Monitor, procedure } from "./monitor";
 import type { LogLine } from "./monitor";
 import type { Problem, Project } from "./project";
@@ -44,10 +42,10 @@ export interface Request {
 interface Store {
   readonly settings: { readonly options: object };
 }
-const store = state as unknown as {
-  withLocalStorage<T>(run: () => Promise<T>): Promise<T>;
-  getStore(): Store;
-};
+interface State {
+  readonly withLocalStorage: <T>(run: () => Promise<T>) => Promise<T>;
+  readonly getStore: () => Store;
+}
 
 /**
  * Runs a Pulumi program in this process, as Pulumi's Node host does, against {@link Monitor} in place of the engine.
@@ -55,6 +53,9 @@ const store = state as unknown as {
  * in a child. One run at a time.
  */
 export async function runProgram({ project, directory, program, providers, dryRun }: Request): Promise<Run> {
+  // Loaded here: it takes longer than to explain the command, or to refuse what it is called with.
+  const { runtime } = await import("@pulumi/pulumi");
+  const store = (await import("@pulumi/pulumi/runtime/state.js")) as unknown as State;
   const monitor = new Monitor(project.stack, project.name, providers);
   const thrown = new Set<unknown>();
   const fail = (error: unknown) => {
