@@ -16,8 +16,8 @@ export interface HostRequest {
   readonly project: Project;
   /** Folder of the program, of its packages and, where there is one, of its `Pulumi.yaml`, which says how to run it. */
   readonly directory: string;
-  /** The option `tsconfig`, in place of the one in `Pulumi.yaml`. */
-  readonly tsconfig?: string;
+  /** Options of the runtime in place of those in `Pulumi.yaml`. */
+  readonly options?: Options;
   /** Variables beside those that the CLI sets. */
   readonly environment?: NodeJS.ProcessEnv;
 }
@@ -68,25 +68,25 @@ export async function hostRun(request: HostRequest): Promise<HostRun> {
   }
 }
 
-interface Options {
-  readonly main: string;
-  readonly tsconfig: string | undefined;
-  readonly typescript: boolean;
+/** Options of the Node runtime, as `Pulumi.yaml` has them. */
+export interface Options {
+  /** Settings of Pulumi's own compiler. */
+  readonly tsconfig?: string;
+  /** Whether Pulumi's own compiler is loaded. Default: true. */
+  readonly typescript?: boolean;
+  /** Arguments for Node. */
+  readonly nodeargs?: string;
 }
 
 /** How the program's own `Pulumi.yaml` has it run. */
-function options(directory: string): Options {
+function configured(directory: string): { readonly main: string; readonly options: Options } {
   const file = join(directory, "Pulumi.yaml");
   const content = (existsSync(file) ? parse(readFileSync(file, "utf8")) : {}) as {
-    readonly main?: unknown;
-    readonly runtime?: { readonly options?: { readonly tsconfig?: unknown; readonly typescript?: unknown } } | string;
+    readonly main?: string;
+    readonly runtime?: { readonly options?: Options } | string;
   };
-  const given = typeof content.runtime === "object" ? content.runtime.options : undefined;
-  return {
-    main: typeof content.main === "string" ? content.main : ".",
-    tsconfig: typeof given?.tsconfig === "string" ? given.tsconfig : undefined,
-    typescript: given?.typescript !== false,
-  };
+  const { main = ".", runtime } = content;
+  return { main, options: (typeof runtime === "object" ? runtime.options : undefined) ?? {} };
 }
 
 function host(
@@ -94,8 +94,8 @@ function host(
   request: HostRequest,
 ): Promise<{ readonly status: number | null; readonly output: string }> {
   const { project, directory } = request;
-  const { main, typescript, ...given } = options(directory);
-  const tsconfig = request.tsconfig ?? given.tsconfig;
+  const { main, options } = configured(directory);
+  const { tsconfig, typescript = true, nodeargs = "" } = request.options ?? options;
   const isFile = main.endsWith(".ts") || main.endsWith(".js");
   const flags = {
     monitor: address,
@@ -113,13 +113,13 @@ function host(
     isFile ? main : ".",
   ];
   const entry = createRequire(join(directory, "package.json")).resolve("@pulumi/pulumi/cmd/run");
-  const child = spawn(process.execPath, [entry, ...args], {
+  const child = spawn(process.execPath, [...nodeargs.split(/\s+/).filter(Boolean), entry, ...args], {
     cwd: directory,
     env: {
       ...withoutPulumi(process.env),
       PULUMI_CONFIG: JSON.stringify(oldKeys(project.config)),
       PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(project.secretKeys),
-      PULUMI_NODEJS_TYPESCRIPT: String(typescript),
+      ...(typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
       ...(tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: tsconfig }),
       ...request.environment,
     },

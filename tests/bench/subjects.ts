@@ -19,7 +19,7 @@ export type Compilation = "as configured" | "stock settings";
  */
 export async function programStart(compilation: Compilation): Promise<number> {
   return withoutCompilerCache(async (environment) => {
-    const settings = compilation === "as configured" ? {} : { tsconfig: stockSettings() };
+    const settings = compilation === "as configured" ? {} : { options: { tsconfig: stockSettings() } };
     const run = await hostRun({ project: projectOf({}), directory: ROOT, ...settings, environment });
     const messages = run.errors.map(({ message }) => message);
     if (run.status !== 0) throw new Error(`the program failed: ${[run.output, ...messages].join("\n")}`);

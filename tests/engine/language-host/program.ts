@@ -26,7 +26,11 @@ export async function runProgram(engine: string, request: RunRequest): Promise<R
   const status = await ended(
     spawn(
       process.execPath,
-      [moduleOf("@pulumi/pulumi/cmd/run", directory), ...argumentsOf(engine, directory, request)],
+      [
+        ...nodeArguments(request),
+        moduleOf("@pulumi/pulumi/cmd/run", directory),
+        ...argumentsOf(engine, directory, request),
+      ],
       {
         env: { ...process.env, ...environmentOf(request) },
         stdio: ["ignore", "inherit", "inherit"],
@@ -55,8 +59,19 @@ function argumentsOf(engine: string, directory: string, request: RunRequest): st
   ];
 }
 
+/** The options of the runtime in `Pulumi.yaml`. */
+const optionsOf = (request: RunRequest) =>
+  (request.getInfo()?.getOptions()?.toJavaScript() ?? {}) as {
+    readonly tsconfig?: string;
+    readonly typescript?: boolean;
+    readonly nodeargs?: string;
+  };
+
+const nodeArguments = (request: RunRequest): string[] =>
+  (optionsOf(request).nodeargs ?? "").split(/\s+/).filter((argument) => argument !== "");
+
 function environmentOf(request: RunRequest): NodeJS.ProcessEnv {
-  const options = (request.getInfo()?.getOptions()?.toJavaScript() ?? {}) as { readonly tsconfig?: string };
+  const { tsconfig, typescript = true } = optionsOf(request);
   const configuration = request
     .getConfigMap()
     .toArray()
@@ -65,8 +80,8 @@ function environmentOf(request: RunRequest): NodeJS.ProcessEnv {
   return {
     PULUMI_CONFIG: JSON.stringify(Object.fromEntries(configuration)),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
-    PULUMI_NODEJS_TYPESCRIPT: "true",
-    ...(options.tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: options.tsconfig }),
+    ...(typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
+    ...(tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: tsconfig }),
   };
 }
 
