@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { down } from "../../tools/down/down";
 import { holds } from "../../tools/down/left";
+import { plannedRun, succeeded } from "../support/program";
 
 const root = join(__dirname, "..", "..");
 
@@ -216,16 +217,8 @@ describe("the list of what is left", () => {
     expect(holds(DISK, "gocd-dev-artifacts-before-upgrade")).toContain("artifacts");
   });
 
-  test("has words for everything that the program protects", () => {
-    const { stdout } = spawnSync(
-      process.execPath,
-      ["-r", "@swc-node/register", "tools/preview/main.ts", "--json", "--out", directory],
-      { cwd: root, encoding: "utf8" },
-    );
-    const { resources } = JSON.parse(stdout) as {
-      readonly resources: { readonly type: string; readonly name: string; readonly protect: boolean }[];
-    };
-    const kept = resources.filter((resource) => resource.protect);
+  test("has words for everything that the program protects", async () => {
+    const kept = succeeded(await plannedRun()).filter((resource) => resource.protect);
     expect(kept.length).toBeGreaterThan(5);
     expect(kept.filter(({ type, name }) => holds(type, name) === type)).toEqual([]);
   });
