@@ -24,7 +24,7 @@ const { schedule: backupSchedule, keepDays, restore } = settings.backup;
 const secrets = readSecrets();
 
 // What outlives the cluster: nothing here refers to it.
-const credentials = new Credentials(name, secrets);
+const credentials = new Credentials(name, { ...secrets, users: Object.keys(server.users) });
 const images = new Images(name, { ...settings.images, password: secrets.registryPassword });
 const google = storage.mode === "disks" ? storage.google : undefined;
 const { disk: data, artifacts, diskTypes: types, restored, use, siteUrl } = server;
@@ -84,14 +84,14 @@ const pools = settings.agents.map((pool) => ({ ...pool, identities: credentials.
 const housekeeping = new Housekeeping(
   name,
   {
-    namespace: namespaces.server,
-    agentsNamespace: namespaces.agents,
+    namespaces,
     image: images.references.housekeeping,
     placement: cluster.placement.server,
     serverUrl: gocd.url,
     username: "housekeeping",
     password: credentials.housekeeping.plain,
     managed,
+    owned: { settings: server, secrets: secrets.serverSecrets },
     pools,
     tokenGenerationKey: credentials.keys.tokenGenerationKey,
   },

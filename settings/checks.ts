@@ -6,6 +6,7 @@ import { locationProblems } from "./google";
 import type { HasProblem, Problem } from "./problems";
 import { rangeProblems } from "./ranges";
 import { nodeProblems } from "./scheduling";
+import { peopleProblems } from "./server-secrets";
 import { restoredProblems, serverSizeProblems } from "./server";
 import type { Settings } from "./types";
 
@@ -24,6 +25,7 @@ export function crossCheck(settings: Settings, hasProblem: HasProblem): Problem[
     ...(hasProblem("gocd:server.restored", "gocd:cluster.existing")
       ? []
       : [...restoredProblems(server, storage), ...restoreProblems(backup, storage)]),
+    ...peopleProblems(server),
     ...rangeProblems(settings, hasProblem),
     ...agents.flatMap((pool) => poolProblems(pool, name, cluster.mode)),
     ...environmentProblems(agents),

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import { SECRETS } from "./keys";
-import { parseSettings } from "./parse";
+import { isGiven, parseSettings } from "./parse";
+import { serverSecretsOf, type ServerSecrets } from "./server-secrets";
 import type { Settings } from "./types";
 import { unknownZone } from "./zones";
 
@@ -16,6 +17,8 @@ export interface Secrets {
   readonly registryPassword?: pulumi.Output<string>;
   /** Log-in for `gocd:server.configRepository`: `https://USER:TOKEN@HOST`. */
   readonly configRepositoryCredentials?: pulumi.Output<string>;
+  /** What gocd:server keeps secret: passwords of users, properties of plugins, passwords of repositories. */
+  readonly serverSecrets?: pulumi.Output<ServerSecrets>;
 }
 
 /**
@@ -33,8 +36,13 @@ export function readSettings(): Settings {
   return settings;
 }
 
-/** The stack's secrets, as encrypted Outputs. An empty text is Pulumi.yaml's default and means that there is none. */
+/** The stack's secrets, as encrypted Outputs. */
 export function readSecrets(): Secrets {
   const config = new pulumi.Config("gocd");
-  return Object.fromEntries(SECRETS.filter((key) => config.get(key)).map((key) => [key, config.requireSecret(key)]));
+  const given = SECRETS.filter((key) => isGiven(config.get(key)));
+  const { serverSecrets, ...texts } = Object.fromEntries(given.map((key) => [key, config.requireSecret(key)]));
+  return {
+    ...texts,
+    ...(serverSecrets && { serverSecrets: serverSecrets.apply((text) => serverSecretsOf(JSON.parse(text))) }),
+  };
 }

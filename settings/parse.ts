@@ -8,6 +8,7 @@ import { imageProblems, imagesOf } from "./images";
 import { GOCD, SECRETS } from "./keys";
 import { SettingsError, type HasProblem, type Problem } from "./problems";
 import { serverOf } from "./server";
+import { serverSecretProblems } from "./server-secrets";
 import { stackNameProblems } from "./stack-name";
 import { storageOf } from "./storage";
 import type { Settings } from "./types";
@@ -45,7 +46,7 @@ const PLACEHOLDER = {
 /**
  * Settings from a stack's configuration as Pulumi delivers it: full keys (`gocd:server`), structured values as JSON text.
  *
- * @param config every key of every namespace; values of secret keys are never looked at, except whether they are empty.
+ * @param config every key of every namespace; of secret keys the values are never quoted.
  * @param secretKeys the full keys whose values are encrypted in the stack file.
  * @throws SettingsError with every problem at once.
  */
@@ -85,6 +86,7 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
     backup: parts.backup,
     builds: parts.builds,
   };
+  problems.push(...serverSecretProblems(config["gocd:serverSecrets"], settings.server, hasProblem));
   problems.push(...crossCheck(settings, hasProblem).filter(({ key }) => !hasProblem(key)));
   if (problems.length > 0) throw new SettingsError(stack, problems);
   return settings;
@@ -105,12 +107,19 @@ function unknownKeyProblems(config: Config): Problem[] {
 }
 
 function plainSecretProblems(config: Config, secretKeys: readonly string[]): Problem[] {
-  const plain = SECRETS.map((secret) => `gocd:${secret}`).filter((key) => config[key] && !secretKeys.includes(key));
+  const plain = SECRETS.map((secret) => `gocd:${secret}`).filter(
+    (key) => isGiven(config[key]) && !secretKeys.includes(key),
+  );
   return plain.map((key) => ({
     key,
     found: "plain text",
-    wanted: `a secret: pulumi config set --secret ${key}`,
+    wanted: `a secret: pulumi config set --secret ${key === "gocd:serverSecrets" ? `--path ${key}.users.NAME` : key}`,
   }));
+}
+
+/** The defaults in Pulumi.yaml mean that there is none. */
+export function isGiven(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "{}";
 }
 
 /** A part of the settings by its schema, or a placeholder. */
@@ -123,7 +132,7 @@ function readPart<T extends z.ZodType>(
 ): z.output<T> {
   const key = `gocd:${part}`;
   if (secretKeys.includes(key)) {
-    problems.push({ key, found: "a secret", wanted: `plain text; only ${SECRETS.join(" and ")} are secrets` });
+    problems.push({ key, found: "a secret", wanted: `plain text; only ${SECRETS.join(", ")} are secrets` });
     return schema.parse(PLACEHOLDER[part]);
   }
   const text = config[key];

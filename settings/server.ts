@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { oneOf } from "./did-you-mean";
+import { roles, users } from "./people";
+import { authorization, configRepos, secretConfigs } from "./plugins";
 import { formatValue, type HasProblem, type Problem } from "./problems";
 import { CLAIM, memoryProblems, sizeProblems, type Bounds } from "./sizes";
 import type { Storage } from "./storage";
@@ -67,6 +69,11 @@ export const server = z.strictObject(
       )
       .default({})
       .describe("GoCD plugins, kept on the disk; one that is taken away here goes from there"),
+    users,
+    roles,
+    authorization,
+    configRepos,
+    secretConfigs,
     configRepository: configRepository
       .optional()
       .describe(
@@ -98,7 +105,7 @@ export const server = z.strictObject(
       .describe("which of the restored disks the server uses; the first ones if absent"),
   },
   map(
-    "a map with disk, artifacts, diskType, artifactsDiskType, heap, headroom, cpu, siteUrl, jvmOptions, plugins, configRepository, egress, restored, use",
+    "a map with disk, artifacts, diskType, artifactsDiskType, heap, headroom, cpu, siteUrl, jvmOptions, plugins, users, roles, authorization, configRepos, secretConfigs, configRepository, egress, restored, use",
   ),
 );
 

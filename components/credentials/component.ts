@@ -1,11 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { agentToken, agentUuid } from "./identity";
-import { bcrypt, passwordFile } from "./passwords";
+import { bcrypt, isHash, passwordFile } from "./passwords";
 
 export interface CredentialsArgs {
   /** Password of the user `admin`; made here if absent. */
   readonly adminPassword?: pulumi.Output<string>;
+  /** Names of further users. */
+  readonly users: readonly string[];
+  /** Their passwords, or bcrypt hashes of them; one without has no line in the password file. */
+  readonly serverSecrets?: pulumi.Output<{ readonly users: Readonly<Record<string, string>> }>;
 }
 
 /** Who an agent is to the server. */
@@ -41,9 +45,9 @@ export class Credentials extends pulumi.ComponentResource {
   readonly admin: Password;
   readonly housekeeping: Password;
   readonly keys: ServerKeys;
-  /** Users of the server, each with every right. */
+  /** The program's own users of the server, each with every right. */
   readonly users = ["admin", "housekeeping"] as const;
-  /** Lines of GoCD's password file, one for each of them. */
+  /** Lines of GoCD's password file, one for each of them, and for each user with a password. */
   readonly passwordFile: pulumi.Output<string>;
   /** What agents' uuids are derived from. */
   private readonly identityKey: pulumi.Output<string>;
@@ -68,9 +72,14 @@ export class Credentials extends pulumi.ComponentResource {
         ? this.password(`${name}-admin`, true)
         : this.chosen(`${name}-admin`, args.adminPassword);
     this.housekeeping = this.password(`${name}-housekeeping`, false);
-    this.passwordFile = pulumi
+    const own = pulumi
       .all(this.users.map((user) => this[user].hash))
       .apply((hashes) => passwordFile(this.users.map((user, index) => ({ name: user, hash: hashes[index] ?? "" }))));
+    const { users, serverSecrets } = args;
+    this.passwordFile =
+      serverSecrets === undefined || users.length === 0
+        ? own
+        : pulumi.interpolate`${own}${pulumi.concat(...users.map((user) => this.line(`${name}-user`, user, serverSecrets)))}`;
     this.registerOutputs({});
   }
 
@@ -89,6 +98,16 @@ export class Credentials extends pulumi.ComponentResource {
   private password(name: string, protect: boolean): Password {
     const password = new random.RandomPassword(name, { length: 24, special: false }, { parent: this, protect });
     return { plain: password.result, hash: password.bcryptHash };
+  }
+
+  /** A user's line in the password file, or nothing. */
+  private line(prefix: string, user: string, secrets: NonNullable<CredentialsArgs["serverSecrets"]>) {
+    const salt = new random.RandomBytes(`${prefix}-${user}-salt`, { length: 16 }, { parent: this });
+    return pulumi.all([secrets, salt.base64]).apply(([{ users }, bytes]) => {
+      const password = users[user];
+      if (password === undefined) return "";
+      return passwordFile([{ name: user, hash: isHash(password) ? password : bcrypt(password, bytes) }]);
+    });
   }
 
   private chosen(name: string, plain: pulumi.Output<string>): Password {

@@ -10,6 +10,7 @@ import {
   housekeepingService,
   type HousekeepingSpec,
 } from "./housekeeping";
+import { NO_SECRETS, ownedSettings, type OwnedSecrets, type OwnedSettings } from "./owned";
 
 /** Agents that housekeeping expects, approves and keeps in line. */
 export interface ExpectedPool {
@@ -21,7 +22,8 @@ export interface ExpectedPool {
 }
 
 export interface HousekeepingArgs extends Pick<HousekeepingSpec, "image" | "placement"> {
-  readonly namespace: GuardedNamespace;
+  /** Its own, and that of the agents: a pending agent is approved only if it asked from the address of its pod there. */
+  readonly namespaces: { readonly server: GuardedNamespace; readonly agents: GuardedNamespace };
   readonly serverUrl: pulumi.Output<string>;
   readonly username: string;
   readonly password: pulumi.Output<string>;
@@ -38,8 +40,8 @@ export interface HousekeepingArgs extends Pick<HousekeepingSpec, "image" | "plac
     readonly purge: { readonly start: number; readonly upto: number };
     readonly environments: readonly string[];
   };
-  /** Namespace of the agents; a pending agent is approved only if it asked from the address of its pod there. */
-  readonly agentsNamespace: GuardedNamespace;
+  /** What the settings own in GoCD: users, roles, log-ins, repositories with pipelines, secret managers. */
+  readonly owned: { readonly settings: OwnedSettings; readonly secrets?: pulumi.Output<OwnedSecrets> | undefined };
 }
 
 /** What GoCD leaves undone: approves this program's agents, removes lost ones, keeps settings in line, drains agents. */
@@ -50,13 +52,13 @@ export class Housekeeping extends pulumi.ComponentResource {
   constructor(name: string, args: HousekeepingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:housekeeping:Housekeeping", name, {}, opts);
     const child = { parent: this };
-    const namespace = args.namespace.name;
+    const namespace = args.namespaces.server.name;
     const spec = { ...args, namespace, instance: name, labels: labels(name, "gocd-housekeeping") };
 
     const { siteUrl, backupSchedule, postBackupScript, purge, environments } = args.managed;
     const config = {
       serverUrl: args.serverUrl,
-      agentsDomain: pulumi.interpolate`${args.agentsNamespace.name}.svc`,
+      agentsDomain: pulumi.interpolate`${args.namespaces.agents.name}.svc`,
       managed: {
         siteUrl,
         secureSiteUrl: siteUrl.startsWith("https:") ? siteUrl : "",
@@ -65,12 +67,18 @@ export class Housekeeping extends pulumi.ComponentResource {
         environments,
       },
     };
+    const owned = pulumi
+      .output(args.owned.secrets ?? NO_SECRETS)
+      .apply((secrets) => ownedSettings(args.owned.settings, secrets));
     const secret = new core.Secret(
       `${name}-housekeeping`,
       {
         metadata: { name: HOUSEKEEPING, namespace, labels: spec.labels },
         stringData: {
-          "config.json": pulumi.jsonStringify(config),
+          "config.json": pulumi.jsonStringify({
+            ...config,
+            managed: owned.apply((lists) => ({ ...config.managed, ...lists })),
+          }),
           "agents.json": pulumi.jsonStringify(args.pools.flatMap(expectedAgents)),
           "token-generation-key": args.tokenGenerationKey,
           username: args.username,
@@ -83,7 +91,7 @@ export class Housekeeping extends pulumi.ComponentResource {
     const deployment = new apps.Deployment(
       `${name}-housekeeping`,
       housekeepingDeployment({ ...spec, secret: secret.metadata.name }),
-      { ...child, dependsOn: [...args.namespace.guards] },
+      { ...child, dependsOn: [...args.namespaces.server.guards] },
     );
     // Agents drain through it, so it is there before they change, and until they are gone.
     const host = pulumi.all([service.metadata.name, deployment.metadata.name]).apply(([name]) => name);

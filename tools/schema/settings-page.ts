@@ -18,6 +18,10 @@ const SECRETS = `## Secrets
 | \`gocd:adminPassword\` | password of the user \`admin\`: 1 to 72 bytes, set with \`pulumi config set --secret gocd:adminPassword\` | made by the program; \`pulumi stack output adminPassword --show-secrets\` shows it |
 | \`gocd:registryPassword\` | password of \`gocd:images.username\`, set with \`pulumi config set --secret gocd:registryPassword\`; it pushes, and is in no cluster | none |
 | \`gocd:configRepositoryCredentials\` | log-in for \`gocd:server.configRepository\`: \`https://USER:TOKEN@HOST\`, set likewise | none: the repository is public |
+| \`gocd:serverSecrets.users.NAME\` | password of a user of \`gocd:server.users\` (1 to 72 bytes), or its bcrypt hash, set with \`pulumi config set --secret --path gocd:serverSecrets.users.NAME\` | none: the user logs in by \`gocd:server.authorization\` |
+| \`gocd:serverSecrets.authorization.NAME.PROPERTY\` | secret property of a log-in, such as \`Password\`, set likewise | none |
+| \`gocd:serverSecrets.configRepos.NAME\` | password of a repository's \`username\`, set likewise | none: the repository is public |
+| \`gocd:serverSecrets.secretConfigs.NAME.PROPERTY\` | secret property of a secret manager, such as a token, set likewise | none |
 `;
 
 /** `docs/settings.md`: a table of every key for each part of the settings. */

@@ -20,6 +20,21 @@ const SECRET: Json = {
   description: "a secret: pulumi config set --secret KEY",
 };
 
+/** Maps of secrets: each is encrypted by itself, and the names stay readable. */
+const SECRETS_BY_NAME: Json = { type: "object", additionalProperties: SECRET };
+const SECRETS_BY_NAME_AND_PROPERTY: Json = { type: "object", additionalProperties: SECRETS_BY_NAME };
+const SERVER_SECRETS: Json = {
+  type: "object",
+  properties: {
+    users: SECRETS_BY_NAME,
+    authorization: SECRETS_BY_NAME_AND_PROPERTY,
+    configRepos: SECRETS_BY_NAME,
+    secretConfigs: SECRETS_BY_NAME_AND_PROPERTY,
+  },
+  additionalProperties: false,
+  description: "what gocd:server keeps secret: pulumi config set --secret --path gocd:serverSecrets.users.NAME",
+};
+
 /**
  * The JSON schema of a stack file `Pulumi.<stack>.yaml`, for editors. It is as strict as `settings/` about keys, types
  * and bounds; what only the whole file shows, such as a pool that fits its nodes, is checked by the program.
@@ -35,7 +50,7 @@ export function stackSchema(): Json {
     Object.entries(google.shape).map(([key, schema]) => [`gcp:${key}`, { ...plain(schema) }]),
   );
   const secrets = Object.fromEntries(SECRETS.map((key) => [`gocd:${key}`, SECRET]));
-  const own = { ...gocd, ...secrets };
+  const own = { ...gocd, ...secrets, "gocd:serverSecrets": SERVER_SECRETS };
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Stack file of GoCD on Kubernetes",

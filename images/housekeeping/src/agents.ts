@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { Gocd } from "./gocd";
-import { GocdError } from "./gocd";
+import { ifKnown } from "./gocd";
 
 const VERSION = 7;
 
@@ -57,13 +57,4 @@ export async function changeAgent(gocd: Gocd, change: AgentChange): Promise<void
 export async function deleteAgent(gocd: Gocd, uuid: string): Promise<void> {
   const path = `/api/agents/${encodeURIComponent(uuid)}`;
   await ifKnown(() => gocd.call({ method: "DELETE", path, version: VERSION, answer: anything }));
-}
-
-async function ifKnown<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof GocdError && error.failure === "missing") return undefined;
-    throw error;
-  }
 }

@@ -144,6 +144,16 @@ export class Gocd {
   }
 }
 
+/** What was asked for, or nothing when GoCD does not know it. */
+export async function ifKnown<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof GocdError && error.failure === "missing") return undefined;
+    throw error;
+  }
+}
+
 function sessionOf(response: Response): string | undefined {
   const cookie = response.headers.getSetCookie().find((text) => text.startsWith("JSESSIONID="));
   return cookie?.replace(/;.*$/, "");

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { OWNED } from "./owned/schema";
+
 /** `NameTypeValidator` in GoCD. */
 export const environmentName = z
   .string()
@@ -33,6 +35,7 @@ const SHAPE = {
     .optional(),
   /** Made when they are missing. Never removed: they may hold pipelines. */
   environments: z.array(environmentName).default([]),
+  ...OWNED,
 };
 const complete = z.strictObject(SHAPE);
 

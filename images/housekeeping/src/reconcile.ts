@@ -12,6 +12,7 @@ import type { Logger } from "./log";
 import { isInMaintenance } from "./maintenance";
 import type { Metrics } from "./metrics";
 import { showAgents } from "./metrics";
+import { ownedSteps } from "./owned/owned";
 import type { Step } from "./plan";
 import { plan } from "./plan";
 import { SETTINGS } from "./settings";
@@ -91,16 +92,21 @@ export async function reconcile(tools: ReconcileTools, memory: ReconcileMemory):
 async function applySettings(tools: ReconcileTools, done: RoundResult): Promise<string[]> {
   const refused = [...tools.config.problems];
   done.failures.push(...refused.map((problem) => `invalid: ${problem}`));
-  for (const setting of SETTINGS)
+  const { gocd, config } = tools;
+  const { managed } = config.settings;
+  const steps = [
+    ...SETTINGS.map(({ name, apply }) => ({ name, apply: () => apply(gocd, managed) })),
+    ...ownedSteps(gocd, managed, config.tokenGenerationKey),
+  ];
+  for (const { name, apply } of steps)
     await attempt(tools, done, async () => {
-      const changed = await setting.apply(tools.gocd, tools.config.settings.managed).catch((error: unknown) => {
-        if (error instanceof GocdError && error.failure === "refused")
-          refused.push(`${setting.name}: ${error.message}`);
+      const changed = await apply().catch((error: unknown) => {
+        if (error instanceof GocdError && error.failure === "refused") refused.push(`${name}: ${error.message}`);
         throw error;
       });
       if (changed === undefined) return;
-      tools.metrics.settings.inc({ setting: setting.name });
-      done.settings.push(`${setting.name} ${changed}`);
+      tools.metrics.settings.inc({ setting: name });
+      done.settings.push(`${name} ${changed}`);
     });
   tools.metrics.settingsRefused.set(refused.length);
   return refused;

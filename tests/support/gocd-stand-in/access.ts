@@ -1,11 +1,13 @@
 // Who is let in, and how those are turned away who are not. Read in gocd/gocd at tag 26.1.0:
 //   server/…/newsecurity/filterchains/AuthenticationFilterChain.java, AuthorizeFilterChain.java
 import { versioned, type Answer, type Ask, type Route } from "./http";
+import type { People } from "./people";
 import type { Sessions } from "./sessions";
 
 const CHALLENGE = { "WWW-Authenticate": 'Basic realm="GoCD"' };
 const INVALID_CREDENTIALS =
   "Invalid credentials. Either your username and password are incorrect, or there is a problem with your browser cookies. Please check with your administrator.";
+const DISABLED = "Your account has been disabled by the administrator";
 /** What is open, though a log-in is looked at where there is one. */
 const OPEN = [/^\/admin\/agent(\/token)?$/, /^\/auth\/login$/, /^\/api\/version$/, /^\/api\/v1\/health$/];
 
@@ -29,11 +31,13 @@ function refused(ask: Ask, message: string, headers: Readonly<Record<string, str
 }
 
 /** Looks at who asks, and writes it on the request; answers when that one is turned away. */
-export function authenticate(ask: Ask, sessions: Sessions): Answer | undefined {
+export function authenticate(ask: Ask, sessions: Sessions, people: People): Answer | undefined {
   const asker = sessions.identify(ask);
   if (typeof asker === "object") {
+    if (people.isDisabled(asker.user)) return isApi(ask.path) ? refused(ask, DISABLED, {}) : toLogIn(ask);
+    people.seen(asker.user);
     ask.user = asker.user;
-    ask.role = asker.role;
+    ask.role = people.isAdministrator(asker.user) ? "admin" : asker.role;
     return undefined;
   }
   const open = OPEN.some((path) => path.test(ask.path));

@@ -4,10 +4,12 @@
 import type { Body } from "./body";
 import { Environments, type EnvironmentsState } from "./environments";
 import { Refusal } from "./http";
+import { noPluginConfigs, type PluginConfigsState } from "./plugin-configs";
+import { nobody, People, type PeopleState } from "./people";
 import { refusedSchedule } from "./quartz";
 import { tagOf } from "./tag";
 
-export interface ConfigurationState extends EnvironmentsState {
+export interface ConfigurationState extends EnvironmentsState, PeopleState, PluginConfigsState {
   siteUrl: string;
   secureSiteUrl: string;
   artifactsDir: string;
@@ -31,15 +33,19 @@ export const emptyConfiguration = (): ConfigurationState => ({
   backup: null,
   environments: [],
   remoteEnvironments: {},
+  ...nobody(),
+  ...noPluginConfigs(),
 });
 
 const decimal = (n: number): string => (Number.isInteger(n) ? n.toFixed(1) : String(n));
 
 export class Configuration {
   readonly environments: Environments;
+  readonly people: People;
 
   constructor(readonly state: ConfigurationState) {
     this.environments = new Environments(state);
+    this.people = new People(state);
   }
 
   siteUrls(): object {

@@ -17,6 +17,8 @@ import { control } from "./control";
 import { ENVIRONMENT_ROUTES } from "./environment-routes";
 import { Refusal, versioned, type Answer, type Ask, type Role, type Route } from "./http";
 import { PAGE_ROUTES } from "./page-routes";
+import { PEOPLE_ROUTES } from "./people-routes";
+import { PLUGIN_CONFIG_ROUTES } from "./plugin-config-routes";
 import { REMOTING_ROUTES } from "./remoting-routes";
 import { SERVER_ROUTES } from "./server-routes";
 import { Sessions } from "./sessions";
@@ -49,6 +51,8 @@ const ROUTES = [
   ...SERVER_ROUTES,
   ...SETTINGS_ROUTES,
   ...ENVIRONMENT_ROUTES,
+  ...PEOPLE_ROUTES,
+  ...PLUGIN_CONFIG_ROUTES,
   ...AGENT_ROUTES,
   ...REMOTING_ROUTES,
   ...PAGE_ROUTES,
@@ -71,6 +75,8 @@ export class GocdStandIn {
     readonly time: string;
   }[] = [];
   weather: Weather = { ...FAIR };
+  /** URLs of the directories that answer. */
+  readonly directories = new Set<string>();
   configuration: Configuration;
   agents: Agents;
   /** How long a backup takes. Until then every request but a few is answered with 503. */
@@ -287,6 +293,6 @@ export class GocdStandIn {
       this.agents.authenticate(ask.header("x-agent-guid"), ask.header("authorization"));
       return /^\/remoting\/(api\/agent|files)\//.test(ask.path) ? undefined : { status: 403, type: null };
     }
-    return authenticate(ask, this.sessions) ?? authorize(ask, route);
+    return authenticate(ask, this.sessions, this.configuration.people) ?? authorize(ask, route);
   }
 }

@@ -12,6 +12,8 @@ import { ENVIRONMENT_TAGS } from "./lines/environment-tags";
 import { ENVIRONMENTS } from "./lines/environments";
 import { MAINTENANCE_SWITCH } from "./lines/maintenance";
 import { PAGES } from "./lines/pages";
+import { PEOPLE } from "./lines/people";
+import { PLUGIN_CONFIGS } from "./lines/plugin-configs";
 import { REGISTRATION } from "./lines/registration";
 import { REMOTING } from "./lines/remoting";
 import { SCHEDULES } from "./lines/schedules";
@@ -40,6 +42,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...BACKUP_SETTINGS,
   ...SCHEDULES,
   ...ARTIFACT_LIMITS,
+  ...PEOPLE,
+  ...PLUGIN_CONFIGS,
   ...VIEWERS,
   ...MAINTENANCE_SWITCH,
   ...BACKUPS,

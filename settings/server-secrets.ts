@@ -1,0 +1,174 @@
+import { z } from "zod";
+import { oneOf } from "./did-you-mean";
+import type { HasProblem, Problem } from "./problems";
+import { isBundled } from "./plugins";
+import type { Server } from "./server";
+import { join } from "./validate";
+
+const KEY = "gocd:serverSecrets";
+/** bcrypt ignores what comes after. */
+const LONGEST_BYTES = 72;
+
+const texts = z.record(z.string(), z.string());
+const shape = z.strictObject({
+  /** Passwords, or bcrypt hashes of them. */
+  users: texts.default({}),
+  /** Properties by the names of log-ins. */
+  authorization: z.record(z.string(), texts).default({}),
+  /** Passwords of repositories. */
+  configRepos: texts.default({}),
+  /** Properties by the names of secret managers. */
+  secretConfigs: z.record(z.string(), texts).default({}),
+});
+
+/** What `gocd:server` keeps secret, in the same places. */
+export type ServerSecrets = z.output<typeof shape>;
+
+/** @throws if it is not of that form; {@link serverSecretProblems} has said so before. */
+export const serverSecretsOf = (value: unknown): ServerSecrets => shape.parse(value);
+
+/** How a secret is given, for messages. */
+const howTo = (place: string): string => `pulumi config set --secret --path ${KEY}.${place}`;
+
+/** What is wrong with the names in the secret, and with lengths. No problem quotes a value. */
+export function serverSecretProblems(text: string | undefined, server: Server, hasProblem: HasProblem): Problem[] {
+  const parsed = shape.safeParse(valueOf(text));
+  if (!parsed.success)
+    return parsed.error.issues.map((issue) => ({
+      key: join(KEY, issue.path),
+      found: issue.code === "unrecognized_keys" ? `${issue.keys.join(", ")}, which nothing reads` : "something else",
+      wanted: "a map with users, authorization, configRepos, secretConfigs, as in gocd:server",
+    }));
+  const secrets = parsed.data;
+  if (hasProblem("gocd:server")) return [];
+  return [
+    ...unknownProblems("users", Object.keys(secrets.users), Object.keys(server.users)),
+    ...unknownProblems("authorization", Object.keys(secrets.authorization), Object.keys(server.authorization)),
+    ...unknownProblems("configRepos", Object.keys(secrets.configRepos), Object.keys(server.configRepos)),
+    ...unknownProblems("secretConfigs", Object.keys(secrets.secretConfigs), Object.keys(server.secretConfigs)),
+    ...passwordProblems(secrets, server),
+    ...twiceProblems("authorization", secrets.authorization, server.authorization),
+    ...twiceProblems("secretConfigs", secrets.secretConfigs, server.secretConfigs),
+    ...repositoryProblems(secrets, server),
+  ];
+}
+
+/** What is said of users, roles and plugins, and does not fit. */
+export function peopleProblems(server: Server): Problem[] {
+  const names = Object.keys(server.users);
+  const folded = names.map((name) => name.toLowerCase());
+  const twice = names.filter((name, index) => folded.indexOf(name.toLowerCase()) !== index);
+  const roles = Object.keys(server.roles);
+  return [
+    ...twice.map((name) => ({
+      key: join("gocd:server.users", [name]),
+      found: "a user who differs from another by capitals alone",
+      wanted: "one of them: GoCD does not tell them apart",
+    })),
+    ...Object.entries(server.users).flatMap(([name, user]) => roleProblems(name, user.roles, server, roles)),
+    ...Object.entries(server.roles).flatMap(([name, { authorization }]) =>
+      authorization === undefined || authorization in server.authorization
+        ? []
+        : [
+            {
+              key: join("gocd:server.roles", [name, "authorization"]),
+              found: authorization,
+              wanted: among(authorization, Object.keys(server.authorization), "gocd:server.authorization"),
+            },
+          ],
+    ),
+    ...pluginProblems(server),
+  ];
+}
+
+function roleProblems(user: string, of: readonly string[], server: Server, known: readonly string[]): Problem[] {
+  return of.flatMap((name, index) => {
+    const key = join("gocd:server.users", [user, "roles", index]);
+    if (!(name in server.roles)) return [{ key, found: name, wanted: among(name, known, "gocd:server.roles") }];
+    const byPlugin = server.roles[name]?.authorization !== undefined;
+    return byPlugin ? [{ key, found: name, wanted: "a role whose members no plugin says" }] : [];
+  });
+}
+
+const among = (found: string, names: readonly string[], of: string): string =>
+  names.length > 0 ? `${oneOf(found, [...names])}: the names of ${of}` : `nothing, since ${of} has no name`;
+
+/** A plugin that is not in GoCD comes from somewhere. */
+function pluginProblems(server: Server): Problem[] {
+  if (Object.keys(server.plugins).length > 0) return [];
+  return (["authorization", "configRepos", "secretConfigs"] as const).flatMap((part) =>
+    Object.entries(server[part])
+      .filter(([, { plugin }]) => !isBundled(plugin))
+      .map(([name, { plugin }]) => ({
+        key: join(`gocd:server.${part}`, [name, "plugin"]),
+        found: plugin,
+        wanted: "a plugin that is in GoCD, or its jar in gocd:server.plugins",
+      })),
+  );
+}
+
+function unknownProblems(part: keyof ServerSecrets, found: readonly string[], known: readonly string[]): Problem[] {
+  return found
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      key: join(KEY, [part, name]),
+      found: "a secret that nothing needs",
+      wanted: among(name, known, `gocd:server.${part}`),
+    }));
+}
+
+function passwordProblems({ users }: ServerSecrets, server: Server): Problem[] {
+  const elsewhere = Object.keys(server.authorization).length > 0;
+  return Object.keys(server.users).flatMap((name) => {
+    const password = users[name];
+    const key = join(KEY, ["users", name]);
+    if (password === undefined) {
+      const wanted = `a password, or the bcrypt hash of one (${howTo(`users.${name}`)}), since there is no gocd:server.authorization`;
+      return elsewhere ? [] : [{ key, found: "nothing", wanted }];
+    }
+    const length = Buffer.byteLength(password);
+    return length > 0 && length <= LONGEST_BYTES
+      ? []
+      : [{ key, found: `a password of ${length} bytes`, wanted: `1 to ${LONGEST_BYTES}, which is what bcrypt holds` }];
+  });
+}
+
+/** A property is plain or secret, never both. */
+function twiceProblems(
+  part: "authorization" | "secretConfigs",
+  secrets: ServerSecrets["authorization"],
+  plain: Server["authorization"] | Server["secretConfigs"],
+): Problem[] {
+  return Object.entries(secrets).flatMap(([name, values]) =>
+    Object.keys(values)
+      .filter((property) => property in (plain[name]?.properties ?? {}))
+      .map((property) => ({
+        key: join(`gocd:server.${part}`, [name, "properties", property]),
+        found: "a property that is a secret as well",
+        wanted: `one of them: here, or in ${KEY}.${part}`,
+      })),
+  );
+}
+
+function repositoryProblems({ configRepos }: ServerSecrets, server: Server): Problem[] {
+  return Object.entries(server.configRepos)
+    .filter(([name, { username }]) => (username === undefined) !== (configRepos[name] === undefined))
+    .map(([name, { username }]) =>
+      username === undefined
+        ? { key: join("gocd:server.configRepos", [name, "username"]), found: "nothing", wanted: "whose password it is" }
+        : {
+            key: join(KEY, ["configRepos", name]),
+            found: "nothing",
+            wanted: `a password: ${howTo(`configRepos.${name}`)}`,
+          },
+    );
+}
+
+function valueOf(text: string | undefined): unknown {
+  if (text === undefined || text === "") return {};
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
