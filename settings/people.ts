@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { choice, gocdName, map, text } from "./values";
+import { choice, gocdName, map, properties, text } from "./values";
 
 /** A name that fits GoCD, its password file, and a person's log-in at a directory or an identity provider. */
 const userName = text("a log-in name: letters, digits and . @ + - _, at most 255", /^[\w.@+-]{1,255}$/);
@@ -47,10 +47,7 @@ const role = z
       authorization: gocdName
         .optional()
         .describe("a name of gocd:server.authorization whose plugin says who is in the role, in place of users"),
-      properties: z
-        .record(z.string(), z.string({ error: "text" }), map("a map of texts"))
-        .default({})
-        .describe("what the plugin is asked, such as the group of a directory"),
+      properties: properties.describe("what the plugin is asked, such as the group of a directory"),
     },
     map("a map with admin, policy, authorization, properties; {} for a role without any"),
   )

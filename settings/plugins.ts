@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { choice, gocdName, map, text, url } from "./values";
+import { choice, gocdName, map, properties as texts, text, url } from "./values";
 
 /** In GoCD's own jar (tw-go-plugins/build.gradle of 26.1.0). */
 const BUNDLED = [
@@ -21,10 +21,7 @@ const CONFIG_PLUGINS = {
 const OWN_LOGIN = "passwords";
 
 const pluginId = (example: string) => text(`the id of a GoCD plugin, such as ${example}`, /^\w[\w.-]{0,254}$/);
-const properties = z
-  .record(z.string(), z.string({ error: "text" }), map("a map of texts"))
-  .default({})
-  .describe("what the plugin is told; what is secret stands in gocd:serverSecrets");
+const properties = texts.describe("what the plugin is told; what is secret stands in gocd:serverSecrets");
 
 export const authorization = z
   .record(

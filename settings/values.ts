@@ -44,6 +44,14 @@ export const origin = web(
   "a URL that starts with http:// or https:// and has no path",
   /^https?:\/\/[\w.-]+(:\d{1,5})?\/?$/,
 );
+/** What a plugin of GoCD is told, by its own names. */
+export const properties = z
+  .record(
+    z.string(),
+    z.string({ error: "text" }).describe("a property by the plugin's own name"),
+    map("a map of texts"),
+  )
+  .default({});
 /** Types of disks that nodes boot from. */
 export const bootDiskType = choice("pd-balanced", "pd-ssd", "pd-standard", "hyperdisk-balanced")
   .optional()
