@@ -100,7 +100,7 @@ describe("users", () => {
   test("who come back are let in again, but not those whom a person has disabled", async () => {
     await people({ alice: {}, bob: {} });
     await people({ bob: {} });
-    state().users.find(({ name }) => name === "bob")!.enabled = false;
+    state().users = state().users.map((user) => (user.name === "bob" ? { ...user, enabled: false } : user));
     expect(await people({ alice: {}, bob: {} })).toMatchObject({ settings: ["users enabled alice"] });
     expect((await logIn("alice")).status).toBe(200);
     expect((await logIn("bob")).status).toBe(401);

@@ -80,7 +80,7 @@ describe("a log-in", () => {
 
   test("follows the settings again when somebody has changed it", async () => {
     await owned({ authConfigs: [ldap("ldap", "ldap://one")] });
-    state().authConfigs = [{ ...state().authConfigs[0]!, allow_only_known_users_to_login: true }];
+    state().authConfigs = state().authConfigs.map((config) => ({ ...config, allow_only_known_users_to_login: true }));
     expect(await owned({ authConfigs: [ldap("ldap", "ldap://one")] })).toMatchObject({
       settings: ["authorization ldap changed"],
     });

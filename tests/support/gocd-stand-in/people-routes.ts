@@ -75,11 +75,11 @@ function roleOf(body: Body): RoleRecord {
 }
 
 const admins = (ask: Ask, people: People): object => linked(people.administrators(), ask, "#system-admins");
-const admin = { who: "admin", json: true } as const;
+const ADMIN = { who: "admin", json: true } as const;
 
 export const PEOPLE_ROUTES: readonly Route[] = [
   {
-    ...admin,
+    ...ADMIN,
     method: "GET",
     path: all(USERS),
     version: 3,
@@ -90,7 +90,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
       }),
   },
   {
-    ...admin,
+    ...ADMIN,
     method: "POST",
     path: all(USERS),
     version: 3,
@@ -100,7 +100,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     },
   },
   {
-    ...admin,
+    ...ADMIN,
     method: "PATCH",
     path: all(`${USERS}/operations/state`),
     version: 3,
@@ -111,7 +111,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     },
   },
   {
-    ...admin,
+    ...ADMIN,
     method: "DELETE",
     path: one(USERS),
     version: 3,
@@ -121,14 +121,14 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     },
   },
   {
-    ...admin,
+    ...ADMIN,
     method: "GET",
     path: one(ROLES),
     version: 3,
     handle: (ask, { configuration: { people } }, name = "") => shownRole(ask, people.role(name)),
   },
   {
-    ...admin,
+    ...ADMIN,
     method: "POST",
     path: all(ROLES),
     version: 3,
@@ -139,7 +139,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     },
   },
   {
-    ...admin,
+    ...ADMIN,
     method: "PUT",
     path: one(ROLES),
     version: 3,
@@ -155,7 +155,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     },
   },
   {
-    ...admin,
+    ...ADMIN,
     method: "DELETE",
     path: one(ROLES),
     version: 3,
@@ -165,7 +165,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     },
   },
   {
-    ...admin,
+    ...ADMIN,
     method: "GET",
     path: all(ADMINS),
     version: 2,
@@ -173,7 +173,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
       okOnCondition(ask, admins(ask, people), tagOf(people.administrators())),
   },
   {
-    ...admin,
+    ...ADMIN,
     method: "PATCH",
     path: all(ADMINS),
     version: 2,

@@ -55,8 +55,7 @@ export const OWNED = {
   secretConfigs: z.array(secretConfig).optional(),
 };
 
-const owned = z.strictObject(OWNED);
-export type Owned = z.output<typeof owned>;
+export type Owned = Partial<{ readonly [K in keyof typeof OWNED]: z.output<(typeof OWNED)[K]> }>;
 export type People = NonNullable<Owned["people"]>;
 export type Role = People["roles"][number];
 export type AuthConfig = NonNullable<Owned["authConfigs"]>[number];

@@ -140,11 +140,11 @@ const VIEWER: Scenario = {
   ],
 };
 
-const directive = { permission: "allow", action: "view", type: "config_repo", resource: "kind/name 0123" };
+const DIRECTIVE = { permission: "allow", action: "view", type: "config_repo", resource: "kind/name 0123" };
 const roleFields = (fields: Readonly<Record<string, Expected>> = {}): Readonly<Record<string, Expected>> => ({
   name: ROLE,
   type: "gocd",
-  policy: [directive],
+  policy: [DIRECTIVE],
   attributes: { users: ["contract-one", "contract-two"] },
   ...fields,
 });
@@ -171,7 +171,7 @@ const ROLE_CHANGES: Scenario = {
       says: "makes it, with users that there are not",
       ask: `POST ${ROLES}`,
       version: 3,
-      body: { name: ROLE, type: "gocd", policy: [directive], attributes: { users: ["contract-one", "contract-two"] } },
+      body: { name: ROLE, type: "gocd", policy: [DIRECTIVE], attributes: { users: ["contract-one", "contract-two"] } },
       answer: shownRole(),
     },
     {
@@ -208,7 +208,7 @@ const ROLE_CHANGES: Scenario = {
       ask: `PUT ${ROLES}/${ROLE}`,
       version: 3,
       headers: { "If-Match": '"{tag}"' },
-      body: { name: ROLE, type: "gocd", policy: [{ ...directive, action: "fly" }], attributes: { users: [] } },
+      body: { name: ROLE, type: "gocd", policy: [{ ...DIRECTIVE, action: "fly" }], attributes: { users: [] } },
       answer: {
         status: 422,
         body: {
@@ -217,7 +217,7 @@ const ROLE_CHANGES: Scenario = {
             policy: [
               {
                 errors: { action: ["Invalid action, must be one of [view, administer]."] },
-                ...directive,
+                ...DIRECTIVE,
                 action: "fly",
               },
             ],
@@ -238,8 +238,8 @@ const ROLE_CHANGES: Scenario = {
       ask: `PUT ${ROLES}/${ROLE}`,
       version: 3,
       headers: { "If-Match": '"{tag}"' },
-      body: { name: ROLE, type: "gocd", policy: [{ ...directive, permission: "deny" }], attributes: { users: [] } },
-      answer: shownRole({ policy: [{ ...directive, permission: "deny" }], attributes: { users: [] } }),
+      body: { name: ROLE, type: "gocd", policy: [{ ...DIRECTIVE, permission: "deny" }], attributes: { users: [] } },
+      answer: shownRole({ policy: [{ ...DIRECTIVE, permission: "deny" }], attributes: { users: [] } }),
     },
     {
       says: "deletes it, also among administrators",
@@ -258,7 +258,7 @@ const change = (says: string, operations: object, answer: Answer): Line => ({
   body: { operations },
   answer,
 });
-const links: Expected = {
+const LINKS: Expected = {
   doc: { href: "https://api.gocd.org/26.1.0/#system-admins" },
   self: { href: `{origin}/go${ADMINS}` },
 };
@@ -271,14 +271,14 @@ const ADMINISTRATORS: Scenario = {
       says: "shows them",
       ask: `GET ${ADMINS}`,
       version: 2,
-      answer: { status: 200, headers: { etag: TAG }, body: { _links: links, roles: [], users: ["{admin}"] } },
+      answer: { status: 200, headers: { etag: TAG }, body: { _links: LINKS, roles: [], users: ["{admin}"] } },
     },
     change(
       "adds one that there is not, in front",
       { users: { add: [USER] } },
-      ok({ _links: links, roles: [], users: [USER, "{admin}"] }),
+      ok({ _links: LINKS, roles: [], users: [USER, "{admin}"] }),
     ),
-    change("adds one once", { users: { add: [USER] } }, ok({ _links: links, roles: [], users: [USER, "{admin}"] })),
+    change("adds one once", { users: { add: [USER] } }, ok({ _links: LINKS, roles: [], users: [USER, "{admin}"] })),
     change(
       "adds no role that there is not",
       { roles: { add: ["contract-absent"] } },
@@ -295,7 +295,7 @@ const ADMINISTRATORS: Scenario = {
         },
       },
     ),
-    change("removes one", { users: { remove: [USER] } }, ok({ _links: links, roles: [], users: ["{admin}"] })),
+    change("removes one", { users: { remove: [USER] } }, ok({ _links: LINKS, roles: [], users: ["{admin}"] })),
     change(
       "removes none that is not there",
       { users: { remove: [USER] } },
