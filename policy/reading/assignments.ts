@@ -63,12 +63,13 @@ function merged(value: Value): Value {
   return { set: Object.entries(value).map(([path, each]) => objectAt(path, each)) };
 }
 
-/** The value that a parameter of this name has, where an object among these declares one. */
-export function parameterNamed(name: string, among: Iterable<{ readonly value: Value }>): string | undefined {
-  for (const { value } of among) {
-    if (text(value["name"]) !== name) continue;
+/** The values that parameters have, by name, where objects declare them; the first that has one counts. */
+export function parametersAmong(objects: Iterable<{ readonly value: Value }>): ReadonlyMap<string, string> {
+  const parameters = new Map<string, string>();
+  for (const { value } of objects) {
+    const name = text(value["name"]);
     const given = text(value["value"]) ?? text(value["default"]) ?? text(list(value["enum"])[0]);
-    if (given !== undefined) return given;
+    if (name !== undefined && given !== undefined && !parameters.has(name)) parameters.set(name, given);
   }
-  return undefined;
+  return parameters;
 }

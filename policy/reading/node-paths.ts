@@ -1,7 +1,6 @@
 import type { ResourceView } from "./resource-view";
 import { DAEMON_VARIABLES } from "../tables/daemons";
 import { isRecord, isUnknown, list, record, text, UNKNOWN_TEXT } from "./values";
-import { parameterNamed } from "./assignments";
 import { hasHoles, filled } from "./text/holes";
 import type { ObjectNode } from "./object-node";
 import { FIELD_KEYS, isOfOperator, nodeFolders, readPathFields } from "./path-fields";
@@ -47,15 +46,15 @@ export function objectsWithPaths({ index }: ResourceView): Iterable<ObjectNode> 
   return anywhere ? index.nodes : index.withAnyKey(RELEVANT_KEYS);
 }
 
-/** Every path on a node that an object asks for by itself, in any of the ways that the pack knows. */
-export function nodePaths(resource: ResourceView, node: ObjectNode): readonly NodePath[] {
-  const { value } = node;
-  const tells =
-    node.key === "volumeAttributes" || node.inValues || RELEVANT_KEYS.some((key) => key in value) || isOfOperator(node);
-  if (!tells) return [];
+type AddPath = (key: string, path: unknown, how: string, match?: NodePath["match"], saysSocket?: boolean) => void;
+
+/** Collects the paths of an object. */
+function collected(resource: ResourceView, node: ObjectNode, read: (add: AddPath) => void): readonly NodePath[] {
   const found: NodePath[] = [];
-  const add = (key: string, path: unknown, how: string, match: NodePath["match"] = "directory", saysSocket = false) => {
+  read((key, path, how, match = "directory", saysSocket = false) => {
     const known = text(path);
+    const isMissing = known === undefined && !isUnknown(node.value[key]) && key !== "hostPath" && key !== "local";
+    if (isMissing) return;
     found.push({
       node,
       key,
@@ -64,22 +63,56 @@ export function nodePaths(resource: ResourceView, node: ObjectNode): readonly No
       saysSocket,
       match,
     });
-  };
+  });
+  return found;
+}
 
-  for (const key of ["hostPath", "hostPaths", "sourcePath"]) {
-    for (const hostPath of [value[key]].flat()) {
-      if (typeof hostPath === "string") add(key, hostPath, "host path");
-      else if (isRecord(hostPath)) {
-        const { path, type } = hostPath;
-        const saysSocket = /^(socket|chardevice|blockdevice)$/i.test(text(type) ?? "");
-        if (typeof path === "string") add(key, path, "host path", "directory", saysSocket);
-        else if (isPodVolume(node) || isVolumeSpec(node)) add(key, undefined, "host path");
-      }
+/** The paths of a volume, by the two properties that Kubernetes has for them. */
+export function volumePaths(resource: ResourceView, node: ObjectNode): readonly NodePath[] {
+  return collected(resource, node, (add) => {
+    readHostPaths(node, "hostPath", add);
+    readLocal(node, add);
+  });
+}
+
+/** Every path on a node that an object asks for by itself, in any of the ways that the pack knows. */
+export function nodePaths(resource: ResourceView, node: ObjectNode): readonly NodePath[] {
+  const { value } = node;
+  const tells =
+    node.key === "volumeAttributes" || node.inValues || RELEVANT_KEYS.some((key) => key in value) || isOfOperator(node);
+  if (!tells) return [];
+  return collected(resource, node, (add) => {
+    for (const key of HOST_PATH_KEYS) readHostPaths(node, key, add);
+    readLocal(node, add);
+    readBinds(node, add);
+    readPathFields(node, add);
+    readHandles(node, add);
+    if (node.inValues && !isVariable(node)) readChartValues(node, add);
+  });
+}
+
+const HOST_PATH_KEYS = ["hostPath", "hostPaths", "sourcePath"] as const;
+
+function readHostPaths(node: ObjectNode, key: (typeof HOST_PATH_KEYS)[number], add: AddPath): void {
+  if (!(key in node.value)) return;
+  for (const hostPath of [node.value[key]].flat()) {
+    if (typeof hostPath === "string") add(key, hostPath, "host path");
+    else if (isRecord(hostPath)) {
+      const { path, type } = hostPath;
+      const saysSocket = /^(socket|chardevice|blockdevice)$/i.test(text(type) ?? "");
+      if (typeof path === "string") add(key, path, "host path", "directory", saysSocket);
+      else if (isPodVolume(node) || isVolumeSpec(node)) add(key, undefined, "host path");
     }
   }
-  if (isVolumeSpec(node) && value["local"] !== undefined && value["local"] !== null) {
-    add("local", record(value["local"])["path"], "local volume");
-  }
+}
+
+function readLocal(node: ObjectNode, add: AddPath): void {
+  const local = node.value["local"];
+  if (local !== undefined && local !== null && isVolumeSpec(node)) add("local", record(local)["path"], "local volume");
+}
+
+/** What containers are given outside of Kubernetes: mounts, devices of volumes, `source:target`. */
+function readBinds({ value }: ObjectNode, add: AddPath): void {
   const type = text(value["type"]) ?? "";
   if (typeof value["source"] === "string" && /^(bind|npipe)$/i.test(type)) add("source", value["source"], "bind mount");
   if (typeof value["path"] === "string" && /^hostPath$/i.test(type)) add("path", value["path"], "host path");
@@ -93,33 +126,31 @@ export function nodePaths(resource: ResourceView, node: ObjectNode): readonly No
         add(key, boundPath(bind), "bind mount");
     }
   }
-  readPathFields(node, add);
+}
+
+/** What drivers of volumes are told. */
+function readHandles({ key: holder, value }: ObjectNode, add: AddPath): void {
   if (startsAtRoot(value["volumeHandle"])) add("volumeHandle", value["volumeHandle"], "volume handle");
-  if (node.key === "volumeAttributes") {
-    for (const [key, path] of nodeFolders(value)) add(key, path, "volume attribute");
-    for (const key of Object.keys(value))
-      if (startsAtRoot(value[key])) add(key, value[key], "volume attribute", "exact");
-  }
-  if (node.inValues && !isVariable(node)) {
-    for (const key of Object.keys(value)) {
-      if (INSIDE_CONTAINERS.includes(key)) continue;
-      for (const member of [value[key]].flat()) {
-        if (startsAtRoot(member)) add(key, boundPath(member), "chart value", "exact");
-      }
+  if (holder !== "volumeAttributes") return;
+  for (const [key, path] of nodeFolders(value)) add(key, path, "volume attribute");
+  for (const key of Object.keys(value)) if (startsAtRoot(value[key])) add(key, value[key], "volume attribute", "exact");
+}
+
+function readChartValues({ value }: ObjectNode, add: AddPath): void {
+  for (const key of Object.keys(value)) {
+    if (INSIDE_CONTAINERS.includes(key)) continue;
+    for (const member of [value[key]].flat()) {
+      if (startsAtRoot(member)) add(key, boundPath(member), "chart value", "exact");
     }
   }
-  return found.filter(
-    ({ path, key }) => path !== undefined || isUnknown(value[key]) || key === "hostPath" || key === "local",
-  );
 }
 
 /** A path with what its holes have by default, or by a parameter that the resource declares; as it is otherwise. */
 function withoutHoles(path: string, { index }: ResourceView): string {
   if (!hasHoles(path) && !path.includes("$(")) return path;
-  const parameters = index.withAnyKey(["default", "value"]);
   const named = path.replace(/\{\{[^{}]*?(\w+)\s*\}\}|\$\{(\w+)\}|\$\(([\w.]+)\)/g, (hole, ...names: unknown[]) => {
     const name = names.slice(0, 3).find((each) => typeof each === "string");
-    return parameterNamed(String(name).replace(/^.*\./, ""), parameters) ?? hole;
+    return index.parameters().get(String(name).replace(/^.*\./, "")) ?? hole;
   });
   const known = filled(named);
   return known.includes(UNKNOWN_TEXT) ? named : known;

@@ -59,8 +59,7 @@ export function makeNode(given: ObjectNode["value"], place: Place): ObjectNode {
   const owner = isOwner ? undefined : parent?.owner;
   const doubt =
     parent?.doubt ?? place.doubt ?? (isSwitchedOff(value, place, inValues, owner) ? SWITCHED_OFF : undefined);
-  const node = { value, key, index, parent, inValues, standsAlone, isMember, onMachine, doubt };
-  return owner === undefined ? new Owner(node) : { ...node, owner };
+  return new TreeNode(value, key, index, parent, owner, inValues, standsAlone, isMember, onMachine, doubt);
 }
 
 /** An object in which what other formats call otherwise has the name that the rules look for, too. */
@@ -100,32 +99,24 @@ function isSwitchedOff(
   return inValues || (kind !== undefined && !BUILT_IN_GROUPS.has(groupOf(owner?.value ?? {})));
 }
 
-/** A node that is its own owner. */
-class Owner implements ObjectNode {
-  readonly value: ObjectNode["value"];
-  readonly key: string;
-  readonly index: number | undefined;
-  readonly parent: ObjectNode | undefined;
-  readonly inValues: boolean;
-  readonly standsAlone: boolean;
-  readonly isMember: boolean;
-  readonly onMachine: boolean;
-  readonly doubt: string | undefined;
+/** Of one class, because a resource has as many of them as it has objects. */
+class TreeNode implements ObjectNode {
+  readonly owner: ObjectNode;
 
-  constructor(node: Omit<ObjectNode, "owner">) {
-    this.value = node.value;
-    this.key = node.key;
-    this.index = node.index;
-    this.parent = node.parent;
-    this.inValues = node.inValues;
-    this.standsAlone = node.standsAlone;
-    this.isMember = node.isMember;
-    this.onMachine = node.onMachine;
-    this.doubt = node.doubt;
-  }
-
-  get owner(): ObjectNode {
-    return this;
+  constructor(
+    readonly value: ObjectNode["value"],
+    readonly key: string,
+    readonly index: number | undefined,
+    readonly parent: ObjectNode | undefined,
+    /** Undefined where it is its own. */
+    owner: ObjectNode | undefined,
+    readonly inValues: boolean,
+    readonly standsAlone: boolean,
+    readonly isMember: boolean,
+    readonly onMachine: boolean,
+    readonly doubt: string | undefined,
+  ) {
+    this.owner = owner ?? this;
   }
 }
 

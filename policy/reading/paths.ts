@@ -1,4 +1,5 @@
 import { type NodePlace, SOCKETS, TREES, WINDOWS_TREES } from "../tables/paths";
+import { PlaceTree } from "./place-tree";
 
 /** What is wrong with a path on a node. */
 export interface PathVerdict {
@@ -34,14 +35,11 @@ function normalise(spelling: string): Normalised {
   return { path: `/${canonical.join("/")}`, windows, pipe, device, stepsBack };
 }
 
-/** A place of the tables with its segments, which are compared with every path. */
-interface SplitPlace extends NodePlace {
-  readonly segments: readonly string[];
-}
-
-const split = (places: readonly NodePlace[]): readonly SplitPlace[] =>
-  places.map((place) => ({ ...place, segments: place.path.split("/") }));
-const SPLIT = { sockets: split(SOCKETS), trees: split(TREES), windowsTrees: split(WINDOWS_TREES) } as const;
+const TABLES = {
+  sockets: new PlaceTree(SOCKETS),
+  trees: new PlaceTree(TREES),
+  windowsTrees: new PlaceTree(WINDOWS_TREES),
+} as const;
 
 /** Judges a path on a node; undefined when it is none of the places that the tables name. */
 export function judgePath(spelling: string): PathVerdict | undefined {
@@ -51,16 +49,14 @@ export function judgePath(spelling: string): PathVerdict | undefined {
   if (pipe) return { kind: "socket", what: "a named pipe of the node" };
   if (path === "/") return { kind: "socket", what: "the whole node, with every runtime's socket" };
   const segments = path.split("/");
-  const near = (places: readonly SplitPlace[]) =>
-    places.find((place) => reaches(segments, place.segments) || reaches(place.segments, segments));
   if (windows) {
-    const tree = near(SPLIT.windowsTrees);
+    const tree = TABLES.windowsTrees.near(segments);
     if (tree !== undefined) return { kind: "tree", what: tree.what };
   }
-  const socket = near(SPLIT.sockets);
+  const socket = TABLES.sockets.near(segments);
   if (socket !== undefined) return { kind: "socket", what: describe(path, socket) };
   if (/\.sock(et)?$/.test(path)) return { kind: "socket", what: "a socket of the node" };
-  const tree = near(SPLIT.trees);
+  const tree = TABLES.trees.near(segments);
   return tree === undefined ? undefined : { kind: "tree", what: describe(path, tree) };
 }
 
@@ -81,14 +77,7 @@ export function isRuntimeSocket(spelling: string): boolean {
     else steps.push(segment);
   }
   const resolved = normalise(`/${steps.join("/")}`).path.split("/");
-  const isSame = (place: SplitPlace) => place.segments.length === resolved.length && reaches(place.segments, resolved);
-  return RUNTIME_SOCKET.test(steps.at(-1) ?? "") || SPLIT.sockets.some(isSame);
-}
-
-/** Whether `below` is `above` or lies inside it; `*` stands for one segment on either side. */
-function reaches(outer: readonly string[], inner: readonly string[]): boolean {
-  if (outer.length > inner.length) return false;
-  return outer.every((segment, i) => segment === inner[i] || segment === "*" || inner[i] === "*");
+  return RUNTIME_SOCKET.test(steps.at(-1) ?? "") || TABLES.sockets.has(resolved);
 }
 
 function describe(path: string, place: NodePlace): string {

@@ -1,6 +1,6 @@
 import { DESCRIPTIONS } from "../tables/kinds";
 import { MACHINE_TYPES } from "../tables/machines";
-import { assignedBy } from "./assignments";
+import { assignedBy, parametersAmong } from "./assignments";
 import { groupOf, isMachineKey, makeNode, type ObjectNode, type Place } from "./object-node";
 import { textOf, type AssetTexts } from "./assets";
 import {
@@ -22,6 +22,8 @@ export interface ResourceIndex {
   readonly nodes: readonly ObjectNode[];
   /** The objects that have one of these properties. */
   readonly withAnyKey: (keys: readonly string[]) => Iterable<ObjectNode>;
+  /** Parameters that objects declare, with the values that they have. */
+  readonly parameters: () => ReadonlyMap<string, string>;
   /** Properties, or members of lists, that are known only after up. */
   readonly unknowns: readonly { readonly node: ObjectNode; readonly key: string }[];
   /** Texts that hold something to judge but cannot be parsed; each with the object it stands in and its property. */
@@ -76,8 +78,13 @@ class Walk {
     this.open.push({ node: root, depth: 0 });
     for (let next = this.open.pop(); next !== undefined; next = this.open.pop()) this.visit(next);
     const { nodes, byKey, unknowns, unreadable, assets } = this;
-    const withAnyKey = (keys: readonly string[]) => new Set(keys.flatMap((key) => byKey.get(key) ?? []));
-    return { root, nodes, withAnyKey, unknowns, unreadable, assets };
+    const withAnyKey = (keys: readonly string[]) => {
+      const holders = keys.flatMap((key) => [byKey.get(key) ?? []]).filter(({ length }) => length > 0);
+      return holders.length < 2 ? (holders[0] ?? []) : new Set(holders.flat());
+    };
+    let known: ReadonlyMap<string, string> | undefined;
+    const parameters = () => (known ??= parametersAmong(withAnyKey(["default", "value"])));
+    return { root, nodes, withAnyKey, parameters, unknowns, unreadable, assets };
   }
 
   private visit({ node, depth }: Open): void {
@@ -88,10 +95,11 @@ class Walk {
       const { object, instead = "", isValues } = assigned;
       this.push(object, { key: instead, parent: node, inValues: isValues }, depth);
     }
+    const descriptions = descriptionsIn(node);
     for (const key of Object.keys(value)) {
       if (key === assigned?.instead) continue;
       this.note(key, node);
-      if (describesOnly(node, key)) this.defaults(node, key, depth);
+      if (descriptions.some((each) => (each.key ?? key) === key)) this.defaults(node, key, depth);
       else this.property(node, key, depth);
     }
   }
@@ -102,10 +110,16 @@ class Walk {
     else holders.push(node);
   }
 
-  /** Goes through a property, and through lists of lists in it. */
   private property(node: ObjectNode, key: string, depth: number): void {
+    const value = property(node.value, key);
+    if (typeof value === "string") this.text({ key, index: undefined, parent: node }, value, depth);
+    else if (typeof value === "object" && value !== null) this.members(node, key, value, depth);
+  }
+
+  /** Goes through an object or a list, and through lists of lists in it. */
+  private members(node: ObjectNode, key: string, whole: object, depth: number): void {
     const pending: { readonly value: unknown; readonly index: number | undefined }[] = [
-      { value: property(node.value, key), index: undefined },
+      { value: whole, index: undefined },
     ];
     for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
       const { value, index } = item;
@@ -193,14 +207,11 @@ const VOLUMES = "volumes";
 /** Files of a chart's values, which are text. */
 const VALUES_FILES = /^(values|valueYamlFiles?|valuesFiles?|valuesYaml)$/;
 
-/** Whether nothing below `key` can ever run, because the object only describes what others may do. */
-function describesOnly({ owner }: ObjectNode, key: string): boolean {
-  return (
-    owner.standsAlone &&
-    DESCRIPTIONS.some(
-      (each) => owner.value["kind"] === each.kind && (each.key ?? key) === key && groupOf(owner.value) === each.group,
-    )
-  );
+/** The properties below which nothing can ever run, because the object only describes what others may do. */
+function descriptionsIn({ owner }: ObjectNode): typeof DESCRIPTIONS {
+  const { kind } = owner.value;
+  if (!owner.standsAlone || !DESCRIPTIONS.some((each) => each.kind === kind)) return [];
+  return DESCRIPTIONS.filter((each) => each.kind === kind && groupOf(owner.value) === each.group);
 }
 
 /** A Kubernetes resource's properties with the kind and version that its type token gives, where it leaves them out. */

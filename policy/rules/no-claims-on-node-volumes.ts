@@ -1,5 +1,5 @@
 import { isRestricted, isRestrictedNamespace, NAMESPACES_SCHEMA } from "../reading/namespaces";
-import { isVolumeSpec, nodePaths } from "../reading/node-paths";
+import { isVolumeSpec, volumePaths } from "../reading/node-paths";
 import { judgePath } from "../reading/paths";
 import { isOneOf, isRecord, isUnknown, list, record, shown, text } from "../reading/values";
 import type { ObjectNode } from "../reading/object-node";
@@ -19,6 +19,11 @@ interface NodeVolume {
   readonly boundToGocd: boolean;
 }
 
+/** Whether an object can be a volume, a claim or a class: most can not, and a stack has many. */
+function mayMatter({ key, value }: ObjectNode): boolean {
+  return key === "spec" || "provisioner" in value;
+}
+
 /** A claim is only as harmless as the volume that it is aimed at, which is another resource. */
 export const noClaimsOnNodeVolumes: StackRule = {
   name: "no-claims-on-node-volumes",
@@ -35,7 +40,9 @@ export const noClaimsOnNodeVolumes: StackRule = {
   settings: { namespaces: NAMESPACES_SCHEMA },
   checkStack: (resources, config) => {
     const findings = new Findings();
-    const nodes = resources.flatMap((resource) => resource.index.nodes.map((node) => ({ resource, node })));
+    const nodes = resources.flatMap((resource) =>
+      resource.index.nodes.filter(mayMatter).map((node) => ({ resource, node })),
+    );
     const volumes = nodes.flatMap(({ resource, node }) => nodeVolume(resource, node, config) ?? []);
     const names = nodes.filter(({ node }) => isVolumeSpec(node)).map(({ resource, node }) => nameOf(resource, node));
     const classes = nodes
@@ -83,7 +90,7 @@ export const noClaimsOnNodeVolumes: StackRule = {
 
 function nodeVolume(resource: ResourceView, node: ObjectNode, config: RuleConfig): NodeVolume | undefined {
   if (!isVolumeSpec(node)) return undefined;
-  const paths = nodePaths(resource, node).filter(({ key }) => key === "hostPath" || key === "local");
+  const paths = volumePaths(resource, node);
   const byDriver = isOneOf(NODE_DRIVERS, record(node.value["csi"])["driver"]) || isRecord(node.value["flexVolume"]);
   if (paths.length === 0 && !byDriver) return undefined;
   return {

@@ -1,5 +1,5 @@
 import { isRestricted, isRestrictedNamespace, NAMESPACES_SCHEMA } from "../reading/namespaces";
-import { isPodVolume, isVolumeSpec, nodePaths } from "../reading/node-paths";
+import { isPodVolume, isVolumeSpec, volumePaths } from "../reading/node-paths";
 import { judgePath } from "../reading/paths";
 import { isOneOf, isRecord, isUnknown, record, shown, text } from "../reading/values";
 import type { ObjectNode } from "../reading/object-node";
@@ -51,7 +51,7 @@ export const noHostPaths: ResourceRule = {
 
       if (isPodVolume(node) || isVolumeSpec(node)) {
         const restricted = isVolumeSpec(node) ? bindsRestricted(node, config) : isRestricted(resource, node, config);
-        const paths = nodePaths(resource, node).filter(({ key }) => key === "hostPath" || key === "local");
+        const paths = volumePaths(resource, node);
         for (const { key, path, how } of paths) {
           const named = path === undefined ? `a ${how} that is not known or not text` : `${how} ${shown(path)}`;
           if (restricted) refuse(`${named} is the node's, in a namespace of GoCD`, key);
