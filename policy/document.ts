@@ -1,12 +1,14 @@
 import type { Rule } from "./rule";
+import { FRAMEWORKS, type Standard } from "./tables/standards";
 
 /** The page about the rules, as Prettier would lay it out. */
 export function policiesPage(all: readonly Rule[]): string {
   const table = aligned([
-    ["rule", "level", "looks at", "holds when"],
+    ["rule", "level", "severity", "looks at", "holds when"],
     ...all.map((rule) => [
       `\`${rule.name}\``,
       rule.level,
+      rule.severity,
       "check" in rule ? "each resource" : "the stack",
       rule.description,
     ]),
@@ -15,6 +17,7 @@ export function policiesPage(all: readonly Rule[]): string {
     "# Policies",
     "Generated from `policy/rules` by `npm run docs:policies`; a test fails when this page is out of date. How to install, run and configure the pack: [policy/README.md](../policy/README.md).",
     table,
+    "The level is what a violation does as long as nobody configures another; a rule that is `disabled` runs when configuration gives it a level.",
     "What rules cannot check, tolerate where it stands, or let pass by an exception with its reason is reported by the advisory policies `notes` and `stack-notes`.",
     ...all.map(section),
   ].join("\n\n")}\n`;
@@ -32,8 +35,16 @@ function section(rule: Rule): string {
     "Obeys it:",
     items(rule.obeys),
     `Instead: ${rule.instead}`,
+    ...("remedy" in rule ? ["At the level `remediate` it mends what it finds."] : []),
+    ...(rule.standards.length > 0 ? [`In standards: ${rule.standards.map(inStandard).join("; ")}.`] : []),
+    `More: <${rule.url}>`,
     ...(settings.length > 0 ? ["Settings beside `exceptions`:", items(settings)] : []),
   ].join("\n\n");
+}
+
+function inStandard({ framework, reference }: Standard): string {
+  const { name, version } = FRAMEWORKS[framework];
+  return `${name} ${version}, ${reference}`;
 }
 
 function items(entries: readonly string[]): string {

@@ -1,8 +1,9 @@
 import type { Policies } from "@pulumi/policy";
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import type { RuleConfig } from "./reading/resource-view";
+import { EXCEPTIONS_SCHEMA } from "./exceptions";
 import { list, record } from "./reading/values";
-import { EXCEPTIONS_SCHEMA, type Rule } from "./rule";
+import type { Rule } from "./rule";
 
 /** The type of the resource that stands for a stack, which the engine registers before every other. */
 const STACK_TYPE = "pulumi:pulumi:Stack";

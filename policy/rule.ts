@@ -1,7 +1,9 @@
+import type { Severity } from "@pulumi/policy";
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
-import { list, record, shown, text } from "./reading/values";
+import { record, shown, text } from "./reading/values";
 import type { ResourceView, RuleConfig } from "./reading/resource-view";
 import { pathOf, type ObjectNode } from "./reading/object-node";
+import type { Standard } from "./tables/standards";
 
 /** One thing that a rule found. */
 export interface Finding {
@@ -38,8 +40,13 @@ interface RuleBase {
   readonly formerNames?: readonly string[];
   /** One sentence: what holds when the rule is obeyed. */
   readonly description: string;
-  readonly level: "mandatory" | "advisory";
-  readonly severity: "low" | "medium" | "high" | "critical";
+  /** What a violation does as long as nobody configures another level; `disabled` is for what has to be asked for. */
+  readonly level: "mandatory" | "advisory" | "disabled";
+  readonly severity: Severity;
+  /** What public standards say about the same. */
+  readonly standards: readonly Standard[];
+  /** Where to read more. */
+  readonly url: string;
   /** For the table in the documentation: what breaks the rule, and what obeys it though it looks similar. */
   readonly breaks: readonly string[];
   readonly obeys: readonly string[];
@@ -49,9 +56,14 @@ interface RuleBase {
   readonly settings?: Readonly<Record<string, PolicyConfigJSONSchema>>;
 }
 
+/** Properties of a resource, as a host hands them out. */
+export type Properties = Readonly<Record<string, unknown>>;
+
 /** A rule about one resource at a time. */
 export interface ResourceRule extends RuleBase {
   readonly check: (resource: ResourceView, config: RuleConfig) => Verdict;
+  /** The properties as the rule wants them, where it can mend them; undefined when there is nothing to mend. */
+  readonly remedy?: (properties: Properties) => Properties | undefined;
 }
 
 /** A rule about all resources of a stack together. */
@@ -60,57 +72,6 @@ export interface StackRule extends RuleBase {
 }
 
 export type Rule = ResourceRule | StackRule;
-
-/** An exception that configuration makes: what it covers, and why. */
-export interface Exception {
-  /** Object as messages name it; `*` stands for any characters. */
-  readonly object: string;
-  /** Narrows the exception to findings whose text matches; `*` stands for any characters. */
-  readonly found: string;
-  readonly reason: string;
-}
-
-/** The shape of `exceptions` in configuration. */
-export const EXCEPTIONS_SCHEMA: PolicyConfigJSONSchema = {
-  type: "array",
-  description: "What this rule lets pass, each entry with the reason, which the report repeats",
-  items: {
-    type: "object",
-    additionalProperties: false,
-    required: ["object", "reason"],
-    properties: {
-      object: {
-        type: "string",
-        minLength: 3,
-        description: "the object as messages name it, such as `DaemonSet logging/fluent-bit`; * stands for anything",
-      },
-      found: { type: "string", minLength: 1, description: "only findings whose text matches; * stands for anything" },
-      reason: { type: "string", minLength: 10, description: "why this may pass" },
-    },
-  },
-};
-
-/** The exceptions in a rule's configuration; an entry without an object or a reason is none. */
-export function exceptions(config: RuleConfig): readonly Exception[] {
-  return list(config["exceptions"]).flatMap((entry) => {
-    const { object, found, reason } = record(entry);
-    const why = text(reason)?.trim() ?? "";
-    const which = text(object) ?? "";
-    return which.replace(/[*\s/]/g, "") === "" || why.length < 10
-      ? []
-      : [{ object: which, found: text(found) ?? "*", reason: why }];
-  });
-}
-
-/** The exception that covers a finding, if there is one. */
-export function excepted(finding: Finding, all: readonly Exception[]): Exception | undefined {
-  return all.find(({ object, found }) => matches(object, finding.object) && matches(found, finding.found));
-}
-
-function matches(pattern: string, value: string): boolean {
-  const source = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*+/g, ".*");
-  return new RegExp(`^${source}$`, "s").test(value);
-}
 
 /** A finding as one line of a report. */
 export function sentence({ object, part, at, found, instead }: Finding): string {

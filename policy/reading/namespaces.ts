@@ -37,6 +37,17 @@ export function isRestricted({ defaultNamespace }: ResourceView, node: ObjectNod
   return restricted(defaultNamespace);
 }
 
+/** The namespace that an object is in, or deploys into; undefined while it is not known, or not said. */
+export function namespaceOf({ defaultNamespace }: ResourceView, node: ObjectNode): string | undefined {
+  for (let at: ObjectNode | undefined = node.owner; at !== undefined; at = at.parent?.owner) {
+    const said = namespacesOf(at).find(
+      (namespace) => namespace !== undefined && namespace !== null && namespace !== "",
+    );
+    if (said !== undefined) return text(said);
+  }
+  return text(defaultNamespace);
+}
+
 /** Where an object is, and where a Helm release, Flux or Argo CD puts what it describes. */
 function namespacesOf({ value }: ObjectNode): readonly unknown[] {
   const { metadata, namespace } = value;
@@ -46,5 +57,7 @@ function namespacesOf({ value }: ObjectNode): readonly unknown[] {
     namespace,
     spec["targetNamespace"],
     record(spec["destination"])["namespace"],
+    // A PersistentVolume is where the claim is that it is for.
+    record(spec["claimRef"])["namespace"],
   ];
 }

@@ -1,32 +1,44 @@
 import type { NodePlace } from "../tables/paths";
 
-interface Branch {
-  readonly children: Map<string, Branch>;
-  /** The number in the table of the place that ends here, and of the first one that ends here or below. */
-  ends: number;
-  first: number;
-}
+/** The places that begin with the same segments. */
+class Branch {
+  readonly children = new Map<string, Branch>();
+  private here = Infinity;
+  private below = Infinity;
 
-const branch = (): Branch => ({ children: new Map(), ends: Infinity, first: Infinity });
+  add(segments: readonly string[], number: number): void {
+    this.below = Math.min(this.below, number);
+    const [segment, ...rest] = segments;
+    if (segment === undefined) {
+      this.here = Math.min(this.here, number);
+      return;
+    }
+    const next = this.children.get(segment) ?? new Branch();
+    this.children.set(segment, next);
+    next.add(rest, number);
+  }
+
+  /** The number in the table of the place that ends here. */
+  get ends(): number {
+    return this.here;
+  }
+
+  /** The number of the first place that ends here or below. */
+  get first(): number {
+    return this.below;
+  }
+}
 
 /**
  * A table of places by their segments: how long a look takes depends on the path, not on the table. `*` stands for one segment,
  * in a place as in a path.
  */
 export class PlaceTree {
-  private readonly root = branch();
+  private readonly root = new Branch();
 
   constructor(private readonly places: readonly NodePlace[]) {
     places.forEach(({ path }, number) => {
-      let at = this.root;
-      for (const segment of path.split("/")) {
-        at.first = Math.min(at.first, number);
-        const next = at.children.get(segment) ?? branch();
-        at.children.set(segment, next);
-        at = next;
-      }
-      at.first = Math.min(at.first, number);
-      at.ends = Math.min(at.ends, number);
+      this.root.add(path.split("/"), number);
     });
   }
 
@@ -36,8 +48,8 @@ export class PlaceTree {
     let branches: readonly Branch[] = [this.root];
     for (const segment of segments) {
       branches = below(branches, segment);
-      if (branches.length === 0) break;
       for (const each of branches) first = Math.min(first, each.ends);
+      if (branches.length === 0) break;
     }
     for (const each of branches) first = Math.min(first, each.first);
     return this.places[first];
@@ -45,8 +57,7 @@ export class PlaceTree {
 
   /** Whether a path is a place of the table. */
   has(segments: readonly string[]): boolean {
-    const ends = segments.reduce<readonly Branch[]>(below, [this.root]);
-    return ends.some((each) => each.ends !== Infinity);
+    return segments.reduce<readonly Branch[]>(below, [this.root]).some(({ ends }) => ends !== Infinity);
   }
 }
 

@@ -1,8 +1,7 @@
 import { isUnknown, text } from "../reading/values";
 import { finding, Findings, type StackRule } from "../rule";
 
-const INSTEAD =
-  "Raise the pool's `rotation` in the stack's settings: it makes new keys and rolls the pool, one agent after the other.";
+const INSTEAD = "Renew it before its last day; for agents of GoCD, raise the pool's `rotation`.";
 
 const CERTIFICATE_TYPES: ReadonlySet<string> = new Set([
   "tls:index/selfSignedCert:SelfSignedCert",
@@ -20,6 +19,8 @@ export const certificatesNotExpiring: StackRule = {
   // The calendar breaks this rule, not a change: to refuse would stop the very update that repairs something else.
   level: "advisory",
   severity: "high",
+  standards: [],
+  url: "https://www.pulumi.com/registry/packages/tls/",
   breaks: [
     "tls.SelfSignedCert or LocallySignedCert whose validityEndTime is less than 90 days away",
     "one that is readyForRenewal",

@@ -23,8 +23,10 @@ const lasting: Readonly<Record<string, { readonly what: string; readonly when: (
 export const disksProtected: ResourceRule = {
   name: "disks-protected",
   description: "Disks, backup buckets and the project's gcr.io repository are protected from deletion.",
-  level: "mandatory",
+  level: "advisory",
   severity: "high",
+  standards: [],
+  url: "https://www.pulumi.com/docs/iac/concepts/options/protect/",
   breaks: [
     "gcp.compute.Disk or RegionDisk without protect",
     "a gcp.storage.Bucket for backups without protect",

@@ -1,6 +1,7 @@
 import { pinning, imageUses } from "../reading/images";
 import { shown } from "../reading/values";
 import { finding, Findings, type ResourceRule } from "../rule";
+import { cis, nsa } from "../tables/standards";
 
 const INSTEAD = "Add the digest: repository:version@sha256:….";
 
@@ -10,6 +11,8 @@ export const imagesByDigest: ResourceRule = {
   description: "Every image is named by digest.",
   level: "advisory",
   severity: "medium",
+  standards: [...cis("5.5.1"), ...nsa("Building secure container images")],
+  url: "https://kubernetes.io/docs/concepts/containers/images/#image-names",
   breaks: ["nginx:1.29.3: a full version, whose tag can still be moved"],
   obeys: ["nginx@sha256:<64 digits>", "nginx:1.29.3@sha256:<64 digits>"],
   instead: INSTEAD,

@@ -1,6 +1,7 @@
 import { pinning, imageUses } from "../reading/images";
 import { shown } from "../reading/values";
 import { finding, Findings, type ResourceRule } from "../rule";
+import { cis, nsa } from "../tables/standards";
 
 const INSTEAD = "Name it by digest (repository@sha256:…), or at least by its full version.";
 
@@ -9,8 +10,10 @@ export const imagesPinned: ResourceRule = {
   name: "images-pinned",
   formerNames: ["images-versioned"],
   description: "Every image is named by digest or at least by its full version.",
-  level: "mandatory",
+  level: "advisory",
   severity: "high",
+  standards: [...cis("5.5.1"), ...nsa("Building secure container images")],
+  url: "https://kubernetes.io/docs/concepts/containers/images/#image-names",
   breaks: [
     "nginx, nginx:latest, nginx:1, nginx:1.29, nginx:stable",
     "a digest that is cut short",

@@ -6,6 +6,7 @@ import type { ObjectNode } from "../reading/object-node";
 import type { RuleConfig, ResourceView } from "../reading/resource-view";
 import { finding, Findings, type StackRule } from "../rule";
 import { NODE_DRIVERS, NODE_PROVISIONERS } from "../tables/volumes";
+import { cis, psa } from "../tables/standards";
 
 const INSTEAD = "Aim the claim at a disk of its own: a dynamic class, or a volume of a CSI driver.";
 
@@ -30,9 +31,11 @@ export const noClaimsOnNodeVolumes: StackRule = {
   description: "No claim is aimed, by name, selector or class, at a volume that is a directory or disk of a node.",
   level: "mandatory",
   severity: "critical",
+  standards: [...psa("baseline: HostPath Volumes"), ...cis("5.2.12")],
+  url: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reserving-a-persistentvolume",
   breaks: [
     "volumeName or selector of a claim, claim template or ephemeral volume that leads to a PersistentVolume with hostPath /var/run",
-    "the same in a namespace of GoCD, whatever the path",
+    "the same in a restricted namespace, whatever the path",
     "a claim of a class of this stack whose provisioner hands out the node's directories",
   ],
   obeys: ["a claim of a dynamic class", "volumeName of a volume that is a disk"],

@@ -2,6 +2,7 @@ import { isOn, list, record, shown, text } from "../reading/values";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { DIND } from "../tables/dind";
 import { HOST_SWITCHES } from "../tables/privileges";
+import { cis, nsa, psa } from "../tables/standards";
 
 const INSTEAD = "Leave it out; a pod has network, processes and memory of its own.";
 
@@ -27,6 +28,12 @@ export const noHostNamespaces: ResourceRule = {
   description: "No pod joins its node's network, processes or memory, and no container sees the processes of another.",
   level: "mandatory",
   severity: "critical",
+  standards: [
+    ...psa("baseline: Host Namespaces", "baseline: HostProcess"),
+    ...cis("5.2.3", "5.2.4", "5.2.5", "5.2.11"),
+    ...nsa("Kubernetes Pod security"),
+  ],
+  url: "https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline",
   breaks: [
     "hostNetwork, hostPID, hostIPC or shareProcessNamespace: true",
     "Windows hostProcess: true",

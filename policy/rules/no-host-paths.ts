@@ -1,3 +1,4 @@
+import { chosenAnywhere, chosenFor, HOST_PATHS_SETTINGS } from "../reading/host-paths-setting";
 import { isRestricted, isRestrictedNamespace, NAMESPACES_SCHEMA } from "../reading/namespaces";
 import { isPodVolume, isVolumeSpec, volumePaths } from "../reading/node-paths";
 import { judgePath } from "../reading/paths";
@@ -6,6 +7,7 @@ import type { ObjectNode } from "../reading/object-node";
 import type { RuleConfig } from "../reading/resource-view";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { NODE_DRIVERS, NODE_ITSELF, NODE_PROVISIONERS, REFUSED_SOURCES, SERVER_ATTRIBUTES } from "../tables/volumes";
+import { cis, nsa, psa } from "../tables/standards";
 
 const INSTEAD = "Claim a volume of a storage class that makes disks of their own, or use an emptyDir.";
 
@@ -23,15 +25,18 @@ const relevantKeys = [
 
 const STORAGE_CLASSES = ["StorageClass", "StorageClassPatch"];
 
-/** No disk of the node in GoCD's pods; nowhere a volume that leads to the node by another name. */
+/** No disk of the node in restricted namespaces; nowhere a volume that leads to the node by another name. */
 export const noHostPaths: ResourceRule = {
   name: "no-host-paths",
-  description: "GoCD's pods mount no path of their node, and nobody's volume leads to the node by another name.",
+  description:
+    "Pods of restricted namespaces mount no path of their node, and nobody's volume leads to the node by another name.",
   level: "mandatory",
   severity: "high",
+  standards: [...psa("baseline: HostPath Volumes"), ...cis("5.2.12"), ...nsa("Kubernetes Pod security")],
+  url: "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
   breaks: [
-    "any hostPath in a namespace of GoCD",
-    "PersistentVolume with hostPath or local that claimRef binds to a namespace of GoCD",
+    "any hostPath in a restricted namespace, such as GoCD's (setting `namespaces`)",
+    "PersistentVolume with hostPath or local that claimRef binds to a restricted namespace",
     "FlexVolume, gitRepo, the csi-hostpath driver, nfs or iscsi served by 127.0.0.1",
     "StorageClass whose provisioner hands out the node's directories",
   ],
@@ -41,7 +46,7 @@ export const noHostPaths: ResourceRule = {
     "nfs from another host",
   ],
   instead: INSTEAD,
-  settings: { namespaces: NAMESPACES_SCHEMA },
+  settings: { namespaces: NAMESPACES_SCHEMA, ...HOST_PATHS_SETTINGS },
   check: (resource, config) => {
     const findings = new Findings();
     for (const node of resource.index.withAnyKey(relevantKeys)) {
@@ -54,14 +59,18 @@ export const noHostPaths: ResourceRule = {
         const paths = volumePaths(resource, node);
         for (const { key, path, how } of paths) {
           const named = path === undefined ? `a ${how} that is not known or not text` : `${how} ${shown(path)}`;
-          if (restricted) refuse(`${named} is the node's, in a namespace of GoCD`, key);
-          // What is not known yet is noted as such already.
+          const chosen = path === undefined ? undefined : chosenFor(resource, node, path, config);
+          if (chosen === undefined && restricted) refuse(`${named} is the node's, in a restricted namespace`, key);
+          // What is not known yet is noted as such already; what gives the node away is refused by another rule.
           else if (
             path === undefined
               ? !isUnknown(value[key]) && !isUnknown(record(value[key])["path"])
               : judgePath(path) === undefined
           ) {
-            findings.noted.push(finding(resource, node, `${named} is a directory of the node`, INSTEAD, key));
+            const choice = chosen ?? (path === undefined ? undefined : chosenAnywhere(node, path, config));
+            if (typeof choice === "object") refuse(`${named} is a directory of the node, ${choice.refused}`, key);
+            else if (choice !== "allowed")
+              findings.noted.push(finding(resource, node, `${named} is a directory of the node`, INSTEAD, key));
           }
         }
         for (const [key, what] of Object.entries(REFUSED_SOURCES)) {

@@ -14,8 +14,9 @@ import {
   NODE_ADDRESS_FIELDS,
   NODE_NAMES,
 } from "../tables/daemons";
+import { nsa } from "../tables/standards";
 
-const INSTEAD = "Talk to the pod's own daemon: DOCKER_HOST=tcp://127.0.0.1:2376 with DOCKER_TLS_VERIFY=1.";
+const INSTEAD = "Talk to a daemon in the same pod: DOCKER_HOST=tcp://127.0.0.1:2376 with DOCKER_TLS_VERIFY=1.";
 
 /** Properties without which an object tells nobody about a daemon. */
 const RELEVANT_KEYS = [
@@ -37,9 +38,11 @@ export const noNodeDaemons: ResourceRule = {
   description: "No container is pointed at a daemon of its node, by environment, arguments or the node's address.",
   level: "mandatory",
   severity: "critical",
+  standards: nsa("Kubernetes Pod security"),
+  url: "https://docs.docker.com/engine/security/protect-access/",
   breaks: [
     "DOCKER_HOST=tcp://10.128.0.7:2375, tcp://$(HOST_IP):2375 or ssh://…",
-    "status.hostIP put into DOCKER_HOST, or into anything in a namespace of GoCD",
+    "status.hostIP put into DOCKER_HOST, or into anything in a restricted namespace",
     "args: [-H, tcp://…], --host=ssh://… or sh -c 'DOCKER_HOST=tcp://… docker ps'",
     "daemon.json with hosts on an address that others can reach",
   ],

@@ -4,8 +4,9 @@ import { pathOf, type ObjectNode } from "../reading/object-node";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { DIND } from "../tables/dind";
 import { DANGEROUS_CAPABILITIES, UNCONFINED_SELINUX_TYPES } from "../tables/privileges";
+import { cis, nsa, psa } from "../tables/standards";
 
-const instead = `Drop it; what needs a Docker daemon uses the agent's ${DIND.name} sidecar.`;
+const INSTEAD = "Drop it; what builds images can do so without (rootless BuildKit, Kaniko).";
 
 /** Properties without which an object asks for no privilege. */
 const RELEVANT_KEYS = [
@@ -26,9 +27,21 @@ const RELEVANT_KEYS = [
 /** One container is privileged, and it is recognised by all that it is. */
 export const noPrivilegedContainers: ResourceRule = {
   name: "no-privileged-containers",
-  description: `No container but the agents' ${DIND.name} sidecar is privileged or has a capability that amounts to it.`,
+  description:
+    "No container is privileged or has a capability that amounts to it, but for one Docker daemon that is recognised.",
   level: "mandatory",
   severity: "critical",
+  standards: [
+    ...psa(
+      "baseline: Privileged Containers",
+      "baseline: Capabilities",
+      "baseline: /proc Mount Type",
+      "baseline: SELinux",
+    ),
+    ...cis("5.2.2", "5.2.9"),
+    ...nsa("Kubernetes Pod security"),
+  ],
+  url: "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
   breaks: [
     "privileged: true in any container, init container, ephemeral container or docker.Container",
     "dind's image, privileged, with another command, other arguments, mounts, hooks, probes or environment",
@@ -39,14 +52,14 @@ export const noPrivilegedContainers: ResourceRule = {
     "the agents' own dind sidecar, recognised by name, image, arguments and mounts together",
     "capabilities.add: [NET_BIND_SERVICE]",
   ],
-  instead,
+  instead: INSTEAD,
   settings: { dindImages: dindImagesSchema },
   check: (resource, config) => {
     const findings = new Findings();
     for (const node of resource.index.withAnyKey(RELEVANT_KEYS)) {
       const { value } = node;
       const refuse = (found: string, key: string) =>
-        findings.refused.push(finding(resource, node, found, instead, key));
+        findings.refused.push(finding(resource, node, found, INSTEAD, key));
 
       if (asksForPrivilege(value)) {
         const container = node.key === "securityContext" && node.parent !== undefined ? node.parent : node;

@@ -5,17 +5,20 @@ import type { ObjectNode } from "../reading/object-node";
 import type { ResourceView } from "../reading/resource-view";
 import { RUNTIME_ANNOTATIONS, SOCKET_EXECUTORS, SOCKET_SWITCHES } from "../tables/operators";
 import { finding, Findings, type ResourceRule } from "../rule";
+import { cis, nsa, psa } from "../tables/standards";
 
 const INSTEAD =
-  "Let jobs use their own daemon (the agent's dind sidecar, DOCKER_HOST=tcp://127.0.0.1:2376); for data, claim a volume.";
+  "Give it a daemon of its own (a sidecar, reached at 127.0.0.1) or build without one (rootless BuildKit, Kaniko); for data, claim a volume.";
 
-/** The promise of the project: no container gets the socket of its node's runtime, nor a directory that holds one. */
+/** The promise of the pack: no container gets the socket of its node's runtime, nor a directory that holds one. */
 export const noRuntimeSockets: ResourceRule = {
   name: "no-runtime-sockets",
   description:
     "No container is given a runtime's socket, a directory above one, or another place that gives its node away.",
   level: "mandatory",
   severity: "critical",
+  standards: [...cis("5.2.12"), ...psa("baseline: HostPath Volumes"), ...nsa("Kubernetes Pod security")],
+  url: "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
   breaks: [
     "hostPath /var/run/docker.sock, in any spelling, of any type, in any kind of object that carries it",
     "hostPath / or /var/run, with or without subPath",

@@ -2,6 +2,7 @@ import { isOn, isOneOf, isRecord, isUnknown, list, record, shown, text } from ".
 import { groupOf, type ObjectNode } from "../reading/object-node";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { EVERYBODY, EVERYWHERE, INTERNAL_ANNOTATIONS, INTERNAL_CLASSES } from "../tables/public";
+import { cis, nsa, psa } from "../tables/standards";
 
 const INSTEAD = "Keep it inside (ClusterIP and `kubectl port-forward`), or make an exception with a reason.";
 
@@ -11,8 +12,10 @@ type Refuse = (found: string, key: string) => void;
 export const nothingPublic: ResourceRule = {
   name: "nothing-public",
   description: "No Service, route, port of a node, control plane, firewall or bucket is open to the internet.",
-  level: "mandatory",
+  level: "advisory",
   severity: "high",
+  standards: [...cis("5.2.13"), ...psa("baseline: Host Ports"), ...nsa("Network separation and hardening")],
+  url: "https://kubernetes.io/docs/concepts/services-networking/service/",
   breaks: [
     "Service of type LoadBalancer without an annotation that keeps it inside; NodePort; externalIPs",
     "Ingress or Gateway of a class that is not internal; hostPort",

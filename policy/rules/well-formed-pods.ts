@@ -13,6 +13,8 @@ export const wellFormedPods: ResourceRule = {
   description: "Whatever describes a pod has the shape that Kubernetes gives it, so that the other rules can read it.",
   level: "mandatory",
   severity: "medium",
+  standards: [],
+  url: "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/",
   breaks: ["volumes that are no list, a container that is a text, spec: null in a Deployment", "privileged: 7"],
   obeys: [
     "a patch that leaves things out",

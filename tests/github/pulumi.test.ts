@@ -46,7 +46,7 @@ describe("pulumi in a workflow", () => {
     fake(directory, "pulumi", "echo '+ disk'; echo 'warning: w' >&2");
     const { status, stdout, stderr } = await pulumi("preview");
     expect(calls(directory)).toEqual([
-      "pulumi preview --policy-pack policy --stack dev --non-interactive --color never",
+      "pulumi preview --policy-pack policy --policy-pack-config policy-config.json --stack dev --non-interactive --color never",
     ]);
     expect(text("out/kept.txt").split("\n").sort()).toEqual(["", "+ disk", "warning: w"]);
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "+ disk\n", stderr: "warning: w\n" });

@@ -157,7 +157,9 @@ describe("every step in a shell", () => {
       "gh api -H Accept: application/vnd.github.raw repos/acme/gocd/contents/tools/github/comment.ts?ref=abc",
       "node TEMP/comment.ts TEMP/artifacts",
     ],
-    "pulumi up": ["pulumi up --stack dev --policy-pack policy --yes --non-interactive --color never"],
+    "pulumi up": [
+      "pulumi up --stack dev --policy-pack policy --policy-pack-config policy-config.json --yes --non-interactive --color never",
+    ],
   };
 
   test.each(

@@ -1,7 +1,10 @@
 // Drives the policies the way the engine does: through @pulumi/policy's own analyze functions, in this process, with the
 // messages that the engine sends.
 import { runInThisContext } from "node:vm";
-import { makePolicies, RULES } from "../../policy/policies";
+import type { PolicyPackConfig } from "@pulumi/policy";
+import ASKED_JSON from "../../policy-config.json";
+import { configured } from "../../policy/configured";
+import { makePolicies } from "../../policy/policies";
 import type { Case, Manifest } from "./cases/case";
 
 /**
@@ -21,6 +24,9 @@ const proto = outside("@pulumi/pulumi/proto/analyzer_pb") as Record<string, new 
 const struct = outside("google-protobuf/google/protobuf/struct_pb") as {
   readonly Struct: { readonly fromJavaScript: (value: object) => object };
 };
+
+/** What this project asks of the pack beyond what it refuses by itself. */
+export const ASKED = ASKED_JSON as PolicyPackConfig;
 
 interface Message {
   readonly [method: string]: (value: unknown) => void;
@@ -123,9 +129,9 @@ function call(rpc: RpcFunction, payload: object): Promise<readonly Report[]> {
   });
 }
 
-/** An analyzer of its own, with the given configuration by rule. */
-export function analyzer(config: Readonly<Record<string, object>> = {}) {
-  const policies = makePolicies(RULES).map((policy) => configured(policy as Configurable, config[policy.name] ?? {}));
+/** An analyzer of its own, with the configuration of this project and the given one. */
+export function analyzer(config: PolicyPackConfig = {}) {
+  const policies = configured(makePolicies(), { ...ASKED, ...config });
   const analyze = server.makeAnalyzeRpcFun("gocd-policy", "0.1.0", "mandatory", policies);
   const analyzeStack = server.makeAnalyzeStackRpcFun("gocd-policy", "0.1.0", "mandatory", policies);
   return {
@@ -145,30 +151,12 @@ export function prepared(resources: readonly Resource[]): () => Promise<readonly
   };
 }
 
-interface Configurable {
-  readonly validateResource?: (args: object, report: unknown) => void;
-  readonly validateStack?: (args: object, report: unknown) => void;
-}
-
-function configured(policy: Configurable, config: object): Configurable {
-  const getConfig = () => config;
-  const { validateResource, validateStack } = policy;
-  return {
-    ...policy,
-    ...(validateResource && {
-      validateResource: (args, report) => {
-        validateResource({ ...args, getConfig }, report);
-      },
-    }),
-    ...(validateStack && {
-      validateStack: (args, report) => {
-        validateStack({ ...args, getConfig }, report);
-      },
-    }),
-  };
-}
-
 /** What is refused for good. */
 export function refusals(found: readonly Report[]): readonly Report[] {
   return found.filter(({ level }) => level === "mandatory");
+}
+
+/** What is noted about single resources. */
+export function notes(found: readonly Report[]): readonly string[] {
+  return found.filter(({ policy }) => policy === "notes").map(({ message }) => message);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { policiesPage } from "../../policy/document";
-import { RULES } from "../../policy/policies";
+import { RULES } from "../../policy/all-rules";
 
 test("docs/policies.md says what the rules say (npm run docs:policies)", () => {
   expect(readFileSync(join(__dirname, "../../docs/policies.md"), "utf8")).toBe(policiesPage(RULES));

@@ -1,5 +1,5 @@
 import { formerNamePolicies, withFormer, type FormerConfigs } from "../../policy/former-names";
-import { RULES } from "../../policy/policies";
+import { RULES } from "../../policy/all-rules";
 import type { Rule } from "../../policy/rule";
 
 const ruleOf = (name: string) => RULES.find((rule) => rule.name === name) as Rule;

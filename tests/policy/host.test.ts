@@ -1,6 +1,8 @@
 import { formerNamePolicies } from "../../policy/former-names";
-import { policies, RULES } from "../../policy/policies";
+import { RULES } from "../../policy/all-rules";
+import { policies } from "../../policy/policies";
 import {
+  ASKED,
   outside,
   refusals,
   type Report,
@@ -17,6 +19,10 @@ import { configuration, type PolicyHost, startPolicyHost } from "./host";
 
 const { Empty } = outside("google-protobuf/google/protobuf/empty_pb") as { readonly Empty: new () => object };
 
+const POD = "kubernetes:core/v1:Pod";
+/** What this project asks for beyond what the pack refuses by itself. */
+const asked = Object.fromEntries(Object.keys(ASKED).map((name) => [name, {}]));
+
 let host: PolicyHost;
 const analyze = async (resource: Resource): Promise<readonly Report[]> =>
   reports(await host.ask("analyze", request("AnalyzeRequest", resource)));
@@ -29,12 +35,35 @@ afterAll(() => host.stop());
 describe("the real policy host", () => {
   test("answers every case as the table expects", async () => {
     const wrong: string[] = [];
+    await host.ask("configure", configuration(asked));
     for (const each of CASES.filter(({ tags }) => tags !== "admission")) {
       const by = refusals(await analyze(resourceOf(each))).map(({ policy }) => policy);
       const right = each.expect === "refused" ? by.includes(each.rule ?? "") : by.length === 0;
       if (!right) wrong.push(`${each.expect} ${each.name}: ${by.join(", ")}`);
     }
+    await host.ask("configure", configuration({}));
     expect(wrong).toEqual([]);
+  });
+
+  test("refuses nothing but ways to the node for somebody who configures nothing", async () => {
+    const pod = { type: POD, props: otherPod({ containers: [{ name: "main", image: "nginx" }] }) };
+    expect((await analyze(pod)).map(({ policy, level }) => `${policy}: ${level}`)).toEqual(["images-pinned: advisory"]);
+    await host.ask("configure", configuration(asked));
+    const found = await analyze(pod);
+    await host.ask("configure", configuration({}));
+    expect(found.map(({ policy, level }) => `${policy}: ${level}`)).toEqual(["images-pinned: mandatory"]);
+  });
+
+  test("tells of names in the configuration that no policy has", async () => {
+    await host.ask("configure", configuration({ "no-runtime-socket": {}, "no-host-paths": { namespace: "shop" } }));
+    const found = await analyze({ type: "pulumi:pulumi:Stack", props: {} });
+    await host.ask("configure", configuration({}));
+    expect(found.map(({ message }) => message)).toEqual([
+      expect.stringMatching(
+        /^The configuration names no-runtime-socket, which is no policy\. There are .*no-runtime-sockets/,
+      ),
+      expect.stringMatching(/^no-host-paths has no setting namespace\./),
+    ]);
   });
 
   test("serves every policy with the level that the rules say", async () => {
@@ -71,14 +100,12 @@ describe("the real policy host", () => {
       ...withHostPath("/run/docker.sock"),
       filler: Array.from({ length: 10_000 }, () => "x".repeat(1000)),
     };
-    expect(refusals(await analyze({ type: "kubernetes:core/v1:Pod", props })).map(({ policy }) => policy)).toContain(
-      "no-runtime-sockets",
-    );
+    expect(refusals(await analyze({ type: POD, props })).map(({ policy }) => policy)).toContain("no-runtime-sockets");
   });
 
   test("takes exceptions from a policy configuration file's contents, and repeats the reason", async () => {
-    const resource = { type: "kubernetes:core/v1:Pod", props: withHostPath("/run/docker.sock") };
-    const exceptions = [{ object: "Pod shop/case", reason: "the team's own experiment" }];
+    const resource = { type: POD, props: withHostPath("/run/docker.sock") };
+    const exceptions = [{ object: "Pod shop/case", reason: "the team's own experiment", until: "2999-12-31" }];
     await host.ask("configure", configuration({ "no-runtime-sockets": { exceptions } }));
     const found = await analyze(resource);
     await host.ask("configure", configuration({}));
@@ -90,12 +117,11 @@ describe("the real policy host", () => {
   test("takes configuration under a rule's former name, and warns once, at the stack", async () => {
     const stack = { type: "pulumi:pulumi:Stack", name: "dev", props: {} };
     const pod = {
-      type: "kubernetes:core/v1:Pod",
+      type: POD,
       props: otherPod({ containers: [{ name: "main", image: "nginx" }] }),
     };
-    const exceptions = [{ object: "Pod shop/case", reason: "the team's own experiment" }];
-    expect(refusals(await analyze(pod)).map(({ policy }) => policy)).toEqual(["images-pinned"]);
-    await host.ask("configure", configuration({ "images-versioned": { exceptions } }));
+    const exceptions = [{ object: "Pod shop/case", reason: "the team's own experiment", until: "2999-12-31" }];
+    await host.ask("configure", configuration({ ...asked, "images-versioned": { exceptions } }));
     const warned = await analyze(stack);
     const found = await analyze(pod);
     await host.ask("configure", configuration({}));

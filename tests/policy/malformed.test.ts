@@ -1,4 +1,5 @@
-import { RULES, viewOf } from "../../policy/policies";
+import { RULES } from "../../policy/all-rules";
+import { viewOf } from "../../policy/reading/view";
 import { analyzer, refusals, type Report } from "./analyzer";
 import { agentsPod, container, type Manifest } from "./cases/case";
 

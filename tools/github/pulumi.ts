@@ -7,7 +7,7 @@ import { keep, write } from "./keep";
 const CHANGES = 7;
 
 const MODES = {
-  preview: ["preview", "--policy-pack", "policy"],
+  preview: ["preview", "--policy-pack", "policy", "--policy-pack-config", "policy-config.json"],
   // The state stays as it is: what the refresh finds is shown and forgotten.
   drift: ["preview", "--refresh", "--expect-no-changes"],
 } as const;

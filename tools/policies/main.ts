@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { policiesPage } from "../../policy/document";
-import { RULES } from "../../policy/policies";
+import { RULES } from "../../policy/all-rules";
 import { runCommand } from "../../preview/command";
 
 const HELP = `Usage: npm run docs:policies

@@ -1,4 +1,7 @@
 import { join } from "node:path";
+import type { PolicyPackConfig } from "@pulumi/policy";
+import asked from "../../policy-config.json";
+import { configured } from "../../policy/configured";
 import { policies } from "../../policy/policies";
 import { cli } from "../../preview/cli";
 import { endWithReader } from "../../preview/command";
@@ -11,7 +14,7 @@ endWithReader();
 void cli(process.argv.slice(2), {
   directory,
   program: join(directory, "index.ts"),
-  policies,
+  policies: configured(policies, asked as PolicyPackConfig),
   adaptRules,
   closing: needLines,
   upNote: '(README.md, "On to pulumi up")',

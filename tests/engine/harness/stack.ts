@@ -31,7 +31,10 @@ export function clusterSettings(): Readonly<Record<string, unknown>> {
 export const POOL_SETTINGS = (clusterSettings()["gocd:agents"] as Readonly<Record<"docker", object>>).docker;
 export const SERVER_SETTINGS = clusterSettings()["gocd:server"] as object;
 
-const UP = documented("docs/operations/install.md", /^pulumi up --stack dev --policy-pack policy$/);
+const UP = documented(
+  "docs/operations/install.md",
+  /^pulumi up --stack dev --policy-pack policy --policy-pack-config policy-config.json$/,
+);
 
 /** For an `up` of which the preview is not looked at. */
 export const QUICK: CommandOptions = { env: { PULUMI_OPTION_SKIP_PREVIEW: "true" } };

@@ -8,7 +8,7 @@ import { signalGroup, type Project } from "../../harness/project";
 import { changes, expectUnchanged, makeVolumes, projectOnCluster, QUICK, STACK } from "../../harness/stack";
 
 const INSTALL = "docs/operations/install.md";
-const UP = documented(INSTALL, /^pulumi up --stack dev --policy-pack policy$/);
+const UP = documented(INSTALL, /^pulumi up --stack dev --policy-pack policy --policy-pack-config policy-config.json$/);
 
 let project: Project;
 
@@ -23,7 +23,9 @@ describe("a stack on a cluster that exists", () => {
   });
 
   test("is previewed with the policy pack, and nothing is made", async () => {
-    const preview = await project.must(documented(INSTALL, /^pulumi preview --stack dev --policy-pack policy$/));
+    const preview = await project.must(
+      documented(INSTALL, /^pulumi preview --stack dev --policy-pack policy --policy-pack-config policy-config.json$/),
+    );
     expect(changes(preview)["create"]).toBeGreaterThan(50);
     expect(preview.text).toContain("gocd-policy");
     expect(await kubectl(["get", "namespaces", "-o", "name"])).not.toContain(SERVER_NAMESPACE);
@@ -113,7 +115,13 @@ describe("taking it down", () => {
 
   test("is undone by the next up: the same agents, the same data", async () => {
     await makeVolumes(STACK);
-    await project.must(documented("docs/operations/destroy.md", /^pulumi up --stack dev --policy-pack policy$/), QUICK);
+    await project.must(
+      documented(
+        "docs/operations/destroy.md",
+        /^pulumi up --stack dev --policy-pack policy --policy-pack-config policy-config.json$/,
+      ),
+      QUICK,
+    );
     forgetPasswords();
     await ready(2, 60);
     expect(await remembered()).toEqual(before);

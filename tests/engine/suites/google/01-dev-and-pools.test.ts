@@ -11,7 +11,7 @@ interface Plan {
 
 describe.each(["dev", "pools"])("the stack %s in an empty project of the model of Google Cloud", (stack) => {
   let google: GoogleProject;
-  const up = `pulumi up --stack ${stack} --policy-pack policy`;
+  const up = `pulumi up --stack ${stack} --policy-pack policy --policy-pack-config policy-config.json`;
   const things = (type: RegExp) => google.things().filter((thing) => type.test(thing.type));
 
   beforeAll(async () => {
