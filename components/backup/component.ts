@@ -22,7 +22,7 @@ export class Backup extends pulumi.ComponentResource {
 
   constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
     const { project, region, keepDays, writer, identityPool } = args;
-    super("gocd:backup:Backup", name, { project, region, keepDays, writer }, opts);
+    super("gocd:backup:Backup", name, {}, opts);
     const physicalName = bucketName(project, name);
     const bucket = new gcp.Bucket(
       name,

@@ -23,7 +23,7 @@ export class Builds extends pulumi.ComponentResource {
 
   constructor(name: string, args: BuildsArgs, opts?: pulumi.ComponentResourceOptions) {
     const { project, region, namespace, serviceAccounts, identityPool } = args;
-    super("gocd:builds:Builds", name, { project, region, namespace, serviceAccounts }, opts);
+    super("gocd:builds:Builds", name, {}, opts);
     const repository = new gcp.Repository(`${name}-builds`, repositoryArgs({ instance: name, project, region }), {
       parent: this,
       protect: true,

@@ -37,7 +37,7 @@ export class Disks extends pulumi.ComponentResource {
   readonly artifacts: Disk;
 
   constructor(name: string, args: DisksArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("gocd:disks:Disks", name, args, opts);
+    super("gocd:disks:Disks", name, {}, opts);
     const child = { parent: this };
 
     const schedule = new gcp.ResourcePolicy(

@@ -23,7 +23,7 @@ export class Network extends pulumi.ComponentResource {
   };
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("gocd:network:Network", name, args, opts);
+    super("gocd:network:Network", name, {}, opts);
     const child = { parent: this };
 
     // Compute Engine's default MTU, written down because Docker's networks inside the agents must not exceed it.

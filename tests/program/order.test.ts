@@ -47,6 +47,12 @@ describe.each(["a cluster of its own", "another Kubernetes"] as const)(
       expect(early).toEqual([]);
     });
 
+    test("gives components no arguments, of which the engine would count a change that changes nothing", () => {
+      const components = registrations.filter(({ custom }) => !custom);
+      expect(components.length).toBeGreaterThan(5);
+      expect(components.filter(({ inputs }) => Object.keys(inputs).length > 0).map(({ type }) => type)).toEqual([]);
+    });
+
     test("starts housekeeping when there is a server", () => {
       const earlier = waitsFor(of("Deployment", "gocd-dev-housekeeping"), registrations);
       expect(earlier.has(of("StatefulSet", "gocd-dev-server").urn)).toBe(true);
