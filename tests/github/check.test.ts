@@ -6,8 +6,8 @@ import { parse } from "yaml";
 import { calls, fake, run } from "./fakes";
 
 const ROOT = join(__dirname, "../..");
-/** What needs an image that only GitHub's machines are sure to get. */
-const ELSEWHERE = ["contract"];
+/** What needs an image, or Google's provider, that only GitHub's machines are sure to get. */
+const ELSEWHERE = ["contract", ".ci/google-preview"];
 const text = (file: string) => readFileSync(join(ROOT, file), "utf8");
 
 interface Job {
@@ -22,10 +22,10 @@ interface Job {
 }
 const { jobs } = parse(text(".github/workflows/check.yaml")) as { readonly jobs: Readonly<Record<string, Job>> };
 
-/** The checks in a text of shell commands: scripts of package.json, and .ci/lint. */
+/** The checks in a text of shell commands: scripts of package.json, and those of .ci. */
 const checksIn = (commands: string) =>
-  [...commands.matchAll(/npm (?:run (?:--silent )?)?((?:format:|test:)?\w+)\b|\.ci\/(lint)/g)]
-    .map(([, script, lint]) => script ?? `.ci/${lint ?? ""}`)
+  [...commands.matchAll(/npm (?:run (?:--silent )?)?((?:format:|test:)?\w+)\b|\.ci\/(lint|google-preview)/g)]
+    .map(([, script, own]) => script ?? `.ci/${own ?? ""}`)
     .filter((name) => !["ci", "run"].includes(name));
 
 test("each check of .ci/run is a job of its own, so that a red one says which", () => {
@@ -134,4 +134,32 @@ test("the official GoCD server gets log-ins of its own, and only their hashes, a
     expect(compareSync(password, hash)).toBe(true);
   }
   rmSync(directory, { recursive: true });
+});
+
+test("the plan by Google's provider gets its one answer, leaves stack files alone, and fails with the first stack that does", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "google-"));
+  fake(directory, "node", `exec '${process.execPath}' "$@"`);
+  fake(directory, "npm");
+  // As `stack init` does with a passphrase, and as the provider asks.
+  const ask = `fetch(process.env.GOOGLE_RESOURCE_MANAGER_CUSTOM_ENDPOINT + "projects/p").then((answer) => answer.json()).then(console.log)`;
+  fake(
+    directory,
+    "pulumi",
+    `[ "$2" != init ] || echo 'encryptionsalt: v1' >>"Pulumi.$3.yaml"
+    [ "$1" != preview ] || '${process.execPath}' -e '${ask}'
+    [ "$1 $3" != "preview pools" ] || exit 3`,
+  );
+  const before = text("Pulumi.dev.yaml");
+  const ended = await run(directory, "sh", [".ci/google-preview"], { TMPDIR: directory });
+  const made = calls(directory).filter((call) => call.startsWith("pulumi"));
+  rmSync(directory, { recursive: true });
+  expect(ended).toMatchObject({ status: 3 });
+  expect(ended.stdout).toContain("projectNumber: '123456789012'");
+  expect(text("Pulumi.dev.yaml")).toBe(before);
+  expect(made.map((call) => call.split(" ").slice(1, 4).join(" "))).toEqual([
+    "stack init dev",
+    "preview --stack dev",
+    "stack init pools",
+    "preview --stack pools",
+  ]);
 });

@@ -141,7 +141,10 @@ describe("every step in a shell", () => {
     "sh .ci/lint": ["sh .ci/lint"],
     "npm test": ["npm test -- --ci --coverage"],
     "npm run test:cluster": ["npm run test:cluster -- --required"],
-    "sudo env": ["sudo env PATH=* npm run test:cluster -- --required --images stand-ins"],
+    "npm run test:cluster -- --required --images": [
+      "sudo env PATH=* npm run test:cluster -- --required --images stand-ins",
+    ],
+    "sh .ci/google-preview": ["sh .ci/google-preview"],
     "sh .ci/kind-cluster": ["sh .ci/kind-cluster kindest/node:v1 TEMP/env"],
     "sh .ci/gocd-server": ["sh .ci/gocd-server TEMP/env"],
     "npm run contract": ["npm run contract -- --server http://127.0.0.1:8153/go --disposable --wait 600"],
@@ -174,6 +177,7 @@ describe("every step in a shell", () => {
       GITHUB_REPOSITORY: "acme/gocd",
       GITHUB_SHA: "abc",
       IMAGE: "kindest/node:v1",
+      HOME: directory,
       RUNNER_TEMP: directory,
       PULUMI_STACK: "dev",
     });
