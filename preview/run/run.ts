@@ -52,7 +52,16 @@ interface State {
  * It ends when the event loop is empty, like the host: a process that keeps servers or children open must run programs
  * in a child. One run at a time.
  */
-export async function runProgram({ project, directory, program, providers, dryRun }: Request): Promise<Run> {
+export async function runProgram(request: Request): Promise<Run> {
+  // The SDK takes a stack trace for each of its promises, a fifth of the whole run. So only a second run, of what has failed, has them.
+  const run = await runOnce(request, 0);
+  const logged = new Set(run.logs.map(({ message }) => message));
+  const untraced = run.errors.some(({ message, problems }) => problems === undefined && !logged.has(message));
+  return untraced ? runOnce(request, Error.stackTraceLimit) : run;
+}
+
+/** @param frames that a stack trace has at most. */
+async function runOnce({ project, directory, program, providers, dryRun }: Request, frames: number): Promise<Run> {
   // Loaded here: it takes longer than to explain the command, or to refuse what it is called with.
   const { runtime } = await import("@pulumi/pulumi");
   const store = (await import("@pulumi/pulumi/runtime/state.js")) as unknown as State;
@@ -62,12 +71,13 @@ export async function runProgram({ project, directory, program, providers, dryRu
     thrown.add(error);
   };
   // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back as it was, and never called here
-  const format = Error.prepareStackTrace;
+  const { prepareStackTrace, stackTraceLimit } = Error;
   process.on("unhandledRejection", fail).on("uncaughtException", fail);
   process.chdir(directory);
   try {
-    // The SDK notes a stack trace for each of its promises, and to map them all to TypeScript costs more than the run.
+    // Not mapped to TypeScript before somebody reads them.
     Error.prepareStackTrace = (error) => String(error);
+    Error.stackTraceLimit = frames;
     await store.withLocalStorage(async () => {
       const monitorClient = procedures(monitor.resourceMonitor);
       runtime.setMockOptions(monitorClient, project.name, project.stack, dryRun, "organization");
@@ -84,7 +94,7 @@ export async function runProgram({ project, directory, program, providers, dryRu
         fail(new Error("The program waits for something that never happens."));
     });
   } finally {
-    Error.prepareStackTrace = format;
+    Object.assign(Error, { prepareStackTrace, stackTraceLimit });
     process.off("unhandledRejection", fail).off("uncaughtException", fail);
   }
   // Traces are only formatted when they are read, which is now.
