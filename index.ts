@@ -1,3 +1,5 @@
+import { FrontAccess } from "./components/access/component";
+import { visitorsOf } from "./components/access/visitors";
 import { AgentPool } from "./components/agents/component";
 import { podNames } from "./components/agents/pods";
 import { Backup } from "./components/backup/component";
@@ -6,6 +8,7 @@ import { Certificates } from "./components/certificates/component";
 import { Cluster, ExistingCluster } from "./components/cluster/component";
 import { Credentials } from "./components/credentials/component";
 import { Disks } from "./components/disks/component";
+import { GoogleAccess } from "./components/google-access/component";
 import { Guardrails } from "./components/guardrails/component";
 import { Housekeeping } from "./components/housekeeping/component";
 import { HOUSEKEEPING_PORT } from "./components/housekeeping/housekeeping";
@@ -19,7 +22,7 @@ import type { Create } from "./settings/cluster";
 import { readSecrets, readSettings } from "./settings/load";
 
 const settings = readSettings();
-const { name, server, storage, cluster: clusterSpec, environments } = settings;
+const { name, server, storage, cluster: clusterSpec, environments, access } = settings;
 const { schedule: backupSchedule, keepDays, restore } = settings.backup;
 const secrets = readSecrets();
 
@@ -32,7 +35,7 @@ const disks = google && new Disks(name, { ...google, types, sizes: { data, artif
 
 const cluster = clusterSpec.mode === "create" ? gke(clusterSpec) : new ExistingCluster(name, clusterSpec);
 // The bucket outlives it, too; but whoever writes to the bucket is known to Google only once there is a cluster.
-const { identityPool } = cluster;
+const { identityPool, subnetwork } = cluster;
 const backup =
   google &&
   new Backup(name, { ...google, keepDays, writer: { namespace: name, serviceAccount: SERVER }, identityPool });
@@ -41,15 +44,11 @@ const builds =
   settings.builds.pools.length > 0 &&
   new Builds(name, { ...google, namespace: `${name}-agents`, serviceAccounts: settings.builds.pools, identityPool });
 const inCluster = { provider: cluster.kubernetes };
+const reached = { port: PORT, metricsPort: backup && METRICS_PORT, visitors: visitorsOf(access) };
 const { namespaces } = new Guardrails(
   name,
   {
-    server: {
-      port: PORT,
-      metricsPort: backup && METRICS_PORT,
-      egress: server.egress,
-      workloadIdentity: Boolean(backup),
-    },
+    server: { ...reached, egress: server.egress, workloadIdentity: Boolean(backup) },
     housekeeping: { port: HOUSEKEEPING_PORT },
     pools: settings.agents,
     dindRepository: images.dindRepository,
@@ -118,8 +117,11 @@ for (const pool of pools) {
   );
 }
 
-/** Opens GoCD on http://127.0.0.1:8153 for as long as it runs. */
-export const open = gocd.open;
+const entry = access.mode === "port-forward" ? undefined : enter(access);
+/** GoCD's URL; where it has none, the command that opens it on http://127.0.0.1:8153 for as long as it runs. */
+export const open = entry?.url ?? gocd.open;
+/** Records to make where the domain of the host is kept. */
+export const dns = entry?.dns;
 /** Makes `kubectl` talk to the cluster. */
 export const kubectl = cluster.connect;
 export const adminPassword = credentials.admin.plain;
@@ -130,8 +132,14 @@ function claim(purpose: "data" | "artifacts", size: string) {
   return new Volume(source.name, { instance: name, namespace: namespaces.server.name, size, source }, inCluster).claim;
 }
 
-function gke({ google: { project, region, zone }, ranges, ...spec }: Create) {
-  const network = new Network(name, { region, ranges });
-  const { repository } = images;
-  return new Cluster(name, { ...spec, ...network.place, project, location: zone, ...(repository && { repository }) });
+function enter(way: Exclude<typeof access, { readonly mode: "port-forward" }>) {
+  const place = { namespace: namespaces.server.name, service: gocd.service, port: PORT };
+  if (way.mode !== "google") return new FrontAccess(name, { ...way, ...place }, inCluster);
+  const { iapClientSecret } = secrets;
+  return new GoogleAccess(name, { ...way, ...place, subnetwork, iapClientSecret }, inCluster);
+}
+
+function gke({ google: { project, region, zone }, ranges, proxies, ...spec }: Create) {
+  const network = new Network(name, { region, ranges, proxies });
+  return new Cluster(name, { ...spec, ...network.place, project, location: zone, repository: images.repository });
 }

@@ -7,6 +7,9 @@ export const POOL_LABEL = "gocd-on-kubernetes/pool";
 /** On the namespace of whoever may read the metrics of an installation; its value is the instance. */
 export const SCRAPES_LABEL = "gocd-on-kubernetes/scrapes";
 
+/** On what opens GoCD to the internet, the one host for which that was asked: the policy `nothing-public` lets no other pass. */
+export const PUBLIC_HOST = "gocd-on-kubernetes/public-host";
+
 /** The labels that select an app's pods; they never change for as long as a StatefulSet lives. */
 export function selector(instance: string, app: App): { readonly [key: string]: string } {
   return { "app.kubernetes.io/name": app, "app.kubernetes.io/instance": instance };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Access } from "./access";
 import type { Pool } from "./agents";
 import type { Google } from "./google";
 import { nodes } from "./nodes";
@@ -82,6 +83,10 @@ export type Create = {
   readonly dnsServers: readonly [];
   /** Nodes of one pool alone, by pool. */
   readonly poolNodes: Readonly<Record<string, NodesSpec>>;
+  /** Whether GKE makes load balancers of Gateways. */
+  readonly gatewayApi: boolean;
+  /** Range of an internal load balancer's proxies, where there is one. */
+  readonly proxies: string | undefined;
 } & NonNullable<InFile["create"]>;
 
 /** A cluster that exists, by its kubeconfig context. */
@@ -99,11 +104,18 @@ export interface Existing {
 }
 
 /** The cluster of a stack, with what the pools say of their nodes. */
-export function clusterOf(inFile: InFile, google: Google | undefined, pools: readonly Pool[]): Create | Existing {
+export function clusterOf(
+  inFile: InFile,
+  google: Google | undefined,
+  pools: readonly Pool[],
+  access: Access,
+): Create | Existing {
   const { create, existing } = inFile;
   if (create && google) {
     const poolNodes = byPool(pools, "nodes");
-    return { mode: "create", google, ...create, nodeVolumes: "refuse", dnsServers: [], poolNodes };
+    const proxies = access.mode === "google" ? access.google.proxies : undefined;
+    const own = { nodeVolumes: "refuse", dnsServers: [], poolNodes, gatewayApi: access.mode === "google" } as const;
+    return { mode: "create", google, ...create, ...own, proxies };
   }
   return {
     mode: "existing",

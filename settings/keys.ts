@@ -10,4 +10,10 @@ import { server } from "./server";
 export const GOCD = { cluster, server, agents, images, access, backup, builds } as const;
 
 /** Secret keys: read as Outputs, never as plain text, so they have no schema. */
-export const SECRETS = ["adminPassword", "registryPassword", "configRepositoryCredentials", "serverSecrets"] as const;
+export const SECRETS = [
+  "adminPassword",
+  "registryPassword",
+  "configRepositoryCredentials",
+  "serverSecrets",
+  "iapClientSecret",
+] as const;

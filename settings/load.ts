@@ -19,6 +19,8 @@ export interface Secrets {
   readonly configRepositoryCredentials?: pulumi.Output<string>;
   /** What gocd:server keeps secret: passwords of users, properties of plugins, passwords of repositories. */
   readonly serverSecrets?: pulumi.Output<ServerSecrets>;
+  /** Secret of the OAuth client `gocd:access.google.iap.clientId`. */
+  readonly iapClientSecret?: pulumi.Output<string>;
 }
 
 /**

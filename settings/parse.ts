@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { accessOf, accessProblems, wayProblems } from "./access";
 import { poolsOf } from "./agents";
 import { crossCheck } from "./checks";
 import { clusterOf } from "./cluster";
@@ -72,21 +73,25 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
   if (!hasProblem("gocd:images")) {
     problems.push(...imageProblems(parts.images, google !== undefined, Boolean(config["gocd:registryPassword"])));
   }
+  problems.push(...wayProblems(parts.access, hasProblem));
+  const access = accessOf(parts.access, google?.region, parts.cluster.create !== undefined);
   const agents = poolsOf(parts.agents, parts.cluster.create?.agentNodes.spot ?? false);
   const settings: Settings = {
     stack,
     name: `gocd-${stack}`,
-    cluster: clusterOf(parts.cluster, google, agents),
+    cluster: clusterOf(parts.cluster, google, agents, access),
     storage: storageOf(google, storageClass),
-    server: serverOf(parts.server),
+    server: serverOf(parts.server, access),
     agents,
     environments: [...new Set(agents.flatMap((pool) => pool.environments))].sort(),
     images: imagesOf(parts.images, google),
-    access: parts.access,
+    access,
     backup: parts.backup,
     builds: parts.builds,
   };
   problems.push(...serverSecretProblems(config["gocd:serverSecrets"], settings.server, hasProblem));
+  const around = { ...settings, hasIapSecret: Boolean(config["gocd:iapClientSecret"]) };
+  problems.push(...accessProblems(access, around, hasProblem).filter(({ key }) => !hasProblem(key)));
   problems.push(...crossCheck(settings, hasProblem).filter(({ key }) => !hasProblem(key)));
   if (problems.length > 0) throw new SettingsError(stack, problems);
   return settings;

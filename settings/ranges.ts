@@ -14,18 +14,21 @@ interface Named {
 const LINK_LOCAL = { cidr: "169.254.0.0/16", range: { first: 0xa9fe0000, last: 0xa9feffff } };
 
 /** IPv4 ranges: each a range at all, large enough, with no address of those that it must not overlap. */
-export function rangeProblems({ cluster, agents, server }: Settings, hasProblem: HasProblem): Problem[] {
+export function rangeProblems({ cluster, agents, server, access }: Settings, hasProblem: HasProblem): Problem[] {
   const problems: Problem[] = [];
+  const parseOne = (key: string, cidr: string): Named[] => {
+    const parsed = range(cidr);
+    if (parsed !== undefined) return [{ key, cidr, range: parsed }];
+    problems.push({ key, found: formatValue(cidr), wanted: RANGE });
+    return [];
+  };
   const parse = (key: string, cidrs: readonly string[]): Named[] =>
-    cidrs.flatMap((cidr, index) => {
-      const parsed = range(cidr);
-      const place = `${key}[${index}]`;
-      if (parsed !== undefined) return [{ key: place, cidr, range: parsed }];
-      problems.push({ key: place, found: formatValue(cidr), wanted: RANGE });
-      return [];
-    });
+    cidrs.flatMap((cidr, index) => parseOne(`${key}[${index}]`, cidr));
 
-  const own = cluster.mode === "create" ? ownRanges(cluster, agents, problems, hasProblem) : [];
+  const own =
+    cluster.mode === "create"
+      ? [...ownRanges(cluster, agents, problems, hasProblem), ...proxyRanges(access, parseOne, problems)]
+      : [];
   const docker = agents
     .map((pool) => ({ key: `gocd:agents.${pool.name}.dind.addressPools`, cidrs: pool.dind.addressPools }))
     .flatMap(({ key, cidrs }) => (hasProblem(key) ? [] : parse(key, cidrs)));
@@ -56,6 +59,21 @@ export function rangeProblems({ cluster, agents, server }: Settings, hasProblem:
     }
   }
   return problems;
+}
+
+/** Where the proxies of an internal load balancer are; Google takes no fewer than 64 addresses. */
+function proxyRanges(
+  access: Settings["access"],
+  parse: (key: string, cidr: string) => Named[],
+  problems: Problem[],
+): Named[] {
+  if (access.mode !== "google" || access.google.proxies === undefined) return [];
+  const key = "gocd:access.google.proxies";
+  const parsed = parse(key, access.google.proxies);
+  for (const { cidr } of parsed.filter((one) => count(one.range) < 64)) {
+    problems.push({ key, found: formatValue(cidr), wanted: "at least a /26; Google recommends a /23" });
+  }
+  return parsed;
 }
 
 const RANGE = "an IPv4 range whose host bits are zero, such as 10.10.0.0/20";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Access } from "./access";
 import { oneOf } from "./did-you-mean";
 import { roles, users } from "./people";
 import { authorization, configRepos, secretConfigs } from "./plugins";
@@ -10,15 +11,16 @@ import { choice, cidr, cpu, map, origin, size, snapshot, text, url, type Readonl
 /** A name that becomes part of a disk's name. */
 const RESTORED_NAME = /^[a-z0-9]([a-z0-9-]{0,14}[a-z0-9])?$/;
 
-/** What the program sets itself, with the reason. */
-const OWN_JVM_OPTIONS = /^-(Xm[sx]|Dgo\.auto\.register\.local\.agent\.enabled)/;
+/** What the program sets itself, or what would have GoCD start with a configuration that asks nobody for a log-in. */
+const OWN_JVM_OPTIONS =
+  /^-(Xm[sx]|Dgo\.auto\.register\.local\.agent\.enabled|Dcruise\.config\.|Dplugins\.go\.provided|Dcruise\.server\.war|XX:(Flags|VMOptionsFile)=)/;
 
 const jvmOption = text(
   "an option such as -Dhttp.proxyHost=proxy.example: no blanks, quotes, backslashes, $, %, # or backquotes",
   /^-[A-Za-z][^\s'"\\$%#`]*$/,
 ).refine((value) => !OWN_JVM_OPTIONS.test(value), {
   error:
-    "nothing that the program sets itself: the heap is gocd:server.heap, and local agents are never approved unseen",
+    "nothing that the program sets itself: the heap is gocd:server.heap, local agents are never approved unseen, and the configuration is the one that asks for a log-in",
 });
 
 const plugin = z.strictObject(
@@ -56,7 +58,7 @@ export const server = z.strictObject(
       .default("2Gi")
       .describe("memory beside the heap: metaspace, code cache, threads, direct buffers, and the processes of git"),
     cpu: cpu.default("500m").describe("CPU request"),
-    siteUrl: origin.default("http://127.0.0.1:8153").describe("address people use, without /go"),
+    siteUrl: origin.optional().describe("address people use, without /go, where it does not follow from gocd:access"),
     jvmOptions: z
       .array(jvmOption, { error: "a list of JVM options" })
       .default([])
@@ -111,15 +113,22 @@ export const server = z.strictObject(
 
 /** The GoCD server. */
 export type Server = ReadonlyDeep<z.output<typeof server>> & {
+  readonly siteUrl: string;
+  /** Whether people come by HTTPS through a proxy. */
+  readonly behindProxy: boolean;
   readonly diskTypes: { readonly data: DiskType; readonly artifacts: DiskType };
 };
 
 type DiskType = (typeof DISK_TYPES)[number];
 
+/** What `kubectl port-forward` makes of the server. */
+const FORWARDED = "http://127.0.0.1:8153";
+
 /** The server's settings, with what follows from others where it is not said. */
-export function serverOf(inFile: z.output<typeof server>): Server {
+export function serverOf(inFile: z.output<typeof server>, access: Access): Server {
   const { diskType: data, artifactsDiskType: artifacts = data } = inFile;
-  return { ...inFile, diskTypes: { data, artifacts } };
+  const { siteUrl = access.mode === "port-forward" ? FORWARDED : `https://${access.host}` } = inFile;
+  return { ...inFile, siteUrl, behindProxy: access.mode !== "port-forward", diskTypes: { data, artifacts } };
 }
 
 /** Smallest size of each disk type in GiB (Compute Engine: "Disk types"). */

@@ -1,5 +1,4 @@
-import type { z } from "zod";
-import type { access } from "./access";
+import type { Access } from "./access";
 import type { Pool } from "./agents";
 import type { Backup } from "./backup";
 import type { Builds } from "./builds";
@@ -22,7 +21,7 @@ export interface Settings {
   /** Every environment that a pool names, once, in order. */
   readonly environments: readonly string[];
   readonly images: Images;
-  readonly access: z.output<typeof access>;
+  readonly access: Access;
   readonly backup: Backup;
   readonly builds: Builds;
 }

@@ -18,7 +18,7 @@ export function check<T extends z.ZodType>(
     const result = of.safeParse(rest);
     if (result.success) return result.data;
     const read = rest;
-    for (const issue of distinct(result.error.issues)) {
+    for (const issue of distinct(result.error.issues.flatMap(chosen))) {
       const paths = issue.code === "unrecognized_keys" ? issue.keys.map((name) => [...issue.path, name]) : [issue.path];
       for (const path of paths) {
         const place = join(key, path);
@@ -33,6 +33,8 @@ export function check<T extends z.ZodType>(
         if (gone.length === 0) return undefined;
         if (again) for (let end = 0; end <= gone.length; end++) seen.add(join(key, gone.slice(0, end)));
         seen.add(place);
+        // A list without which the map around it is incomplete is no mistake beside the one in it.
+        seen.add(join(key, gone));
         rest = without(rest, gone);
       }
     }
@@ -74,6 +76,15 @@ function without(value: unknown, [first, ...more]: readonly PropertyKey[]): unkn
   );
 }
 
+/** Of a word or a map, such as gocd:access: where a map was given, what is wrong inside it rather than that it is no word. */
+function chosen(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const ofAnotherKind = ({ code, path }: z.core.$ZodIssue) =>
+    path.length === 0 && (code === "invalid_type" || code === "invalid_value");
+  const inside = issue.errors.find((issues) => !issues.some(ofAnotherKind));
+  return inside?.map((one) => ({ ...one, path: [...issue.path, ...one.path] })) ?? [issue];
+}
+
 /** A number can be no whole one and too large at the same time; both are answered with the same words. */
 function distinct(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   return [...new Map(issues.map((issue) => [JSON.stringify([issue.path.map(String), issue.message]), issue])).values()];
@@ -100,6 +111,7 @@ interface SchemaNode {
     readonly innerType?: SchemaNode;
     readonly valueType?: SchemaNode;
     readonly element?: SchemaNode;
+    readonly options?: readonly SchemaNode[];
     readonly in?: SchemaNode;
     readonly shape?: Readonly<Record<string, SchemaNode>>;
   };
@@ -112,8 +124,10 @@ function keysOf(of: z.ZodType, path: readonly PropertyKey[]): string[] {
 
 /** The schema of what stands at a path. */
 function nodeAt(of: z.ZodType, path: readonly PropertyKey[]): SchemaNode | undefined {
-  const open = (node: SchemaNode | undefined): SchemaNode | undefined =>
-    (node?.def.innerType ?? node?.def.in) ? open(node.def.innerType ?? node.def.in) : node;
+  const open = (node: SchemaNode | undefined): SchemaNode | undefined => {
+    const inner = node?.def.innerType ?? node?.def.in ?? node?.def.options?.find(({ def }) => def.shape);
+    return inner ? open(inner) : node;
+  };
   return path.reduce<SchemaNode | undefined>(
     (node, part) => open(node?.def.shape?.[String(part)] ?? node?.def.valueType ?? node?.def.element),
     open(of),

@@ -25,9 +25,11 @@ export interface ClusterArgs extends Omit<ClusterSpec, "name"> {
   /** Nodes of one pool alone, by pool. */
   readonly poolNodes: { readonly [pool: string]: NodeSpec & { readonly spot: boolean } };
   /** The repository that nodes pull this program's images from; undefined if they come from elsewhere. */
-  readonly repository?: { readonly location: string; readonly name: pulumi.Input<string> };
+  readonly repository?: { readonly location: string; readonly name: pulumi.Input<string> } | undefined;
   /** The network's way to the internet, without which a new node cannot pull. */
   readonly gateway: pulumi.Resource;
+  /** Where an internal load balancer has its proxies, without which none can be made. */
+  readonly proxies?: pulumi.Resource;
 }
 
 /** Who nodes are to Google, and what makes them more than a name. */
@@ -51,6 +53,8 @@ export class Cluster extends pulumi.ComponentResource {
   readonly placement: Placements;
   /** Makes the project's Workload Identity pool, if it is the first cluster there that has one. */
   readonly identityPool: pulumi.Resource;
+  /** Where nodes have their addresses. */
+  readonly subnetwork: pulumi.Input<string>;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:cluster:Cluster", name, {}, opts);
@@ -66,7 +70,7 @@ export class Cluster extends pulumi.ComponentResource {
     const cluster = new gcp.Cluster(name, clusterArgs({ ...args, name }, server.account.email), {
       parent: this,
       // No value of these is an argument, yet nodes need them: a way out, and what their account may do.
-      dependsOn: [args.gateway, ...server.roles],
+      dependsOn: [args.gateway, ...(args.proxies ? [args.proxies] : []), ...server.roles],
       // The ranges are taken as long as the old cluster lives.
       deleteBeforeReplace: true,
       // The boot pool is gone after the first minutes, and its settings read back empty.
@@ -74,6 +78,7 @@ export class Cluster extends pulumi.ComponentResource {
       customTimeouts: { create: "45m", update: "60m", delete: "45m" },
     });
     this.identityPool = cluster;
+    this.subnetwork = args.subnetwork;
     const nodePool = (nodes: Nodes, spec: NodeSpec, { account, roles }: NodeAccount, least: number, spot: boolean) =>
       new gcp.NodePool(
         `${name}-${nodes.replace(/^agents-/, "")}`,
@@ -154,6 +159,7 @@ export class ExistingCluster extends pulumi.ComponentResource {
   readonly placement: Placements;
   /** Whoever made the cluster has made it. */
   readonly identityPool = undefined;
+  readonly subnetwork = undefined;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:cluster:ExistingCluster", name, {}, opts);

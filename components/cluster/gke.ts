@@ -38,6 +38,8 @@ export interface ClusterSpec {
   readonly subnetwork: pulumi.Input<string>;
   readonly podsRange: string;
   readonly servicesRange: string;
+  /** Whether GKE makes load balancers of Gateways. */
+  readonly gatewayApi: boolean;
 }
 
 /** Arguments of the cluster; the reasons for the less obvious values stand beside them. */
@@ -89,6 +91,7 @@ export function clusterArgs(spec: ClusterSpec, bootServiceAccount: pulumi.Input<
       gcePersistentDiskCsiDriverConfig: { enabled: true },
       dnsCacheConfig: { enabled: true },
     },
+    ...(spec.gatewayApi && { gatewayApiConfig: { channel: "CHANNEL_STANDARD" } }),
     loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS", "WORKLOADS"] },
     monitoringConfig: {
       enableComponents: ["SYSTEM_COMPONENTS", "STORAGE", "POD", "STATEFULSET"],

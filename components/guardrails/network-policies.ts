@@ -45,6 +45,16 @@ const pods = (instance: string, app: Parameters<typeof selector>[1]) => ({
   podSelector: { matchLabels: selector(instance, app) },
 });
 
+/** Proxies that bring people to the server. */
+export interface Visitors {
+  readonly from: k8s.types.input.networking.v1.NetworkPolicyPeer[];
+  /** Whether cert-manager proves the host through the same proxies, by pods of its own. */
+  readonly solver: boolean;
+}
+
+/** cert-manager's pods that answer the question of ACME's HTTP-01, with the port of their answer. */
+const SOLVER = { label: "acme.cert-manager.io/http01-solver", port: 8089 } as const;
+
 export interface PolicySpec {
   readonly instance: string;
   readonly namespaces: { readonly server: pulumi.Input<string>; readonly agents: pulumi.Input<string> };
@@ -55,6 +65,8 @@ export interface PolicySpec {
     readonly egress: readonly string[];
     readonly workloadIdentity: boolean;
     readonly metricsPort?: number | undefined;
+    /** Who comes from outside, where there is such a way: the proxies. */
+    readonly visitors?: Visitors | undefined;
   };
   /** Addresses of further DNS servers. */
   readonly dnsServers: readonly string[];
@@ -98,7 +110,7 @@ export function networkPolicies(spec: PolicySpec): { readonly [name: string]: Po
     from: [{ namespaceSelector: { matchLabels: { [SCRAPES_LABEL]: instance } } }],
     ports: [port(number)],
   });
-  const { metricsPort } = spec.server;
+  const { metricsPort, visitors } = spec.server;
 
   return {
     "server-deny": inServer("deny", deny),
@@ -108,9 +120,17 @@ export function networkPolicies(spec: PolicySpec): { readonly [name: string]: Po
       policyTypes: ["Ingress", "Egress"],
       ingress: [
         { from: [agents, pods(instance, "gocd-housekeeping")], ports: [port(spec.server.port)] },
+        ...(visitors ? [{ from: visitors.from, ports: [port(spec.server.port)] }] : []),
         ...(metricsPort === undefined ? [] : [scrape(metricsPort)]),
       ],
       egress: [names, INTERNET, ...ranges(spec.server.egress), ...(spec.server.workloadIdentity ? [METADATA] : [])],
+    }),
+    ...(visitors?.solver && {
+      solver: inServer("solver", {
+        podSelector: { matchLabels: { [SOLVER.label]: "true" } },
+        policyTypes: ["Ingress"],
+        ingress: [{ from: visitors.from, ports: [port(SOLVER.port)] }],
+      }),
     }),
     housekeeping: inServer("housekeeping", {
       ...pods(instance, "gocd-housekeeping"),

@@ -5,6 +5,8 @@ export interface NetworkArgs {
   readonly region: string;
   /** IPv4 ranges that do not overlap: the subnetwork's own, and its secondary ones for pods and Services. */
   readonly ranges: { readonly nodes: string; readonly pods: string; readonly services: string };
+  /** Range of an internal load balancer's proxies, where there is one. */
+  readonly proxies?: string | undefined;
 }
 
 /** Names of the subnetwork's secondary ranges, which the cluster refers to. */
@@ -20,6 +22,7 @@ export class Network extends pulumi.ComponentResource {
     readonly podsRange: string;
     readonly servicesRange: string;
     readonly gateway: gcp.RouterNat;
+    readonly proxies?: gcp.Subnetwork;
   };
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -64,7 +67,25 @@ export class Network extends pulumi.ComponentResource {
       child,
     );
 
-    this.place = { network: network.id, subnetwork: subnetwork.id, podsRange: PODS, servicesRange: SERVICES, gateway };
+    // One for all internal load balancers of a network and region; Google's proxies have their addresses in it.
+    const proxies =
+      args.proxies === undefined
+        ? undefined
+        : new gcp.Subnetwork(
+            `${name}-proxies`,
+            {
+              name: `${name}-proxies`,
+              network: network.id,
+              region: args.region,
+              ipCidrRange: args.proxies,
+              purpose: "REGIONAL_MANAGED_PROXY",
+              role: "ACTIVE",
+            },
+            child,
+          );
+
+    const ranges = { podsRange: PODS, servicesRange: SERVICES };
+    this.place = { network: network.id, subnetwork: subnetwork.id, ...ranges, gateway, ...(proxies && { proxies }) };
     this.registerOutputs({ network: network.id, subnetwork: subnetwork.id });
   }
 }

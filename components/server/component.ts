@@ -29,6 +29,8 @@ export interface ServerArgs extends Omit<ServerSpec, "instance" | "namespace" | 
 export class Server extends pulumi.ComponentResource {
   /** Where agents find the server. */
   readonly url: pulumi.Output<string>;
+  /** Name of the Service. */
+  readonly service: pulumi.Output<string>;
   /** The command that opens the server on http://127.0.0.1:8153. */
   readonly open: pulumi.Output<string>;
 
@@ -86,6 +88,7 @@ export class Server extends pulumi.ComponentResource {
     );
     // The server answers once the StatefulSet is ready; on the way down it goes after everybody who asks it.
     const host = pulumi.all([service.metadata.name, server.metadata.name]).apply(([name]) => name);
+    this.service = service.metadata.name;
     this.url = pulumi.interpolate`http://${host}.${namespace}.svc:${PORT}/go`;
     this.open = pulumi.interpolate`kubectl --namespace ${namespace} port-forward service/${SERVER} ${PORT}`;
     this.registerOutputs({ url: this.url });

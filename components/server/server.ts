@@ -48,6 +48,8 @@ export interface ServerSpec {
   readonly cpu: string;
   /** Further options of the JVM. */
   readonly jvmOptions: readonly string[];
+  /** Whether people come by HTTPS through a proxy. */
+  readonly behindProxy: boolean;
   /** Jars by the name that they get on the disk. */
   readonly plugins: { readonly [name: string]: { readonly url: string; readonly sha256: string } };
   /** What an empty disk starts from, in place of the seed. */
@@ -140,12 +142,12 @@ export function serverStatefulSet(spec: ServerSpec) {
 /** For the image's entry point, and for the hooks in images/server. */
 function serverEnv(
   heap: number,
-  spec: Pick<ServerSpec, "jvmOptions" | "plugins" | "configRepository" | "backup" | "keepDays">,
+  spec: Pick<ServerSpec, "jvmOptions" | "behindProxy" | "plugins" | "configRepository" | "backup" | "keepDays">,
 ) {
   const { plugins, configRepository: repository } = spec;
   const lines = Object.entries(plugins).map(([name, { url, sha256 }]) => `${name} ${sha256} ${url}\n`);
   return [
-    { name: "GOCD_SERVER_JVM_OPTS", value: jvmOptions(heap, spec.jvmOptions) },
+    { name: "GOCD_SERVER_JVM_OPTS", value: jvmOptions(heap, spec) },
     ...(lines.length > 0 ? [{ name: "PLUGINS", value: lines.sort().join("") }] : []),
     ...(repository ? [{ name: "CONFIG_REPOSITORY", value: repository.url }] : []),
     ...(repository?.branch !== undefined ? [{ name: "CONFIG_REPOSITORY_BRANCH", value: repository.branch }] : []),
@@ -154,13 +156,19 @@ function serverEnv(
 }
 
 /**
+ * Session cookies that browsers send by HTTPS alone, and connections that the proxy closes first: Google's load balancers reuse one
+ * for 600 seconds, and GoCD would close it after 30, with a request on its way (`SystemEnvironment`, `GoPlainSocketConnector`).
+ */
+const BEHIND_PROXY = ["-Dgo.sessioncookie.secure=Y", "-Didle.timeout=620000"] as const;
+
+/**
  * A fixed heap; and no agent is approved because it says that it is on the server's own machine: GoCD takes an agent's address
  * from a header that any job can send (`GoPlainSocketConnector`, `AgentInstance.createFromLiveAgent`).
  */
-function jvmOptions(heap: number, more: readonly string[]): string {
+function jvmOptions(heap: number, { jvmOptions: more, behindProxy }: Pick<ServerSpec, "jvmOptions" | "behindProxy">) {
   const own = [`-Xms${heap}m`, `-Xmx${heap}m`, "-Dgo.auto.register.local.agent.enabled=false"];
   // The entry point has a shell split this into words; settings allow no quotes.
-  return [...own, ...more.map((option) => `'${option}'`)].join(" ");
+  return [...own, ...(behindProxy ? BEHIND_PROXY : []), ...more.map((option) => `'${option}'`)].join(" ");
 }
 
 /** Stores what the post-backup script hands over; with Workload Identity, without a key. */

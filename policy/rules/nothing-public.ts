@@ -1,7 +1,7 @@
 import { isOn, isOneOf, isRecord, isUnknown, list, record, shown, text } from "../reading/values";
 import { groupOf, type ObjectNode } from "../reading/object-node";
 import { finding, Findings, type ResourceRule } from "../rule";
-import { EVERYBODY, EVERYWHERE, INTERNAL_ANNOTATIONS, INTERNAL_CLASSES } from "../tables/public";
+import { ASKED_HOST, EVERYBODY, EVERYWHERE, INTERNAL_ANNOTATIONS, INTERNAL_CLASSES } from "../tables/public";
 import { cis, nsa, psa } from "../tables/standards";
 
 const INSTEAD = "Keep it inside (ClusterIP and `kubectl port-forward`), or make an exception with a reason.";
@@ -19,6 +19,7 @@ export const nothingPublic: ResourceRule = {
   breaks: [
     "Service of type LoadBalancer without an annotation that keeps it inside; NodePort; externalIPs",
     "Ingress or Gateway of a class that is not internal; hostPort",
+    "one that opens more than the host that its annotation gocd-on-kubernetes/public-host asks for, or opens it without TLS",
     "gcp.container.Cluster whose control plane has a public address open to everybody",
     "gcp.compute.Firewall that lets 0.0.0.0/0 in; IAM members allUsers",
   ],
@@ -26,6 +27,7 @@ export const nothingPublic: ResourceRule = {
     "Service of type ClusterIP",
     "LoadBalancer with networking.gke.io/load-balancer-type: Internal",
     "a cluster reached by its DNS endpoint alone",
+    "an Ingress or a Gateway for exactly the host of its annotation, by TLS, which the notes repeat",
   ],
   instead: INSTEAD,
   check: (resource) => {
@@ -38,8 +40,10 @@ export const nothingPublic: ResourceRule = {
       if (kind === "Service") judgeService(node, refuse, note);
       // What says a kind and has no specification only refers to an object of it.
       const isObject = isRecord(node.value["spec"]);
+      const asked: Refuse = (found, key) =>
+        findings.noted.push(finding(resource, node, found, "Its annotation asks for it.", key));
       if (kind === "Ingress" && isObject && !isOneOf(INTERNAL_CLASSES, ingressClass(node))) {
-        refuse("the Ingress makes a public load balancer", "spec");
+        judgeOpening(kind, node, isIngressFor, refuse, asked);
       }
       if (
         kind === "Gateway" &&
@@ -47,7 +51,7 @@ export const nothingPublic: ResourceRule = {
         isOneOf(["", "gateway.networking.k8s.io"], groupOf(node.value)) &&
         !isOneOf(INTERNAL_CLASSES, record(node.value["spec"])["gatewayClassName"])
       ) {
-        refuse("the Gateway makes a public load balancer", "spec");
+        judgeOpening(kind, node, isGatewayFor, refuse, asked);
       }
       if (node.key === "ports" && (Number(node.value["hostPort"]) || 0) > 0)
         refuse("hostPort opens a port of the node", "hostPort");
@@ -77,6 +81,44 @@ function judgeService(node: ObjectNode, refuse: Refuse, note: Refuse): void {
   if (external.length > 0) refuse("the Service takes over external addresses", "spec.externalIPs");
   if (isUnknown(spec["type"]) || isUnknown(spec["externalIPs"]))
     note("how the Service can be reached could not be checked", "spec");
+}
+
+/** What is public without an annotation is refused; with one, it must be for that host alone and by TLS. */
+function judgeOpening(
+  kind: string,
+  node: ObjectNode,
+  isFor: (spec: Readonly<Record<string, unknown>>, host: string) => boolean,
+  refuse: Refuse,
+  asked: Refuse,
+): void {
+  const host = text(record(record(node.value["metadata"])["annotations"])[ASKED_HOST]);
+  if (host === undefined || host === "") refuse(`the ${kind} makes a public load balancer`, "spec");
+  else if (isFor(record(node.value["spec"]), host)) asked(`the ${kind} opens ${shown(host)} to the internet`, "spec");
+  else refuse(`the ${kind} opens more than ${shown(host)} by TLS, for which its annotation asks`, "spec");
+}
+
+/** Every rule is for the host, which has a certificate. */
+function isIngressFor(spec: Readonly<Record<string, unknown>>, host: string): boolean {
+  const rules = list(spec["rules"]);
+  const certified = list(spec["tls"]).flatMap((tls) => (record(tls)["secretName"] ? list(record(tls)["hosts"]) : []));
+  return (
+    rules.length > 0 &&
+    rules.every((rule) => record(rule)["host"] === host) &&
+    certified.includes(host) &&
+    spec["defaultBackend"] === undefined
+  );
+}
+
+/** It listens by HTTPS, and by HTTP on the port from which a route redirects; what names a host names this one. */
+function isGatewayFor(spec: Readonly<Record<string, unknown>>, host: string): boolean {
+  const listeners = list(spec["listeners"]).map(record);
+  return (
+    listeners.some(({ protocol }) => protocol === "HTTPS") &&
+    listeners.every(
+      ({ protocol, port, hostname }) =>
+        (protocol === "HTTPS" || (protocol === "HTTP" && port === 80)) && (hostname === undefined || hostname === host),
+    )
+  );
 }
 
 /** The class of an Ingress: its property, or the annotation that was before it. */

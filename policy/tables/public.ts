@@ -18,6 +18,12 @@ export const INTERNAL_CLASSES: readonly string[] = [
   "gke-l7-cross-regional-internal-managed-mc",
 ];
 
+/**
+ * On an Ingress or a Gateway: the one host that somebody asked to have open to the internet. It stands in the settings of a stack, and
+ * so in review.
+ */
+export const ASKED_HOST = "gocd-on-kubernetes/public-host";
+
 /** Members of IAM policies that mean everybody. */
 export const EVERYBODY: readonly string[] = [
   "allUsers",

@@ -100,6 +100,7 @@ const server = serverStatefulSet({
   headroom: "1Gi",
   cpu: "1",
   jvmOptions: [],
+  behindProxy: false,
   plugins: {},
   claims: { data: "d", artifacts: "a" },
   secret: "s",

@@ -62,7 +62,8 @@ describe("the committed stacks", () => {
   });
 
   test("have a golden file each, and no golden file is left over", () => {
-    expect(readdirSync(DIRECTORY).sort()).toEqual(committedStacks.map((stack) => `${stack}.yaml`));
+    const files = readdirSync(DIRECTORY).filter((file) => file.endsWith(".yaml"));
+    expect(files.sort()).toEqual(committedStacks.map((stack) => `${stack}.yaml`));
   });
 });
 
@@ -95,7 +96,9 @@ describe("every policy", () => {
     async ({ index, resolved }) => {
       const run = registered[index];
       expect(run?.errors).toEqual([]);
-      const { findings } = await judge(policies, run?.registrations ?? []);
+      const verdict = await judge(policies, run?.registrations ?? []);
+      // What settings ask to have open is noted, which tests/program/access.test.ts counts.
+      const findings = verdict.findings.filter(({ message }) => !message.endsWith("Its annotation asks for it."));
       expect(findings.filter(({ level }) => level !== "undecided")).toEqual([]);
       const known = findings.filter(({ message }) => !message.startsWith("certificates-not-expiring"));
       // Once all is known there is nothing left to wait for, but the certificates, whose dates come with the state.

@@ -13,8 +13,10 @@ const LIST = "docs/operations/google-apis.txt";
 /** Services by the package of the resource (`gcp:<package>/…`): what its provider calls. */
 const OF_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   artifactregistry: ["artifactregistry"],
+  certificatemanager: ["certificatemanager"],
   compute: ["compute"],
   container: ["container"],
+  iap: ["iap"],
   // Roles in a project, and the number of the project, which is part of a principal's name.
   projects: ["cloudresourcemanager"],
   serviceaccount: ["iam"],

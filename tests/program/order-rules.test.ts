@@ -11,6 +11,9 @@ const sources = {
   ...Object.fromEntries(committedStacks.map((stack) => [stack, { stack }])),
   "an existing GKE cluster": variants["an existing GKE cluster"],
   "another Kubernetes and registry": variants["another Kubernetes and registry"],
+  "people behind IAP": variants["people behind IAP"],
+  "inside the network": variants["inside the network"],
+  "behind a Gateway": variants["behind a Gateway"],
 };
 const STACKS = new Map<string, readonly Registration[]>();
 

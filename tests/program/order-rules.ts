@@ -205,6 +205,61 @@ export const ORDER_RULES: readonly OrderRule[] = [
     edges: (stack) => pairs(workloads(stack), typed(stack, ":ValidatingAdmissionPolicyBinding")),
   },
   {
+    rule: "a Gateway waits for the address that it names and for what it serves, and goes before they do: in use they cannot be deleted",
+    source: `${DOCS}/kubernetes-engine/docs/how-to/deploying-gateways (named address), ${DOCS}/certificate-manager/docs/maps (a map in use)`,
+    edges: (stack) => [
+      ...pairs(
+        typed(stack, ":Gateway"),
+        stack.filter(({ type }) => ADDRESS.test(type)),
+      ),
+      ...pairs(typed(stack, ":Gateway"), typed(stack, CERTIFICATE)),
+      ...pairs(typed(stack, ":Gateway"), typed(stack, MAP_ENTRY)),
+    ],
+  },
+  {
+    rule: "a certificate waits for the authorization of its domain",
+    source: `${DOCS}/certificate-manager/docs/dns-authorizations (it is named when the certificate is made)`,
+    edges: (stack) => pairs(typed(stack, CERTIFICATE), typed(stack, AUTHORIZATION)),
+  },
+  {
+    rule: "a Gateway goes before the security policies of its backends, which cannot be deleted while one has them",
+    source: `${DOCS}/armor/docs/configure-security-policies (Delete a security policy: detached first)`,
+    edges: (stack) => pairs(typed(stack, ":Gateway"), typed(stack, ARMOR)),
+  },
+  {
+    rule: "a route waits for its Gateway, and for the policies of its backends: without them it is open to everybody for a moment",
+    source: `${DOCS}/kubernetes-engine/docs/how-to/configure-gateway-resources (a policy is about a Service, whatever routes there are)`,
+    edges: (stack) => [
+      ...pairs(typed(stack, ":HTTPRoute"), typed(stack, ":Gateway"), sameNamespace),
+      ...pairs(
+        typed(stack, ":HTTPRoute"),
+        [...typed(stack, ":GCPBackendPolicy"), ...typed(stack, ":HealthCheckPolicy")],
+        (route, policy) => JSON.stringify(route.inputs).includes(`"name":"${at(policy, "spec", "targetRef", "name")}"`),
+      ),
+    ],
+  },
+  {
+    rule: "a policy of a backend waits for the Service that it is about, and for the Secret that it names",
+    source: `${DOCS}/kubernetes-engine/docs/how-to/configure-gateway-resources`,
+    edges: (stack) => [
+      ...pairs(
+        [...typed(stack, ":GCPBackendPolicy"), ...typed(stack, ":HealthCheckPolicy")],
+        typed(stack, ":Service"),
+        (policy, service) => at(policy, "spec", "targetRef", "name") === nameOf(service),
+      ),
+      ...pairs(
+        typed(stack, ":GCPBackendPolicy"),
+        typed(stack, ":Secret"),
+        (policy, secret) => at(policy, "spec", "default", "iap", "oauth2ClientSecret", "name") === nameOf(secret),
+      ),
+    ],
+  },
+  {
+    rule: "a cluster whose load balancer is internal waits for the subnetwork of its proxies, which goes after it",
+    source: `${DOCS}/load-balancing/docs/proxy-only-subnets (needed before the load balancer; not deleted while in use)`,
+    edges: (stack) => pairs(typed(stack, CLUSTER), typed(stack, SUBNETWORK), (_, one) => at(one, "purpose") !== ""),
+  },
+  {
     rule: "a binding of an admission policy waits for the policy",
     source: "https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/",
     edges: (stack) =>
@@ -216,6 +271,11 @@ export const ORDER_RULES: readonly OrderRule[] = [
   },
 ];
 
+const ADDRESS = /^gcp:compute\/(globalAddress:GlobalAddress|address:Address)$/;
+const ARMOR = "gcp:compute/securityPolicy:SecurityPolicy";
+const AUTHORIZATION = "gcp:certificatemanager/dnsAuthorization:DnsAuthorization";
+const CERTIFICATE = "gcp:certificatemanager/certificate:Certificate";
+const MAP_ENTRY = "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry";
 const BUCKET = "gcp:storage/bucket:Bucket";
 const REPOSITORY = "gcp:artifactregistry/repository:Repository";
 const PROJECT_MEMBER = "gcp:projects/iAMMember:IAMMember";

@@ -67,6 +67,21 @@ const COMPUTED: Readonly<Record<string, Compute>> = {
     const id = `projects/${project(inputs)}/zones/${text(inputs["zone"])}/disks/${text(inputs["name"]) || name}`;
     return { id, selfLink: `https://www.googleapis.com/compute/v1/${id}` };
   },
+  "gcp:compute/globalAddress:GlobalAddress": (inputs) => ({ id: text(inputs["name"]), address: "198.51.100.80" }),
+  "gcp:compute/address:Address": (inputs) => ({ id: text(inputs["name"]), address: "10.10.0.80" }),
+  "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": (inputs) => ({
+    id: `projects/${project(inputs)}/locations/${text(inputs["location"])}/dnsAuthorizations/${text(inputs["name"])}`,
+    dnsResourceRecords: [
+      {
+        name: `_acme-challenge_resolved.${text(inputs["domain"])}.`,
+        type: "CNAME",
+        data: "0123.resolved.authorize.certificatemanager.goog.",
+      },
+    ],
+  }),
+  "gcp:certificatemanager/certificate:Certificate": (inputs) => ({
+    id: `projects/${project(inputs)}/locations/${text(inputs["location"])}/certificates/${text(inputs["name"])}`,
+  }),
   "gcp:container/cluster:Cluster": (inputs, { name }) => ({
     id: `projects/${project(inputs)}/locations/${text(inputs["location"])}/clusters/${text(inputs["name"]) || name}`,
     endpoint: "192.0.2.1",

@@ -56,6 +56,46 @@ export const variants = {
     secrets: { "gocd:registryPassword": "canary-Of-The-Registry-4Kd" },
     without: ["gcp:project", "gcp:region", "gcp:zone"],
   },
+  /** An address of the internet, where people pass IAP and machines have a list of their own. */
+  "people behind IAP": {
+    config: {
+      "gocd:access": {
+        host: "ci.example.com",
+        google: {
+          allow: ["203.0.113.0/24", "198.51.100.7/32"],
+          iap: { clientId: "1234-ab.apps.googleusercontent.com", members: ["group:developers@example.com"] },
+          machines: { allow: ["192.0.2.0/24"] },
+        },
+      },
+    },
+    secrets: { "gocd:iapClientSecret": "canary-Of-The-Client-9Xq" },
+  },
+  /** An address that only the network reaches. */
+  "inside the network": { config: { "gocd:access": { host: "ci.example.com", google: { address: "internal" } } } },
+  /** A controller that the cluster has, and a certificate that somebody has made. */
+  "behind an Ingress": {
+    config: {
+      "gocd:cluster": { existing: { context: "kind-gocd", storageClass: "standard" } },
+      "gocd:images": { prebuilt },
+      "gocd:access": {
+        host: "ci.example.com",
+        ingress: { class: "nginx", secret: "ci-tls", from: { namespace: "ingress-nginx" } },
+      },
+    },
+    without: ["gcp:project", "gcp:region", "gcp:zone"],
+  },
+  /** A Gateway of a class that the cluster has, and a certificate of cert-manager's. */
+  "behind a Gateway": {
+    config: {
+      "gocd:cluster": { existing: { context: "kind-gocd", storageClass: "standard" } },
+      "gocd:images": { prebuilt },
+      "gocd:access": {
+        host: "ci.example.com",
+        gateway: { class: "envoy", clusterIssuer: "letsencrypt", from: { namespace: "envoy-gateway-system" } },
+      },
+    },
+    without: ["gcp:project", "gcp:region", "gcp:zone"],
+  },
   /** Pools that differ, some on nodes of their own. */
   "several pools": { stack: "pools" },
 } as const satisfies Record<string, StackSource>;

@@ -22,6 +22,7 @@ const SECRETS = `## Secrets
 | \`gocd:serverSecrets.authorization.NAME.PROPERTY\` | secret property of a log-in, such as \`Password\`, set likewise | none |
 | \`gocd:serverSecrets.configRepos.NAME\` | password of a repository's \`username\`, set likewise | none: the repository is public |
 | \`gocd:serverSecrets.secretConfigs.NAME.PROPERTY\` | secret property of a secret manager, such as a token, set likewise | none |
+| \`gocd:iapClientSecret\` | secret of the OAuth client \`gocd:access.google.iap.clientId\`, set likewise | none; needed with \`iap\` |
 `;
 
 /** `docs/settings.md`: a table of every key for each part of the settings. */
@@ -46,6 +47,7 @@ function table(rows: readonly Key[]): string {
 /** Defaults that `settings/parse.ts` fills in where the whole part, or one of two ways, may be left out. */
 const FILLED_IN: Readonly<Record<string, string>> = {
   "gocd:access": "`port-forward`",
+  "gocd:server.siteUrl": "`https://` and `gocd:access.host`, or `http://127.0.0.1:8153`",
   "gocd:agents.<pool>.gracePeriod": "`30m`, on spot nodes `45s`",
   "gocd:images.registry": "`gcr.io`",
   "gocd:images.repository": "`create`",

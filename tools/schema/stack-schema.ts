@@ -9,6 +9,8 @@ type Json = z.core.JSONSchema.BaseSchema;
 const BEYOND: Readonly<Partial<Record<keyof typeof GOCD, Json>>> = {
   cluster: { minProperties: 1, maxProperties: 1 },
   agents: { minProperties: 1 },
+  // A host, and one way to it.
+  access: { minProperties: 2, maxProperties: 2 },
 };
 
 /** A value that `pulumi config set --secret` wrote. */

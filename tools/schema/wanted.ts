@@ -20,6 +20,7 @@ interface Schema extends z.ZodType {
     readonly defaultValue?: unknown;
     readonly shape?: Readonly<Record<string, Schema>>;
     readonly valueType?: Schema;
+    readonly options?: readonly Schema[];
   } & z.ZodType["def"];
 }
 
@@ -52,6 +53,12 @@ function walk(schema: Schema, outer: Said): Key[] {
     return walk(valueType, { ...below(outer.path === "gocd:agents" ? "<pool>" : "<name>"), required: false });
 
   const meaning = outer.meaning ?? schema.description;
+  // A word or a map: a row for the word, with all that is wanted, and those of the map.
+  const ways = schema.def.options?.filter(({ def }) => def.shape) ?? [];
+  if (ways.length > 0) {
+    const word = { ...outer, meaning: meaning ?? "", wanted: wanted(schema) };
+    return [word, ...ways.flatMap((way) => walk(way, { ...outer, meaning: undefined }))];
+  }
   if (innerType) {
     // Optional, or with a default: either way the key may be left out.
     const fallback = type === "default" ? defaultValue : outer.fallback;

@@ -34,6 +34,30 @@ const blocks = (name: string) =>
     to.flatMap(({ ipBlock }) => (ipBlock ? [{ ...ipBlock, ports: ports?.map(({ port }) => port) }] : [])),
   ) ?? [];
 
+describe("network policies where people come through a proxy", () => {
+  const proxies = [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "ingress-nginx" } } }];
+  const specOf = (solver: boolean) =>
+    networkPolicies({ ...SPEC, server: { ...SPEC.server, visitors: { from: proxies, solver } } });
+  const ingressOf = (policy: string, solver: boolean) => (specOf(solver)[policy]?.spec as unknown as Spec).ingress;
+
+  test("let the proxies reach GoCD's port, and nothing else that they did not reach before", () => {
+    const before = policies["server"]?.ingress ?? [];
+    const added = ingressOf("server", false)?.filter(
+      (rule) => !before.some((old) => JSON.stringify(old) === JSON.stringify(rule)),
+    );
+    expect(added).toEqual([{ from: proxies, ports: [{ port: 8153, protocol: "TCP" }] }]);
+    const others = (all: object) => Object.entries(all).filter(([name]) => name !== "server");
+    expect(others(specOf(false))).toEqual(others(networkPolicies(SPEC)));
+  });
+
+  test("let them reach the pods with which cert-manager proves the host, where it does", () => {
+    expect(specOf(true)["solver"]?.spec).toMatchObject({
+      podSelector: { matchLabels: { "acme.cert-manager.io/http01-solver": "true" } },
+    });
+    expect(ingressOf("solver", true)).toEqual([{ from: proxies, ports: [{ port: 8089, protocol: "TCP" }] }]);
+  });
+});
+
 describe("network policies", () => {
   test("deny everything in both namespaces", () => {
     for (const name of ["server-deny", "agents-deny"]) {

@@ -10,6 +10,7 @@ const SPEC: ServerSpec = {
   headroom: "2Gi",
   cpu: "500m",
   jvmOptions: [],
+  behindProxy: false,
   plugins: {},
   claims: { data: "gocd-dev-data", artifacts: "gocd-dev-artifacts" },
   secret: "gocd-server",

@@ -62,6 +62,18 @@ const gateway = (gatewayClassName: string, apiVersion = "gateway.networking.k8s.
   spec: { gatewayClassName },
 });
 
+const ASKED = { "gocd-on-kubernetes/public-host": "ci.example.com" };
+const TLS = [{ hosts: ["ci.example.com"], secretName: "ci-tls" }];
+const askedIngress = (spec: Manifest) => {
+  const { metadata, spec: bare, ...rest } = ingress("nginx", ASKED);
+  return { ...rest, metadata, spec: { ...bare, rules: [{ host: "ci.example.com" }], tls: TLS, ...spec } };
+};
+const askedGateway = (...listeners: readonly Manifest[]) => ({
+  ...gateway("gke-l7-global-external-managed"),
+  metadata: { name: "g", annotations: ASKED },
+  spec: { gatewayClassName: "gke-l7-global-external-managed", listeners },
+});
+
 /** Images, disks, and what the internet can reach. */
 export const otherCases: readonly Case[] = [
   ...refused("review", "images-pinned", spelled("the image", movingImages, runs)),
@@ -118,6 +130,31 @@ export const otherCases: readonly Case[] = [
     "an external Gateway": gateway("gke-l7-global-external-managed"),
     "an external Gateway of the API's beta": gateway("gke-l7-gxlb", "gateway.networking.k8s.io/v1beta1"),
     "an external Gateway that says no version": { kind: "Gateway", spec: { gatewayClassName: "gke-l7-gxlb" } },
+    "an Ingress that is asked for without a certificate": askedIngress({ tls: [] }),
+    "an Ingress that is asked for with the default certificate of its controller": askedIngress({
+      tls: [{ hosts: ["ci.example.com"] }],
+    }),
+    "an Ingress that is asked for and opens another host": askedIngress({
+      rules: [{ host: "ci.example.com" }, { host: "all.example.com" }],
+    }),
+    "an Ingress that is asked for and opens every host": askedIngress({ rules: [{}] }),
+    "an Ingress that is asked for and sends the rest somewhere": askedIngress({ defaultBackend: { service: {} } }),
+    "an Ingress that is asked for and has no rule": askedIngress({ rules: [] }),
+    "an Ingress that asks for no host": ingress("nginx", { "gocd-on-kubernetes/public-host": "" }),
+    "a Gateway that is asked for and has no HTTPS": askedGateway({ protocol: "HTTP", port: 80 }),
+    "a Gateway that is asked for and has HTTP on another port": askedGateway(
+      { protocol: "HTTPS", port: 443 },
+      { protocol: "HTTP", port: 8080 },
+    ),
+    "a Gateway that is asked for and listens for another host": askedGateway({
+      protocol: "HTTPS",
+      port: 443,
+      hostname: "*.example.com",
+    }),
+    "a Gateway that is asked for and passes TCP on": askedGateway(
+      { protocol: "HTTPS", port: 443 },
+      { protocol: "TCP" },
+    ),
     "a port of the node": agentsPod({ containers: [container({ ports: [{ containerPort: 2376, hostPort: 2376 }] })] }),
     "a port of the node as text": agentsPod({ containers: [container({ ports: [{ hostPort: "2376" }] })] }),
     "a Service in a List": { apiVersion: "v1", kind: "List", items: [service({ type: "NodePort" })] },
@@ -147,6 +184,13 @@ export const otherCases: readonly Case[] = [
     "an object whose kind only holds the word Patch": { apiVersion: "example.com/v1", kind: "PatchIngress", spec: {} },
     "a Service of another API": { apiVersion: "example.com/v1", kind: "Thing", spec: { type: "LoadBalancer" } },
     "an internal Gateway": gateway("gke-l7-rilb"),
+    "an Ingress for exactly the host that is asked for": askedIngress({}),
+    "a Gateway for what is asked for": askedGateway({ protocol: "HTTP", port: 80 }, { protocol: "HTTPS", port: 443 }),
+    "a Gateway that listens for exactly the host that is asked for": askedGateway({
+      protocol: "HTTPS",
+      port: 443,
+      hostname: "ci.example.com",
+    }),
     "a Gateway of another API": {
       apiVersion: "networking.istio.io/v1",
       kind: "Gateway",

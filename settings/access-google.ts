@@ -1,0 +1,164 @@
+import { z } from "zod";
+import { range } from "./addresses";
+import type { Around } from "./access";
+import { formatValue, type Problem } from "./problems";
+import { choice, cidr, map, text, type ReadonlyDeep } from "./values";
+
+const ranges = (what: string) =>
+  z
+    .array(cidr, { error: "a list of IPv4 ranges such as 203.0.113.0/24" })
+    .max(100, { error: "at most 100 ranges" })
+    .describe(what);
+
+const member = text(
+  "user:, group: or serviceAccount: with an address, or domain: with a domain; never everybody",
+  /^((user|group|serviceAccount):[^\s@]+@[\w-]+(\.[\w-]+)+|domain:[\w-]+(\.[\w-]+)+)$/,
+);
+
+/** GKE's Gateway controller, with an address and a certificate that Google keeps. */
+export const google = z.strictObject(
+  {
+    address: choice("external", "internal")
+      .default("external")
+      .describe("an address of the internet, or one of the network"),
+    allow: ranges(
+      "who may connect to an external address (Cloud Armor); 0.0.0.0/0 is everybody. Needed unless there is iap",
+    ).default([]),
+    iap: z
+      .strictObject(
+        {
+          clientId: text(
+            "an OAuth client's id, which ends in .apps.googleusercontent.com",
+            /^[\w.-]+\.apps\.googleusercontent\.com$/,
+          ).describe("OAuth client of Identity-Aware Proxy; its secret is gocd:iapClientSecret"),
+          members: z
+            .array(member, { error: "a list of members such as group:developers@example.com" })
+            .describe("who Identity-Aware Proxy lets through to GoCD's own log-in"),
+        },
+        map("a map with clientId, members"),
+      )
+      .optional(),
+    machines: z
+      .strictObject(
+        {
+          paths: z
+            .array(choice("webhooks", "agents"), { error: "a list of webhooks, agents" })
+            .default(["webhooks", "agents"])
+            .describe(
+              "what comes past iap: webhooks with GoCD's secret, and agents that people attach, with their token",
+            ),
+          allow: ranges("who may connect to these paths, where others than allow").optional(),
+        },
+        map("a map with paths, allow"),
+      )
+      .optional(),
+    proxies: cidr
+      .optional()
+      .describe(
+        "range of an internal load balancer's proxies; default 10.40.0.0/23 in a network of the stack's own, else the proxy-only subnetwork's",
+      ),
+    subnetwork: text(
+      "projects/PROJECT/regions/REGION/subnetworks/NAME",
+      /^projects\/[a-z0-9:.-]+\/regions\/[a-z0-9-]+\/subnetworks\/[a-z0-9-]+$/,
+    )
+      .optional()
+      .describe("subnetwork of an internal address, where the cluster exists"),
+  },
+  map("a map with address, allow, iap, machines, proxies, subnetwork"),
+);
+
+type Google = ReadonlyDeep<z.output<typeof google>>;
+
+/** Range of the proxies in a network that the stack makes. */
+export const OWN_PROXIES = "10.40.0.0/23";
+
+const PATH = "gocd:access.google";
+
+/** What does not fit together, or leaves a way open that nobody asked for in so many words. */
+export function googleProblems(spec: Google, { cluster, storage, hasIapSecret }: Around): Problem[] {
+  if (storage.mode === "class") {
+    return [{ key: PATH, found: "a load balancer of Google's", wanted: "ingress or gateway: this cluster is not GKE" }];
+  }
+  const refuse = (key: keyof Google, wanted: string): Problem => ({
+    key: `${PATH}.${key}`,
+    found: formatValue(spec[key]),
+    wanted,
+  });
+  const unless = (is: boolean, key: keyof Google, wanted: string) =>
+    is || isAbsent(spec[key]) ? [] : [refuse(key, wanted)];
+  const isInternal = spec.address === "internal";
+  const isOpen = !isInternal && spec.allow.length === 0 && spec.iap === undefined;
+  const outside = "nothing with an internal address, which only the network reaches";
+  const inside = "nothing with an external address";
+  return [
+    ...(isOpen ? [refuse("allow", "the ranges that may connect, [0.0.0.0/0] for everybody, or iap beside it")] : []),
+    ...unless(!isInternal, "allow", outside),
+    ...unless(!isInternal, "iap", outside),
+    ...unless(!isInternal, "machines", outside),
+    ...unless(isInternal, "proxies", inside),
+    ...unless(isInternal, "subnetwork", inside),
+    ...(isInternal ? placeProblems(spec, cluster.mode) : []),
+    ...(spec.iap && !hasIapSecret
+      ? [
+          {
+            key: "gocd:iapClientSecret",
+            found: "nothing",
+            wanted: "the client's secret: pulumi config set --secret gocd:iapClientSecret",
+          },
+        ]
+      : []),
+    ...(spec.iap?.members.length === 0
+      ? [
+          {
+            key: `${PATH}.iap.members`,
+            found: formatValue(spec.iap.members),
+            wanted: "at least one member such as group:developers@example.com",
+          },
+        ]
+      : []),
+    ...(spec.machines?.allow?.length === 0
+      ? [
+          {
+            key: `${PATH}.machines.allow`,
+            found: formatValue(spec.machines.allow),
+            wanted: "at least one range, or nothing, and then that of allow",
+          },
+        ]
+      : []),
+    ...machineProblems(spec),
+    ...rangeProblems(`${PATH}.allow`, spec.allow),
+    ...rangeProblems(`${PATH}.machines.allow`, spec.machines?.allow ?? []),
+  ];
+}
+
+const isAbsent = (value: unknown) => value === undefined || (Array.isArray(value) && value.length === 0);
+
+/** Where an internal address is: in the stack's own network, or in that of the cluster, which nobody else can know. */
+function placeProblems({ proxies, subnetwork }: Google, mode: "create" | "existing"): Problem[] {
+  if (mode === "create") {
+    const wanted = "nothing where the stack makes the network";
+    return subnetwork === undefined ? [] : [{ key: `${PATH}.subnetwork`, found: formatValue(subnetwork), wanted }];
+  }
+  const missing = (key: string, wanted: string) => [{ key: `${PATH}.${key}`, found: "nothing", wanted }];
+  return [
+    ...(subnetwork === undefined
+      ? missing("subnetwork", "the cluster's subnetwork: projects/PROJECT/regions/REGION/subnetworks/NAME")
+      : []),
+    ...(proxies === undefined ? missing("proxies", "the range of the network's proxy-only subnetwork") : []),
+  ];
+}
+
+/** Machines have a route of their own only beside people who have another. */
+function machineProblems({ iap, machines }: Google): Problem[] {
+  if (machines === undefined || iap !== undefined || machines.allow !== undefined) return [];
+  const wanted = "nothing without iap or machines.allow: people and machines then come the same way";
+  return [{ key: `${PATH}.machines`, found: formatValue(machines), wanted }];
+}
+
+function rangeProblems(key: string, cidrs: readonly string[]): Problem[] {
+  return cidrs.flatMap((cidr, index) =>
+    range(cidr) === undefined
+      ? [{ key: `${key}[${index}]`, found: formatValue(cidr), wanted: "an IPv4 range whose host bits are zero" }]
+      : [],
+  );
+}
