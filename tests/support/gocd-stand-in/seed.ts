@@ -39,10 +39,11 @@ export function readSeed(xml: string): Seed {
     environment_variables: [],
   }));
   const admins = /<admins>([\s\S]*?)<\/admins>/.exec(xml)?.[1] ?? "";
+  const administrators = [...admins.matchAll(/<user>([^<]*)<\/user>/g)].map(([, name]) => unescape(name ?? ""));
   return {
     tokenKey,
     autoRegisterKey: attribute(server, "agentAutoRegisterKey") ?? "",
-    admins: [...admins.matchAll(/<user>([^<]*)<\/user>/g)].map(([, name]) => unescape(name ?? "")),
+    admins: administrators,
     configuration: {
       siteUrl: element("siteUrl") ?? "",
       secureSiteUrl: element("secureSiteUrl") ?? "",
@@ -59,6 +60,7 @@ export function readSeed(xml: string): Seed {
               emailOnFailure: attribute(backup, "emailOnFailure") === "true",
             },
       environments,
+      administrators: { users: administrators, roles: [] },
     },
   };
 }
