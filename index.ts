@@ -23,7 +23,7 @@ import { readSecrets, readSettings } from "./settings/load";
 
 const settings = readSettings();
 const { name, server, storage, cluster: clusterSpec, environments, access } = settings;
-const { schedule: backupSchedule, keepDays, restore } = settings.backup;
+const { schedule: backupSchedule, keepDays, restore, otherServer } = settings.backup;
 const secrets = readSecrets();
 
 // What outlives the cluster: nothing here refers to it.
@@ -68,7 +68,7 @@ const gocd = new Server(
     namespace: namespaces.server,
     image: images.references.server,
     placement: cluster.placement.server,
-    backup: backup && { ...backup.place, image: images.references.housekeeping, restore },
+    backup: backup && { ...backup.place, image: images.references.housekeeping, restore, otherServer },
     keepDays,
     claims: { data: claim("data", data), artifacts: claim("artifacts", artifacts) },
     keys: credentials.keys,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { normalSchedule, quartzProblem } from "./cron";
 import { formatValue, type Problem } from "./problems";
 import type { Storage } from "./storage";
-import { map, text, whole, type ReadonlyDeep } from "./values";
+import { choice, map, text, whole, type ReadonlyDeep } from "./values";
 
 export const backup = z.strictObject(
   {
@@ -20,15 +20,28 @@ export const backup = z.strictObject(
     restore: text("the name of a backup, such as backup_20260101-020000", /^backup_\d{8}-\d{6}$/)
       .optional()
       .describe("backup in the bucket to start from where the server's disk is empty; harmless if it stays"),
+    otherServer: choice("replace-keys", "adopt-keys")
+      .optional()
+      .describe(
+        "accepts a backup of another server, whose keys this stack's replace, or which are in gocd:serverSecrets.keys; refused if absent",
+      ),
   },
-  map("a map with schedule, keepDays, restore"),
+  map("a map with schedule, keepDays, restore, otherServer"),
 );
 
 /** GoCD's own backup. */
 export type Backup = ReadonlyDeep<z.output<typeof backup>>;
 
-/** A backup to start from where there is no bucket that holds any. */
-export function restoreProblems({ restore }: Backup, storage: Storage): Problem[] {
+/** A backup to start from where there is no bucket that holds any, or one of another server where none is named. */
+export function restoreProblems({ restore, otherServer }: Backup, storage: Storage): Problem[] {
+  if (restore === undefined && otherServer !== undefined)
+    return [
+      {
+        key: "gocd:backup.otherServer",
+        found: formatValue(otherServer),
+        wanted: "nothing without gocd:backup.restore",
+      },
+    ];
   if (storage.mode === "disks" || restore === undefined) return [];
   return [
     {

@@ -89,7 +89,7 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
     backup: parts.backup,
     builds: parts.builds,
   };
-  problems.push(...serverSecretProblems(config["gocd:serverSecrets"], settings.server, hasProblem));
+  problems.push(...serverSecretProblems(config["gocd:serverSecrets"], settings, hasProblem));
   const around = { ...settings, hasIapSecret: Boolean(config["gocd:iapClientSecret"]) };
   problems.push(...accessProblems(access, around, hasProblem).filter(({ key }) => !hasProblem(key)));
   problems.push(...crossCheck(settings, hasProblem).filter(({ key }) => !hasProblem(key)));

@@ -2,7 +2,9 @@ import { z } from "zod";
 import { oneOf } from "./did-you-mean";
 import type { HasProblem, Problem } from "./problems";
 import { isBundled } from "./plugins";
+import type { Backup } from "./backup";
 import type { Server } from "./server";
+import type { Settings } from "./types";
 import { join } from "./validate";
 
 const KEY = "gocd:serverSecrets";
@@ -19,6 +21,16 @@ const shape = z.strictObject({
   configRepos: texts.default({}),
   /** Properties by the names of secret managers. */
   secretConfigs: z.record(z.string(), texts).default({}),
+  /** Of another server, to go on with its agents and webhooks. */
+  keys: z
+    .strictObject({
+      serverId: z.string(),
+      tokenGenerationKey: z.string(),
+      webhookSecret: z.string(),
+      autoRegisterKey: z.string(),
+    })
+    .partial()
+    .default({}),
 });
 
 /** What `gocd:server` keeps secret, in the same places. */
@@ -31,17 +43,22 @@ export const serverSecretsOf = (value: unknown): ServerSecrets => shape.parse(va
 const howTo = (place: string): string => `pulumi config set --secret --path ${KEY}.${place}`;
 
 /** What is wrong with the names in the secret, and with lengths. No problem quotes a value. */
-export function serverSecretProblems(text: string | undefined, server: Server, hasProblem: HasProblem): Problem[] {
+export function serverSecretProblems(
+  text: string | undefined,
+  { server, backup }: Pick<Settings, "server" | "backup">,
+  hasProblem: HasProblem,
+): Problem[] {
   const parsed = shape.safeParse(valueOf(text));
   if (!parsed.success)
     return parsed.error.issues.map((issue) => ({
       key: join(KEY, issue.path),
       found: issue.code === "unrecognized_keys" ? `${issue.keys.join(", ")}, which nothing reads` : "something else",
-      wanted: "a map with users, authorization, configRepos, secretConfigs, as in gocd:server",
+      wanted: "a map with users, authorization, configRepos, secretConfigs, as in gocd:server, and keys",
     }));
   const secrets = parsed.data;
   if (hasProblem("gocd:server")) return [];
   return [
+    ...keyProblems(secrets, backup),
     ...unknownProblems("users", Object.keys(secrets.users), Object.keys(server.users)),
     ...unknownProblems("authorization", Object.keys(secrets.authorization), Object.keys(server.authorization)),
     ...unknownProblems("configRepos", Object.keys(secrets.configRepos), Object.keys(server.configRepos)),
@@ -107,7 +124,29 @@ function pluginProblems(server: Server): Problem[] {
   );
 }
 
-function unknownProblems(part: keyof ServerSecrets, found: readonly string[], known: readonly string[]): Problem[] {
+/** Keys of another server that cannot be, and those that are to be adopted and are not there. */
+function keyProblems({ keys }: ServerSecrets, { otherServer }: Backup): Problem[] {
+  const place = "keys.tokenGenerationKey";
+  const missing = otherServer === "adopt-keys" && keys.tokenGenerationKey === undefined;
+  return [
+    ...(missing
+      ? [{ key: join(KEY, place.split(".")), found: "nothing", wanted: `the key to adopt: ${howTo(place)}` }]
+      : []),
+    ...Object.entries(keys)
+      .filter(([, key]) => !/^[\w-]+$/.test(String(key)))
+      .map(([name]) => ({
+        key: join(KEY, ["keys", name]),
+        found: "something else",
+        wanted: "letters, digits, _ and -",
+      })),
+  ];
+}
+
+function unknownProblems(
+  part: Exclude<keyof ServerSecrets, "keys">,
+  found: readonly string[],
+  known: readonly string[],
+): Problem[] {
   return found
     .filter((name) => !known.includes(name))
     .map((name) => ({

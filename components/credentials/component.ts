@@ -8,8 +8,11 @@ export interface CredentialsArgs {
   readonly adminPassword?: pulumi.Output<string>;
   /** Names of further users. */
   readonly users: readonly string[];
-  /** Their passwords, or bcrypt hashes of them; one without has no line in the password file. */
-  readonly serverSecrets?: pulumi.Output<{ readonly users: Readonly<Record<string, string>> }>;
+  /** Their passwords, or bcrypt hashes of them; one without has no line in the password file. Keys in place of those made here. */
+  readonly serverSecrets?: pulumi.Output<{
+    readonly users: Readonly<Record<string, string>>;
+    readonly keys: { readonly [K in keyof ServerKeys]?: string | undefined };
+  }>;
 }
 
 /** Who an agent is to the server. */
@@ -58,11 +61,15 @@ export class Credentials extends pulumi.ComponentResource {
     const key = (purpose: string, length: number) =>
       new random.RandomBytes(`${name}-${purpose}`, { length }, { parent: this, protect: true }).hex;
 
+    const { users, serverSecrets } = args;
+    // Those of another server, which its data and its agents depend on, come first. What is made is kept all the same.
+    const adopted = (name: keyof ServerKeys, made: pulumi.Output<string>) =>
+      serverSecrets ? pulumi.all([serverSecrets, made]).apply(([{ keys }, own]) => keys[name] ?? own) : made;
     this.keys = {
-      serverId: key("server-id", 16),
-      tokenGenerationKey: key("token-generation-key", 32),
-      webhookSecret: key("webhook-secret", 32),
-      autoRegisterKey: key("auto-register-key", 32),
+      serverId: adopted("serverId", key("server-id", 16)),
+      tokenGenerationKey: adopted("tokenGenerationKey", key("token-generation-key", 32)),
+      webhookSecret: adopted("webhookSecret", key("webhook-secret", 32)),
+      autoRegisterKey: adopted("autoRegisterKey", key("auto-register-key", 32)),
       cipher: key("cipher", 16),
     };
     this.identityKey = key("identity-key", 32);
@@ -75,7 +82,6 @@ export class Credentials extends pulumi.ComponentResource {
     const own = pulumi
       .all(this.users.map((user) => this[user].hash))
       .apply((hashes) => passwordFile(this.users.map((user, index) => ({ name: user, hash: hashes[index] ?? "" }))));
-    const { users, serverSecrets } = args;
     this.passwordFile =
       serverSecrets === undefined || users.length === 0
         ? own

@@ -28,6 +28,8 @@ export interface BackupSpec {
   readonly image: pulumi.Input<string>;
   /** Name of a backup such as `backup_20260101-020000`. */
   readonly restore?: string | undefined;
+  /** Accepts one of another server, and says what becomes of its keys. */
+  readonly otherServer?: "replace-keys" | "adopt-keys" | undefined;
 }
 
 /** GoCD's post-backup script in images/server, where there is a bucket. */
@@ -198,7 +200,7 @@ function backupContainer({ bucket, folder, image }: BackupSpec) {
 }
 
 /** Before the first boot: brings a backup back to an empty disk, and does nothing on one that it has brought it to before. */
-function restoreContainer({ bucket, folder, image }: BackupSpec, name: string) {
+function restoreContainer({ bucket, folder, image, otherServer }: BackupSpec, name: string) {
   return {
     name: "restore",
     image,
@@ -208,10 +210,15 @@ function restoreContainer({ bucket, folder, image }: BackupSpec, name: string) {
       { name: "BACKUP_PREFIX", value: folder },
       { name: "RESTORE_NAME", value: name },
       { name: "GOCD_VERSION", value: GOCD_VERSION },
+      ...(otherServer === undefined ? [] : [{ name: "OTHER_SERVER", value: otherServer }]),
     ],
     terminationMessagePolicy: "FallbackToLogsOnError",
     resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "256Mi" } },
     securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
-    volumeMounts: [{ name: "data", mountPath: "/godata", subPath: "godata" }],
+    volumeMounts: [
+      { name: "data", mountPath: "/godata", subPath: "godata" },
+      // With the keys that a backup of this stack has.
+      { name: "secret", mountPath: SECRET_DIRECTORY, readOnly: true },
+    ],
   } satisfies k8s.types.input.core.v1.Container;
 }

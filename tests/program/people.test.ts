@@ -1,4 +1,5 @@
 import { compareSync } from "bcryptjs";
+import { agentToken } from "../../components/credentials/identity";
 import { assemble } from "../../preview/preview";
 import { isSecret } from "../../preview/run/wire";
 import { toText } from "../../preview/show/preview-text";
@@ -104,6 +105,20 @@ test("no password is shown, or leaves the Secrets", async () => {
     expect(shown).not.toContain(canary);
     expect(JSON.stringify([others, run.logs, run.errors])).not.toContain(canary);
   }
+});
+
+test("keys of another server take the place of those that are made, for its data and for tokens of agents", async () => {
+  const keys = {
+    tokenGenerationKey: "canary-token-key",
+    webhookSecret: "canary-webhook",
+    autoRegisterKey: "canary-register",
+  };
+  run = await resolvedRun({ secrets: { "gocd:serverSecrets": JSON.stringify({ keys }) } });
+  const config = secret("gocd-dev-server")["cruise-config.xml"];
+  for (const key of Object.values(keys)) expect(config).toContain(`"${key}"`);
+  expect(secret("gocd-dev-housekeeping")["token-generation-key"]).toBe(keys.tokenGenerationKey);
+  const identity = secret("gocd-dev-docker-identity");
+  expect(identity["docker-0.token"]).toBe(agentToken(keys.tokenGenerationKey, identity["docker-0.uuid"] ?? ""));
 });
 
 test("without people, housekeeping takes away those who were there before", async () => {

@@ -274,3 +274,42 @@ test("passwords in plain text are refused without being quoted", () => {
 test("the empty default of Pulumi.yaml is no secret in plain text", () => {
   expect(problemsOf(() => parse({}, {}, []))).toEqual([]);
 });
+
+describe("keys of another server", () => {
+  const KEYS = { keys: { tokenGenerationKey: "0a1b-2c", webhookSecret: "x_y" } };
+  const problems = (backup: object, secrets: object) =>
+    problemsOf(() => {
+      const config = { ...STACK, "gocd:backup": backup, "gocd:serverSecrets": secrets };
+      const texts = Object.entries(config).map(([key, value]) => [
+        key,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]);
+      parseSettings("dev", Object.fromEntries(texts) as Record<string, string>, ["gocd:serverSecrets"]);
+    }).map(({ key, wanted }) => `${key}: ${wanted}`);
+  const RESTORE = { restore: "backup_20260101-020000" };
+
+  test("are adopted when the stack has them, and replaced without any", () => {
+    expect(problems({ ...RESTORE, otherServer: "adopt-keys" }, KEYS)).toEqual([]);
+    expect(problems({ ...RESTORE, otherServer: "replace-keys" }, {})).toEqual([]);
+  });
+
+  test("that are to be adopted have to be there", () => {
+    expect(problems({ ...RESTORE, otherServer: "adopt-keys" }, {})).toEqual([
+      expect.stringMatching(
+        /^gocd:serverSecrets.keys.tokenGenerationKey: the key to adopt: pulumi config set --secret/,
+      ),
+    ]);
+  });
+
+  test("are text that fits an attribute, and are never quoted", () => {
+    expect(problems({}, { keys: { serverId: "canary<" } })).toEqual([
+      "gocd:serverSecrets.keys.serverId: letters, digits, _ and -",
+    ]);
+  });
+
+  test("need a backup to come with", () => {
+    expect(problems({ otherServer: "replace-keys" }, {})).toEqual([
+      "gocd:backup.otherServer: nothing without gocd:backup.restore",
+    ]);
+  });
+});

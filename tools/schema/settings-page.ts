@@ -22,6 +22,7 @@ const SECRETS = `## Secrets
 | \`gocd:serverSecrets.authorization.NAME.PROPERTY\` | secret property of a log-in, such as \`Password\`, set likewise | none |
 | \`gocd:serverSecrets.configRepos.NAME\` | password of a repository's \`username\`, set likewise | none: the repository is public |
 | \`gocd:serverSecrets.secretConfigs.NAME.PROPERTY\` | secret property of a secret manager, such as a token, set likewise | none |
+| \`gocd:serverSecrets.keys.KEY\` | \`tokenGenerationKey\`, \`webhookSecret\`, \`autoRegisterKey\` or \`serverId\` of a server that this one takes the place of, set likewise | made by the program |
 | \`gocd:iapClientSecret\` | secret of the OAuth client \`gocd:access.google.iap.clientId\`, set likewise | none; needed with \`iap\` |
 `;
 

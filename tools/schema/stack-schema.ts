@@ -32,6 +32,7 @@ const SERVER_SECRETS: Json = {
     authorization: SECRETS_BY_NAME_AND_PROPERTY,
     configRepos: SECRETS_BY_NAME,
     secretConfigs: SECRETS_BY_NAME_AND_PROPERTY,
+    keys: SECRETS_BY_NAME,
   },
   additionalProperties: false,
   description: "what gocd:server keeps secret: pulumi config set --secret --path gocd:serverSecrets.users.NAME",

@@ -37,6 +37,25 @@ test("the autoscaler does not move the only server to save a node", () => {
   });
 });
 
+describe("a restore", () => {
+  const BACKUP = {
+    bucket: "backups",
+    folder: "gocd-dev/",
+    image: "housekeeping@sha256:a",
+    restore: "backup_20260101-020000",
+  };
+  const restoring = (change: object = {}) => podOf({ backup: { ...BACKUP, ...change } }).initContainers[0];
+
+  test("accepts another server's backup only when it is told to, and sees the stack's own keys", () => {
+    expect(restoring()?.env.map(({ name }) => name)).not.toContain("OTHER_SERVER");
+    expect(restoring({ otherServer: "replace-keys" })?.env).toContainEqual({
+      name: "OTHER_SERVER",
+      value: "replace-keys",
+    });
+    expect(restoring()?.volumeMounts).toContainEqual({ name: "secret", mountPath: "/etc/gocd-server", readOnly: true });
+  });
+});
+
 describe("the server's environment", () => {
   test("is the JVM's options and the days of backups unless the settings say more", () => {
     expect(envOf()).toEqual({

@@ -11,6 +11,8 @@ import { StorageStandIn } from "../../support/storage-stand-in/stand-in";
 import { zip } from "../../support/storage-stand-in/zip";
 
 export const NAME = "backup_20260101-020000";
+/** What the backups of this stack have for a configuration, and its Secret. */
+export const CONFIG = '<cruise><server tokenGenerationKey="ours"/></cruise>';
 /** The objects of a backup of that name. */
 export const ALL = [
   "config-dir.zip",
@@ -47,6 +49,14 @@ export class BackupFixture {
     return { BACKUP_BUCKET: "backups", STORAGE_URL: this.google.url, METADATA_URL: this.google.url };
   }
 
+  /** The Secret of the server's first boot. */
+  seed(): string {
+    const folder = join(this.disk, "seed");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "cruise-config.xml"), CONFIG);
+    return folder;
+  }
+
   /** Where GoCD leaves its backups. */
   folder(): string {
     return join(this.disk, "serverBackups");
@@ -63,7 +73,7 @@ export class BackupFixture {
     const path = join(this.folder(), name);
     mkdirSync(path, { recursive: true });
     const archives = {
-      "config-dir.zip": { "cruise-config.xml": "<cruise/>", "cipher.aes": "k", "plugins/": "" },
+      "config-dir.zip": { "cruise-config.xml": CONFIG, "cipher.aes": "k", "plugins/": "" },
       "db.zip": { "cruise.mv.db": "x".repeat(500) },
       "config-repo.zip": { "refs/heads/master": "1" },
     };

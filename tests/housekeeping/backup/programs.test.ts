@@ -58,6 +58,7 @@ describe("the programs", () => {
       RESTORE_NAME: NAME,
       DATA_FOLDER: join(fixture().disk, "godata"),
       GOCD_VERSION: "26.1.0",
+      SEED_FOLDER: fixture().seed(),
       BACKUP_PREFIX: "gocd/",
     };
     const process = fake(wanted);

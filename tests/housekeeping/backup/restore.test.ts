@@ -3,14 +3,22 @@ import { join } from "node:path";
 import { restore } from "../../../images/housekeeping/src/backup/restore";
 import { zip } from "../../support/storage-stand-in/zip";
 import { until } from "../fixture";
-import { NAME, useBackupFixture } from "./fixture";
+import { CONFIG, NAME, useBackupFixture } from "./fixture";
 
 const fixture = useBackupFixture();
 
 describe("a restore", () => {
   const data = () => join(fixture().disk, "godata");
   const put = (name = NAME, version = "26.1.0") =>
-    restore({ name, data: data(), prefix: "gocd/", version, storage: fixture().storage(), log: fixture().log() });
+    restore({
+      name,
+      data: data(),
+      prefix: "gocd/",
+      version,
+      seed: fixture().seed(),
+      storage: fixture().storage(),
+      log: fixture().log(),
+    });
   const at = (path: string) => readFileSync(join(data(), path), "utf8");
 
   beforeEach(async () => {
@@ -21,7 +29,7 @@ describe("a restore", () => {
 
   test("puts configuration, database and history in their places on an empty disk", async () => {
     await put();
-    expect(at("config/cruise-config.xml")).toBe("<cruise/>");
+    expect(at("config/cruise-config.xml")).toBe(CONFIG);
     expect(at("config/cipher.aes")).toBe("k");
     expect(at("db/h2db/cruise.mv.db")).toBe("x".repeat(500));
     expect(at("db/config.git/refs/heads/master")).toBe("1");

@@ -31,6 +31,8 @@ const restore = z.object({
   ...bucket,
   RESTORE_NAME: z.string().regex(/^backup_\d{8}-\d{6}$/, "the name of a backup, such as backup_20260101-020000"),
   DATA_FOLDER: z.string().startsWith("/").default("/godata"),
+  SEED_FOLDER: z.string().startsWith("/").default("/etc/gocd-server"),
+  OTHER_SERVER: z.enum(["replace-keys", "adopt-keys"]).optional(),
   GOCD_VERSION: z.string().regex(/^\d+\.\d+\.\d+$/, "a version, such as 26.1.0"),
 });
 

@@ -75,6 +75,8 @@ export async function runRestore(from: Process, log: Logger): Promise<void> {
     data: options.DATA_FOLDER,
     prefix: options.BACKUP_PREFIX,
     version: options.GOCD_VERSION,
+    seed: options.SEED_FOLDER,
+    otherServer: options.OTHER_SERVER,
     storage: storageOf(options, stopping.signal),
     log,
   });

@@ -8,6 +8,8 @@ import * as yauzl from "yauzl";
 import type { Logger } from "../log";
 import type { Manifest } from "./manifest";
 import { compareVersions, MANIFEST, manifest } from "./manifest";
+import type { OtherServer } from "./other-server";
+import { adapted, KEYS_TO_REPLACE, keyIn } from "./other-server";
 import type { Storage } from "./storage";
 
 /** Where each file of a backup belongs. The wrapper's configuration is the image's own. */
@@ -38,6 +40,9 @@ export interface RestoreTools {
   readonly prefix: string;
   /** Of the GoCD that is going to start on this data. */
   readonly version: string;
+  /** The Secret of the server's first boot, with the configuration that it would start from. */
+  readonly seed: string;
+  readonly otherServer?: OtherServer | undefined;
   readonly storage: Storage;
   readonly log: Logger;
 }
@@ -49,7 +54,8 @@ class RestoreError extends Error {}
  * Restores a backup into an empty disk. Done once: the disk remembers, so the setting may stay. Interrupted anywhere, it is
  * done again from the start, or finished when only renames were left.
  *
- * @throws RestoreError when the disk has other data, or the backup is not there or of a newer GoCD.
+ * @throws RestoreError when the disk has other data, or the backup is not there, of a newer GoCD, or of another server
+ *   without a person's word for it.
  */
 export async function restore(tools: RestoreTools): Promise<void> {
   const { data, name, log } = tools;
@@ -70,6 +76,7 @@ export async function restore(tools: RestoreTools): Promise<void> {
           `${name} is restored into an empty disk only`,
       );
     await stage(tools, staging);
+    await adapt(tools, staging);
     await writeFile(ready, name);
   }
   for (const place of Object.values(PLACES)) await putInPlace(join(staging, place), join(data, place));
@@ -86,6 +93,10 @@ async function stage({ name, prefix, version, storage, log }: RestoreTools, stag
     throw new RestoreError(
       `${name} was made by GoCD ${backup.version}, and this is ${version}: an older GoCD cannot read its data`,
     );
+  if (compareVersions(backup.version, FIRST_VERSION) < 0)
+    throw new RestoreError(
+      `${name} was made by GoCD ${backup.version}, whose database has another form than that of ${FIRST_VERSION} and later; ${PAGE}`,
+    );
   const missing = Object.keys(PLACES).filter((file) => !backup.files.some((one) => one.name === file));
   if (missing.length > 0) throw new RestoreError(`${name} has no ${missing.join(", ")}`);
   for (const file of backup.files) {
@@ -97,6 +108,30 @@ async function stage({ name, prefix, version, storage, log }: RestoreTools, stag
     await unpack(archive, join(staging, place));
     await rm(archive);
   }
+}
+
+/** GoCD before this has a database of another form. */
+const FIRST_VERSION = "20.5.0";
+const PAGE = "docs/operations/move-in.md says how";
+
+/** What another server's data needs to start here: a log-in, and keys that this stack's agents and housekeeping know. */
+async function adapt({ name, seed, otherServer }: RestoreTools, staging: string): Promise<void> {
+  if (!existsSync(join(staging, "db/h2db/cruise.mv.db")))
+    throw new RestoreError(`${name} has no H2 database: of PostgreSQL or MySQL this server knows nothing`);
+  const path = join(staging, "config/cruise-config.xml");
+  const [config, own] = await Promise.all([readFile(path, "utf8"), readFile(join(seed, "cruise-config.xml"), "utf8")]);
+  const isOther = keyIn(config, "tokenGenerationKey") !== keyIn(own, "tokenGenerationKey");
+  if (isOther && otherServer === undefined)
+    throw new RestoreError(
+      `${name} was made by another server, whose keys are not this stack's: gocd:backup.otherServer has to accept it; ${PAGE}`,
+    );
+  if (isOther && otherServer === "adopt-keys")
+    throw new RestoreError(
+      `gocd:serverSecrets.keys.tokenGenerationKey is not that of ${name}: adopt its key, or replace it; ${PAGE}`,
+    );
+  if (otherServer === undefined) return;
+  await writeFile(path, adapted(config, own), { mode: 0o600 });
+  if (isOther) await writeFile(join(staging, "config", KEYS_TO_REPLACE.file), KEYS_TO_REPLACE.text);
 }
 
 async function readManifest(storage: Storage, object: string, path: string): Promise<Manifest> {
