@@ -37,7 +37,7 @@ const server = new GocdStandIn({
   ...seed,
   autoRegisterLocal: autoRegistersLocal(process.env["GOCD_SERVER_JVM_OPTS"]),
   logIn,
-  stateFile: `${DATABASE}/stand-in.json`,
+  stateFile: `${DATABASE}/cruise.mv.db`,
   artifactsDir: "/godata/artifacts",
   archives: () => ({
     "config-dir.zip": zip(filesOf("/godata/config")),
