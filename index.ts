@@ -120,8 +120,8 @@ for (const pool of pools) {
 const entry = access.mode === "port-forward" ? undefined : enter(access);
 /** GoCD's URL; where it has none, the command that opens it on http://127.0.0.1:8153 for as long as it runs. */
 export const open = entry?.url ?? gocd.open;
-/** Records to make where the domain of the host is kept. */
-export const dns = entry?.dns;
+/** Records to make where the domain of the host is kept; none without a host. */
+export const dns = entry?.dns ?? [];
 /** Makes `kubectl` talk to the cluster. */
 export const kubectl = cluster.connect;
 export const adminPassword = credentials.admin.plain;
