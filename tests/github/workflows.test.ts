@@ -110,6 +110,9 @@ describe("the workflows", () => {
   });
 });
 
+/** "This syntax is not allowed when 'erasableSyntaxOnly' is enabled." */
+const NOT_ERASABLE = 1294;
+
 describe("the workflow that comments", () => {
   test("checks nothing out", () => {
     expect(text(".github/workflows/comment.yaml")).not.toMatch(/uses: (actions\/checkout|\.\/)/);
@@ -119,19 +122,10 @@ describe("the workflow that comments", () => {
     const file = join(root, "tools/github/comment.ts");
     const imports = [...readFileSync(file, "utf8").matchAll(/ from "([^"]+)"/g)].map(([, from]) => from);
     expect(imports.filter((from) => !from?.startsWith("node:"))).toEqual([]);
-    const program = ts.createProgram([file], {
-      erasableSyntaxOnly: true,
-      noCheck: false,
-      noEmit: true,
-      skipLibCheck: true,
-      strict: true,
-      target: ts.ScriptTarget.ES2022,
-      module: ts.ModuleKind.Node16,
-      moduleResolution: ts.ModuleResolutionKind.Node16,
-      types: ["node"],
-    });
-    const problems = ts.getPreEmitDiagnostics(program, program.getSourceFile(file));
-    expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"))).toEqual([]);
+    // Its types are checked with all others; without those of Node and of the language this takes a moment.
+    const program = ts.createProgram([file], { erasableSyntaxOnly: true, noResolve: true, noLib: true, types: [] });
+    const problems = program.getSemanticDiagnostics(program.getSourceFile(file));
+    expect(problems.map(({ code }) => code)).not.toContain(NOT_ERASABLE);
   });
 });
 

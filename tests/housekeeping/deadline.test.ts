@@ -46,7 +46,7 @@ test.each<[string, () => Promise<unknown>]>([
 ])(
   "a request that %s never answers is given up, also when Node collects garbage meanwhile",
   async (_whom, ask) => {
-    const collecting = setInterval(collectGarbage, 20);
+    const collecting = setInterval(collectGarbage, 100);
     try {
       // Whoever is not given up is waited for until the test's own time-out.
       expect(await ask().catch((error: unknown) => (error as { readonly failure: string }).failure)).toBe("slow");

@@ -1,17 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { isIPv4 } from "node:net";
 import { join } from "node:path";
 import Ajv from "ajv";
 import { parse } from "yaml";
 import { GOCD, SECRETS } from "../../settings/keys";
 import { parseSettings } from "../../settings/parse";
 import { generated } from "../../tools/schema/generated";
+import type { Generated } from "../../tools/schema/generated";
 import { stackSchema } from "../../tools/schema/stack-schema";
 import { keys } from "../../tools/schema/wanted";
 
 const root = join(__dirname, "..", "..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 
-const validate = new Ajv({ strict: false }).compile(stackSchema());
+// As editors do: Ajv knows no format by itself.
+const validate = new Ajv({ strict: false, formats: { ipv4: isIPv4 } }).compile(stackSchema());
 
 const STACK_FILES = readdirSync(root).filter((file) => /^Pulumi\.[a-z0-9-]+\.yaml$/.test(file));
 
@@ -37,8 +40,12 @@ function programTakes(config: Record<string, unknown>): boolean {
 }
 
 describe("what npm run schema writes", () => {
+  let files: readonly Generated[];
+  beforeAll(() => {
+    files = generated(root);
+  });
+
   test.each(["schema/stack.json", "docs/settings.md"])("is committed as it would be written now: %s", (path) => {
-    const files = generated(root);
     expect(read(path)).toBe(files.find((file) => file.path === path)?.text);
   });
 
@@ -108,6 +115,11 @@ describe("the JSON schema of stack files", () => {
     [
       "a label that is no text",
       { ...LEAST, "gocd:cluster": { existing: { context: "gke", serverPlacement: { nodeSelector: { ci: true } } } } },
+      false,
+    ],
+    [
+      "a DNS server by name",
+      { ...LEAST, "gocd:cluster": { existing: { context: "gke", dnsServers: ["kube-dns"] } } },
       false,
     ],
     ["an image by tag", { ...LEAST, "gocd:images": { prebuilt: { server: "gcr.io/p/s:latest" } } }, false],
