@@ -15,8 +15,8 @@ export const dindImagesSchema: PolicyConfigJSONSchema = {
 /** What keeps a container from being the one that may be privileged; nothing when it is that container. */
 export interface DindMatch {
   readonly missing: readonly string[];
-  /** Whether the image is known only after up: then everything else was recognised. */
-  readonly imageUnknown: boolean;
+  /** What is known only after up; where nothing is missing, everything else was recognised. */
+  readonly unknown: readonly ("image" | "namespace")[];
 }
 
 /** Compares a container with the one that may be privileged, feature by feature. */
@@ -41,13 +41,15 @@ export function matchesDindSidecar(resource: ResourceView, container: ObjectNode
   want(hasDindMounts(value["volumeMounts"]), "has mounts other than the daemon's");
   want(hasVolumesOfItsOwn(container), "has volumes that are the node's");
   const isNamed = list(config["dindImages"]).length > 0;
+  const namespace = namespaceGivenTo(resource, container);
+  const unknown = { image: isUnknown(value["image"]), namespace: !isNamed && isUnknown(namespace) };
   want(
-    isNamed || isInNamespaceOf(resource, container),
+    isNamed || unknown.namespace || isRestrictedNamespace(namespace, {}),
     "is not in a namespace of GoCD, and no dindImages are configured",
   );
-  const imageUnknown = isUnknown(value["image"]);
-  if (!imageUnknown) want(isDindImage(text(value["image"]) ?? "", config), "does not run the daemon's image by digest");
-  return { missing, imageUnknown };
+  if (!unknown.image)
+    want(isDindImage(text(value["image"]) ?? "", config), "does not run the daemon's image by digest");
+  return { missing, unknown: (["image", "namespace"] as const).filter((what) => unknown[what]) };
 }
 
 /** A property that is not set; a list without members sets nothing either. */
@@ -97,13 +99,14 @@ function hasVolumesOfItsOwn({ parent }: ObjectNode): boolean {
     .every((volume) => Object.keys(volume).every((key) => OWN_VOLUMES.has(key) || absent(volume[key])));
 }
 
-/** Whether an object is for certain in a namespace of GoCD: what is known only after up is refused until then. */
-function isInNamespaceOf({ defaultNamespace }: ResourceView, container: ObjectNode): boolean {
+/** The namespace that a container's object is given, which a preview may not know: the engine asks again when it is made. */
+function namespaceGivenTo({ defaultNamespace }: ResourceView, container: ObjectNode): unknown {
   for (let at: ObjectNode | undefined = container.owner; at !== undefined; at = at.parent?.owner) {
-    const namespace = record(at.value["metadata"])["namespace"] ?? at.value["namespace"];
-    if (namespace !== undefined && namespace !== "") return isRestrictedNamespace(namespace, {});
+    const { metadata } = at.value;
+    const namespace = isUnknown(metadata) ? metadata : (record(metadata)["namespace"] ?? at.value["namespace"]);
+    if (namespace !== undefined && namespace !== "") return namespace;
   }
-  return isRestrictedNamespace(defaultNamespace, {});
+  return defaultNamespace;
 }
 
 function isDindImage(image: string, config: RuleConfig): boolean {

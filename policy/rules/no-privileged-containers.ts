@@ -63,19 +63,21 @@ export const noPrivilegedContainers: ResourceRule = {
 
       if (asksForPrivilege(value)) {
         const container = node.key === "securityContext" && node.parent !== undefined ? node.parent : node;
-        const { missing, imageUnknown } = matchesDindSidecar(resource, container, config);
+        const { missing, unknown } = matchesDindSidecar(resource, container, config);
         if (missing.length > 0) {
           const almost =
             container.value["name"] === DIND.name
               ? `, and the container is not the daemon that may be: it ${missing.join(", ")}`
               : "";
           refuse(`the container is privileged${almost}`, "privileged");
-        } else if (imageUnknown) {
-          const found = `${DIND.name} is privileged and its image is known only after up`;
-          findings.noted.push({
-            ...finding(resource, container, found, "It is checked again then."),
-            at: pathOf(container, "image"),
-          });
+        } else {
+          findings.noted.push(
+            ...unknown.map((what) => {
+              const found = `${DIND.name} is privileged and its ${what} is known only after up`;
+              const at = what === "image" ? { at: pathOf(container, what) } : {};
+              return { ...finding(resource, container, found, "It is checked again then."), ...at };
+            }),
+          );
         }
       }
       for (const key of ["add", "adds", "capAdd", "capabilityAdds"]) {

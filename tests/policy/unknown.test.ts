@@ -6,6 +6,11 @@ import { UNKNOWN } from "./unknown-values";
 const POD = "kubernetes:core/v1:Pod";
 const { analyze } = analyzer();
 
+const withNamespace = (namespace: string) => {
+  const pod = agentWith({});
+  return { ...pod, metadata: { ...(pod["metadata"] as object), namespace } };
+};
+
 describe("values that are known only after up", () => {
   const sock = { name: "sock", hostPath: { path: "/var/run/docker.sock" } };
 
@@ -26,6 +31,11 @@ describe("values that are known only after up", () => {
   test.each([
     ["the specification", { ...agentsPod(), spec: UNKNOWN.object }, "spec is known only after up"],
     ["the volumes", agentsPod({ volumes: UNKNOWN.list }), "volumes is known only after up"],
+    [
+      "the namespace of the daemon's pod, as before the first up",
+      withNamespace(UNKNOWN.text),
+      "its namespace is known only after up",
+    ],
     ["an image", agentsPod({ containers: [container({ image: UNKNOWN.text })] }), "the image is known only after up"],
     ["a host path elsewhere", withHostPath(UNKNOWN.text), "path is known only after up"],
     [
