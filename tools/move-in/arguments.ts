@@ -20,7 +20,7 @@ what to do with it. The folder is only read. It is one of:
   --help           this text
 `;
 
-export const KEYS = ["tokenGenerationKey", "webhookSecret", "agentAutoRegisterKey", "serverId"] as const;
+const KEYS = ["tokenGenerationKey", "webhookSecret", "agentAutoRegisterKey", "serverId"] as const;
 export type KeyName = (typeof KEYS)[number];
 
 export interface Options {

@@ -135,6 +135,18 @@ describe("users", () => {
   });
 });
 
+test("whose names the settings never had are not even asked for", async () => {
+  state().administrators.users = [USERNAME];
+  expect(await people({})).toMatchObject({ failures: [], settings: [] });
+  expect(state().administrators.users).toEqual([USERNAME]);
+  expect(fixture().gocd.requests.map(({ path }) => path)).toEqual([
+    "/api/agents",
+    "/api/admin/maintenance_mode/info",
+    `/api/admin/security/roles/${LEDGER}`,
+    "/api/server_health_messages",
+  ]);
+});
+
 describe("administrators", () => {
   test("are never none: admin is one before another one goes", async () => {
     state().administrators.users = [USERNAME];

@@ -131,7 +131,7 @@ export class People {
     return this.state.administrators;
   }
 
-  /** New ones come first in the list. */
+  /** GoCD keeps them as a set: their order says nothing. */
   changeAdministrators(operations: Body | undefined): void {
     const change = (side: "users" | "roles", verb: "add" | "remove"): string[] =>
       operations?.object(side)?.strings(verb) ?? [];

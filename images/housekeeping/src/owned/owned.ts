@@ -49,8 +49,18 @@ export function ownedSteps(gocd: Gocd, owned: Owned, key: string): OwnedStep[] {
 
 const removal = (name: string, apply: OwnedStep["apply"]): OwnedStep => ({ name, apply });
 
+/** Those of people are left out where the settings have none and never had any: then users are GoCD's and nobody else's. */
 function peopleSteps(gocd: Gocd, ledger: Ledger, people: People | undefined): OwnedStep[] {
   if (people === undefined) return [];
+  const isAsked = async (): Promise<boolean> =>
+    [people.users, people.roles, await ledger.names("user"), await ledger.names("role")].some(
+      ({ length }) => length > 0,
+    );
+  const steps = stepsOf(gocd, ledger, people);
+  return steps.map(({ name, apply }) => ({ name, apply: async () => ((await isAsked()) ? apply() : undefined) }));
+}
+
+function stepsOf(gocd: Gocd, ledger: Ledger, people: People): OwnedStep[] {
   return [
     { name: "users", apply: () => applyUsers(gocd, ledger, people) },
     ...people.roles.map((role) => ({
