@@ -10,6 +10,11 @@ import { noNodeDaemons } from "./rules/no-node-daemons";
 import { noPrivilegedContainers } from "./rules/no-privileged-containers";
 import { noRuntimeSockets } from "./rules/no-runtime-sockets";
 import { nothingPublic } from "./rules/nothing-public";
+import { gatekeeperPodSecurity } from "./rules/gatekeeper-pod-security";
+import { noPrivilegeEscalation } from "./rules/no-privilege-escalation";
+import { psaBaseline } from "./rules/psa-baseline";
+import { psaRestricted } from "./rules/psa-restricted";
+import { readOnlyHostPaths } from "./rules/read-only-host-paths";
 import { wellFormedPods } from "./rules/well-formed-pods";
 
 /** Every rule, the weightiest first. */
@@ -26,4 +31,9 @@ export const RULES: readonly Rule[] = [
   nothingPublic,
   certificatesNotExpiring,
   wellFormedPods,
+  psaBaseline,
+  psaRestricted,
+  gatekeeperPodSecurity,
+  noPrivilegeEscalation,
+  readOnlyHostPaths,
 ];

@@ -103,7 +103,7 @@ function described(rule: Rule) {
 function remediation({ remedy }: ResourceRule): Pick<ResourceValidationPolicy, "remediateResource"> {
   return remedy === undefined
     ? {}
-    : { remediateResource: ({ props }) => remedy(props) as Record<string, unknown> | undefined };
+    : { remediateResource: ({ type, props }) => remedy(type, props) as Record<string, unknown> | undefined };
 }
 
 /**

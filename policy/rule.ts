@@ -63,7 +63,7 @@ export type Properties = Readonly<Record<string, unknown>>;
 export interface ResourceRule extends RuleBase {
   readonly check: (resource: ResourceView, config: RuleConfig) => Verdict;
   /** The properties as the rule wants them, where it can mend them; undefined when there is nothing to mend. */
-  readonly remedy?: (properties: Properties) => Properties | undefined;
+  readonly remedy?: (type: string, properties: Properties) => Properties | undefined;
 }
 
 /** A rule about all resources of a stack together. */

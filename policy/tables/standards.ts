@@ -20,7 +20,7 @@ export const FRAMEWORKS: Readonly<
   },
   PSA: {
     name: "Kubernetes Pod Security Standards",
-    version: "1.35",
+    version: "1.37",
     specification: "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
   },
   NSA: {
