@@ -53,7 +53,18 @@ export interface PolicyHost {
 export async function startPolicyHost(): Promise<PolicyHost> {
   const pack = join(root, ".cache", `policy-host-${process.pid}`);
   compile(pack);
-  const program = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
+  const host = await hostOn(pack, require.resolve("@pulumi/pulumi/cmd/run-policy-pack"));
+  return {
+    ...host,
+    stop: async () => {
+      await host.stop();
+      rmSync(pack, { recursive: true });
+    },
+  };
+}
+
+/** Pulumi's host on the folder of a pack. */
+export async function hostOn(pack: string, program: string): Promise<PolicyHost> {
   const host = spawn(process.execPath, [program, "127.0.0.1:1", "."], {
     cwd: pack,
     stdio: ["ignore", "pipe", "inherit"],
@@ -75,7 +86,6 @@ export async function startPolicyHost(): Promise<PolicyHost> {
       const gone = once(host, "exit");
       host.kill();
       await gone;
-      rmSync(pack, { recursive: true });
     },
   };
 }
