@@ -14,6 +14,7 @@ import { Housekeeping } from "./components/housekeeping/component";
 import { HOUSEKEEPING_PORT } from "./components/housekeeping/housekeeping";
 import { Images } from "./components/images/component";
 import { Network } from "./components/network/component";
+import { Roles } from "./components/roles/component";
 import { Server } from "./components/server/component";
 import { managedSettings } from "./components/server/managed";
 import { METRICS_PORT, PORT, SERVER } from "./components/server/server";
@@ -48,7 +49,7 @@ const reached = { port: PORT, metricsPort: backup && METRICS_PORT, visitors: vis
 const { namespaces } = new Guardrails(
   name,
   {
-    server: { ...reached, egress: server.egress, workloadIdentity: Boolean(backup) },
+    server: { ...server, ...reached, workloadIdentity: Boolean(backup) },
     housekeeping: { port: HOUSEKEEPING_PORT },
     pools: settings.agents,
     dindRepository: images.dindRepository,
@@ -116,6 +117,9 @@ for (const pool of pools) {
     inCluster,
   );
 }
+
+const { roles } = settings;
+if (roles.open.length + roles.operate.length > 0) new Roles(name, { ...roles, namespaces }, inCluster);
 
 const entry = access.mode === "port-forward" ? undefined : enter(access);
 /** GoCD's URL; where it has none, the command that opens it on http://127.0.0.1:8153 for as long as it runs. */

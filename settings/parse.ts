@@ -31,6 +31,7 @@ const WHEN_ABSENT: Readonly<Record<Part, unknown>> = {
   access: "port-forward",
   backup: {},
   builds: {},
+  roles: {},
 };
 
 /** In place of a part of which nothing can be made, so that the checks across parts still see the others. */
@@ -42,6 +43,7 @@ const PLACEHOLDER = {
   access: "port-forward",
   backup: {},
   builds: {},
+  roles: {},
 } as const;
 
 /**
@@ -65,6 +67,7 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
     access: readPart("access", GOCD.access, config, secretKeys, problems),
     backup: readPart("backup", GOCD.backup, config, secretKeys, problems),
     builds: readPart("builds", GOCD.builds, config, secretKeys, problems),
+    roles: readPart("roles", GOCD.roles, config, secretKeys, problems),
   };
   const storageClass = parts.cluster.existing?.storageClass;
   const google = storageClass === undefined ? readGoogle(config, problems) : undefined;
@@ -88,6 +91,7 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
     access,
     backup: parts.backup,
     builds: parts.builds,
+    roles: parts.roles,
   };
   problems.push(...serverSecretProblems(config["gocd:serverSecrets"], settings, hasProblem));
   const around = { ...settings, hasIapSecret: Boolean(config["gocd:iapClientSecret"]) };

@@ -85,6 +85,10 @@ export const server = z.strictObject(
       .array(cidr, { error: "a list of IPv4 ranges" })
       .default([])
       .describe("private ranges the server may reach, such as an internal Git server"),
+    agentNamespaces: z
+      .array(text("the name of a namespace", /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/), { error: "a list of namespaces" })
+      .default([])
+      .describe("namespaces of the cluster whose pods may reach the server, for agents of your own"),
     restored: z
       .record(
         text("a name of at most 16 characters: small letters, digits, dashes", RESTORED_NAME),
@@ -107,7 +111,7 @@ export const server = z.strictObject(
       .describe("which of the restored disks the server uses; the first ones if absent"),
   },
   map(
-    "a map with disk, artifacts, diskType, artifactsDiskType, heap, headroom, cpu, siteUrl, jvmOptions, plugins, users, roles, authorization, configRepos, secretConfigs, configRepository, egress, restored, use",
+    "a map with disk, artifacts, diskType, artifactsDiskType, heap, headroom, cpu, siteUrl, jvmOptions, plugins, users, roles, authorization, configRepos, secretConfigs, configRepository, egress, agentNamespaces, restored, use",
   ),
 );
 

@@ -4,6 +4,7 @@ import type { Backup } from "./backup";
 import type { Builds } from "./builds";
 import type { Create, Existing } from "./cluster";
 import type { Images } from "./images";
+import type { Roles } from "./roles";
 import type { Server } from "./server";
 import type { Storage } from "./storage";
 
@@ -24,4 +25,5 @@ export interface Settings {
   readonly access: Access;
   readonly backup: Backup;
   readonly builds: Builds;
+  readonly roles: Roles;
 }

@@ -16,6 +16,9 @@ const inKubeSystem = (app: string) => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
   podSelector: { matchLabels: { "k8s-app": app } },
 });
+const inNamespace = (name: string) => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+});
 const address = (ip: string) => ({ ipBlock: { cidr: `${ip}/32` } });
 
 /**
@@ -65,6 +68,8 @@ export interface PolicySpec {
     readonly egress: readonly string[];
     readonly workloadIdentity: boolean;
     readonly metricsPort?: number | undefined;
+    /** Namespaces with agents that are not this program's. */
+    readonly agentNamespaces: readonly string[];
     /** Who comes from outside, where there is such a way: the proxies. */
     readonly visitors?: Visitors | undefined;
   };
@@ -110,7 +115,7 @@ export function networkPolicies(spec: PolicySpec): { readonly [name: string]: Po
     from: [{ namespaceSelector: { matchLabels: { [SCRAPES_LABEL]: instance } } }],
     ports: [port(number)],
   });
-  const { metricsPort, visitors } = spec.server;
+  const { metricsPort, visitors, agentNamespaces } = spec.server;
 
   return {
     "server-deny": inServer("deny", deny),
@@ -120,6 +125,9 @@ export function networkPolicies(spec: PolicySpec): { readonly [name: string]: Po
       policyTypes: ["Ingress", "Egress"],
       ingress: [
         { from: [agents, pods(instance, "gocd-housekeeping")], ports: [port(spec.server.port)] },
+        ...(agentNamespaces.length > 0
+          ? [{ from: agentNamespaces.map(inNamespace), ports: [port(spec.server.port)] }]
+          : []),
         ...(visitors ? [{ from: visitors.from, ports: [port(spec.server.port)] }] : []),
         ...(metricsPort === undefined ? [] : [scrape(metricsPort)]),
       ],

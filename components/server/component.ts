@@ -90,7 +90,7 @@ export class Server extends pulumi.ComponentResource {
     const host = pulumi.all([service.metadata.name, server.metadata.name]).apply(([name]) => name);
     this.service = service.metadata.name;
     this.url = pulumi.interpolate`http://${host}.${namespace}.svc:${PORT}/go`;
-    this.open = pulumi.interpolate`kubectl --namespace ${namespace} port-forward service/${SERVER} ${PORT}`;
+    this.open = pulumi.interpolate`kubectl --namespace ${namespace} port-forward pod/${SERVER}-0 ${PORT}`;
     this.registerOutputs({ url: this.url });
   }
 }

@@ -53,6 +53,14 @@ describe("settings of access", () => {
     expect(problemsOf(ingress({ annotations }))).toEqual([]);
   });
 
+  test.each(["user:", "group:system:authenticated", "user:system:anonymous", "team:a", "serviceAccount:bot"])(
+    "give no rights to somebody who is everybody or nobody: %s",
+    (subject) => {
+      const problems = problemsOf({ ...GKE, "gocd:roles": { open: [subject] } });
+      expect(problems.map(({ key }) => key)).toEqual(["gocd:roles.open[0]"]);
+    },
+  );
+
   test("tell every problem inside the map at once", () => {
     const keys = problemsOf({ ...GKE, "gocd:access": { host: "x", google: { address: "inside", allow: "all" } } }).map(
       ({ key }) => key,

@@ -84,11 +84,13 @@ export const variants = {
     },
     without: ["gcp:project", "gcp:region", "gcp:zone"],
   },
-  /** A Gateway of a class that the cluster has, and a certificate of cert-manager's. */
+  /** A Gateway of a class that the cluster has, and a certificate of cert-manager's; people with rights, and agents of their own. */
   "behind a Gateway": {
     config: {
       "gocd:cluster": { existing: { context: "kind-gocd", storageClass: "standard" } },
       "gocd:images": { prebuilt },
+      "gocd:server": { agentNamespaces: ["desk"] },
+      "gocd:roles": { open: ["group:developers@example.com"], operate: ["user:kim@example.com"] },
       "gocd:access": {
         host: "ci.example.com",
         gateway: { class: "envoy", clusterIssuer: "letsencrypt", from: { namespace: "envoy-gateway-system" } },

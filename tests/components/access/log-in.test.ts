@@ -158,7 +158,7 @@ function policyDoors(access: Settings["access"]): string[] {
     pools: [],
     dnsServers: [],
     housekeeping: { port: 8080 },
-    server: { port: 8153, egress: [], workloadIdentity: false, visitors },
+    server: { port: 8153, egress: [], workloadIdentity: false, agentNamespaces: [], visitors },
   });
   const rules = Object.values(policies).flatMap(
     ({ spec }) => (spec as { readonly ingress?: { readonly from?: object[] }[] }).ingress ?? [],

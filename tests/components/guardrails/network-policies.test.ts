@@ -4,7 +4,7 @@ const SPEC = {
   instance: "gocd-dev",
   namespaces: { server: "gocd-dev", agents: "gocd-dev-agents" },
   labels: {},
-  server: { port: 8153, metricsPort: 8081, egress: ["10.1.0.0/16"], workloadIdentity: true },
+  server: { port: 8153, metricsPort: 8081, egress: ["10.1.0.0/16"], workloadIdentity: true, agentNamespaces: [] },
   housekeeping: { port: 8080 },
   dnsServers: ["172.20.0.10"],
   pools: [
@@ -48,6 +48,14 @@ describe("network policies where people come through a proxy", () => {
     expect(added).toEqual([{ from: proxies, ports: [{ port: 8153, protocol: "TCP" }] }]);
     const others = (all: object) => Object.entries(all).filter(([name]) => name !== "server");
     expect(others(specOf(false))).toEqual(others(networkPolicies(SPEC)));
+  });
+
+  test("let agents of other namespaces, which settings name, reach GoCD's port", () => {
+    const { server } = networkPolicies({ ...SPEC, server: { ...SPEC.server, agentNamespaces: ["desk"] } });
+    expect((server?.spec as unknown as Spec).ingress).toContainEqual({
+      from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "desk" } } }],
+      ports: [{ port: 8153, protocol: "TCP" }],
+    });
   });
 
   test("let them reach the pods with which cert-manager proves the host, where it does", () => {
