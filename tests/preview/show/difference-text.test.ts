@@ -1,0 +1,40 @@
+import { difference } from "../../../preview/difference/difference";
+import { differenceText } from "../../../preview/show/difference-text";
+import { styleFor } from "../../../preview/show/terminal";
+import { resource, side } from "../difference/registrations";
+
+describe("the text of a difference", () => {
+  const versions = { stack: "dev", ref: "main", commit: "0123456" };
+  const script = (last: string) =>
+    resource("kubernetes:core/v1:ConfigMap", "a-script", {
+      inputs: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a-script" }, data: { run: `a\nb\n${last}\n` } },
+    });
+  const text = (columns?: number) =>
+    differenceText(
+      difference(side(script("c")), side(script("d")), {
+        settings: [{ path: ["shop:size"], before: "x".repeat(90), after: "y".repeat(90) }],
+      }),
+      versions,
+      styleFor(false),
+      columns,
+    );
+
+  test("keeps to the width of the terminal", () => {
+    expect(
+      Math.max(
+        ...text(80)
+          .split("\n")
+          .map(({ length }) => length),
+      ),
+    ).toBeLessThanOrEqual(80);
+    expect(text(200)).toContain("x".repeat(85));
+  });
+
+  test("shows of a text of many lines the first that differs", () => {
+    expect(text()).toMatch(/line 3 of 4: c +→ line 3 of 4: d/);
+  });
+
+  test("shows settings after what they change", () => {
+    expect(text().indexOf("settings")).toBeGreaterThan(text().indexOf("a-script"));
+  });
+});
