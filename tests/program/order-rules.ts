@@ -1,10 +1,36 @@
 import type { Registration } from "../../preview/run/registration";
-import { isObject, isSecret } from "../../preview/run/wire";
-import type { WireValue } from "../../preview/run/wire";
 import { referencesOf } from "../support/references";
-
-/** One edge that must be there, directly or through others: the first is made after the second, and goes before it. */
-export type Edge = readonly [waits: Registration, awaited: Registration];
+import {
+  ADDRESS,
+  ARMOR,
+  ATTACHMENT,
+  AUTHORIZATION,
+  BUCKET,
+  CERTIFICATE,
+  CLUSTER,
+  DISK,
+  IMAGE,
+  MAP_ENTRY,
+  NAT,
+  NETWORK,
+  NODE_POOL,
+  PROJECT_MEMBER,
+  REPOSITORY,
+  ROUTER,
+  SCHEDULE,
+  SUBNETWORK,
+  accounts,
+  at,
+  grants,
+  nameOf,
+  objects,
+  pairs,
+  placeOf,
+  sameNamespace,
+  typed,
+  workloads,
+} from "./ordered-resources";
+import type { Edge } from "./ordered-resources";
 
 /** A rule of Google Cloud or Kubernetes about what must be there first, and where it is written. */
 export interface OrderRule {
@@ -270,62 +296,3 @@ export const ORDER_RULES: readonly OrderRule[] = [
       ),
   },
 ];
-
-const ADDRESS = /^gcp:compute\/(globalAddress:GlobalAddress|address:Address)$/;
-const ARMOR = "gcp:compute/securityPolicy:SecurityPolicy";
-const AUTHORIZATION = "gcp:certificatemanager/dnsAuthorization:DnsAuthorization";
-const CERTIFICATE = "gcp:certificatemanager/certificate:Certificate";
-const MAP_ENTRY = "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry";
-const BUCKET = "gcp:storage/bucket:Bucket";
-const REPOSITORY = "gcp:artifactregistry/repository:Repository";
-const PROJECT_MEMBER = "gcp:projects/iAMMember:IAMMember";
-const CLUSTER = "gcp:container/cluster:Cluster";
-const NODE_POOL = "gcp:container/nodePool:NodePool";
-const NETWORK = "gcp:compute/network:Network";
-const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
-const ROUTER = "gcp:compute/router:Router";
-const NAT = "gcp:compute/routerNat:RouterNat";
-const DISK = "gcp:compute/disk:Disk";
-const SCHEDULE = "gcp:compute/resourcePolicy:ResourcePolicy";
-const ATTACHMENT = "gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment";
-const IMAGE = "docker:index/image:Image";
-
-type Stack = readonly Registration[];
-
-function pairs<A extends Registration, B extends Registration>(
-  waiting: readonly A[],
-  awaited: readonly B[],
-  belong: (waits: A, one: B) => boolean = () => true,
-): Edge[] {
-  return waiting.flatMap((waits) => awaited.filter((one) => belong(waits, one)).map((one): Edge => [waits, one]));
-}
-
-const typed = (stack: Stack, suffix: string) => stack.filter(({ type }) => type.endsWith(suffix));
-const grants = (stack: Stack) => stack.filter(({ type }) => /^gcp:.*(IAM|Iam)(Member|Binding|Policy)$/.test(type));
-const objects = (stack: Stack) => stack.filter(({ type }) => type.startsWith("kubernetes:"));
-const workloads = (stack: Stack) =>
-  stack.filter(({ type }) => /:(StatefulSet|Deployment|DaemonSet|Job|CronJob)$/.test(type));
-
-/** An account with the address that Google makes of its id. */
-function accounts(stack: Stack) {
-  return typed(stack, "gcp:serviceaccount/account:Account").map((account) => ({
-    ...account,
-    email: `${at(account, "accountId")}@resolved-project.iam.gserviceaccount.com`,
-  }));
-}
-
-/** A text in a resource's inputs; empty if there is none. */
-function at({ inputs }: Registration, ...path: readonly string[]): string {
-  const found = path.reduce<WireValue | undefined>(
-    (value, key) => (isObject(value) ? opened(value[key]) : undefined),
-    inputs,
-  );
-  return typeof found === "string" ? found : "";
-}
-
-const opened = (value: WireValue | undefined): WireValue | undefined =>
-  isSecret(value) ? opened(value["value"]) : value;
-const sameNamespace = (one: Registration, other: Registration) =>
-  at(one, "metadata", "namespace") === at(other, "metadata", "namespace");
-const nameOf = (object: Registration) => at(object, "metadata", "name");
-const placeOf = (object: Registration) => `${at(object, "metadata", "namespace")}/${nameOf(object)}`;
