@@ -28,6 +28,14 @@ export type Edit = readonly [edit: string, source: StackSource, factsOf: readonl
 export const WHOLE: readonly Edit[] = [
   ["nothing", {}, []],
   [
+    "a person more, who restarts nothing",
+    {
+      ...server({ users: { alice: { admin: true } } }),
+      secrets: { "gocd:serverSecrets": JSON.stringify({ users: { alice: "a password" } }) },
+    },
+    ["+ RandomBytes gocd-dev-user-alice-salt", "~ Secret gocd-dev-server: stringData"],
+  ],
+  [
     "one agent more",
     pool({ replicas: 3 }),
     [
