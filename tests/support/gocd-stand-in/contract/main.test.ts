@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { spawned, type Spawned } from "../../spawned";
 import { GocdStandIn } from "../stand-in";
 import { readArguments } from "./arguments";
+import { runContract } from "./run";
 
 const PASSWORD = "a-password-that-nobody-may-see";
 const MAIN = join(__dirname, "main.ts");
@@ -18,13 +19,14 @@ beforeEach(() => {
 });
 afterAll(() => gocd.stop());
 
-const contract = (args: readonly string[], environment: Record<string, string> = {}): Promise<Spawned> =>
-  spawned(MAIN, args, {
-    PATH: process.env["PATH"] ?? "",
-    GOCD_USERNAME: "admin",
-    GOCD_PASSWORD: PASSWORD,
-    ...environment,
-  });
+const LOG_IN = { GOCD_USERNAME: "admin", GOCD_PASSWORD: PASSWORD };
+
+async function contract(args: readonly string[]): Promise<Spawned> {
+  const written = { stdout: "", stderr: "" };
+  const stream = (name: keyof typeof written) => ({ write: (text: string) => (written[name] += text) });
+  const status = await runContract(args, LOG_IN, { stdout: stream("stdout"), stderr: stream("stderr") });
+  return { status, ...written };
+}
 
 const widest = (text: string): number => Math.max(...text.split("\n").map((line) => line.length));
 
@@ -92,7 +94,6 @@ describe("a server that is not there yet", () => {
   });
 });
 
-const LOG_IN = { GOCD_USERNAME: "admin", GOCD_PASSWORD: PASSWORD };
 const URL_OF_GOCD = ["--server", "http://127.0.0.1/go"];
 
 test.each([
@@ -129,8 +130,8 @@ test.each([
   expect("wrong" in found && found.wrong.split("\n")).toHaveLength(1);
 });
 
-test("what is refused ends with status 2", async () => {
-  const { status, stdout, stderr } = await contract(["--nonsense"]);
+test("what is refused ends the command with status 2", async () => {
+  const { status, stdout, stderr } = await spawned(MAIN, ["--nonsense"]);
   expect(stderr.trimEnd().split("\n")).toHaveLength(1);
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
 });
