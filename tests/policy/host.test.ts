@@ -1,27 +1,14 @@
 import { formerNamePolicies } from "../../policy/former-names";
 import { RULES } from "../../policy/all-rules";
 import { policies } from "../../policy/policies";
-import {
-  ASKED,
-  outside,
-  refusals,
-  type Report,
-  reports,
-  request,
-  type Resource,
-  resourceOf,
-  stackRequest,
-  tokenOf,
-} from "./analyzer";
+import { outside, refusals, type Report, reports, request, type Resource, stackRequest, tokenOf } from "./analyzer";
 import { CASES } from "./cases/all";
 import { otherPod, withHostPath } from "./cases/case";
-import { configuration, type PolicyHost, startPolicyHost } from "./host";
+import { asked, configuration, misjudged, type PolicyHost, startPolicyHost } from "./host";
 
 const { Empty } = outside("google-protobuf/google/protobuf/empty_pb") as { readonly Empty: new () => object };
 
 const POD = "kubernetes:core/v1:Pod";
-/** What this project asks for beyond what the pack refuses by itself. */
-const asked = Object.fromEntries(Object.keys(ASKED).map((name) => [name, {}]));
 
 let host: PolicyHost;
 const analyze = async (resource: Resource): Promise<readonly Report[]> =>
@@ -33,16 +20,11 @@ beforeAll(async () => {
 afterAll(() => host.stop());
 
 describe("the real policy host", () => {
-  test("answers every case as the table expects", async () => {
-    const wrong: string[] = [];
-    await host.ask("configure", configuration(asked));
-    for (const each of CASES.filter(({ tags }) => tags !== "admission")) {
-      const by = refusals(await analyze(resourceOf(each))).map(({ policy }) => policy);
-      const right = each.expect === "refused" ? by.includes(each.rule ?? "") : by.length === 0;
-      if (!right) wrong.push(`${each.expect} ${each.name}: ${by.join(", ")}`);
-    }
-    await host.ask("configure", configuration({}));
-    expect(wrong).toEqual([]);
+  test("answers the first case of each rule as the table expects", async () => {
+    const cases = CASES.filter(({ tags }) => tags !== "admission");
+    const first = new Map([...cases].reverse().map((one) => [`${one.expect} ${one.rule ?? ""}`, one]));
+    expect(first.size).toBeGreaterThan(8);
+    expect(await misjudged(host, [...first.values()])).toEqual([]);
   });
 
   test("refuses nothing but ways to the node for somebody who configures nothing", async () => {
@@ -70,7 +52,10 @@ describe("the real policy host", () => {
     const info = await host.ask("getAnalyzerInfo", new Empty());
     const levels = info
       .getPoliciesList()
-      .map((policy) => `${policy.getName()}: ${["advisory", "mandatory"][policy.getEnforcementlevel()] ?? "?"}`);
+      .map(
+        (policy) =>
+          `${policy.getName()}: ${["advisory", "mandatory", "disabled"][policy.getEnforcementlevel()] ?? "?"}`,
+      );
     const expected = [...formerNamePolicies(RULES, new Map()), ...policies];
     expect(levels).toEqual(expected.map(({ name, enforcementLevel }) => `${name}: ${enforcementLevel ?? "?"}`));
     expect(levels).toContain("no-runtime-sockets: mandatory");

@@ -5,7 +5,8 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import type * as Grpc from "@grpc/grpc-js";
 import { transformFileSync } from "@swc/core";
-import { outside, type reports } from "./analyzer";
+import { ASKED, outside, refusals, reports, request, resourceOf } from "./analyzer";
+import type { Case } from "./cases/case";
 
 const root = join(__dirname, "../..");
 const source = join(root, "policy");
@@ -125,4 +126,21 @@ export function configuration(rules: Readonly<Record<string, object>>): object {
     request.getPolicyconfigMap().set(name, config);
   }
   return request;
+}
+
+/** The configuration of what this project asks for beyond what the pack refuses by itself. */
+export const asked = Object.fromEntries(Object.keys(ASKED).map((name) => [name, {}]));
+
+/** Cases that a host judges otherwise than the table expects, each with the rules that refused it. */
+export async function misjudged(host: PolicyHost, cases: readonly Case[]): Promise<string[]> {
+  const wrong: string[] = [];
+  await host.ask("configure", configuration(asked));
+  for (const each of cases) {
+    const found = reports(await host.ask("analyze", request("AnalyzeRequest", resourceOf(each))));
+    const by = refusals(found).map(({ policy }) => policy);
+    const right = each.expect === "refused" ? by.includes(each.rule ?? "") : by.length === 0;
+    if (!right) wrong.push(`${each.expect} ${each.name}: ${by.join(", ")}`);
+  }
+  await host.ask("configure", configuration({}));
+  return wrong;
 }
