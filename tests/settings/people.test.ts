@@ -1,13 +1,5 @@
-import { SettingsError, type Problem } from "../../settings/problems";
-import { parseSettings } from "../../settings/parse";
+import { parse as parseStack, problemsOf, STACK } from "./stack";
 
-const STACK = {
-  "gcp:project": "my-project",
-  "gcp:region": "us-central1",
-  "gcp:zone": "us-central1-a",
-  "gocd:cluster": { create: {} },
-  "gocd:agents": { docker: {} },
-};
 const SECRET = "canary-Of-Alice-9Wq";
 const HASH = `$2y$10$${"a".repeat(53)}`;
 const PLUGINS = { plugins: { google: { url: "https://example.org/google.jar", sha256: "a".repeat(64) } } };
@@ -15,23 +7,9 @@ const LDAP = { ldap: { plugin: "cd.go.authentication.ldap", properties: { Url: "
 const RULES = [{ directive: "allow", resource: "team" }];
 const REPO = { plugin: "yaml", url: "https://git.example/pipelines.git", rules: RULES };
 
-function parse(server: object, secrets?: unknown, secretKeys = ["gocd:serverSecrets"]) {
-  const stack = { ...STACK, "gocd:server": server, ...(secrets !== undefined && { "gocd:serverSecrets": secrets }) };
-  const config = Object.fromEntries(
-    Object.entries(stack).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
-  return parseSettings("dev", config, secretKeys);
-}
-
-function problemsOf(run: () => unknown): readonly Problem[] {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof SettingsError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+/** A stack with a server, and with what is secret of it; undefined is left out. */
+const parse = (server: object, secrets?: unknown, secretKeys = ["gocd:serverSecrets"]) =>
+  parseStack({ ...STACK, "gocd:server": server, "gocd:serverSecrets": secrets }, "dev", secretKeys);
 
 test("people, log-ins, repositories and secret managers are left out by default", () => {
   expect(parse({}).server).toMatchObject({
@@ -278,14 +256,9 @@ test("the empty default of Pulumi.yaml is no secret in plain text", () => {
 describe("keys of another server", () => {
   const KEYS = { keys: { tokenGenerationKey: "0a1b-2c", webhookSecret: "x_y" } };
   const problems = (backup: object, secrets: object) =>
-    problemsOf(() => {
-      const config = { ...STACK, "gocd:backup": backup, "gocd:serverSecrets": secrets };
-      const texts = Object.entries(config).map(([key, value]) => [
-        key,
-        typeof value === "string" ? value : JSON.stringify(value),
-      ]);
-      parseSettings("dev", Object.fromEntries(texts) as Record<string, string>, ["gocd:serverSecrets"]);
-    }).map(({ key, wanted }) => `${key}: ${wanted}`);
+    problemsOf(() =>
+      parseStack({ ...STACK, "gocd:backup": backup, "gocd:serverSecrets": secrets }, "dev", ["gocd:serverSecrets"]),
+    ).map(({ key, wanted }) => `${key}: ${wanted}`);
   const RESTORE = { restore: "backup_20260101-020000" };
 
   test("are adopted when the stack has them, and replaced without any", () => {

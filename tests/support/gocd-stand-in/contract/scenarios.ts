@@ -12,16 +12,17 @@ import { ENVIRONMENT_TAGS } from "./lines/environment-tags";
 import { ENVIRONMENTS } from "./lines/environments";
 import { MAINTENANCE_SWITCH } from "./lines/maintenance";
 import { PAGES } from "./lines/pages";
-import { PEOPLE } from "./lines/people";
 import { PLUGIN_CONFIGS } from "./lines/plugin-configs";
 import { REGISTRATION } from "./lines/registration";
 import { REMOTING } from "./lines/remoting";
+import { ROLES_AND_ADMINISTRATORS } from "./lines/roles";
 import { SCHEDULES } from "./lines/schedules";
 import { SESSIONS } from "./lines/sessions";
 import { SITE_URLS } from "./lines/site-urls";
 import { TOKENS } from "./lines/tokens";
 import { UNAVAILABLE } from "./lines/unavailable";
 import { UNKNOWN_AGENTS } from "./lines/unknown-agents";
+import { USERS_OF_GOCD } from "./lines/users";
 import { VIEWERS } from "./lines/viewers";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -42,7 +43,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...BACKUP_SETTINGS,
   ...SCHEDULES,
   ...ARTIFACT_LIMITS,
-  ...PEOPLE,
+  ...USERS_OF_GOCD,
+  ...ROLES_AND_ADMINISTRATORS,
   ...PLUGIN_CONFIGS,
   ...VIEWERS,
   ...MAINTENANCE_SWITCH,
