@@ -11,19 +11,18 @@ import { Disks } from "./components/disks/component";
 import { GoogleAccess } from "./components/google-access/component";
 import { Guardrails } from "./components/guardrails/component";
 import { Housekeeping } from "./components/housekeeping/component";
-import { HOUSEKEEPING_PORT } from "./components/housekeeping/housekeeping";
 import { Images } from "./components/images/component";
 import { Network } from "./components/network/component";
 import { Roles } from "./components/roles/component";
 import { Server } from "./components/server/component";
 import { managedSettings } from "./components/server/managed";
-import { METRICS_PORT, PORT, SERVER } from "./components/server/server";
+import { PORT } from "./components/server/server";
 import { Volume } from "./components/volumes/component";
 import type { Create } from "./settings/cluster";
 import { readSecrets, readSettings } from "./settings/load";
 
 const settings = readSettings();
-const { name, server, storage, cluster: clusterSpec, environments, access } = settings;
+const { name, server, storage, cluster: clusterSpec, environments, access, roles } = settings;
 const { schedule: backupSchedule, keepDays, restore, otherServer } = settings.backup;
 const secrets = readSecrets();
 
@@ -37,20 +36,14 @@ const disks = google && new Disks(name, { ...google, types, sizes: { data, artif
 const cluster = clusterSpec.mode === "create" ? gke(clusterSpec) : new ExistingCluster(name, clusterSpec);
 // The bucket outlives it, too; but whoever writes to the bucket is known to Google only once there is a cluster.
 const { identityPool, subnetwork } = cluster;
-const backup =
-  google &&
-  new Backup(name, { ...google, keepDays, writer: { namespace: name, serviceAccount: SERVER }, identityPool });
-const builds =
-  google &&
-  settings.builds.pools.length > 0 &&
-  new Builds(name, { ...google, namespace: `${name}-agents`, serviceAccounts: settings.builds.pools, identityPool });
+const backup = google && new Backup(name, { ...google, keepDays, identityPool });
+const { pools: pushing } = settings.builds;
+const builds = google && pushing.length > 0 && new Builds(name, { ...google, pools: pushing, identityPool });
 const inCluster = { provider: cluster.kubernetes };
-const reached = { port: PORT, metricsPort: backup && METRICS_PORT, visitors: visitorsOf(access) };
 const { namespaces } = new Guardrails(
   name,
   {
-    server: { ...server, ...reached, workloadIdentity: Boolean(backup) },
-    housekeeping: { port: HOUSEKEEPING_PORT },
+    server: { ...server, backup: Boolean(backup), visitors: visitorsOf(access) },
     pools: settings.agents,
     dindRepository: images.dindRepository,
     nodeVolumes: clusterSpec.nodeVolumes,
@@ -88,7 +81,6 @@ const housekeeping = new Housekeeping(
     image: images.references.housekeeping,
     placement: cluster.placement.server,
     serverUrl: gocd.url,
-    username: "housekeeping",
     password: credentials.housekeeping.plain,
     managed,
     owned: { settings: server, secrets: secrets.serverSecrets },
@@ -118,7 +110,6 @@ for (const pool of pools) {
   );
 }
 
-const { roles } = settings;
 if (roles.open.length + roles.operate.length > 0) new Roles(name, { ...roles, namespaces }, inCluster);
 
 const entry = access.mode === "port-forward" ? undefined : enter(access);
@@ -131,6 +122,7 @@ export const kubectl = cluster.connect;
 export const adminPassword = credentials.admin.plain;
 /** For agents that people attach themselves; this program's own need none. */
 export const autoRegisterKey = credentials.keys.autoRegisterKey;
+
 function claim(purpose: "data" | "artifacts", size: string) {
   const source = disks?.[purpose] ?? { name: `${name}-${purpose}`, storageClass: storage.storageClass };
   return new Volume(source.name, { instance: name, namespace: namespaces.server.name, size, source }, inCluster).claim;
@@ -139,8 +131,7 @@ function claim(purpose: "data" | "artifacts", size: string) {
 function enter(way: Exclude<typeof access, { readonly mode: "port-forward" }>) {
   const place = { namespace: namespaces.server.name, service: gocd.service, port: PORT };
   if (way.mode !== "google") return new FrontAccess(name, { ...way, ...place }, inCluster);
-  const { iapClientSecret } = secrets;
-  return new GoogleAccess(name, { ...way, ...place, subnetwork, iapClientSecret }, inCluster);
+  return new GoogleAccess(name, { ...way, ...place, ...secrets, subnetwork }, inCluster);
 }
 
 function gke({ google: { project, region, zone }, ranges, proxies, ...spec }: Create) {

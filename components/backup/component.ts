@@ -2,6 +2,7 @@ import * as organizations from "@pulumi/gcp/organizations";
 import * as gcp from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
 import { principal } from "../../kubernetes/identity";
+import { SERVER } from "../server/server";
 import { backupFolder, bucketArgs, bucketName, writerRoles } from "./bucket";
 
 export interface BackupArgs {
@@ -9,9 +10,7 @@ export interface BackupArgs {
   /** Where the bucket is, such as `us-central1`. */
   readonly region: string;
   readonly keepDays: number;
-  /** Who may add and read backups: a service account of the cluster, by names that are known before there is one. */
-  readonly writer: { readonly namespace: string; readonly serviceAccount: string };
-  /** The cluster whose creation makes the pool that `writer` is in, where it is made here. IAM refuses members of no pool. */
+  /** The cluster whose creation makes the pool of identities, where it is made here. IAM refuses members of no pool. */
   readonly identityPool?: pulumi.Resource | undefined;
 }
 
@@ -21,7 +20,9 @@ export class Backup extends pulumi.ComponentResource {
   readonly place: { readonly bucket: pulumi.Output<string>; readonly folder: string };
 
   constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { project, region, keepDays, writer, identityPool } = args;
+    const { project, region, keepDays, identityPool } = args;
+    // Who may add and read backups: by names that are known before there is a cluster.
+    const writer = { namespace: name, serviceAccount: SERVER };
     super("gocd:backup:Backup", name, {}, opts);
     const physicalName = bucketName(project, name);
     const bucket = new gcp.Bucket(

@@ -5,10 +5,8 @@ import { principal } from "../../kubernetes/identity";
 import { repositoryArgs, type BuildsSpec } from "./repository";
 
 export interface BuildsArgs extends Omit<BuildsSpec, "instance"> {
-  /** Namespace of the service accounts. */
-  readonly namespace: string;
-  /** Service accounts, each of one pool, whose jobs may push. */
-  readonly serviceAccounts: readonly string[];
+  /** Pools whose jobs may push, each as the service account of its name. */
+  readonly pools: readonly string[];
   /** The cluster whose creation makes the pool of identities, where it is made here. IAM refuses members of no pool. */
   readonly identityPool?: pulumi.Resource | undefined;
 }
@@ -22,23 +20,23 @@ export class Builds extends pulumi.ComponentResource {
   readonly grants: readonly pulumi.Resource[];
 
   constructor(name: string, args: BuildsArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { project, region, namespace, serviceAccounts, identityPool } = args;
+    const { project, region, pools, identityPool } = args;
     super("gocd:builds:Builds", name, {}, opts);
     const repository = new gcp.Repository(`${name}-builds`, repositoryArgs({ instance: name, project, region }), {
       parent: this,
       protect: true,
     });
     const { number } = organizations.getProjectOutput({ projectId: project }, { parent: this });
-    this.grants = serviceAccounts.map(
-      (account) =>
+    this.grants = pools.map(
+      (pool) =>
         new gcp.RepositoryIamMember(
-          `${name}-builds-${account}`,
+          `${name}-builds-${pool}`,
           {
             project,
             location: region,
             repository: repository.repositoryId,
             role: "roles/artifactregistry.writer",
-            member: number.apply((number) => principal({ id: project, number }, namespace, account)),
+            member: number.apply((number) => principal({ id: project, number }, `${name}-agents`, pool)),
           },
           // The pool is named, not referred to. It must be the members that wait: the repository outlives the cluster.
           { parent: this, ...(identityPool && { dependsOn: [identityPool] }) },

@@ -8,7 +8,7 @@ import { admissionBinding, ADMISSION_PARTS, admissionPolicy, type AdmissionArgs 
 import { namespace } from "./namespaces";
 import { networkPolicies, type PolicySpec } from "./network-policies";
 
-export type GuardrailsArgs = Pick<PolicySpec, "server" | "housekeeping" | "pools" | "dnsServers"> &
+export type GuardrailsArgs = Pick<PolicySpec, "server" | "pools" | "dnsServers"> &
   Pick<AdmissionArgs, "dindRepository" | "nodeVolumes"> & {
     /** What lets jobs act outside the cluster. */
     readonly agentGrants: readonly pulumi.Resource[];

@@ -1,6 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { POOL_LABEL, SCRAPES_LABEL, selector } from "../../kubernetes/labels";
+import { HOUSEKEEPING_PORT } from "../housekeeping/housekeeping";
+import { METRICS_PORT, PORT } from "../server/server";
 
 type Policy = k8s.types.input.networking.v1.NetworkPolicy;
 type Egress = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
@@ -62,12 +64,10 @@ export interface PolicySpec {
   readonly instance: string;
   readonly namespaces: { readonly server: pulumi.Input<string>; readonly agents: pulumi.Input<string> };
   readonly labels: { readonly [key: string]: string };
-  /** `metricsPort`: where the backup sidecar shows its metrics; absent where there is none. */
   readonly server: {
-    readonly port: number;
     readonly egress: readonly string[];
-    readonly workloadIdentity: boolean;
-    readonly metricsPort?: number | undefined;
+    /** Whether a sidecar of the server's stores backups in a bucket, as whom the metadata server says, and shows metrics. */
+    readonly backup: boolean;
     /** Namespaces with agents that are not this program's. */
     readonly agentNamespaces: readonly string[];
     /** Who comes from outside, where there is such a way: the proxies. */
@@ -75,7 +75,6 @@ export interface PolicySpec {
   };
   /** Addresses of further DNS servers. */
   readonly dnsServers: readonly string[];
-  readonly housekeeping: { readonly port: number };
   readonly pools: readonly {
     readonly name: string;
     readonly egress: readonly string[];
@@ -115,7 +114,7 @@ export function networkPolicies(spec: PolicySpec): { readonly [name: string]: Po
     from: [{ namespaceSelector: { matchLabels: { [SCRAPES_LABEL]: instance } } }],
     ports: [port(number)],
   });
-  const { metricsPort, visitors, agentNamespaces } = spec.server;
+  const { backup, visitors, agentNamespaces } = spec.server;
 
   return {
     "server-deny": inServer("deny", deny),
@@ -124,14 +123,12 @@ export function networkPolicies(spec: PolicySpec): { readonly [name: string]: Po
       ...pods(instance, "gocd-server"),
       policyTypes: ["Ingress", "Egress"],
       ingress: [
-        { from: [agents, pods(instance, "gocd-housekeeping")], ports: [port(spec.server.port)] },
-        ...(agentNamespaces.length > 0
-          ? [{ from: agentNamespaces.map(inNamespace), ports: [port(spec.server.port)] }]
-          : []),
-        ...(visitors ? [{ from: visitors.from, ports: [port(spec.server.port)] }] : []),
-        ...(metricsPort === undefined ? [] : [scrape(metricsPort)]),
+        { from: [agents, pods(instance, "gocd-housekeeping")], ports: [port(PORT)] },
+        ...(agentNamespaces.length > 0 ? [{ from: agentNamespaces.map(inNamespace), ports: [port(PORT)] }] : []),
+        ...(visitors ? [{ from: visitors.from, ports: [port(PORT)] }] : []),
+        ...(backup ? [scrape(METRICS_PORT)] : []),
       ],
-      egress: [names, INTERNET, ...ranges(spec.server.egress), ...(spec.server.workloadIdentity ? [METADATA] : [])],
+      egress: [names, INTERNET, ...ranges(spec.server.egress), ...(backup ? [METADATA] : [])],
     }),
     ...(visitors?.solver && {
       solver: inServer("solver", {
@@ -143,8 +140,8 @@ export function networkPolicies(spec: PolicySpec): { readonly [name: string]: Po
     housekeeping: inServer("housekeeping", {
       ...pods(instance, "gocd-housekeeping"),
       policyTypes: ["Ingress", "Egress"],
-      ingress: [{ from: [agents], ports: [port(spec.housekeeping.port)] }, scrape(spec.housekeeping.port)],
-      egress: [names, { to: [pods(instance, "gocd-server")], ports: [port(spec.server.port)] }],
+      ingress: [{ from: [agents], ports: [port(HOUSEKEEPING_PORT)] }, scrape(HOUSEKEEPING_PORT)],
+      egress: [names, { to: [pods(instance, "gocd-server")], ports: [port(PORT)] }],
     }),
     ...Object.fromEntries(
       spec.pools.map((pool) => [
@@ -158,8 +155,8 @@ export function networkPolicies(spec: PolicySpec): { readonly [name: string]: Po
             INTERNET,
             ...ranges(pool.egress),
             ...(pool.workloadIdentity ? [METADATA] : []),
-            toServer("gocd-server", spec.server.port),
-            toServer("gocd-housekeeping", spec.housekeeping.port),
+            toServer("gocd-server", PORT),
+            toServer("gocd-housekeeping", HOUSEKEEPING_PORT),
           ],
         }),
       ]),

@@ -25,7 +25,6 @@ export interface HousekeepingArgs extends Pick<HousekeepingSpec, "image" | "plac
   /** Its own, and that of the agents: a pending agent is approved only if it asked from the address of its pod there. */
   readonly namespaces: { readonly server: GuardedNamespace; readonly agents: GuardedNamespace };
   readonly serverUrl: pulumi.Output<string>;
-  readonly username: string;
   readonly password: pulumi.Output<string>;
   readonly pools: readonly ExpectedPool[];
   /** What the server makes agents' tokens with. */
@@ -81,7 +80,7 @@ export class Housekeeping extends pulumi.ComponentResource {
           }),
           "agents.json": pulumi.jsonStringify(args.pools.flatMap(expectedAgents)),
           "token-generation-key": args.tokenGenerationKey,
-          username: args.username,
+          username: "housekeeping",
           password: args.password,
         },
       },

@@ -157,8 +157,7 @@ function policyDoors(access: Settings["access"]): string[] {
     labels: {},
     pools: [],
     dnsServers: [],
-    housekeeping: { port: 8080 },
-    server: { port: 8153, egress: [], workloadIdentity: false, agentNamespaces: [], visitors },
+    server: { egress: [], backup: false, agentNamespaces: [], visitors },
   });
   const rules = Object.values(policies).flatMap(
     ({ spec }) => (spec as { readonly ingress?: { readonly from?: object[] }[] }).ingress ?? [],

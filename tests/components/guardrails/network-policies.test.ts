@@ -4,8 +4,7 @@ const SPEC = {
   instance: "gocd-dev",
   namespaces: { server: "gocd-dev", agents: "gocd-dev-agents" },
   labels: {},
-  server: { port: 8153, metricsPort: 8081, egress: ["10.1.0.0/16"], workloadIdentity: true, agentNamespaces: [] },
-  housekeeping: { port: 8080 },
+  server: { egress: ["10.1.0.0/16"], backup: true, agentNamespaces: [] },
   dnsServers: ["172.20.0.10"],
   pools: [
     { name: "plain", egress: [], workloadIdentity: false },
