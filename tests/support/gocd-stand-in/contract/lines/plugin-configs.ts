@@ -205,7 +205,7 @@ const verify = (says: string, sent: Fields, answer: Answer): Line => ({
   body: sent,
   answer,
 });
-const verified = (status: string, text: string, fields: Fields): Expected => ({
+const verified = (status: string, text: string | RegExp, fields: Fields): Expected => ({
   status,
   message: text,
   auth_config: { _links: linksOf(AUTH_CONFIG), ...fields },
@@ -229,9 +229,55 @@ const CONNECTION: Scenario = {
   ],
 };
 
+const DIRECTORY = [
+  { key: "Url", value: "ldap://127.0.0.1:1" },
+  { key: "SearchBases", value: "dc=contract,dc=example" },
+  { key: "UserLoginFilter", value: "(uid={0})" },
+  { key: "ManagerDN", value: "cn=contract" },
+];
+const ldap = (password: Fields): Fields =>
+  authConfig({ plugin_id: "cd.go.authentication.ldap", properties: [...DIRECTORY, { key: "Password", ...password }] });
+const PLAIN = ldap({ value: "contract-password" });
+const HIDDEN = ldap({ encrypted_value: ENCRYPTED });
+
+const LDAP: Scenario = {
+  name: "a log-in by a directory",
+  changes: true,
+  lines: [
+    verify("says that the directory does not answer", PLAIN, {
+      status: 422,
+      body: verified("failure", /Cannot connect to the server/, HIDDEN),
+    }),
+    {
+      says: "makes it all the same, and shows no secret",
+      ask: "POST /api/admin/security/auth_configs",
+      version: 2,
+      body: PLAIN,
+      answer: shown(AUTH_CONFIG, HIDDEN),
+      keep: { tag: "tag" },
+    },
+    {
+      says: "shows the same version of it later",
+      ask: `GET /api/admin/security/auth_configs/${ID}`,
+      version: 2,
+      answer: { ...shown(AUTH_CONFIG, HIDDEN), headers: { etag: '"{tag}"' } },
+    },
+    {
+      says: "makes another version of the same secret",
+      ask: `PUT /api/admin/security/auth_configs/${ID}`,
+      version: 2,
+      headers: { "If-Match": '"{tag}"' },
+      body: PLAIN,
+      answer: shown(AUTH_CONFIG, HIDDEN),
+    },
+    { says: "deletes it", ask: `DELETE /api/admin/security/auth_configs/${ID}`, version: 2, answer: { status: 200 } },
+  ],
+};
+
 export const PLUGIN_CONFIGS: readonly Scenario[] = [
   scenario(AUTH_CONFIG),
   CONNECTION,
+  LDAP,
   scenario(CONFIG_REPO),
   scenario(SECRET_CONFIG),
 ];
