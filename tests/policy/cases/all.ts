@@ -1,6 +1,12 @@
 import { allowedCases } from "./allowed";
+import { ALLOWED_TYPE_CASES } from "./allowed-types";
 import type { Case } from "./case";
+import { COMMAND_TEXT_CASES } from "./command-texts";
+import { CONTAINER_KIND_CASES } from "./container-kinds";
+import { DAEMON_ADDRESS_CASES } from "./daemon-addresses";
 import { dindCases } from "./dind";
+import { HIDDEN_KIND_CASES } from "./hidden-kinds";
+import { INDIRECT_TEXT_CASES } from "./indirect-texts";
 import { kindCases } from "./kinds";
 import { NODE_FIELD_CASES } from "./node-fields";
 import { otherCases } from "./others";
@@ -15,11 +21,17 @@ export const CASES: readonly Case[] = [
   ...pathCases,
   ...volumeCases,
   ...kindCases,
+  ...CONTAINER_KIND_CASES,
+  ...HIDDEN_KIND_CASES,
   ...privilegeCases,
+  ...DAEMON_ADDRESS_CASES,
   ...dindCases,
   ...otherCases,
   ...allowedCases,
+  ...ALLOWED_TYPE_CASES,
   ...REFERENCE_CASES,
   ...TEXT_CASES,
+  ...COMMAND_TEXT_CASES,
+  ...INDIRECT_TEXT_CASES,
   ...NODE_FIELD_CASES,
 ];

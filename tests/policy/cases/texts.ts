@@ -1,23 +1,23 @@
 import { gzipSync } from "node:zlib";
-import { allowed, type Case, image, type Manifest, named, refused, spelled } from "./case";
+import { allowed, type Case, image, type Manifest, named, refused } from "./case";
 
-const SOCKETS = "no-runtime-sockets";
-const METADATA = { name: "case", namespace: "shop" };
-const SOCKET = "/var/run/docker.sock";
-const base64 = (text: string | Buffer) => Buffer.from(text).toString("base64");
-const configMap = (text: string, key = "text"): Manifest => ({
+export const SOCKETS = "no-runtime-sockets";
+export const METADATA = { name: "case", namespace: "shop" };
+export const SOCKET = "/var/run/docker.sock";
+export const base64 = (text: string | Buffer) => Buffer.from(text).toString("base64");
+export const configMap = (text: string, key = "text"): Manifest => ({
   apiVersion: "v1",
   kind: "ConfigMap",
   metadata: METADATA,
   data: { [key]: text },
 });
-const custom = (apiVersion: string, kind: string, spec: Manifest): Manifest => ({
+export const custom = (apiVersion: string, kind: string, spec: Manifest): Manifest => ({
   apiVersion,
   kind,
   metadata: METADATA,
   spec,
 });
-const typed = (
+export const typed = (
   expect: Case["expect"],
   rule: string,
   cases: Readonly<Record<string, readonly [type: string, object: Manifest]>>,
@@ -31,7 +31,7 @@ const typed = (
     ...(expect === "refused" && { rule }),
   }));
 
-const pod = (path: string) => `apiVersion: v1
+export const pod = (path: string) => `apiVersion: v1
 kind: Pod
 metadata: {name: hidden}
 spec:
@@ -39,7 +39,7 @@ spec:
   volumes: [{name: sock, hostPath: {path: ${path}}}]
 `;
 const RUN = `docker run -d -v ${SOCKET}:${SOCKET} traefik:v3`;
-const command = (create: string): readonly [string, Manifest] => ["command:local:Command", { create }];
+export const command = (create: string): readonly [string, Manifest] => ["command:local:Command", { create }];
 const jenkinsfile = (volume: string) =>
   `podTemplate(label: 'x', containers: [containerTemplate(name: 'docker', image: '${image}')],\n  volumes: [${volume}]) { node('x') { sh 'docker ps' } }\n`;
 const nomad = (config: string): readonly [string, Manifest] => [
@@ -254,148 +254,5 @@ const MACHINES: readonly Case[] = [
   }),
 ];
 
-/** What a command asks for. */
-const COMMANDS: readonly Case[] = [
-  ...typed(
-    "refused",
-    SOCKETS,
-    Object.fromEntries(
-      Object.entries({
-        "by a variable": "S=/var/run; docker run -v $S/docker.sock:/s x",
-        "by a variable in braces and quotes": 'export S="/var/run"\ndocker run -v "${S}/docker.sock:/s" x',
-        "by the default of a variable": "docker run -v ${S:-/var/run/docker.sock}:/s x",
-        "over several lines": `docker run \\\n  --name x \\\n  -v ${SOCKET}:/s \\\n  x`,
-        "for another user": `sudo -E docker run --rm -v ${SOCKET}:/s x`,
-        "by ssh": `ssh core@build 'docker run -v ${SOCKET}:/s x'`,
-        "by a shell in a shell": `bash -lc "sh -c 'podman run -v /run/podman/podman.sock:/s x'"`,
-        "in a container of a container": `docker run docker:cli docker run -v ${SOCKET}:/s x`,
-        "to a service of Swarm": `docker service create --mount type=bind,src=${SOCKET},dst=/s x`,
-        "by nerdctl": "nerdctl run --volume=/run/containerd/containerd.sock:/s x",
-      }).map(([name, create]) => [`the socket given ${name}`, command(create)]),
-    ),
-  ),
-  ...typed("refused", "no-privileged-containers", {
-    "docker run --privileged": command("docker run --privileged x nsenter -t 1 -m sh"),
-    "docker run --privileged=true": command("docker run --rm --privileged=true x"),
-    "docker run with a capability": command("docker run --cap-add=SYS_ADMIN x"),
-    "docker run with capabilities in words": command("docker run --cap-add SYS_PTRACE --cap-add ALL x"),
-    "kubectl run --privileged": command("kubectl run x --image=x --privileged"),
-  }),
-  ...typed("refused", "no-host-namespaces", {
-    "docker run --pid=host": command("docker run --pid=host x"),
-    "docker run --network host": command("docker run -d --network host x"),
-    "docker run --ipc host --userns=host": command("docker run --ipc host --userns=host x"),
-    "kubectl debug of a node": command("kubectl debug node/gke-1 -it --image=busybox"),
-  }),
-  ...typed("allowed", "", {
-    "docker run with nothing of the node": command(
-      "docker run -it --rm -e A=b -v data:/data --network inside x --privileged",
-    ),
-    "docker run --privileged=false": command("docker run --privileged=false x"),
-    "a message about a command": command(`echo never use docker run with ${SOCKET}`),
-    "curl of the socket": command(`curl --unix-socket ${SOCKET} http://x/containers/json`),
-    "docker run with the volumes of another container": command("docker run --volumes-from proxy x"),
-    "kubectl debug of a pod": command("kubectl debug pod/x -it --image=busybox"),
-  }),
-];
-
-const assign = (location: string, value: unknown): Manifest => ({
-  apiVersion: "mutations.gatekeeper.sh/v1",
-  kind: "Assign",
-  metadata: { name: "case" },
-  spec: { location, parameters: { assign: { value } } },
-});
-
-/** Values that are given by their paths, and what is encoded. */
-const INDIRECT: readonly Case[] = [
-  ...refused(
-    "review",
-    SOCKETS,
-    named("the socket", {
-      "as a value by its path, of a HelmChart": custom("helm.cattle.io/v1", "HelmChart", {
-        chart: "x",
-        set: { "agent.volumes[0].hostPath": SOCKET },
-      }),
-      "as a value by its path, of an Application": custom("argoproj.io/v1alpha1", "Application", {
-        source: { helm: { parameters: [{ name: "volumes[0].hostPath.path", value: SOCKET }] } },
-      }),
-      "that a mutation assigns": assign("spec.volumes[name: x].hostPath.path", SOCKET),
-      "in a volume that a mutation assigns": assign("spec.volumes", [{ name: "x", hostPath: { path: "/run" } }]),
-      "in a file of a node, as base64": custom("bootstrap.cluster.x-k8s.io/v1beta1", "KubeadmConfig", {
-        files: [{ path: "/etc/kubernetes/manifests/a.yaml", encoding: "base64", content: base64(pod(SOCKET)) }],
-      }),
-      "in a file of a node, as a data URL": custom("machineconfiguration.openshift.io/v1", "MachineConfig", {
-        config: { storage: { files: [{ contents: { source: `data:text/plain;base64,${base64(pod(SOCKET))}` } }] } },
-      }),
-      "in a file of a node, as a data URL with escapes": custom(
-        "machineconfiguration.openshift.io/v1",
-        "MachineConfig",
-        {
-          config: { storage: { files: [{ contents: { source: `data:,${encodeURIComponent(pod(SOCKET))}` } }] } },
-        },
-      ),
-      "in a Secret, as gzip": {
-        apiVersion: "v1",
-        kind: "Secret",
-        metadata: METADATA,
-        data: { pod: base64(gzipSync(pod(SOCKET))) },
-      },
-      "in a release of Helm": {
-        apiVersion: "v1",
-        kind: "Secret",
-        metadata: METADATA,
-        data: { release: base64(base64(gzipSync(JSON.stringify({ manifest: pod(SOCKET) })))) },
-      },
-      "in a ConfigMap, as base64": configMap(base64(pod(SOCKET))),
-      "in a ConfigMap, as base64 of UTF-16": configMap(Buffer.from(pod(SOCKET), "utf16le").toString("base64")),
-    }),
-  ),
-  ...refused("review", "no-privileged-containers", {
-    "privileges that a mutation assigns": assign("spec.containers[name:*].securityContext.privileged", true),
-  }),
-  ...typed("refused", SOCKETS, {
-    "the socket as a value by its path, of a Release": [
-      "helm:index/release:Release",
-      { chart: "x", sets: [{ name: "agent.volumes[0].hostPath", value: SOCKET }] },
-    ],
-    "the socket in a Release's file of values that is text": [
-      "kubernetes:helm.sh/v3:Release",
-      {
-        chart: "x",
-        valueYamlFiles: [
-          { "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", text: pod(SOCKET), hash: "h" },
-        ],
-      },
-    ],
-  }),
-  ...allowed("review", {
-    "a value by its path that is no place of the node": custom("argoproj.io/v1alpha1", "Application", {
-      source: { helm: { parameters: [{ name: "persistence.path", value: "/data" }] } },
-    }),
-    "an image that a mutation assigns": assign("spec.containers[name:*].image", image),
-    ...spelled(
-      "a default in a schema of",
-      ["[]", '[{"name":"v","hostPath":{"path":"/var/run/docker.sock"}}]'],
-      (value) => ({
-        apiVersion: "apiextensions.k8s.io/v1",
-        kind: "CustomResourceDefinition",
-        metadata: { name: "things.example.com" },
-        spec: {
-          versions: [
-            {
-              name: "v1",
-              schema: {
-                openAPIV3Schema: {
-                  properties: { spec: { properties: { volumes: { default: JSON.parse(value) as unknown } } } },
-                },
-              },
-            },
-          ],
-        },
-      }),
-    ),
-  }),
-];
-
 /** Catalogue of texts: what holds a manifest, a definition or a command in another form. */
-export const TEXT_CASES: readonly Case[] = [...BROKEN, ...FORMATS, ...MACHINES, ...COMMANDS, ...INDIRECT];
+export const TEXT_CASES: readonly Case[] = [...BROKEN, ...FORMATS, ...MACHINES];
