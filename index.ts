@@ -30,13 +30,14 @@ const secrets = readSecrets();
 const credentials = new Credentials(name, { ...secrets, users: Object.keys(server.users) });
 const images = new Images(name, { ...settings.images, password: secrets.registryPassword });
 const google = storage.mode === "disks" ? storage.google : undefined;
-const { disk: data, artifacts, diskTypes: types, restored, use, siteUrl } = server;
-const disks = google && new Disks(name, { ...google, types, sizes: { data, artifacts }, restored, use, keepDays });
+const { disk: data, artifacts, diskTypes: types, restored, use, siteUrl, firstDisks: first } = server;
+const disks =
+  google && new Disks(name, { ...google, first, types, sizes: { data, artifacts }, restored, use, keepDays });
 
 const cluster = clusterSpec.mode === "create" ? gke(clusterSpec) : new ExistingCluster(name, clusterSpec);
 // The bucket outlives it, too; but whoever writes to the bucket is known to Google only once there is a cluster.
 const { identityPool, subnetwork } = cluster;
-const backup = google && new Backup(name, { ...google, keepDays, identityPool });
+const backup = google && new Backup(name, { ...google, ...settings.backup, identityPool });
 const { pools: pushing } = settings.builds;
 const builds = google && pushing.length > 0 && new Builds(name, { ...google, pools: pushing, identityPool });
 const inCluster = { provider: cluster.kubernetes };

@@ -17,6 +17,12 @@ export const backup = z.strictObject(
     keepDays: whole("a whole number of days from 1 to 3650", 1, 3650)
       .default(30)
       .describe("how long disk snapshots and backups are kept"),
+    location: text(
+      "a region such as us-central1, two regions (nam4, eur4, asia1), or a continent (us, eu, asia)",
+      /^(nam4|eur4|asia1|us|eu|asia|[a-z]+-[a-z]+\d+)$/,
+    )
+      .optional()
+      .describe("where the bucket of backups is; gcp:region if absent. A bucket that is there stays where it is"),
     restore: text("the name of a backup, such as backup_20260101-020000", /^backup_\d{8}-\d{6}$/)
       .optional()
       .describe("backup in the bucket to start from where the server's disk is empty; harmless if it stays"),
@@ -26,14 +32,14 @@ export const backup = z.strictObject(
         "accepts a backup of another server, whose keys this stack's replace, or which are in gocd:serverSecrets.keys; refused if absent",
       ),
   },
-  map("a map with schedule, keepDays, restore, otherServer"),
+  map("a map with schedule, keepDays, location, restore, otherServer"),
 );
 
 /** GoCD's own backup. */
 export type Backup = ReadonlyDeep<z.output<typeof backup>>;
 
 /** A backup to start from where there is no bucket that holds any, or one of another server where none is named. */
-export function restoreProblems({ restore, otherServer }: Backup, storage: Storage): Problem[] {
+export function restoreProblems({ restore, otherServer, location }: Backup, storage: Storage): Problem[] {
   if (restore === undefined && otherServer !== undefined)
     return [
       {
@@ -42,12 +48,9 @@ export function restoreProblems({ restore, otherServer }: Backup, storage: Stora
         wanted: "nothing without gocd:backup.restore",
       },
     ];
-  if (storage.mode === "disks" || restore === undefined) return [];
-  return [
-    {
-      key: "gocd:backup.restore",
-      found: formatValue(restore),
-      wanted: "nothing where claims come from a storage class: there is no bucket",
-    },
-  ];
+  if (storage.mode === "disks") return [];
+  const wanted = "nothing where claims come from a storage class: there is no bucket";
+  return Object.entries({ restore, location }).flatMap(([key, found]) =>
+    found === undefined ? [] : [{ key: `gocd:backup.${key}`, found: formatValue(found), wanted }],
+  );
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { formatValue, type Problem } from "./problems";
-import { text, type ReadonlyDeep } from "./values";
+import { text, zone, type ReadonlyDeep } from "./values";
 
 const PROJECT = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
 
@@ -10,9 +10,7 @@ export const google = z.object({
   region: text("a Compute Engine region such as us-central1", /^[a-z]+-[a-z]+\d+$/).describe(
     "of network and snapshots",
   ),
-  zone: text("a Compute Engine zone such as us-central1-a", /^[a-z]+-[a-z]+\d+-[a-z]$/).describe(
-    "of the disks, and so of cluster and nodes",
-  ),
+  zone: zone.describe("of the disks, and so of cluster and nodes"),
 });
 
 /** Where Google's resources are. */

@@ -4,9 +4,10 @@ import { oneOf } from "./did-you-mean";
 import { roles, users } from "./people";
 import { authorization, configRepos, secretConfigs } from "./plugins";
 import { formatValue, type HasProblem, type Problem } from "./problems";
+import { diskZoneProblems } from "./disk-zones";
 import { CLAIM, memoryProblems, sizeProblems, type Bounds } from "./sizes";
 import type { Storage } from "./storage";
-import { choice, cidr, cpu, map, origin, size, snapshot, text, url, type ReadonlyDeep } from "./values";
+import { choice, cidr, cpu, map, origin, size, snapshot, text, url, zone, type ReadonlyDeep } from "./values";
 
 /** A name that becomes part of a disk's name. */
 const RESTORED_NAME = /^[a-z0-9]([a-z0-9-]{0,14}[a-z0-9])?$/;
@@ -53,6 +54,12 @@ export const server = z.strictObject(
     artifactsDiskType: choice(...DISK_TYPES)
       .optional()
       .describe("type of the disk for artifacts, where it is another one; changing it replaces it"),
+    diskZone: zone.optional().describe("zone of the first disks, where gcp:zone has become another one since"),
+    replicaZone: zone
+      .optional()
+      .describe(
+        "second zone in which Google keeps a copy of the first disks, at twice their price; not for disks that are there",
+      ),
     heap: size.default("1Gi").describe("heap of the server's JVM, fixed (-Xms = -Xmx)"),
     headroom: size
       .default("2Gi")
@@ -97,10 +104,14 @@ export const server = z.strictObject(
             {
               data: snapshot.optional().describe("makes a second disk for configuration, database and plugins"),
               artifacts: snapshot.optional().describe("makes a second disk for artifacts"),
+              zone: zone.optional().describe("zone of these disks, where gcp:zone has become another one since"),
+              replicaZone: zone.optional().describe("zone with a copy of these disks"),
             },
-            map("a map with data, artifacts"),
+            map("a map with data, artifacts, zone, replicaZone"),
           )
-          .refine((disks) => Object.keys(disks).length > 0, { error: "at least one of data, artifacts" }),
+          .refine(({ data, artifacts }) => data !== undefined || artifacts !== undefined, {
+            error: "at least one of data, artifacts",
+          }),
         map("a map of snapshots by a name of your own"),
       )
       .default({})
@@ -111,7 +122,7 @@ export const server = z.strictObject(
       .describe("which of the restored disks the server uses; the first ones if absent"),
   },
   map(
-    "a map with disk, artifacts, diskType, artifactsDiskType, heap, headroom, cpu, siteUrl, jvmOptions, plugins, users, roles, authorization, configRepos, secretConfigs, configRepository, egress, agentNamespaces, restored, use",
+    "a map with disk, artifacts, diskType, artifactsDiskType, diskZone, replicaZone, heap, headroom, cpu, siteUrl, jvmOptions, plugins, users, roles, authorization, configRepos, secretConfigs, configRepository, egress, agentNamespaces, restored, use",
   ),
 );
 
@@ -120,6 +131,8 @@ export type Server = ReadonlyDeep<z.output<typeof server>> & {
   readonly siteUrl: string;
   /** Whether people come by HTTPS through a proxy. */
   readonly behindProxy: boolean;
+  /** Zones of the first disks, as far as they are not gcp:zone. */
+  readonly firstDisks: { readonly zone: string | undefined; readonly replicaZone: string | undefined };
   readonly diskTypes: { readonly data: DiskType; readonly artifacts: DiskType };
 };
 
@@ -132,7 +145,13 @@ const FORWARDED = "http://127.0.0.1:8153";
 export function serverOf(inFile: z.output<typeof server>, access: Access): Server {
   const { diskType: data, artifactsDiskType: artifacts = data } = inFile;
   const { siteUrl = access.mode === "port-forward" ? FORWARDED : `https://${access.host}` } = inFile;
-  return { ...inFile, siteUrl, behindProxy: access.mode !== "port-forward", diskTypes: { data, artifacts } };
+  return {
+    ...inFile,
+    siteUrl,
+    behindProxy: access.mode !== "port-forward",
+    diskTypes: { data, artifacts },
+    firstDisks: { zone: inFile.diskZone, replicaZone: inFile.replicaZone },
+  };
 }
 
 /** Smallest size of each disk type in GiB (Compute Engine: "Disk types"). */
@@ -161,7 +180,7 @@ export function serverSizeProblems(server: Server, storage: Storage, hasProblem:
 }
 
 /** Disks beside the first ones, and the choice among them. */
-export function restoredProblems({ restored, use }: Server, storage: Storage): Problem[] {
+export function restoredProblems({ restored, use, ...first }: Server, storage: Storage): Problem[] {
   const problems: Problem[] = [];
   const names = Object.keys(restored);
   if (storage.mode === "class" && names.length > 0) {
@@ -171,6 +190,7 @@ export function restoredProblems({ restored, use }: Server, storage: Storage): P
       wanted: "nothing where claims come from a storage class: there is no disk to make",
     });
   }
+  problems.push(...diskZoneProblems({ restored, use, ...first }, storage));
   if (use !== undefined && !names.includes(use)) {
     const wanted =
       names.length > 0

@@ -56,6 +56,7 @@ export const properties = z
 export const bootDiskType = choice("pd-balanced", "pd-ssd", "pd-standard", "hyperdisk-balanced")
   .optional()
   .describe("type of the boot disk; GKE's default for the machine if absent");
+export const zone = text("a Compute Engine zone such as us-central1-a", /^[a-z]+-[a-z]+\d+-[a-z]$/);
 export const machineType = text(
   "a Compute Engine machine type such as e2-standard-4",
   /^[a-z][a-z0-9]*-[a-z0-9]+(-[a-z0-9]+)*$/,

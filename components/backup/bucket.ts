@@ -7,6 +7,10 @@ export function bucketName(project: string, instance: string): string {
   return `${project}-${instance}-backups`;
 }
 
+/** A location as Google writes it back: regions as they are, two regions and continents in capitals. */
+export const bucketLocation = (location: string): string =>
+  location.includes("-") ? location : location.toUpperCase();
+
 /**
  * A bucket that nobody can read without a role, and whose objects nobody can delete or overwrite before their time.
  *

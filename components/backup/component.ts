@@ -3,12 +3,13 @@ import * as gcp from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
 import { principal } from "../../kubernetes/identity";
 import { SERVER } from "../server/server";
-import { backupFolder, bucketArgs, bucketName, writerRoles } from "./bucket";
+import { backupFolder, bucketArgs, bucketLocation, bucketName, writerRoles } from "./bucket";
 
 export interface BackupArgs {
   readonly project: string;
-  /** Where the bucket is, such as `us-central1`. */
   readonly region: string;
+  /** Where the bucket is: a region, two, or a continent. Default: the region. */
+  readonly location?: string | undefined;
   readonly keepDays: number;
   /** The cluster whose creation makes the pool of identities, where it is made here. IAM refuses members of no pool. */
   readonly identityPool?: pulumi.Resource | undefined;
@@ -20,14 +21,19 @@ export class Backup extends pulumi.ComponentResource {
   readonly place: { readonly bucket: pulumi.Output<string>; readonly folder: string };
 
   constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { project, region, keepDays, identityPool } = args;
+    const { project, keepDays, identityPool } = args;
     // Who may add and read backups: by names that are known before there is a cluster.
     const writer = { namespace: name, serviceAccount: SERVER };
     super("gocd:backup:Backup", name, {}, opts);
     const physicalName = bucketName(project, name);
     const bucket = new gcp.Bucket(
       name,
-      bucketArgs({ name: physicalName, location: region, labels: { "gocd-stack": name }, keepDays }),
+      bucketArgs({
+        name: physicalName,
+        location: bucketLocation(args.location ?? args.region),
+        labels: { "gocd-stack": name },
+        keepDays,
+      }),
       { parent: this, protect: true },
     );
     const folder = backupFolder(name);

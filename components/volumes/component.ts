@@ -9,8 +9,9 @@ export interface VolumeArgs {
   readonly instance: string;
   /** Such as `30Gi`. */
   readonly size: string;
-  /** A disk of our own, in a zone, or a class that provides one. */
-  readonly source: { readonly handle: pulumi.Input<string>; readonly zone: string } | { readonly storageClass: string };
+  /** A disk of our own, in one zone or two, or a class that provides one. */
+  readonly source:
+    { readonly handle: pulumi.Input<string>; readonly zones: readonly string[] } | { readonly storageClass: string };
 }
 
 /** A claim of the server, and the volume behind it where the disk is our own. */

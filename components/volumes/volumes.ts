@@ -10,7 +10,8 @@ export interface StaticVolume {
   readonly labels: { readonly [key: string]: string };
   /** Handle of the PD CSI driver: `projects/P/zones/Z/disks/D`. */
   readonly handle: pulumi.Input<string>;
-  readonly zone: string;
+  /** Where a pod may use it. */
+  readonly zones: readonly string[];
   /** Size of the disk, such as `30Gi`. */
   readonly size: string;
 }
@@ -33,7 +34,7 @@ export function persistentVolume(volume: StaticVolume) {
       nodeAffinity: {
         required: {
           nodeSelectorTerms: [
-            { matchExpressions: [{ key: "topology.gke.io/zone", operator: "In", values: [volume.zone] }] },
+            { matchExpressions: [{ key: "topology.gke.io/zone", operator: "In", values: [...volume.zones] }] },
           ],
         },
       },

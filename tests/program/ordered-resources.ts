@@ -20,9 +20,9 @@ export const NETWORK = "gcp:compute/network:Network";
 export const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
 export const ROUTER = "gcp:compute/router:Router";
 export const NAT = "gcp:compute/routerNat:RouterNat";
-export const DISK = "gcp:compute/disk:Disk";
+export const DISK = /^gcp:compute\/(disk:Disk|regionDisk:RegionDisk)$/;
 export const SCHEDULE = "gcp:compute/resourcePolicy:ResourcePolicy";
-export const ATTACHMENT = "gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment";
+export const ATTACHMENT = /^gcp:compute\/(d|regionD)iskResourcePolicyAttachment:/;
 export const IMAGE = "docker:index/image:Image";
 
 type Stack = readonly Registration[];
@@ -35,7 +35,8 @@ export function pairs<A extends Registration, B extends Registration>(
   return waiting.flatMap((waits) => awaited.filter((one) => belong(waits, one)).map((one): Edge => [waits, one]));
 }
 
-export const typed = (stack: Stack, suffix: string) => stack.filter(({ type }) => type.endsWith(suffix));
+export const typed = (stack: Stack, kind: string | RegExp) =>
+  stack.filter(({ type }) => (typeof kind === "string" ? type.endsWith(kind) : kind.test(type)));
 export const grants = (stack: Stack) =>
   stack.filter(({ type }) => /^gcp:.*(IAM|Iam)(Member|Binding|Policy)$/.test(type));
 export const objects = (stack: Stack) => stack.filter(({ type }) => type.startsWith("kubernetes:"));

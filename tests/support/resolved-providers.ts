@@ -82,6 +82,9 @@ const COMPUTED: Readonly<Record<string, Compute>> = {
   "gcp:certificatemanager/certificate:Certificate": (inputs) => ({
     id: `projects/${project(inputs)}/locations/${text(inputs["location"])}/certificates/${text(inputs["name"])}`,
   }),
+  "gcp:compute/regionDisk:RegionDisk": (inputs, { name }) => ({
+    id: `projects/${project(inputs)}/regions/${text(inputs["region"])}/disks/${text(inputs["name"]) || name}`,
+  }),
   "gcp:container/cluster:Cluster": (inputs, { name }) => ({
     id: `projects/${project(inputs)}/locations/${text(inputs["location"])}/clusters/${text(inputs["name"]) || name}`,
     endpoint: "192.0.2.1",

@@ -70,8 +70,14 @@ export const variants = {
     },
     secrets: { "gocd:iapClientSecret": "canary-Of-The-Client-9Xq" },
   },
-  /** An address that only the network reaches. */
-  "inside the network": { config: { "gocd:access": { host: "ci.example.com", google: { address: "internal" } } } },
+  /** An address that only the network reaches, and data in more than one zone. */
+  "inside the network": {
+    config: {
+      "gocd:access": { host: "ci.example.com", google: { address: "internal" } },
+      "gocd:server": { replicaZone: "us-central1-b" },
+      "gocd:backup": { location: "nam4" },
+    },
+  },
   /** A controller that the cluster has, and a certificate that somebody has made. */
   "behind an Ingress": {
     config: {

@@ -41,11 +41,12 @@ describe("what a stack needs of Google's quotas", () => {
         statefulSet("a", 2, "standard-rwo"),
         statefulSet("b", 1, "standard"),
         { type: "gcp:compute/disk:Disk", inputs: { type: "pd-ssd", size: 30 } },
+        { type: "gcp:compute/regionDisk:RegionDisk", inputs: { type: "pd-ssd", size: 10 } },
         { type: "gcp:compute/routerNat:RouterNat", inputs: {} },
       ]),
     ).toEqual([
       "Needs in the region, with the surge of an upgrade: 24 CPUs, 96 GiB of memory, 1 external address",
-      "  disks: pd-balanced 170 GB (SSD_TOTAL_GB), pd-ssd 30 GB (SSD_TOTAL_GB), pd-standard 110 GB",
+      "  disks: pd-balanced 170 GB (SSD_TOTAL_GB), pd-ssd 50 GB (SSD_TOTAL_GB), pd-standard 110 GB",
     ]);
   });
 

@@ -97,9 +97,13 @@ function nodeNeeds({ machineType, disk }: Node, count: number): Needs[] {
 
 /** Disks that the stack makes, and those that the cluster makes for claims. */
 function diskNeeds(resources: readonly Resource[]): Needs[] {
-  const own = resources
-    .filter(({ type }) => type === "gcp:compute/disk:Disk")
-    .map(({ inputs }) => [text(at(inputs, "type")), number(at(inputs, "size"))] as const);
+  // A regional disk counts in each of its two zones.
+  const own = Object.entries({ "gcp:compute/disk:Disk": 1, "gcp:compute/regionDisk:RegionDisk": 2 }).flatMap(
+    ([kind, copies]) =>
+      resources
+        .filter(({ type }) => type === kind)
+        .map(({ inputs }) => [text(at(inputs, "type")), copies * number(at(inputs, "size"))] as const),
+  );
   const claimed = statefulSets(resources).flatMap((spec) =>
     list(at(spec, "volumeClaimTemplates")).map((template) => {
       const type = CLASSES[text(at(template, "spec", "storageClassName"))] ?? BOOT_DISK;

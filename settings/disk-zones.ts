@@ -1,0 +1,85 @@
+import { gibibytes } from "../kubernetes/quantities";
+import { formatValue, type Problem } from "./problems";
+import type { Server } from "./server";
+import type { Storage } from "./storage";
+
+/** Disks, by the key of their map, with the zones that settings say of them. */
+interface Placed {
+  readonly key: string;
+  /** Key of the zone, which has another name for the first disks. */
+  readonly zoneKey: string;
+  readonly zone: string | undefined;
+  readonly replicaZone: string | undefined;
+}
+
+/** Smallest regional disk of pd-standard in GiB (Compute Engine: "Regional Persistent Disk"); the others have no other bounds. */
+const LEAST_REGIONAL_STANDARD_GIB = 200;
+
+/** Zones in which disks cannot be, and a server that would look for its disks where they are not. */
+export function diskZoneProblems(
+  server: Pick<Server, "restored" | "use" | "diskZone" | "replicaZone" | "diskTypes" | "disk" | "artifacts">,
+  storage: Storage,
+): Problem[] {
+  const first: Placed = {
+    key: "gocd:server",
+    zoneKey: "gocd:server.diskZone",
+    zone: server.diskZone,
+    replicaZone: server.replicaZone,
+  };
+  const others = Object.entries(server.restored).map(([name, { zone, replicaZone }]): Placed => {
+    const key = `gocd:server.restored.${name}`;
+    return { key, zoneKey: `${key}.zone`, zone, replicaZone };
+  });
+  const all = [first, ...others];
+  if (storage.mode === "class") {
+    const wanted = "nothing where claims come from a storage class: there is no disk to make";
+    // The restored ones are refused as a whole.
+    return keysOf(first).map(([key, found]) => ({ key, found: formatValue(found), wanted }));
+  }
+  const { region, zone } = storage.google;
+  const elsewhere = all.flatMap((placed) =>
+    keysOf(placed)
+      .filter(([, found]) => !found.startsWith(`${region}-`))
+      .map(([key, found]) => ({ key, found: formatValue(found), wanted: `a zone of gcp:region, which is ${region}` })),
+  );
+  const twice = all
+    .filter(({ zone: own = zone, replicaZone }) => own === replicaZone)
+    .map(({ key, replicaZone }) => ({
+      key: `${key}.replicaZone`,
+      found: formatValue(replicaZone),
+      wanted: "another zone than the disks' own",
+    }));
+  const used =
+    (server.use === undefined ? first : others.find(({ key }) => key.endsWith(`.${server.use ?? ""}`))) ?? first;
+  const { zone: own = zone } = used;
+  const away =
+    own === zone || used.replicaZone === zone
+      ? []
+      : [{ key: used.zoneKey, found: formatValue(own), wanted: `${zone}, which is gcp:zone: the server runs there` }];
+  return [...elsewhere, ...twice, ...away, ...all.flatMap((placed) => regionalProblems(placed, server))];
+}
+
+const keysOf = ({ key, zoneKey, zone, replicaZone }: Placed): [key: string, found: string][] => [
+  ...(zone === undefined ? [] : [[zoneKey, zone] as [string, string]]),
+  ...(replicaZone === undefined ? [] : [[`${key}.replicaZone`, replicaZone] as [string, string]]),
+];
+
+/** Types and sizes that have no copy in a second zone. */
+function regionalProblems(
+  { key, replicaZone }: Placed,
+  { diskTypes, disk, artifacts }: Pick<Server, "diskTypes" | "disk" | "artifacts">,
+): Problem[] {
+  if (replicaZone === undefined) return [];
+  const types = Object.values(diskTypes);
+  if (types.includes("hyperdisk-balanced")) {
+    const wanted = "nothing with hyperdisk-balanced, which has no copy in a second zone";
+    return [{ key: `${key}.replicaZone`, found: formatValue(replicaZone), wanted }];
+  }
+  const sizes = { data: disk, artifacts };
+  const small = (["data", "artifacts"] as const).some(
+    (purpose) => diskTypes[purpose] === "pd-standard" && gibibytes(sizes[purpose]) < LEAST_REGIONAL_STANDARD_GIB,
+  );
+  if (!small) return [];
+  const wanted = `nothing with a pd-standard disk under ${LEAST_REGIONAL_STANDARD_GIB}Gi, or another type of disk`;
+  return [{ key: `${key}.replicaZone`, found: formatValue(replicaZone), wanted }];
+}
