@@ -70,6 +70,7 @@ const gocd = new Server(
     admins: credentials.users,
     passwordFile: credentials.passwordFile,
     gitCredentials: secrets.configRepositoryCredentials,
+    gitSsh: secrets.gitSsh,
   },
   inCluster,
 );
@@ -79,6 +80,7 @@ const housekeeping = new Housekeeping(
   name,
   {
     namespaces,
+    company: server.company,
     image: images.references.housekeeping,
     placement: cluster.placement.server,
     serverUrl: gocd.url,
@@ -106,6 +108,7 @@ for (const pool of pools) {
       serverUrl: gocd.url,
       housekeepingUrl: housekeeping.url,
       certificates: certificates.agents,
+      gitSsh: secrets.gitSsh,
     },
     inCluster,
   );

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { seconds } from "../kubernetes/quantities";
+import { poolCompany, proxyRange, type Company } from "./company";
 import { nodes } from "./nodes";
 import { placement } from "./placement";
+import { podFields, podProblems } from "./pod";
 import { formatValue, type Problem } from "./problems";
 import { CLAIM, memoryProblems, sizeProblems } from "./sizes";
 import { cidr, cpu, digest, duration, gocdName, map, size, text, url, whole, type ReadonlyDeep } from "./values";
@@ -24,6 +26,13 @@ const pool = z.strictObject(
       .describe("GoCD environments of every agent"),
     workspace: size.default("20Gi").describe("claim for the jobs' working directories"),
     cache: size.default("50Gi").describe("claim for the daemon's images and build cache"),
+    isolation: z
+      .enum(["shared", "clean", "fresh"], { error: "shared, clean or fresh" })
+      .default("clean")
+      .describe(
+        "what is removed after each job: nothing (shared); containers, processes, credentials, home directory and /tmp (clean); " +
+          "the working directories and the agent's container, too (fresh)",
+      ),
     rotation: whole("a whole number from 1", 1, 1_000_000)
       .default(1)
       .describe("raise it to make new certificates and restart the pool, one agent after the other"),
@@ -43,6 +52,8 @@ const pool = z.strictObject(
       "nodes that this pool goes to, where the cluster exists; wherever there is room if absent",
     ),
     image: digest.optional().describe("agent image of this pool alone, built from images/agent with other tools in it"),
+    company: poolCompany.describe("in place of gocd:company, whole, for this pool"),
+    pod: podFields.describe("what you add to the pool's pods"),
     agent: z
       .strictObject(
         {
@@ -100,6 +111,7 @@ export const agents = z
 export type Pool = ReadonlyDeep<z.output<typeof agents>>[string] & {
   readonly name: string;
   readonly gracePeriod: string;
+  readonly company: Company;
   /** Whether Google may take its nodes back at any time. */
   readonly spot: boolean;
 };
@@ -107,13 +119,23 @@ export type Pool = ReadonlyDeep<z.output<typeof agents>>[string] & {
 /**
  * Pools in the order of their names.
  *
+ * @param shared the company's network, for pools that say nothing else.
  * @param sharedSpot whether the nodes of pools that have none of their own are spot nodes.
  */
-export function poolsOf(inFile: z.output<typeof agents>, sharedSpot: boolean): Pool[] {
+export function poolsOf(inFile: z.output<typeof agents>, shared: Company, sharedSpot: boolean): Pool[] {
   return Object.entries(inFile)
     .map(([name, pool]) => {
       const spot = pool.nodes?.spot ?? sharedSpot;
-      return { ...pool, name, spot, gracePeriod: pool.gracePeriod ?? GRACE[spot ? "spot" : "on demand"].preset };
+      const company = pool.company ?? shared;
+      const egress = [...pool.egress, ...proxyRange(company)];
+      return {
+        ...pool,
+        name,
+        spot,
+        company,
+        egress,
+        gracePeriod: pool.gracePeriod ?? GRACE[spot ? "spot" : "on demand"].preset,
+      };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -155,6 +177,7 @@ export function poolProblems(pool: Pool, instance: string, cluster: "create" | "
     ...nodesProblems(key, pool, cluster),
     ...graceProblems(key, pool),
     ...listProblems(key, pool),
+    ...podProblems(`${key}.pod`, pool.pod),
   ];
 }
 

@@ -21,6 +21,8 @@ export interface Secrets {
   readonly serverSecrets?: pulumi.Output<ServerSecrets>;
   /** Secret of the OAuth client `gocd:access.google.iap.clientId`. */
   readonly iapClientSecret?: pulumi.Output<string>;
+  /** Git over SSH, for the server and every agent. */
+  readonly gitSsh?: { readonly keys: pulumi.Output<string>; readonly knownHosts: pulumi.Output<string> };
 }
 
 /**
@@ -42,9 +44,13 @@ export function readSettings(): Settings {
 export function readSecrets(): Secrets {
   const config = new pulumi.Config("gocd");
   const given = SECRETS.filter((key) => isGiven(config.get(key)));
-  const { serverSecrets, ...texts } = Object.fromEntries(given.map((key) => [key, config.requireSecret(key)]));
+  const secrets: { readonly [key in (typeof SECRETS)[number]]?: pulumi.Output<string> } = Object.fromEntries(
+    given.map((key) => [key, config.requireSecret(key)]),
+  );
+  const { serverSecrets, gitSshKeys: keys, gitKnownHosts: knownHosts, ...texts } = secrets;
   return {
     ...texts,
     ...(serverSecrets && { serverSecrets: serverSecrets.apply((text) => serverSecretsOf(JSON.parse(text))) }),
+    ...(keys && knownHosts && { gitSsh: { keys, knownHosts } }),
   };
 }

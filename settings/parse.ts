@@ -4,6 +4,7 @@ import { poolsOf } from "./agents";
 import { crossCheck } from "./checks";
 import { clusterOf } from "./cluster";
 import { oneOf } from "./did-you-mean";
+import { gitProblems } from "./git";
 import { google as googleKeys, type Google } from "./google";
 import { imageProblems, imagesOf } from "./images";
 import { GOCD, SECRETS } from "./keys";
@@ -32,6 +33,7 @@ const WHEN_ABSENT: Readonly<Record<Part, unknown>> = {
   backup: {},
   builds: {},
   roles: {},
+  company: {},
 };
 
 /** In place of a part of which nothing can be made, so that the checks across parts still see the others. */
@@ -44,6 +46,7 @@ const PLACEHOLDER = {
   backup: {},
   builds: {},
   roles: {},
+  company: {},
 } as const;
 
 /**
@@ -58,6 +61,7 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
     ...stackNameProblems(stack),
     ...unknownKeyProblems(config),
     ...plainSecretProblems(config, secretKeys),
+    ...gitProblems(config),
   ];
   const parts = {
     cluster: readPart("cluster", GOCD.cluster, config, secretKeys, problems),
@@ -68,6 +72,7 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
     backup: readPart("backup", GOCD.backup, config, secretKeys, problems),
     builds: readPart("builds", GOCD.builds, config, secretKeys, problems),
     roles: readPart("roles", GOCD.roles, config, secretKeys, problems),
+    company: readPart("company", GOCD.company, config, secretKeys, problems),
   };
   const storageClass = parts.cluster.existing?.storageClass;
   const google = storageClass === undefined ? readGoogle(config, problems) : undefined;
@@ -78,13 +83,13 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
   }
   problems.push(...wayProblems(parts.access, hasProblem));
   const access = accessOf(parts.access, google?.region, parts.cluster.create !== undefined);
-  const agents = poolsOf(parts.agents, parts.cluster.create?.agentNodes.spot ?? false);
+  const agents = poolsOf(parts.agents, parts.company, parts.cluster.create?.agentNodes.spot ?? false);
   const settings: Settings = {
     stack,
     name: `gocd-${stack}`,
     cluster: clusterOf(parts.cluster, google, agents, access),
     storage: storageOf(google, storageClass),
-    server: serverOf(parts.server, access),
+    server: serverOf(parts.server, access, parts.company),
     agents,
     environments: [...new Set(agents.flatMap((pool) => pool.environments))].sort(),
     images: imagesOf(parts.images, google),

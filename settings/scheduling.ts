@@ -6,11 +6,13 @@ import type { Pool } from "./agents";
 import type { Create } from "./cluster";
 import type { Settings } from "./types";
 
-/** The whole pod as the scheduler sees it: requests of the agent and of its sidecar. */
+/** The whole pod as the scheduler sees it: requests of the agent and of its sidecars. */
 function podOf(pool: Pool) {
+  const containers = [pool.agent, pool.dind, ...Object.values(pool.pod.sidecars)];
+  const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);
   return {
-    cpu: cores(pool.agent.cpu) + cores(pool.dind.cpu),
-    memory: (bytes(pool.agent.memory) + bytes(pool.dind.memory)) / 2 ** 20,
+    cpu: sum(containers.map(({ cpu }) => cores(cpu))),
+    memory: sum(containers.map(({ memory }) => bytes(memory))) / 2 ** 20,
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Access } from "./access";
+import { proxyRange, type Company } from "./company";
 import { oneOf } from "./did-you-mean";
 import { roles, users } from "./people";
 import { authorization, configRepos, secretConfigs } from "./plugins";
@@ -133,6 +134,7 @@ export type Server = ReadonlyDeep<z.output<typeof server>> & {
   readonly behindProxy: boolean;
   /** Zones of the first disks, as far as they are not gcp:zone. */
   readonly firstDisks: { readonly zone: string | undefined; readonly replicaZone: string | undefined };
+  readonly company: Company;
   readonly diskTypes: { readonly data: DiskType; readonly artifacts: DiskType };
 };
 
@@ -142,13 +144,15 @@ type DiskType = (typeof DISK_TYPES)[number];
 const FORWARDED = "http://127.0.0.1:8153";
 
 /** The server's settings, with what follows from others where it is not said. */
-export function serverOf(inFile: z.output<typeof server>, access: Access): Server {
+export function serverOf(inFile: z.output<typeof server>, access: Access, company: Company): Server {
   const { diskType: data, artifactsDiskType: artifacts = data } = inFile;
   const { siteUrl = access.mode === "port-forward" ? FORWARDED : `https://${access.host}` } = inFile;
   return {
     ...inFile,
     siteUrl,
     behindProxy: access.mode !== "port-forward",
+    company,
+    egress: [...inFile.egress, ...proxyRange(company)],
     diskTypes: { data, artifacts },
     firstDisks: { zone: inFile.diskZone, replicaZone: inFile.replicaZone },
   };

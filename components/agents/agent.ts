@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { companyEnv, companyJvmOptions, companyVolumes, pullSecrets, type Company } from "../../kubernetes/company";
+import { gitSsh } from "../../kubernetes/git-ssh";
 import { POOL_LABEL, selector } from "../../kubernetes/labels";
 import type { Placement } from "../../kubernetes/placement";
 import { seconds } from "../../kubernetes/quantities";
 import { RESTRICTED } from "../../kubernetes/security";
+import { podFields, type PodFields } from "./pod-fields";
 import { CACHE, dindSidecar, POD_NAME_ENV, WORKSPACE, WORKSPACE_PATHS, workspaceMount, type DindSpec } from "./dind";
 
 /** Where the agent finds its uuid and token. */
@@ -31,9 +34,13 @@ export interface PoolSpec {
   readonly dind: DindSpec;
   /** `daemon.json`, whose change restarts the pool. */
   readonly daemonConfig: string;
+  /** What the agent removes after each job; `clean` is what its image does by itself. */
+  readonly isolation: "shared" | "clean" | "fresh";
   /** A number whose change restarts the pool with new certificates. */
   readonly rotation: number;
   readonly identitySecret: pulumi.Input<string>;
+  /** Secret with keys and hosts of Git over SSH. */
+  readonly sshSecret?: pulumi.Input<string> | undefined;
   /** How long a job may go on when its agent shall stop, such as `30m`. */
   readonly gracePeriod: string;
   /** Sizes of the claims. */
@@ -41,6 +48,10 @@ export interface PoolSpec {
   readonly cache: string;
   readonly storageClass: string;
   readonly placement: Placement;
+  readonly pod: PodFields;
+  readonly company: Company;
+  /** Config map with certificates of one's own authorities. */
+  readonly caConfigMap?: pulumi.Input<string> | undefined;
 }
 
 /** What selects a pool's pods, and no other's. */
@@ -85,11 +96,12 @@ export function poolStatefulSet(spec: PoolSpec) {
       volumeClaimTemplates: [claim(WORKSPACE, spec.workspace, spec), claim(CACHE, spec.cache, spec)],
       template: {
         metadata: {
-          labels: spec.labels,
+          labels: { ...spec.pod.labels, ...spec.labels },
           annotations: {
+            ...spec.pod.annotations,
             "gocd-on-kubernetes/rotation": String(spec.rotation),
             "gocd-on-kubernetes/daemon-config": createHash("sha256")
-              .update(spec.daemonConfig)
+              .update(`${spec.daemonConfig}${spec.company.certificates ?? ""}`)
               .digest("hex")
               .slice(0, 16),
             // Moving a busy agent to save a node would cost a build.
@@ -104,6 +116,10 @@ export function poolStatefulSet(spec: PoolSpec) {
 
 function agentPod(spec: PoolSpec) {
   const sidecar = dindSidecar(spec.dind);
+  const ssh = gitSsh(spec.sshSecret);
+  const own = podFields(spec.pod);
+  const ca = companyVolumes(spec.caConfigMap);
+  const jvmOptions = companyJvmOptions(spec.company);
   return {
     ...spec.placement,
     serviceAccountName: spec.pool,
@@ -111,7 +127,9 @@ function agentPod(spec: PoolSpec) {
     enableServiceLinks: false,
     // No fsGroup: it would change groups and modes inside the image layers of the cache.
     terminationGracePeriodSeconds: seconds(spec.gracePeriod) + SHUTDOWN_SECONDS,
-    initContainers: sidecar.initContainers,
+    ...own.pod,
+    ...pullSecrets(spec.company),
+    initContainers: [...sidecar.initContainers, ...own.sidecars],
     containers: [
       {
         name: "agent",
@@ -121,7 +139,12 @@ function agentPod(spec: PoolSpec) {
           { name: "GO_SERVER_URL", value: spec.serverUrl },
           { name: "HOUSEKEEPING_URL", value: spec.housekeepingUrl },
           { name: "DRAIN_SECONDS", value: String(seconds(spec.gracePeriod)) },
+          ...(spec.isolation === "clean" ? [] : [{ name: "ISOLATION", value: spec.isolation }]),
           ...sidecar.clientEnv,
+          ...companyEnv(spec.company),
+          ...(jvmOptions.length > 0 ? [{ name: "GOCD_AGENT_JVM_OPTS", value: jvmOptions.join(" ") }] : []),
+          ...ssh.env,
+          ...own.env,
         ],
         terminationMessagePolicy: "FallbackToLogsOnError",
         resources: {
@@ -151,12 +174,18 @@ function agentPod(spec: PoolSpec) {
             subPathExpr: `$(POD_NAME).${file}`,
             readOnly: true,
           })),
+          ...ca.mounts,
+          ...ssh.mounts,
+          ...own.mounts,
         ],
       },
     ],
     volumes: [
       ...sidecar.volumes,
       { name: "identity", secret: { secretName: spec.identitySecret, defaultMode: 0o440 } },
+      ...ca.volumes,
+      ...ssh.volumes,
+      ...own.volumes,
     ],
   } satisfies k8s.types.input.core.v1.PodSpec;
 }

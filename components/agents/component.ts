@@ -2,6 +2,8 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as policy from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { CA_FILE } from "../../kubernetes/company";
+import { sshFiles, type GitSsh } from "../../kubernetes/git-ssh";
 import { labels, POOL_LABEL } from "../../kubernetes/labels";
 import type { GuardedNamespace } from "../../kubernetes/namespace";
 import { poolDisruptionBudget, poolService, poolStatefulSet, rolloutSeconds, type PoolSpec } from "./agent";
@@ -15,7 +17,8 @@ interface Side {
 }
 
 /** What one pool has, and others not. */
-type OfThePool = "replicas" | "agent" | "rotation" | "gracePeriod" | "workspace" | "cache";
+type OfThePool =
+  "replicas" | "agent" | "isolation" | "pod" | "company" | "rotation" | "gracePeriod" | "workspace" | "cache";
 /** What is known of the pool's surroundings. */
 type Shared = "instance" | "serverUrl" | "housekeepingUrl" | "storageClass" | "placement";
 
@@ -34,6 +37,7 @@ export interface AgentPoolArgs extends Pick<PoolSpec, Shared> {
       { readonly uuid: pulumi.Output<string>; readonly token: pulumi.Output<string> }
     >;
   };
+  readonly gitSsh?: GitSsh | undefined;
   /** Both sides' certificates by pod. */
   readonly certificates: ReadonlyMap<string, { readonly daemon: Side; readonly client: Side }>;
 }
@@ -60,10 +64,18 @@ export class AgentPool extends pulumi.ComponentResource {
       placement: args.placement,
     };
 
-    const config = daemonConfig(dind, own.cache);
+    const config = daemonConfig(dind, own.cache, own.company);
+    const { certificates } = own.company;
+    const ca =
+      certificates === undefined
+        ? undefined
+        : new core.ConfigMap(`${name}-ca`, { metadata: metadata("-ca"), data: { [CA_FILE]: certificates } }, child);
     const daemon = new core.ConfigMap(
       `${name}-daemon`,
-      { metadata: metadata("-daemon"), data: { "daemon.json": config } },
+      {
+        metadata: metadata("-daemon"),
+        data: { "daemon.json": config, ...(certificates !== undefined && { [CA_FILE]: certificates }) },
+      },
       child,
     );
     // Flat keys, a file each: the pod template does not mention ordinals, so that adding an agent restarts none.
@@ -87,6 +99,19 @@ export class AgentPool extends pulumi.ComponentResource {
       child,
     );
 
+    const ssh =
+      args.gitSsh &&
+      new core.Secret(
+        `${name}-git-ssh`,
+        {
+          metadata: metadata("-git-ssh"),
+          stringData: pulumi
+            .all([args.gitSsh.keys, args.gitSsh.knownHosts])
+            .apply(([keys, hosts]) => sshFiles(keys, hosts)),
+        },
+        child,
+      );
+
     const account = new core.ServiceAccount(
       name,
       { metadata: metadata(""), automountServiceAccountToken: false },
@@ -101,7 +126,15 @@ export class AgentPool extends pulumi.ComponentResource {
         ...spec,
         daemonConfig: config,
         identitySecret: identity.metadata.name,
-        dind: { ...dind, pool, image: args.images.dind, daemonConfigMap: daemon.metadata.name, secrets },
+        sshSecret: ssh?.metadata.name,
+        caConfigMap: ca?.metadata.name,
+        dind: {
+          ...dind,
+          pool,
+          image: args.images.dind,
+          daemonConfigMap: daemon.metadata.name,
+          secrets,
+        },
       }),
       // The account is named, not referred to; the guards are no part of it.
       {

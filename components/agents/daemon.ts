@@ -1,3 +1,4 @@
+import { noProxy, type Company } from "../../kubernetes/company";
 import { gibibytes } from "../../kubernetes/quantities";
 
 /** Where the daemon listens for the agent: on the pod's loopback alone. */
@@ -20,7 +21,11 @@ export interface DaemonSettings {
  *
  * @param cache size of the volume that holds images and build cache, such as `100Gi`.
  */
-export function daemonConfig({ mtu, mirrors, addressPools, minApiVersion }: DaemonSettings, cache: string): string {
+export function daemonConfig(
+  { mtu, mirrors, addressPools, minApiVersion }: DaemonSettings,
+  cache: string,
+  { proxy, insecureRegistries }: Pick<Company, "proxy" | "insecureRegistries"> = { insecureRegistries: [] },
+): string {
   const size = gibibytes(cache);
   const share = (part: number) => `${Math.max(1, Math.floor(size * part))}GB`;
   const config = {
@@ -35,6 +40,8 @@ export function daemonConfig({ mtu, mirrors, addressPools, minApiVersion }: Daem
     "default-network-opts": { bridge: { "com.docker.network.driver.mtu": String(mtu) } },
     "default-address-pools": addressPools.map((base) => ({ base, size: 24 })),
     "registry-mirrors": mirrors,
+    ...(insecureRegistries.length > 0 && { "insecure-registries": insecureRegistries }),
+    ...(proxy && { proxies: { "http-proxy": proxy.url, "https-proxy": proxy.url, "no-proxy": noProxy(proxy) } }),
     ...(minApiVersion !== undefined && { "min-api-version": minApiVersion }),
     "log-driver": "local",
     "log-opts": { "max-size": "20m", "max-file": "5" },

@@ -21,7 +21,7 @@ export interface ExpectedPool {
   readonly environments: readonly string[];
 }
 
-export interface HousekeepingArgs extends Pick<HousekeepingSpec, "image" | "placement"> {
+export interface HousekeepingArgs extends Pick<HousekeepingSpec, "image" | "placement" | "company"> {
   /** Its own, and that of the agents: a pending agent is approved only if it asked from the address of its pod there. */
   readonly namespaces: { readonly server: GuardedNamespace; readonly agents: GuardedNamespace };
   readonly serverUrl: pulumi.Output<string>;

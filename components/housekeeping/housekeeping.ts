@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { pullSecrets, type Company } from "../../kubernetes/company";
 import { selector } from "../../kubernetes/labels";
 import type { Placement } from "../../kubernetes/placement";
 import { RESTRICTED } from "../../kubernetes/security";
@@ -17,6 +18,7 @@ export interface HousekeepingSpec {
   readonly image: pulumi.Input<string>;
   readonly secret: pulumi.Input<string>;
   readonly placement: Placement;
+  readonly company: Company;
 }
 
 export function housekeepingService(spec: Pick<HousekeepingSpec, "instance" | "namespace" | "labels">) {
@@ -41,6 +43,7 @@ export function housekeepingDeployment(spec: HousekeepingSpec) {
         metadata: { labels: spec.labels },
         spec: {
           ...spec.placement,
+          ...pullSecrets(spec.company),
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           containers: [

@@ -1,18 +1,22 @@
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { CA_FILE } from "../../kubernetes/company";
+import { sshFiles, type GitSsh } from "../../kubernetes/git-ssh";
 import { labels } from "../../kubernetes/labels";
 import type { GuardedNamespace } from "../../kubernetes/namespace";
 import { cruiseConfig } from "./cruise-config";
 import type { Managed } from "./managed";
 import { PORT, SECRET_DIRECTORY, SERVER, serverService, serverStatefulSet, type ServerSpec } from "./server";
 
-export interface ServerArgs extends Omit<ServerSpec, "instance" | "namespace" | "labels" | "secret">, Managed {
+export interface ServerArgs
+  extends Omit<ServerSpec, "instance" | "namespace" | "labels" | "secret" | "sshSecret" | "caConfigMap">, Managed {
   readonly namespace: GuardedNamespace;
   /** Lines of GoCD's password file. */
   readonly passwordFile: pulumi.Output<string>;
   /** Log-in for the configuration repository, as Git's credential store writes it: `https://USER:TOKEN@HOST`. */
   readonly gitCredentials?: pulumi.Output<string> | undefined;
+  readonly gitSsh?: GitSsh | undefined;
   /** Users with every right. */
   readonly admins: readonly string[];
   readonly keys: {
@@ -66,6 +70,27 @@ export class Server extends pulumi.ComponentResource {
       },
       child,
     );
+    const ssh =
+      args.gitSsh &&
+      new core.Secret(
+        `${name}-server-git-ssh`,
+        {
+          metadata: { name: `${SERVER}-git-ssh`, namespace, labels: spec.labels },
+          stringData: pulumi
+            .all([args.gitSsh.keys, args.gitSsh.knownHosts])
+            .apply(([keys, hosts]) => sshFiles(keys, hosts)),
+        },
+        child,
+      );
+    const { certificates } = args.company;
+    const ca =
+      certificates === undefined
+        ? undefined
+        : new core.ConfigMap(
+            `${name}-server-ca`,
+            { metadata: { name: `${SERVER}-ca`, namespace, labels: spec.labels }, data: { [CA_FILE]: certificates } },
+            child,
+          );
     // A principal of Google's IAM by its name; its token is never mounted.
     const account = new core.ServiceAccount(
       `${name}-server`,
@@ -78,7 +103,12 @@ export class Server extends pulumi.ComponentResource {
     const service = new core.Service(`${name}-server`, serverService(spec), child);
     const server = new apps.StatefulSet(
       `${name}-server`,
-      serverStatefulSet({ ...spec, secret: secret.metadata.name }),
+      serverStatefulSet({
+        ...spec,
+        secret: secret.metadata.name,
+        sshSecret: ssh?.metadata.name,
+        caConfigMap: ca?.metadata.name,
+      }),
       // The account is named, not referred to; the guards are no part of it. Half an hour of migration, five minutes of shutdown.
       {
         ...child,

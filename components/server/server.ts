@@ -1,5 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { companyEnv, companyJvmOptions, companyVolumes, pullSecrets, type Company } from "../../kubernetes/company";
+import { gitSsh } from "../../kubernetes/git-ssh";
 import { selector } from "../../kubernetes/labels";
 import type { Placement } from "../../kubernetes/placement";
 import { mebibytes } from "../../kubernetes/quantities";
@@ -58,6 +60,11 @@ export interface ServerSpec {
   readonly configRepository?: { readonly url: string; readonly branch?: string | undefined } | undefined;
   readonly claims: { readonly data: pulumi.Input<string>; readonly artifacts: pulumi.Input<string> };
   readonly secret: pulumi.Input<string>;
+  readonly company: Company;
+  /** Config map with certificates of one's own authorities. */
+  readonly caConfigMap?: pulumi.Input<string> | undefined;
+  /** Secret with keys and hosts of Git over SSH. */
+  readonly sshSecret?: pulumi.Input<string> | undefined;
   readonly placement: Placement;
   /** Absent where there is no bucket. */
   readonly backup?: BackupSpec | undefined;
@@ -80,6 +87,8 @@ export function serverService(spec: Pick<ServerSpec, "instance" | "namespace" | 
 export function serverStatefulSet(spec: ServerSpec) {
   const heap = mebibytes(spec.heap);
   const memory = `${heap + mebibytes(spec.headroom)}Mi`;
+  const ssh = gitSsh(spec.sshSecret);
+  const ca = companyVolumes(spec.caConfigMap);
   return {
     metadata: { name: SERVER, namespace: spec.namespace, labels: spec.labels },
     spec: {
@@ -97,6 +106,7 @@ export function serverStatefulSet(spec: ServerSpec) {
         },
         spec: {
           ...spec.placement,
+          ...pullSecrets(spec.company),
           serviceAccountName: SERVER,
           automountServiceAccountToken: false,
           enableServiceLinks: false,
@@ -111,7 +121,7 @@ export function serverStatefulSet(spec: ServerSpec) {
               name: "server",
               image: spec.image,
               ports: [{ name: "http", containerPort: PORT, protocol: "TCP" }],
-              env: serverEnv(heap, spec),
+              env: [...serverEnv(heap, spec), ...companyEnv(spec.company), ...ssh.env],
               terminationMessagePolicy: "FallbackToLogsOnError",
               resources: { requests: { cpu: spec.cpu, memory }, limits: { memory } },
               securityContext: RESTRICTED,
@@ -126,6 +136,8 @@ export function serverStatefulSet(spec: ServerSpec) {
                 // A disk of its own: H2 breaks when artifacts fill the disk it is on.
                 { name: "artifacts", mountPath: "/godata/artifacts", subPath: "artifacts" },
                 { name: "secret", mountPath: SECRET_DIRECTORY, readOnly: true },
+                ...ca.mounts,
+                ...ssh.mounts,
               ],
             },
             ...(spec.backup ? [backupContainer(spec.backup)] : []),
@@ -134,6 +146,8 @@ export function serverStatefulSet(spec: ServerSpec) {
             { name: "data", persistentVolumeClaim: { claimName: spec.claims.data } },
             { name: "artifacts", persistentVolumeClaim: { claimName: spec.claims.artifacts } },
             { name: "secret", secret: { secretName: spec.secret, defaultMode: 0o440 } },
+            ...ca.volumes,
+            ...ssh.volumes,
           ],
         },
       },
@@ -144,7 +158,10 @@ export function serverStatefulSet(spec: ServerSpec) {
 /** For the image's entry point, and for the hooks in images/server. */
 function serverEnv(
   heap: number,
-  spec: Pick<ServerSpec, "jvmOptions" | "behindProxy" | "plugins" | "configRepository" | "backup" | "keepDays">,
+  spec: Pick<
+    ServerSpec,
+    "jvmOptions" | "behindProxy" | "plugins" | "configRepository" | "backup" | "keepDays" | "company"
+  >,
 ) {
   const { plugins, configRepository: repository } = spec;
   const lines = Object.entries(plugins).map(([name, { url, sha256 }]) => `${name} ${sha256} ${url}\n`);
@@ -167,10 +184,17 @@ const BEHIND_PROXY = ["-Dgo.sessioncookie.secure=Y", "-Didle.timeout=620000"] as
  * A fixed heap; and no agent is approved because it says that it is on the server's own machine: GoCD takes an agent's address
  * from a header that any job can send (`GoPlainSocketConnector`, `AgentInstance.createFromLiveAgent`).
  */
-function jvmOptions(heap: number, { jvmOptions: more, behindProxy }: Pick<ServerSpec, "jvmOptions" | "behindProxy">) {
+function jvmOptions(
+  heap: number,
+  { jvmOptions: more, behindProxy, company }: Pick<ServerSpec, "jvmOptions" | "behindProxy" | "company">,
+) {
   const own = [`-Xms${heap}m`, `-Xmx${heap}m`, "-Dgo.auto.register.local.agent.enabled=false"];
   // The entry point has a shell split this into words; settings allow no quotes.
-  return [...own, ...(behindProxy ? BEHIND_PROXY : []), ...more.map((option) => `'${option}'`)].join(" ");
+  return [
+    ...own,
+    ...(behindProxy ? BEHIND_PROXY : []),
+    ...[...companyJvmOptions(company), ...more].map((option) => `'${option}'`),
+  ].join(" ");
 }
 
 /** Stores what the post-backup script hands over; with Workload Identity, without a key. */

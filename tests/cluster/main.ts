@@ -65,8 +65,9 @@ function skipped(why: string, work: Work): Promise<Counts> {
   return skipAll(target);
 }
 
-/** Whether the suites of the network run. Only they need what enforces policies. */
-const wantsNetwork = (work: Work) => work.mode === "test" && asksFor("network", work.suites);
+/** Whether the suites of a folder run that takes what the others do not need. */
+const wants = (work: Work, folder: "builders" | "network") =>
+  target === "cluster" && work.mode === "test" && asksFor(folder, work.suites);
 
 /** In a sandbox of its own: a cluster, or the laptop's Docker. */
 async function inOwnSandbox(work: Work): Promise<Counts> {
@@ -75,7 +76,7 @@ async function inOwnSandbox(work: Work): Promise<Counts> {
   // Images for another cluster are not what is tested now.
   delete process.env["GOCD_TEST_IMAGES"];
   return withLock(async () => {
-    await bringPrerequisites({ network: target === "cluster" && wantsNetwork(work), laptop: target === "laptop" });
+    await bringPrerequisites({ network: wants(work, "network"), builders: wants(work, "builders") });
     if (target === "engine") await buildPulumi();
     return runInSandbox(path.join(__dirname, INSIDE[target]), [asArgument(work)], () => {
       if (existsSync(COUNTS)) return JSON.parse(readFileSync(COUNTS, "utf8")) as Counts;
@@ -150,7 +151,7 @@ async function everything(work: Work): Promise<Counts> {
   if (missingPrerequisite() !== undefined && !work.required)
     return sum(await inOwnSandbox(work), await skipAll("laptop"));
   // Once, not by both.
-  await bringPrerequisites({ network: false, laptop: true });
+  await bringPrerequisites({ network: false, builders: false });
   const [cluster, laptop] = await Promise.all([inOwnSandbox(work).catch(broken), onLaptop()]);
   return sum(cluster, laptop);
 }

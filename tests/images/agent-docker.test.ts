@@ -4,32 +4,39 @@ import { useShellFixture, type Outcome } from "./shell-fixture";
 
 const shell = useShellFixture();
 
+/** A client whose daemon's janitor answers: the volume that asks for it is gone. `body` says what else it does. */
+function docker(body = ""): void {
+  shell().command("docker", `[ "$1 $2" != "volume inspect" ] || exit 1\n${body}`);
+}
+
 describe("leftovers of the last job", () => {
-  function clean(env: Readonly<Record<string, string>> = { DOCKER_HOST: "tcp://127.0.0.1:2376" }): Outcome {
-    return shell().run("agent/hooks/20-clean-docker", { env });
-  }
+  const DAEMON = { DOCKER_HOST: "tcp://127.0.0.1:2376" };
+  const clean = (env: Readonly<Record<string, string>> = DAEMON, ...args: readonly string[]): Outcome =>
+    shell().run("agent/hooks/20-clean-docker", { env, args });
 
   test("are removed: containers with their volumes, networks, volumes without a name", () => {
-    shell().command("docker", '[ "$1" != ps ] || printf "aaa\\nbbb\\n"');
+    docker('[ "$1" != ps ] || printf "aaa\\nbbb\\n"');
     const outcome = clean();
     expect(outcome.status).toBe(0);
-    expect(shell().calls("docker").slice(1)).toEqual([
+    expect(shell().calls("docker").slice(2)).toEqual([
       "docker ps --all --quiet",
       "docker rm --force --volumes aaa bbb",
       "docker network prune --force",
       "docker volume prune --force",
+      "docker volume create gocd-job-ended",
+      "docker volume inspect gocd-job-ended",
     ]);
     expect(outcome.stderr).toContain("removed 2 containers");
   });
 
   test("leave images, build cache and named volumes alone", () => {
-    shell().command("docker");
+    docker();
     clean();
     expect(shell().calls("docker").join("\n")).not.toMatch(/image|builder|system|--all --force/);
   });
 
   test("are no reason to talk when there are none", () => {
-    shell().command("docker");
+    docker();
     expect(clean()).toMatchObject({ status: 0, stderr: "" });
     expect(
       shell()
@@ -39,17 +46,15 @@ describe("leftovers of the last job", () => {
   });
 
   test("that cannot be removed do not keep the agent from starting", () => {
-    shell().command("docker", "case $1 in ps) echo aaa ;; rm | network | volume) exit 1 ;; esac");
+    docker("case $1 in ps) echo aaa ;; rm | network | volume) exit 1 ;; esac");
     const outcome = clean();
     expect(outcome.status).toBe(0);
     expect(outcome.stderr.split("\n").filter((line) => line.includes("could not be removed"))).toHaveLength(3);
+    expect(clean(DAEMON, "strict").status).toBe(1);
   });
 
   test("wait for a daemon that is slow to answer", () => {
-    shell().command(
-      "docker",
-      '[ "$1" != version ] || [ "$(grep -c "^docker version" "$FIXTURE/calls")" -gt 5 ] || exit 1',
-    );
+    docker('[ "$1" != version ] || [ "$(grep -c "^docker version" "$FIXTURE/calls")" -gt 5 ] || exit 1');
     expect(clean().status).toBe(0);
     expect(shell().calls("sleep")).toHaveLength(5);
   });
@@ -59,6 +64,35 @@ describe("leftovers of the last job", () => {
     const outcome = clean();
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain("tcp://127.0.0.1:2376 does not answer: tls: unknown certificate authority");
+  });
+
+  test("of a swarm do not come back", () => {
+    docker('[ "$1" != info ] || echo active');
+    expect(clean().status).toBe(0);
+    expect(shell().calls("docker")).toContain("docker swarm leave --force");
+  });
+
+  test("in the daemon's container are the janitor's to remove, who says when", () => {
+    shell().command(
+      "docker",
+      '[ "$1 $2" != "volume inspect" ] || [ "$(grep -c "^docker volume inspect" "$FIXTURE/calls")" -le 3 ]',
+    );
+    expect(clean(DAEMON, "strict").status).toBe(0);
+    expect(shell().calls("sleep")).toHaveLength(3);
+  });
+
+  test("that the janitor never answers for are told", () => {
+    shell().command("docker");
+    expect(clean(DAEMON, "strict")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("no answer of the janitor") as string,
+    });
+  });
+
+  test("go with the workspace where every job starts afresh", () => {
+    docker();
+    clean({ ...DAEMON, ISOLATION: "fresh" });
+    expect(shell().calls("docker")).toContain("docker volume create gocd-empty-workspace");
   });
 
   test("are nobody's where there is no daemon", () => {

@@ -37,6 +37,19 @@ describe("the readiness probe", () => {
 });
 
 describe("the liveness probe", () => {
+  test("fails when nothing would clean up after jobs any more, though the agent is connected", () => {
+    shell().server("409 known");
+    const connected = { AGENT_HEALTH: CONNECTED };
+    shell().write("godata/jobs.pid", `${process.pid}\n`);
+    expect(known(connected).status).toBe(0);
+    // No process of this number: Linux counts to 4194304 at most.
+    shell().write("godata/jobs.pid", "4194305\n");
+    expect(known(connected)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("clean-after-jobs") as string,
+    });
+  });
+
   test("fails when the server does not know the agent any more", () => {
     shell().server(`200 ${token}`);
     const outcome = known();

@@ -29,6 +29,7 @@ function start(args: readonly string[] = ["docker-init", "--", "dockerd"]): Outc
       SECURITY_DIR: shell().path("security"),
       RUNTIME_DIR: shell().path("run"),
       WORKSPACE: shell().path("workspace"),
+      DOCKER_CONFIGURATION: shell().path("etc"),
     },
   });
 }
@@ -227,5 +228,22 @@ describe("the wrapper", () => {
 
   test("says what it wants when it is given nothing", () => {
     expect(start([])).toMatchObject({ status: 64, stderr: expect.stringContaining("nothing to run") as string });
+  });
+});
+
+describe("certificates of one's own authorities", () => {
+  beforeEach(() => {
+    shell().command("docker-init", 'echo "${SSL_CERT_DIR-}" >"$FIXTURE/trusted"');
+  });
+
+  test("are trusted beside the public ones", () => {
+    shell().write("etc/ca.crt", "PEM");
+    start();
+    expect(shell().read("trusted")).toBe(`/etc/ssl/certs:${shell().path("etc")}\n`);
+  });
+
+  test("are nothing to do where there are none", () => {
+    start();
+    expect(shell().read("trusted")).toBe("\n");
   });
 });

@@ -131,7 +131,7 @@ describe("files that containers leave in the workspace", () => {
     );
     shell().command(
       "docker",
-      '[ "$1" != events ] || { printf "1000\\n1000\\n1000\\n1000\\n1002\\n"; touch "$FIXTURE/over"; }',
+      '[ "$1" != volume ] || exit 1; [ "$1" != events ] || { printf "1000\\n1000\\n1000\\n1000\\n1002\\n"; touch "$FIXTURE/over"; }',
     );
     shell().command(
       "sleep",
@@ -139,6 +139,52 @@ describe("files that containers leave in the workspace", () => {
     );
     janitor();
     expect(shell().calls("hand-back")).toEqual(["hand-back all", "hand-back all"]);
+  });
+});
+
+describe("what the agent asks for between two jobs", () => {
+  const asked = (name: string) => `[ "$1 $2" != "volume inspect" ] || [ "$3" = ${name} ] || exit 1`;
+  beforeEach(() => {
+    shell().command("hand-back");
+    shell().write("tmp/folder/left", "");
+    shell().write("workspace/pipeline/file", "");
+  });
+
+  test.each([
+    { request: "gocd-job-ended", workspace: true },
+    { request: "gocd-empty-workspace", workspace: false },
+  ])("is done, and then the volume that asks is gone: $request", ({ request, workspace }) => {
+    shell().command("docker", `${asked(request)}; [ "$1 $2" != "volume rm" ] || ls -A "$FIXTURE/tmp" >"$FIXTURE/then"`);
+    janitor("requests");
+    expect(shell().read("then")).toBe("");
+    expect(shell().read("workspace/pipeline/file")).toBe(workspace ? "" : undefined);
+    expect(shell().calls("hand-back")).toEqual(["hand-back all"]);
+    expect(shell().calls("docker").at(-1)).toBe(
+      request === "gocd-job-ended"
+        ? "docker volume inspect gocd-empty-workspace"
+        : `docker volume rm --force ${request}`,
+    );
+  });
+
+  test("comes with the agent's own cgroup: what eats its memory is killed alone", () => {
+    const pod = "kubepods/burstable/pod1";
+    shell().write("process/cgroup", `0::/${pod}/dind/daemon\n`);
+    for (const name of ["agent", "dind"]) shell().write(`cgroup/${pod}/${name}/memory.oom.group`, "1\n");
+    shell().write("cgroup/kubepods/memory.oom.group", "1\n");
+    shell().command("docker", asked("gocd-job-ended"));
+    shell().run("dind/janitor", {
+      args: ["requests"],
+      env: { CGROUP_ROOT: shell().path("cgroup"), PROCESS_DIR: shell().path("process") },
+    });
+    expect(shell().read(`cgroup/${pod}/agent/memory.oom.group`)).toBe("0\n");
+    expect(shell().read("cgroup/kubepods/memory.oom.group")).toBe("1\n");
+  });
+
+  test("is nothing while nobody asks", () => {
+    shell().command("docker", asked("none"));
+    janitor("requests");
+    expect(shell().read("tmp/folder/left")).toBe("");
+    expect(shell().calls("hand-back")).toEqual([]);
   });
 });
 

@@ -106,11 +106,28 @@ printf '%s\\n%s' "\${body# }" "$status"`,
       readonly input?: string;
     } = {},
   ): Outcome {
-    const file = path.join(images, script);
-    const siblings = path.join(images, script.split("/")[0] ?? "", "bin");
+    return this.runFile(path.join(images, script), script.split("/")[0] ?? "", options);
+  }
+
+  /** Runs a script of the test's own, with the commands of an image of ours on PATH as well. */
+  runBeside(image: string, body: string, env: Readonly<Record<string, string>> = {}): Outcome {
+    return this.runFile(this.write("script", body), image, { env });
+  }
+
+  private runFile(
+    file: string,
+    image: string,
+    options: {
+      readonly args?: readonly string[];
+      readonly env?: Readonly<Record<string, string>>;
+      readonly input?: string;
+    },
+  ): Outcome {
+    const siblings = path.join(images, image, "bin");
     const env = {
       PATH: [this.path("commands"), siblings, path.dirname(file), process.env["PATH"] ?? "/usr/bin:/bin"].join(":"),
       FIXTURE: this.dir,
+      ...this.emptied(),
       ...options.env,
     };
     this.refuseBuiltInCommands(env);
@@ -121,6 +138,18 @@ printf '%s\\n%s' "\${body# }" "$status"`,
       env,
     });
     return { status: result.status, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  /** What scripts empty is never this machine's own. */
+  private emptied(): Readonly<Record<string, string>> {
+    return {
+      DIND_TMP: this.path("tmp"),
+      TEMPORARY_DIRECTORIES: this.path("tmp"),
+      WORKSPACE: this.path("workspace"),
+      CLEAN_HOME: this.path("home"),
+      INIT_PID: "none",
+      CGROUP_ROOT: this.path("cgroup"),
+    };
   }
 
   /** Some builds of busybox have a shell that prefers its own mount to the one on PATH: as root that would be the real one. */

@@ -70,6 +70,9 @@ const pod = poolStatefulSet({
   labels: {},
   pool: "docker",
   replicas: 1,
+  isolation: "clean",
+  company: { insecureRegistries: [], pullSecrets: [] },
+  pod: { env: {}, volumes: {}, hostAliases: {}, labels: {}, annotations: {}, sidecars: {} },
   image: "agent",
   serverUrl: "http://s/go",
   housekeepingUrl: "http://h",
@@ -105,6 +108,7 @@ const server = serverStatefulSet({
   claims: { data: "d", artifacts: "a" },
   secret: "s",
   placement: PLACE,
+  company: { insecureRegistries: [], pullSecrets: [] },
   keepDays: 30,
 }).spec.template.spec;
 const onCluster = {

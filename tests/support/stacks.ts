@@ -47,13 +47,41 @@ export const variants = {
     },
     without: ["gcp:project", "gcp:region", "gcp:zone"],
   },
-  /** The same, with images built and pushed to a registry of one's own. */
+  /** The same, with images built and pushed to a registry of one's own, and Git over SSH, and pods with additions of one's own. */
   "another Kubernetes and registry": {
     config: {
       "gocd:cluster": { existing: { context: "kind-gocd", storageClass: "standard" } },
       "gocd:images": { registry: "registry.example:5000/team", username: "pusher" },
+      "gocd:company": {
+        proxy: { url: "http://10.9.8.7:3128", direct: [".corp.example"] },
+        certificates: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        insecureRegistries: ["registry.corp.example:5000"],
+        pullSecrets: ["pull"],
+      },
+      "gocd:agents": {
+        docker: {
+          resources: ["docker"],
+          pod: {
+            env: { MAVEN_OPTS: "-Xmx1g", NPM_TOKEN: { secret: "npm", key: "token" } },
+            volumes: {
+              settings: { mountPath: "/home/go/.m2", configMap: "maven" },
+              shared: { mountPath: "/mnt/shared", empty: "1Gi" },
+            },
+            hostAliases: { "10.0.0.7": ["git.example"] },
+            labels: { team: "build" },
+            annotations: { "example.com/owner": "Team build" },
+            sidecars: {
+              database: { image: `registry.example/postgres@sha256:${DIGEST}`, env: { PGDATA: "/mnt/shared/data" } },
+            },
+          },
+        },
+      },
     },
-    secrets: { "gocd:registryPassword": "canary-Of-The-Registry-4Kd" },
+    secrets: {
+      "gocd:registryPassword": "canary-Of-The-Registry-4Kd",
+      "gocd:gitSshKeys": "canary-Of-Git-9Lm",
+      "gocd:gitKnownHosts": "git.example ssh-ed25519 canary-Of-Hosts-2Xp",
+    },
     without: ["gcp:project", "gcp:region", "gcp:zone"],
   },
   /** An address of the internet, where people pass IAP and machines have a list of their own. */

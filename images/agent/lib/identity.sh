@@ -4,7 +4,7 @@
 
 identity=${IDENTITY_DIR:-/etc/gocd-agent}
 # While this file is there the agent is leaving, and nothing may enable it again.
-leaving=${LEAVING_FILE:-/tmp/gocd-agent-leaving}
+leaving=${LEAVING_FILE:-${VOLUME_DIR:-/godata}/leaving}
 new_line='
 '
 

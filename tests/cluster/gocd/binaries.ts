@@ -11,7 +11,7 @@ const DAEMON: readonly Build[] = [
   },
 ];
 
-/** The client's plug-ins, for the laptop alone. */
+/** The client's plug-ins. */
 const PLUGINS: readonly Build[] = [
   // Each tells its version, and Compose wants a buildx that is new enough.
   {
@@ -26,11 +26,31 @@ const PLUGINS: readonly Build[] = [
   },
 ];
 
+/** What jobs run in containers: a builder as buildx makes one, and a registry. */
+const IMAGES: readonly Build[] = [
+  {
+    module: "buildkit",
+    packages: {
+      buildkitd: "github.com/moby/buildkit/cmd/buildkitd",
+      buildctl: "github.com/moby/buildkit/cmd/buildctl",
+    },
+    ldflags: STRIPPED,
+  },
+  {
+    module: "registry",
+    packages: { registry: "github.com/distribution/distribution/v3/cmd/registry" },
+    ldflags: STRIPPED,
+  },
+];
+
 /** Where a binary of Docker's is; it is there once what builds it has come back. */
-export const dockerBinary = (name: string): string => builtBinary([...DAEMON, ...PLUGINS], name);
+export const dockerBinary = (name: string): string => builtBinary([...DAEMON, ...PLUGINS, ...IMAGES], name);
 
 /** Builds dockerd, for the images and for the laptop. */
 export const buildDocker = (): Promise<void> => buildAll(DAEMON);
 
 /** Builds Compose and buildx. */
 export const buildDockerPlugins = (): Promise<void> => buildAll(PLUGINS);
+
+/** Builds what stands in for images that jobs pull. */
+export const buildJobImages = (): Promise<void> => buildAll(IMAGES);

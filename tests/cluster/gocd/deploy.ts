@@ -32,6 +32,7 @@ export interface PoolChange {
   readonly replicas?: number;
   readonly rotation?: number;
   readonly gracePeriod?: string;
+  readonly isolation?: "shared" | "clean" | "fresh";
 }
 
 const POOL_SETTINGS = {

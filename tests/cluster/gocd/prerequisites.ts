@@ -1,6 +1,6 @@
 import { buildKubernetes } from "../kubernetes/binaries";
 import { bringPolicyController } from "../kubernetes/policy-controller";
-import { buildDocker, buildDockerPlugins } from "./binaries";
+import { buildDocker, buildDockerPlugins, buildJobImages } from "./binaries";
 import { fillNpmCache } from "./npm";
 import { bringDebianPackages } from "./packages";
 
@@ -8,16 +8,17 @@ import { bringDebianPackages } from "./packages";
 interface Needs {
   /** What enforces network policies. */
   readonly network: boolean;
-  /** Docker's plug-ins. */
-  readonly laptop: boolean;
+  /** What images are made of that jobs pull. */
+  readonly builders: boolean;
 }
 
 /** Brings what is kept between runs, where it is not there yet. */
-export async function bringPrerequisites({ network, laptop }: Needs): Promise<void> {
+export async function bringPrerequisites({ network, builders }: Needs): Promise<void> {
   await bringDebianPackages();
   await buildKubernetes();
   await buildDocker();
+  await buildDockerPlugins();
+  if (builders) await buildJobImages();
   if (network) await bringPolicyController();
-  if (laptop) await buildDockerPlugins();
   await fillNpmCache();
 }

@@ -62,6 +62,7 @@ const PARALLEL_GROUPS: Readonly<Record<Target, readonly (readonly Folder[])[]>> 
   cluster: [
     [{ name: "daemons", stack: "test" }, { name: "housekeeping", stack: "second" }, { name: "standalone" }],
     [{ name: "disaster-recovery", stack: "test" }],
+    [{ name: "builders", stack: "test", onlyWhenAsked: true }],
     [{ name: "network", stack: "test", onlyWhenAsked: true }],
   ],
   laptop: [[{ name: "laptop" }]],

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { binary } from "../kubernetes/binaries";
 import { containerdPrograms, program } from "../kubernetes/packages";
@@ -48,6 +49,10 @@ const dind: StandIn = {
         "containerd-shim-runc-v2",
         "ctr",
       ),
+      // Not of the official image: what images are imported from that jobs would pull, where it was built.
+      ...(existsSync(dockerBinary("registry"))
+        ? inFolder("/opt/images", dockerBinary, "buildkitd", "buildctl", "registry")
+        : {}),
       ...inFolder("/usr/local/bin", (name) => script("dind", name), "dockerd-entrypoint.sh", "docker-entrypoint.sh"),
     },
     folders: { [XTABLES]: XTABLES },
@@ -61,11 +66,13 @@ const dind: StandIn = {
   },
 };
 
-/** docker:29-cli: the client and the folder of its plug-ins. */
+/** docker:29-cli: the client and its plug-ins. */
 const CLI: StandIn = {
   contents: {
-    files: { "/usr/local/bin/docker": dockerClient },
-    owned: { uid: 0, gid: 0, folders: ["/usr/local/libexec/docker/cli-plugins"] },
+    files: {
+      "/usr/local/bin/docker": dockerClient,
+      ...inFolder("/usr/local/libexec/docker/cli-plugins", dockerBinary, "docker-buildx", "docker-compose"),
+    },
   },
   config: { Env: [PATH] },
 };
@@ -92,7 +99,7 @@ const agent: StandIn = {
     ...GO,
   },
   config: { Entrypoint: ["/docker-entrypoint.sh"], Env: [PATH], User: "1000", WorkingDir: "/go-working-dir" },
-  sources: ["tests/cluster/gocd/stand-ins/agent/agent.ts"],
+  sources: ["tests/cluster/gocd/stand-ins/agent"],
 };
 
 /** gocd/gocd-server: likewise. */

@@ -20,6 +20,9 @@ const SPEC: PoolSpec = {
     secrets: { daemon: "docker-daemon-tls", client: "docker-client-tls" },
   },
   daemonConfig: "{}",
+  isolation: "clean",
+  company: { insecureRegistries: [], pullSecrets: [] },
+  pod: { env: {}, volumes: {}, hostAliases: {}, labels: {}, annotations: {}, sidecars: {} },
   rotation: 1,
   identitySecret: "docker-identity",
   gracePeriod: "30m",
@@ -42,6 +45,33 @@ describe("an agent's pod", () => {
       ({ securityContext }) => "privileged" in securityContext,
     );
     expect(privileged.map(({ name }) => name)).toEqual(["dind"]);
+  });
+
+  test("says how far its jobs are isolated only where that is not the default", () => {
+    const isolation = (change: Partial<PoolSpec>) =>
+      podOf(change).containers[0]?.env.filter(({ name }) => name === "ISOLATION");
+    expect(isolation({})).toEqual([]);
+    expect(isolation({ isolation: "shared" })).toEqual([{ name: "ISOLATION", value: "shared" }]);
+    expect(isolation({ isolation: "fresh" })).toEqual([{ name: "ISOLATION", value: "fresh" }]);
+  });
+
+  test("behind a company's proxy has what programs and JVMs read, and restarts with other certificates", () => {
+    const company = {
+      proxy: { url: "http://proxy:3128", direct: [] },
+      certificates: "PEM",
+      insecureRegistries: [],
+      pullSecrets: ["pull"],
+    };
+    const made = podOf({ company, caConfigMap: "docker-ca" });
+    const names = made.containers[0]?.env.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(["HTTPS_PROXY", "no_proxy", "SSL_CERT_FILE", "GOCD_AGENT_JVM_OPTS"]));
+    expect(made).toMatchObject({ imagePullSecrets: [{ name: "pull" }] });
+    expect(made.volumes).toContainEqual({ name: "ca", configMap: { name: "docker-ca" } });
+    const revision = (certificates: string) =>
+      templateOf({ company: { ...company, certificates } }).metadata.annotations["gocd-on-kubernetes/daemon-config"];
+    expect(revision("PEM")).not.toBe(revision("another"));
+    // The daemon keeps the shape that the policies know it by.
+    expect(made.initContainers).toEqual(podOf().initContainers);
   });
 
   test("starts the daemon before the agent and stops it after", () => {

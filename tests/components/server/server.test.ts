@@ -15,6 +15,7 @@ const SPEC: ServerSpec = {
   claims: { data: "gocd-dev-data", artifacts: "gocd-dev-artifacts" },
   secret: "gocd-server",
   placement: {},
+  company: { insecureRegistries: [], pullSecrets: [] },
   keepDays: 30,
 };
 

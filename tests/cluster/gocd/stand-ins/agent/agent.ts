@@ -1,10 +1,11 @@
 // What a GoCD agent says to its server, and what it tells the probes: it registers when it has no token, takes a cookie,
 // pings, and answers on port 8152 whether the last ping was answered. While /tmp/job exists it says that it is building;
-// /tmp/usable-space may hold how many bytes of its disk are free.
+// /tmp/usable-space may hold how many bytes of its disk are free. It runs the jobs that it finds (jobs.ts).
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { hostname, networkInterfaces } from "node:os";
 import { setTimeout as after } from "node:timers/promises";
+import { isBuilding, runJobs } from "./jobs";
 
 const SERVER = process.env["GO_SERVER_URL"] ?? "";
 const CONFIG = "/go-working-dir/config";
@@ -61,7 +62,7 @@ function ownAddress(): string {
 /** One request of the agents' own protocol; identity and token are read from disk at every use, as the agent does. */
 function remoting(what: string): Promise<Response> {
   const identifier = { hostName: hostname(), ipAddress: ownAddress(), uuid: read("guid.txt") };
-  const runtimeStatus = existsSync(JOB) ? "Building" : "Idle";
+  const runtimeStatus = isBuilding() || existsSync(JOB) ? "Building" : "Idle";
   const usableSpace = existsSync(USABLE_SPACE) ? Number(readFileSync(USABLE_SPACE, "utf8")) : 10_000_000_000;
   return fetch(`${SERVER}/remoting/api/agent/${what}`, {
     method: "POST",
@@ -120,3 +121,4 @@ createServer((request, response) => {
 }).listen(8152, "127.0.0.1");
 process.once("SIGTERM", () => process.exit(0));
 void live();
+void runJobs();

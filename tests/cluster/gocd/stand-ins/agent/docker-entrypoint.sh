@@ -1,12 +1,18 @@
 #!/bin/bash
-# The order of gocd-agent's entry point: folders on the volume, their links in the working directory, the properties of
-# auto-registration (five lines, appended, empty where a variable is not set), the hooks, the agent.
+# The order of gocd-agent's entry point: folders on the volume, their links in the working directory, the configuration of
+# logging, the properties of auto-registration (five lines, appended, empty where a variable is not set), the hooks, the agent.
 set -eu
 volume=${VOLUME_DIR:-/godata}
 for each in config logs pipelines; do
   mkdir -p "$volume/$each"
   ln -sfn "$volume/$each" "/go-working-dir/$each"
 done
+cat >/go-working-dir/config/agent-logback-include.xml <<'LOGGING'
+<included>
+  <appender name="CONSOLE" class="ch.qos.logback.core.ConsoleAppender"/>
+
+</included>
+LOGGING
 cat >>/go-working-dir/config/autoregister.properties <<PROPERTIES
 agent.auto.register.key=${AGENT_AUTO_REGISTER_KEY-}
 agent.auto.register.environments=${AGENT_AUTO_REGISTER_ENVIRONMENTS-}

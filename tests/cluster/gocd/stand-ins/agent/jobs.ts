@@ -1,0 +1,57 @@
+// How GoCD's agent does jobs: one after the other, a line logged before anything is done for a job and one when its result is
+// told, both by the thread that does jobs, which goes on when wherever the line goes to has taken it.
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { setTimeout as after } from "node:timers/promises";
+
+const LOGGING = "/go-working-dir/config/agent-logback-include.xml";
+const PIPELINES = "/go-working-dir/pipelines";
+/** A test puts a job here: the pipeline's name in the first line, a shell script below. */
+const NEXT = "/godata/next-job";
+const CURRENT = "/godata/job";
+/** While this is there the running job is cancelled. */
+const CANCEL = "/godata/cancel-job";
+/** What jobs printed, and how each ended. */
+const RESULT = "/godata/job-result";
+const LOOK_MILLISECONDS = 100;
+
+let building = false;
+export const isBuilding = (): boolean => building;
+
+/** A file appender of the agent's logging configuration with a pattern of a fixed width, as logback writes to it. */
+async function log(line: string): Promise<void> {
+  console.log(`BuildWork - ${line}`);
+  const configuration = readFileSync(LOGGING, "utf8");
+  const file = /<file>(.*)<\/file>/.exec(configuration)?.[1];
+  const width = /%-(\d+)\.\1msg/.exec(configuration)?.[1];
+  if (file !== undefined && width !== undefined) await writeFile(file, line.padEnd(Number(width)));
+}
+
+async function run(pipeline: string, script: string): Promise<void> {
+  building = true;
+  await log("Executing received job BuildWork...");
+  const folder = `${PIPELINES}/${pipeline}`;
+  mkdirSync(folder, { recursive: true });
+  const output = openSync(`${RESULT}.new`, "w");
+  const child = spawn("sh", ["-c", script], { cwd: folder, stdio: ["ignore", output, output] });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const cancel = setInterval(() => existsSync(CANCEL) && child.kill("SIGKILL"), LOOK_MILLISECONDS);
+  writeFileSync(output, `exit status ${await ended}\n`);
+  clearInterval(cancel);
+  rmSync(CANCEL, { force: true });
+  closeSync(output);
+  renameSync(`${RESULT}.new`, RESULT);
+  await log("Job BuildWork completed.");
+  building = false;
+}
+
+export async function runJobs(): Promise<never> {
+  for (;;) {
+    if (existsSync(NEXT)) {
+      renameSync(NEXT, CURRENT);
+      const [pipeline = "", ...script] = readFileSync(CURRENT, "utf8").split("\n");
+      await run(pipeline, script.join("\n"));
+    } else await after(LOOK_MILLISECONDS);
+  }
+}

@@ -1,0 +1,145 @@
+import * as fs from "node:fs";
+import { useShellFixture, type Outcome } from "./shell-fixture";
+
+const shell = useShellFixture();
+
+/** GoCD's own file, as far as it matters. */
+const LOGGING = '<included>\n  <appender name="CONSOLE" class="ch.qos.logback.core.ConsoleAppender"/>\n\n</included>\n';
+const PRINTED = "Job BuildWork completed.";
+
+function environment(): Record<string, string> {
+  return {
+    VOLUME_DIR: shell().path("godata"),
+    CLEAN_HOME: shell().path("home"),
+    CLEAN_DOCKER: shell().path("commands/clean-docker"),
+    TEMPORARY_DIRECTORIES: `${shell().path("tmp")} ${shell().path("shm")}`,
+    CLEAN_PAUSE_SECONDS: "0",
+    DOCKER_HOST: "tcp://127.0.0.1:2376",
+  };
+}
+
+beforeEach(() => {
+  shell().command("docker");
+  shell().command("clean-docker");
+  shell().write("godata/config/agent-logback-include.xml", LOGGING);
+  shell().write("home/.docker/config.json", "{}");
+  shell().write("tmp/hsperfdata_go/7", "of the agent");
+  shell().write("shm/.keep", "of the agent");
+});
+
+describe("the hook", () => {
+  const hook = (env: Readonly<Record<string, string>> = {}): Outcome => {
+    shell().command("clean-after-jobs");
+    return shell().run("agent/hooks/30-isolation", { env: { ...environment(), ...env } });
+  };
+  const logging = () => shell().read("godata/config/agent-logback-include.xml") ?? "";
+
+  test("has the agent log jobs to a pipe as well, and starts what reads it", () => {
+    expect(hook()).toMatchObject({ status: 0, stderr: "" });
+    expect(fs.statSync(shell().path("godata/jobs")).isFIFO()).toBe(true);
+    expect(logging()).toContain('<appender name="CONSOLE"');
+    expect(logging()).toContain(`<file>${shell().path("godata/jobs")}</file>`);
+    expect(logging()).toContain('<logger name="com.thoughtworks.go.remote.work.BuildWork">');
+    expect(shell().read("godata/jobs.pid")).toMatch(/^\d+\n$/);
+  });
+
+  test("keeps the home directory as the image has it", () => {
+    hook();
+    expect(shell().read("godata/home/.docker/config.json")).toBe("{}");
+    expect(shell().mode("godata/home")).toBe(shell().mode("home"));
+  });
+
+  test("leaves out of it what a volume brings there", () => {
+    shell().write("home/.m2/settings.xml", "of a volume");
+    hook({
+      MOUNTS_FILE: shell().write("mounts", `tmpfs / tmpfs rw 0 0\next4 ${shell().path("home/.m2")} ext4 ro 0 0\n`),
+    });
+    expect(fs.readdirSync(shell().path("godata/home"))).toEqual([".docker"]);
+  });
+
+  test("does nothing where jobs share what they leave", () => {
+    hook({ ISOLATION: "shared" });
+    expect(logging()).toBe(LOGGING);
+    expect(shell().calls("clean-after-jobs")).toEqual([]);
+  });
+
+  test("stops an agent that it could not clean, and says what to do", () => {
+    shell().write("godata/config/agent-logback-include.xml", "<configuration/>");
+    const outcome = hook();
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toContain("isolation: shared");
+  });
+
+  test("stops at a word that it does not know", () => {
+    expect(hook({ ISOLATION: "tidy" })).toMatchObject({ status: 1, stderr: expect.stringContaining("tidy") as string });
+  });
+});
+
+describe("after a job", () => {
+  /**
+   * An agent in the shape of the official one: this script is the container's first process, logs as the agent does, each time
+   * until all is read, and does the job in between.
+   */
+  const agent = (job: string, env: Readonly<Record<string, string>> = {}): Outcome =>
+    shell().runBeside(
+      "agent",
+      `set -eu
+      umask 022
+      mkfifo "$VOLUME_DIR/jobs"; cp -a "$CLEAN_HOME" "$VOLUME_DIR/home"
+      INIT_PID=$$ clean-after-jobs &
+      cleaner=$!
+      # What it was about to read lets its last child end, too.
+      stop() { kill "$cleaner" && printf '%-4096s' over 1<>"$VOLUME_DIR/jobs"; }
+      trap stop EXIT
+      log() { printf '%-1114112s' "$1" >"$VOLUME_DIR/jobs"; }
+      begin() { log "Executing received job BuildWork..."; }
+      end() { log "${PRINTED}"; }
+      ${job}`,
+      { ...environment(), ...env },
+    );
+
+  test("home and temporary files are as before it, its own processes gone, the agent's alive", () => {
+    const outcome = agent(`
+      /bin/sleep 1000 & own=$!
+      begin
+      rm -r "$CLEAN_HOME/.docker"; mkdir -p "$CLEAN_HOME/.m2/locked"; touch "$CLEAN_HOME/.m2/locked/jar" "$CLEAN_HOME/.netrc"
+      chmod 500 "$CLEAN_HOME/.m2/locked"; touch "$FIXTURE/tmp/left" "$FIXTURE/shm/a b"
+      /bin/sleep 1000 & left=$!
+      end
+      kill -0 "$own" && kill "$own"
+      ! kill -0 "$left" 2>/dev/null`);
+    expect(outcome).toMatchObject({ status: 0 });
+    expect(fs.readdirSync(shell().path("home"))).toEqual([".docker"]);
+    expect(shell().read("home/.docker/config.json")).toBe("{}");
+    expect(fs.readdirSync(shell().path("tmp"))).toEqual(["hsperfdata_go"]);
+    expect(fs.readdirSync(shell().path("shm"))).toEqual([".keep"]);
+    expect(shell().calls("clean-docker")).toEqual(["clean-docker strict"]);
+  });
+
+  test("the next one waits until the daemon is clean", () => {
+    shell().command("clean-docker", '[ "$(grep -c "^clean-docker" "$FIXTURE/calls")" -ge 3 ]');
+    shell().command("docker", '[ "$(grep -c "^docker ps" "$FIXTURE/calls")" -ge 2 ] || echo aaa');
+    agent('begin; end; begin; grep -c \'^clean-docker\' "$FIXTURE/calls" >"$FIXTURE/seen"');
+    expect(shell().read("seen")).toBe("4\n");
+  });
+
+  test("nothing is removed while it runs", () => {
+    agent('begin; touch "$CLEAN_HOME/mine"');
+    expect(shell().read("home/mine")).toBe("");
+    expect(shell().calls("clean-docker")).toEqual([]);
+  });
+
+  test("that ran out of memory, a line names the setting", () => {
+    const events = shell().path("cgroup/memory.events");
+    shell().write("cgroup/memory.events", "oom 0\noom_kill 3\n");
+    const env = { CGROUP_ROOT: shell().path("cgroup"), POD_NAME: "docker-large-0" };
+    const eaten = agent(`begin; end; begin; printf 'oom 1\\noom_kill 4\\n' >${events}; end`, env);
+    expect(eaten.stderr.match(/gocd:agents\.docker-large\.agent\.memory/g)).toHaveLength(1);
+  });
+
+  test("one whose end was never told is cleaned up when the next begins", () => {
+    agent('begin; touch "$CLEAN_HOME/left"; begin; [ ! -e "$CLEAN_HOME/left" ]');
+    expect(shell().calls("clean-docker")).toEqual(["clean-docker strict"]);
+    expect(fs.readdirSync(shell().path("home"))).toEqual([".docker"]);
+  });
+});
