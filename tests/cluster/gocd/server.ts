@@ -25,7 +25,7 @@ export interface Secret extends KubernetesObject {
 /** One request to the server. */
 export interface ServerRequest extends ApiRequest {
   /** Default: as housekeeping, who is an administrator. */
-  readonly as?: "housekeeping" | "nobody";
+  readonly as?: "housekeeping" | "nobody" | User;
   /** Where the server runs. Default: the namespace of the stack. */
   readonly namespace?: string;
 }
@@ -44,7 +44,8 @@ export async function secretText(name: string, namespace: string, key: string): 
 /** Asks the server, and tells what it answered. */
 export async function askServer(request: ServerRequest): Promise<ApiAnswer> {
   const { as = "housekeeping", namespace = SERVER_NAMESPACE } = request;
-  const asked = outgoing(request, as === "nobody" ? undefined : await housekeepingUser(namespace));
+  const user = as === "housekeeping" ? await housekeepingUser(namespace) : as;
+  const asked = outgoing(request, user === "nobody" ? undefined : user);
   // The tests' own node reaches every pod.
   return OWN_CLUSTER
     ? send(`http://${await addressOf("gocd-server-0", namespace)}:${PORT}`, asked)
