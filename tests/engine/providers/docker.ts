@@ -7,7 +7,7 @@ import { at } from "./google/cloud";
 import type { Problem, ProviderModel } from "./model";
 
 // As in pulumi/pulumi-docker, provider/image.go and provider.go: `check` hashes the build context, so that a changed file is a
-// changed argument; the image's name makes it anew; `configure` fails without a daemon, whatever the operation.
+// changed argument; nothing makes an image anew, not even its name; `configure` fails without a daemon, whatever the operation.
 
 const NO_DAEMON = "failed to connect to any docker daemon";
 
@@ -18,7 +18,7 @@ export const docker: ProviderModel = {
   },
   resources: {
     "docker:index/image:Image": {
-      replaces: (at) => at === "imageName",
+      replaces: () => false,
       computed: ["repoDigest", "baseImageName", "registryServer"],
       // Any change builds and pushes again.
       recomputed: () => ["repoDigest"],

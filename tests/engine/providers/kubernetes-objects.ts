@@ -1,20 +1,20 @@
 import { isObject } from "../../../preview/run/wire";
 import type { WireObject, WireValue } from "../../../preview/run/wire";
+import { makesAnew } from "./kubernetes-fields";
 import type { ProviderModel, ResourceModel } from "./model";
 
-/** Fields that Kubernetes fixes for every kind. */
-const FIXED = ["metadata.name", "metadata.namespace", "kind", "apiVersion"];
-
-const OBJECT: ResourceModel = {
-  replaces: (path) => FIXED.includes(path),
+const model = (type: string): ResourceModel => ({
+  replaces: (path) => makesAnew(type, path),
   deleteBeforeReplace: true,
   computed: [],
   create: ({ inputs }) => ({ id: idOf(inputs), outputs: {} }),
-};
+});
 
 /** `kubernetes` for clusters of the model of Google Cloud: takes every object, of whatever kind, and keeps what it is told. */
 export const kubernetesObjects: ProviderModel = {
-  resources: new Proxy({}, { get: () => OBJECT }),
+  resources: new Proxy({}, { get: (_, type) => model(String(type)) }),
+  // Another cluster, by the name that the program gives it; the way there may change.
+  replacesProvider: (argument) => argument === "clusterIdentifier",
 };
 
 /** `namespace/name`, or the name alone, as the provider calls an object. */

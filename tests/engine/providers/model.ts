@@ -47,6 +47,8 @@ export interface ResourceModel {
 export interface ProviderModel {
   readonly resources: Readonly<Record<string, ResourceModel>>;
   readonly functions?: Readonly<Record<string, (args: WireObject) => WireObject>>;
+  /** Whether a changed argument of the provider makes it anew, and everything of its with it. Default: none does. */
+  readonly replacesProvider?: (argument: string) => boolean;
   /** What the provider asks for before any operation, such as a daemon; it throws what the real one says. */
   readonly configure?: (config: WireObject) => void;
 }

@@ -43,7 +43,7 @@ function implementation(provider: ProviderModel, version: string): grpc.UntypedS
   return {
     getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
     checkConfig: unary((request: rpc.CheckRequest) => new rpc.CheckResponse().setInputs(request.getNews())),
-    diffConfig: unary(() => new rpc.DiffResponse().setChanges(rpc.DiffResponse.DiffChanges.DIFF_NONE)),
+    diffConfig: unary((request: rpc.DiffRequest) => diffConfig(provider, request)),
     configure: unary((request: rpc.ConfigureRequest) => {
       provider.configure?.(unwrappedMap(wire(request.getArgs())));
       return new rpc.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
@@ -64,6 +64,16 @@ function implementation(provider: ProviderModel, version: string): grpc.UntypedS
     }),
     cancel: unary(() => new Empty()),
   };
+}
+
+function diffConfig({ replacesProvider }: ProviderModel, request: rpc.DiffRequest): rpc.DiffResponse {
+  const { DiffChanges } = rpc.DiffResponse;
+  const [olds, news] = [request.getOldInputs() ?? request.getOlds(), request.getNews()].map((side) => wire(side));
+  const changed = differences(unwrappedMap(olds ?? {}), unwrappedMap(news ?? {})).map(({ path }) => topOf(path));
+  return new rpc.DiffResponse()
+    .setChanges(changed.length === 0 ? DiffChanges.DIFF_NONE : DiffChanges.DIFF_SOME)
+    .setDiffsList([...new Set(changed)])
+    .setReplacesList([...new Set(changed)].filter((argument) => replacesProvider?.(argument) === true));
 }
 
 function check(model: ResourceModel, request: rpc.CheckRequest): rpc.CheckResponse {

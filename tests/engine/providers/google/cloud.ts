@@ -7,6 +7,8 @@ export interface Thing {
   readonly type: string;
   readonly id: string;
   readonly inputs: WireObject;
+  /** When it was made, in milliseconds since 1970. */
+  readonly made?: number;
 }
 
 /** What happened, in its order; `began` and `ended` of the same thing may have others between them. */

@@ -4,8 +4,8 @@ import type { WireObject } from "../../../../preview/run/wire";
 import type { ProviderModel, Resource, ResourceModel } from "../model";
 import { Cloud } from "./cloud";
 import type { Event } from "./cloud";
-import { replaces } from "./replaces";
-import { RULES, taken } from "./rules";
+import { replaces, takesProject } from "./replaces";
+import { MEMBERS, RULES, taken } from "./rules";
 import { COMPUTED, ID, TYPE } from "./types";
 
 /** File of the project, and of the resources that are to fail once: a JSON list of URNs. */
@@ -40,6 +40,7 @@ export const google: ProviderModel = {
 
 function model(type: string): ResourceModel {
   return {
+    defaults: ({ inputs }) => (takesProject(type) && !("project" in inputs) ? { project } : {}),
     replaces: (path, before, after) => replaces(type, path, before, after),
     planned: (inputs, old) => (old === undefined ? endpoint(type, inputs, UNKNOWN) : endpoint(type, inputs, ENDPOINT)),
     // Names are the program's, so the old one must go first; a pool without one gets a new one.
@@ -52,10 +53,10 @@ function model(type: string): ResourceModel {
     async create(resource) {
       const inputs = withName(type, { project, ...resource.inputs }, resource);
       return operation("create", resource, async () => {
-        refuse("create", type, inputs);
-        await new Promise((resolve) => setTimeout(resolve, TAKES[type] ?? 0));
+        await accepted(type, inputs);
+        await pause(TAKES[type] ?? 0);
         const id = ID[type]?.(inputs, project) ?? "";
-        cloud().put({ type, id, inputs });
+        cloud().put({ type, id, inputs, made: Date.now() });
         return {
           id,
           outputs: { ...inputs, ...COMPUTED[type]?.(inputs, id, project), ...endpoint(type, inputs, ENDPOINT) },
@@ -63,8 +64,9 @@ function model(type: string): ResourceModel {
       });
     },
     update(id, resource, old) {
-      const inputs = { ...cloud().get(type, id)?.inputs, ...resource.inputs };
-      cloud().put({ type, id, inputs });
+      const found = cloud().get(type, id);
+      const inputs = { ...found?.inputs, ...resource.inputs };
+      cloud().put({ ...found, type, id, inputs });
       return { ...endpoint(type, inputs, ENDPOINT), ...(type === TYPE.nodePool && { name: old["name"] ?? "" }) };
     },
     read: (id, properties) => {
@@ -76,7 +78,7 @@ function model(type: string): ResourceModel {
       if (found === undefined) return;
       await operation("delete", { urn }, async () => {
         refuse("delete", type, found.inputs);
-        await new Promise((resolve) => setTimeout(resolve, TAKES[type] ?? 0));
+        await pause(TAKES[type] ?? 0);
         cloud().remove(type, id);
         // Its pools go with a cluster.
         if (type === TYPE.cluster)
@@ -85,6 +87,28 @@ function model(type: string): ResourceModel {
       });
     },
   };
+}
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** How often, and after how long, the provider asks again for a member whose account IAM does not know yet. */
+const TRIES = 30;
+const BETWEEN_TRIES = 100;
+
+/**
+ * Comes back when Google accepts what is to be made; throws what it says when it does not. Members are tried again, as the provider
+ * does (transport/error_retry_predicates.go, IamServiceAccountNotFound); nothing else is.
+ */
+async function accepted(type: string, inputs: WireObject): Promise<void> {
+  for (let tries = 1; ; tries++)
+    try {
+      refuse("create", type, inputs);
+      return;
+    } catch (error) {
+      const isUnknown = error instanceof Error && /Service account \S+ does not exist/.test(error.message);
+      if (!isUnknown || !MEMBERS.includes(type) || tries === TRIES) throw error;
+      await pause(BETWEEN_TRIES);
+    }
 }
 
 async function operation<T>(what: Event["what"], { urn }: Pick<Resource, "urn">, work: () => Promise<T>): Promise<T> {

@@ -38,6 +38,9 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   [`${TYPE.subnetwork} ipCidrRange`]: (before, after) => !isWider(text(before), text(after)),
 };
 
+/** Whether a type takes the project of the provider's configuration where the program says nothing (CustomizeDiff, DefaultProviderProject). */
+export const takesProject = (type: string): boolean => (FIXED[type] ?? []).includes("project");
+
 /** Whether a changed argument makes a resource of Google's anew. */
 export function replaces(
   type: string,

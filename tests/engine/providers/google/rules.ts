@@ -40,7 +40,8 @@ const usedBy =
     return user && inUse(name, user.id);
   };
 
-const MEMBERS = [TYPE.projectMember, TYPE.bucketMember, TYPE.repositoryMember];
+/** Members of policies. */
+export const MEMBERS: readonly string[] = [TYPE.projectMember, TYPE.bucketMember, TYPE.repositoryMember];
 
 /** Limits of a new project, by how much of a type it may have (quotas page of the project). */
 const QUOTA: Readonly<Record<string, { readonly name: string; readonly limit: number }>> = {
@@ -82,7 +83,7 @@ export const RULES: readonly Rule[] = [
   {
     on: "create",
     types: [TYPE.cluster, TYPE.nodePool],
-    source: `${DOCS}/kubernetes-engine/docs/how-to/service-accounts`,
+    source: `${DOCS}/kubernetes-engine/docs/how-to/service-accounts; ${DOCS}/iam/docs/service-accounts-create (known after a minute)`,
     refuses: (resource, cloud) => accountMissing(at(resource, "nodeConfig", "serviceAccount"), cloud),
   },
   {
@@ -248,12 +249,16 @@ export const RULES: readonly Rule[] = [
 /** A name that is taken: Google's 409, whatever the type. */
 export function taken(type: string, resource: WireObject, cloud: Cloud, project: string): string | undefined {
   const id = ID[type]?.(resource, project) ?? "";
-  return cloud.get(type, id) === undefined || MEMBERS.includes(type as (typeof MEMBERS)[number])
+  return cloud.get(type, id) === undefined || MEMBERS.includes(type)
     ? undefined
     : `googleapi: Error 409: The resource '${id}' already exists, alreadyExists`;
 }
 
+/** IAM's first minute, in milliseconds: the other services do not know a new account yet. */
+const FIRST_MINUTE = 600;
+
 function accountMissing(email: string, cloud: Cloud): string | undefined {
-  const there = cloud.all(TYPE.account).some(({ id }) => id.endsWith(`/${email}`));
-  return there ? undefined : `googleapi: Error 400: Service account ${email} does not exist., badRequest`;
+  const account = cloud.all(TYPE.account).find(({ id }) => id.endsWith(`/${email}`));
+  const known = account !== undefined && Date.now() - (account.made ?? 0) >= FIRST_MINUTE;
+  return known ? undefined : `googleapi: Error 400: Service account ${email} does not exist., badRequest`;
 }

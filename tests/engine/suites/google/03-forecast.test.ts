@@ -1,0 +1,54 @@
+import { googleDefaults } from "../../../../preview/base/configuration";
+import { difference } from "../../../../preview/difference/difference";
+import type { Run } from "../../../../preview/run/run";
+import { PARTS, WHOLE } from "../../../preview/difference/settings-edits";
+import type { Edit } from "../../../preview/difference/settings-edits";
+import { projectOf, runs, task } from "../../../support/program";
+import type { StackSource } from "../../../support/program";
+import { disagreements, enginePlan, forecastPlan } from "../../harness/forecast";
+import { emptyGoogleProject, type GoogleProject } from "../../harness/google";
+
+const EDITS: readonly Edit[] = [...WHOLE, ...PARTS];
+
+let google: GoogleProject;
+let base: Run;
+const planned = new Map<string, Run>();
+
+beforeAll(async () => {
+  google = await emptyGoogleProject("google-forecast", ["dev"]);
+  await google.project.must("pulumi up --skip-preview --stack dev");
+  const [first, ...others] = await runs(
+    [{}, ...EDITS.map(([, source]) => source)].map((source) => task(source, {}, false)),
+  );
+  if (first === undefined) throw new Error("the program did not run");
+  base = first;
+  EDITS.forEach(([edit], place) => {
+    const run = others[place];
+    if (run !== undefined) planned.set(edit, run);
+  });
+});
+
+/** What is forecast of an edit. */
+function forecast(edit: string, source: StackSource) {
+  const run = planned.get(edit);
+  if (run === undefined) throw new Error(`${edit} was not run`);
+  const defaults = googleDefaults(projectOf({}).config, projectOf(source).config);
+  return forecastPlan(difference(base, run, { defaults }));
+}
+
+/** What the engine says to an edit that is taken back afterwards. */
+async function previewOf({ config = {}, secrets = {} }: StackSource) {
+  const { project } = google;
+  return project.edited("dev", config, async () => {
+    for (const [key, value] of Object.entries(secrets))
+      await project.must(`pulumi config set --secret ${key} --stack dev`, { input: value });
+    return project.run("pulumi preview --json --stack dev");
+  });
+}
+
+describe("an edit of the stack dev", () => {
+  test.each(EDITS)("does in Pulumi's own engine what the forecast says: %s", async (edit, source) => {
+    const preview = await previewOf(source);
+    expect(disagreements(forecast(edit, source), enginePlan(preview.stdout))).toEqual([]);
+  });
+});
