@@ -2,10 +2,10 @@ import { AGENTS_NAMESPACE, SERVER_NAMESPACE } from "../../cluster/gocd/deploy";
 import { identities } from "../../cluster/gocd/server";
 import type { Pod } from "../../cluster/gocd/pods";
 import { getPods } from "../../cluster/kubernetes/api";
-import { exec } from "../../cluster/kubernetes/kubectl";
+import { exec, kubectl } from "../../cluster/kubernetes/kubectl";
 
 /** Runs a script in the server's container and returns what it printed. */
-export async function inServer(script: string): Promise<string> {
+async function inServer(script: string): Promise<string> {
   const { code, stdout, stderr } = await exec("gocd-server-0", "server", SERVER_NAMESPACE, ["sh", "-c", script]);
   if (code !== 0) throw new Error(`in the server: ${script}\nended with ${code}: ${stderr}`);
   return stdout;
@@ -22,8 +22,24 @@ export const remembered = async () => ({
   kept: await inServer("cat /godata/db/kept /godata/artifacts/kept"),
 });
 
+/**
+ * Waits until every rollout has ended. The provider does so too, but the one that can be built asks so soon that a busy control plane
+ * has not yet begun (mended in 4.26).
+ */
+async function settled(namespace: string): Promise<void> {
+  const workloads = await kubectl(["get", "statefulsets,deployments", "-n", namespace, "-o", "name"]);
+  for (const workload of workloads.split("\n").filter((name) => name !== ""))
+    await kubectl(["rollout", "status", "-n", namespace, workload, "--timeout=180s"], { timeout: 190_000 });
+}
+
+/** {@link podIds} once every rollout has ended. */
+export async function settledPods(): Promise<Readonly<Record<string, string>>> {
+  await Promise.all([SERVER_NAMESPACE, AGENTS_NAMESPACE].map(settled));
+  return podIds();
+}
+
 /** Each pod of the installation and which it is: a pod that restarts is another one of the same name. */
-export async function podIds(): Promise<Readonly<Record<string, string>>> {
+async function podIds(): Promise<Readonly<Record<string, string>>> {
   const pods = (await Promise.all([SERVER_NAMESPACE, AGENTS_NAMESPACE].map((at) => getPods<Pod>(at)))).flat();
   // A Deployment's pods have names of their own making.
   return Object.fromEntries(

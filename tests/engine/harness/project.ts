@@ -16,6 +16,8 @@ export interface Ended {
 /** A command that runs. */
 export interface Started {
   readonly child: ChildProcess;
+  /** What it wrote so far. */
+  readonly said: () => string;
   readonly ended: Promise<Ended>;
 }
 
@@ -114,7 +116,7 @@ export class Project {
         resolve({ code: code ?? KILLED, text, stdout });
       });
     });
-    return { child, ended };
+    return { child, said: () => text, ended };
   }
 
   /** Changes keys of a stack file, as an editor does; what Pulumi wrote into it stays. */

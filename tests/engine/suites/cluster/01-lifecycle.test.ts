@@ -78,6 +78,13 @@ describe("a stack on a cluster that exists", () => {
     },
   );
 
+  test("tells its events as people.md says", async () => {
+    const events = await project.must(
+      documented("docs/operations/people.md", /^kubectl --namespace gocd-dev get events$/),
+    );
+    expect(events.text).toContain("gocd-server-0");
+  });
+
   test.each([
     /^kubectl get pods --all-namespaces/,
     /logs deployment\/gocd-housekeeping/,

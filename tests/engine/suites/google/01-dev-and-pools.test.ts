@@ -1,3 +1,4 @@
+import { documented } from "../../harness/docs";
 import { emptyGoogleProject, type GoogleProject } from "../../harness/google";
 import { isOrdered, orderEdges } from "../../harness/order";
 import { changes, expectUnchanged } from "../../harness/stack";
@@ -11,11 +12,16 @@ interface Plan {
 
 describe.each(["dev", "pools"])("the stack %s in an empty project of the model of Google Cloud", (stack) => {
   let google: GoogleProject;
-  const up = `pulumi up --stack ${stack} --policy-pack policy --policy-pack-config policy-config.json`;
+  const up = documented("README.md", /^pulumi up --stack dev /).replace("--stack dev", `--stack ${stack}`);
   const things = (type: RegExp) => google.things().filter((thing) => type.test(thing.type));
 
   beforeAll(async () => {
     google = await emptyGoogleProject(`google-${stack}`, [stack]);
+  });
+
+  test("is previewed with the policy pack before anything is there", async () => {
+    const preview = await google.project.must(up.replace("pulumi up", "pulumi preview"));
+    expect(changes(preview)["create"]).toBeGreaterThan(90);
   });
 
   test("comes up although everything of Google's fails once, and goes on from what there is", async () => {
