@@ -37,7 +37,7 @@ docker run --rm -v "$PWD:/work" -w /work tool:1 sh -c 'mkdir -p target && touch 
 const LOOK = `echo "containers: $(docker ps -aq | wc -l)"
 echo "networks: $(docker network ls -q --filter type=custom | wc -l)"
 echo "volumes: $(docker volume ls -q | sort | tr '\\n' ' ')"
-echo "images: $(docker images --format '{{.Repository}}' | tr '\\n' ' ')"
+echo "images: $(docker images --format '{{.Repository}}' tool)"
 echo "home: $(ls -A ~ | tr '\\n' ' ')"
 echo "credentials: $(grep -c registry.example ~/.docker/config.json)"
 echo "temporary: $(ls -A /tmp /dev/shm | grep left | tr '\\n' ' ')"
