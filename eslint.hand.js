@@ -32,7 +32,18 @@ const MEMBERS = ["TSInterfaceBody", "TSTypeLiteral"].flatMap((body) =>
   })),
 );
 
+// Lines as they stand, with comments and blank ones: what is longer has two subjects.
+const FILE_LINES = 300;
+const FUNCTION_LINES = 80;
+
 module.exports = [
+  { files: ["**/*.ts", "**/*.js"], rules: { "max-lines": ["error", FILE_LINES] } },
+  {
+    files: ["**/*.ts", "**/*.js"],
+    // The function of a describe holds as many tests as its subject has.
+    ignores: ["tests/**", "**/*.test.ts"],
+    rules: { "max-lines-per-function": ["error", FUNCTION_LINES] },
+  },
   {
     files: ["**/*.ts"],
     rules: {

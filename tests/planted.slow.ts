@@ -23,6 +23,13 @@ const FAULTS: readonly (readonly [fault: string, file: string, text: string, mes
   ],
   ["a file name in another case", "kubernetes/plantedName.ts", "export {};", "does not match"],
   ["a test called it", "tests/planted.test.ts", 'it("is one", () => { expect(1).toBe(1); });', "Prefer using 'test'"],
+  ["a file of 301 lines", "tests/planted-long.ts", Array(301).fill("// A line.").join("\n"), "too many lines (301)"],
+  [
+    "a function of 81 lines",
+    "kubernetes/planted-function.ts",
+    `export function planted(): void {\n${Array(79).fill("  // A line.").join("\n")}\n}`,
+    "too many lines (81)",
+  ],
   ["a broken law", "kubernetes/planted-law.ts", 'export * from "../settings/types";', "Law 1: "],
 ];
 
