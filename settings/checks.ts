@@ -6,7 +6,8 @@ import { locationProblems } from "./google";
 import type { HasProblem, Problem } from "./problems";
 import { rangeProblems } from "./ranges";
 import { nodeProblems } from "./scheduling";
-import { peopleProblems } from "./server-secrets";
+import { peopleProblems } from "./people";
+import { pluginProblems } from "./plugins";
 import { restoredProblems, serverSizeProblems } from "./server";
 import type { Settings } from "./types";
 
@@ -26,6 +27,7 @@ export function crossCheck(settings: Settings, hasProblem: HasProblem): Problem[
       ? []
       : [...restoredProblems(server, storage), ...restoreProblems(backup, storage)]),
     ...peopleProblems(server),
+    ...pluginProblems(server),
     ...rangeProblems(settings, hasProblem),
     ...agents.flatMap((pool) => poolProblems(pool, name, cluster.mode)),
     ...environmentProblems(agents),

@@ -1,4 +1,8 @@
 import { z } from "zod";
+import { oneOf } from "./did-you-mean";
+import type { Problem } from "./problems";
+import type { Server } from "./server";
+import { join } from "./validate";
 import { choice, gocdName, map, properties, text } from "./values";
 
 /** A name that fits GoCD, its password file, and a person's log-in at a directory or an identity provider. */
@@ -73,3 +77,43 @@ export const roles = z
   .record(gocdName, role, map("a map of roles by name"))
   .default({})
   .describe("roles of GoCD; one that is taken away here goes from there");
+
+/** What is said of users and roles, and does not fit. */
+export function peopleProblems(server: Server): Problem[] {
+  const names = Object.keys(server.users);
+  const folded = names.map((name) => name.toLowerCase());
+  const twice = names.filter((name, index) => folded.indexOf(name.toLowerCase()) !== index);
+  const roles = Object.keys(server.roles);
+  return [
+    ...twice.map((name) => ({
+      key: join("gocd:server.users", [name]),
+      found: "a user who differs from another by capitals alone",
+      wanted: "one of them: GoCD does not tell them apart",
+    })),
+    ...Object.entries(server.users).flatMap(([name, user]) => roleProblems(name, user.roles, server, roles)),
+    ...Object.entries(server.roles).flatMap(([name, { authorization }]) =>
+      authorization === undefined || authorization in server.authorization
+        ? []
+        : [
+            {
+              key: join("gocd:server.roles", [name, "authorization"]),
+              found: authorization,
+              wanted: among(authorization, Object.keys(server.authorization), "gocd:server.authorization"),
+            },
+          ],
+    ),
+  ];
+}
+
+function roleProblems(user: string, of: readonly string[], server: Server, known: readonly string[]): Problem[] {
+  return of.flatMap((name, index) => {
+    const key = join("gocd:server.users", [user, "roles", index]);
+    if (!(name in server.roles)) return [{ key, found: name, wanted: among(name, known, "gocd:server.roles") }];
+    const byPlugin = server.roles[name]?.authorization !== undefined;
+    return byPlugin ? [{ key, found: name, wanted: "a role whose members no plugin says" }] : [];
+  });
+}
+
+/** A name among those of a key, and which was probably meant. */
+export const among = (found: string, names: readonly string[], of: string): string =>
+  names.length > 0 ? `${oneOf(found, [...names])}: the names of ${of}` : `nothing, since ${of} has no name`;

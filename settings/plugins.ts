@@ -1,4 +1,7 @@
 import { z } from "zod";
+import type { Problem } from "./problems";
+import type { Server } from "./server";
+import { join } from "./validate";
 import { choice, gocdName, map, properties as texts, text, url } from "./values";
 
 /** In GoCD's own jar (tw-go-plugins/build.gradle of 26.1.0). */
@@ -116,5 +119,16 @@ export const secretConfigs = z
   .default({})
   .describe("secret managers that pipelines refer to: {{SECRET:[NAME][KEY]}}");
 
-/** Whether GoCD has a plugin without anybody's help. */
-export const isBundled = (id: string): boolean => BUNDLED.includes(id);
+/** A plugin that is not in GoCD comes from somewhere. */
+export function pluginProblems(server: Server): Problem[] {
+  if (Object.keys(server.plugins).length > 0) return [];
+  return (["authorization", "configRepos", "secretConfigs"] as const).flatMap((part) =>
+    Object.entries(server[part])
+      .filter(([, { plugin }]) => !BUNDLED.includes(plugin))
+      .map(([name, { plugin }]) => ({
+        key: join(`gocd:server.${part}`, [name, "plugin"]),
+        found: plugin,
+        wanted: "a plugin that is in GoCD, or its jar in gocd:server.plugins",
+      })),
+  );
+}

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { oneOf } from "./did-you-mean";
 import type { HasProblem, Problem } from "./problems";
-import { isBundled } from "./plugins";
 import type { Backup } from "./backup";
+import { among } from "./people";
 import type { Server } from "./server";
 import type { Settings } from "./types";
 import { join } from "./validate";
@@ -68,60 +67,6 @@ export function serverSecretProblems(
     ...twiceProblems("secretConfigs", secrets.secretConfigs, server.secretConfigs),
     ...repositoryProblems(secrets, server),
   ];
-}
-
-/** What is said of users, roles and plugins, and does not fit. */
-export function peopleProblems(server: Server): Problem[] {
-  const names = Object.keys(server.users);
-  const folded = names.map((name) => name.toLowerCase());
-  const twice = names.filter((name, index) => folded.indexOf(name.toLowerCase()) !== index);
-  const roles = Object.keys(server.roles);
-  return [
-    ...twice.map((name) => ({
-      key: join("gocd:server.users", [name]),
-      found: "a user who differs from another by capitals alone",
-      wanted: "one of them: GoCD does not tell them apart",
-    })),
-    ...Object.entries(server.users).flatMap(([name, user]) => roleProblems(name, user.roles, server, roles)),
-    ...Object.entries(server.roles).flatMap(([name, { authorization }]) =>
-      authorization === undefined || authorization in server.authorization
-        ? []
-        : [
-            {
-              key: join("gocd:server.roles", [name, "authorization"]),
-              found: authorization,
-              wanted: among(authorization, Object.keys(server.authorization), "gocd:server.authorization"),
-            },
-          ],
-    ),
-    ...pluginProblems(server),
-  ];
-}
-
-function roleProblems(user: string, of: readonly string[], server: Server, known: readonly string[]): Problem[] {
-  return of.flatMap((name, index) => {
-    const key = join("gocd:server.users", [user, "roles", index]);
-    if (!(name in server.roles)) return [{ key, found: name, wanted: among(name, known, "gocd:server.roles") }];
-    const byPlugin = server.roles[name]?.authorization !== undefined;
-    return byPlugin ? [{ key, found: name, wanted: "a role whose members no plugin says" }] : [];
-  });
-}
-
-const among = (found: string, names: readonly string[], of: string): string =>
-  names.length > 0 ? `${oneOf(found, [...names])}: the names of ${of}` : `nothing, since ${of} has no name`;
-
-/** A plugin that is not in GoCD comes from somewhere. */
-function pluginProblems(server: Server): Problem[] {
-  if (Object.keys(server.plugins).length > 0) return [];
-  return (["authorization", "configRepos", "secretConfigs"] as const).flatMap((part) =>
-    Object.entries(server[part])
-      .filter(([, { plugin }]) => !isBundled(plugin))
-      .map(([name, { plugin }]) => ({
-        key: join(`gocd:server.${part}`, [name, "plugin"]),
-        found: plugin,
-        wanted: "a plugin that is in GoCD, or its jar in gocd:server.plugins",
-      })),
-  );
 }
 
 /** Keys of another server that cannot be, and those that are to be adopted and are not there. */
