@@ -43,6 +43,7 @@ describe("what a stack needs of Google's quotas", () => {
         { type: "gcp:compute/disk:Disk", inputs: { type: "pd-ssd", size: 30 } },
         { type: "gcp:compute/regionDisk:RegionDisk", inputs: { type: "pd-ssd", size: 10 } },
         { type: "gcp:compute/routerNat:RouterNat", inputs: {} },
+        { type: "gcp:compute/address:Address", inputs: { addressType: "INTERNAL" } },
       ]),
     ).toEqual([
       "Needs in the region, with the surge of an upgrade: 24 CPUs, 96 GiB of memory, 1 external address",

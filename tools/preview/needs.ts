@@ -53,8 +53,10 @@ export function needLines(resources: readonly Resource[]): string[] {
       const more = most((needs) => needs.disks.get(type) ?? 0);
       return `${type} ${gb + more} GB${SSD.has(type) ? " (SSD_TOTAL_GB)" : ""}`;
     });
-  const addresses = resources.filter(({ type }) =>
-    /^gcp:compute\/(routerNat:RouterNat|address:Address)$/.test(type),
+  const addresses = resources.filter(
+    ({ type, inputs }) =>
+      type === "gcp:compute/routerNat:RouterNat" ||
+      (type === "gcp:compute/address:Address" && at(inputs, "addressType") !== "INTERNAL"),
   ).length;
   const unknown = [...new Set(pools.map(({ machineType }) => machineType))].filter(
     (type) => machine(type) === undefined,
