@@ -145,7 +145,7 @@ export class HousekeepingFixture {
     more: { readonly timeoutSeconds?: number; readonly password?: string; readonly url?: string } = {},
     stop = new AbortController().signal,
   ): Gocd {
-    return new Gocd({ url: this.gocd.url, username: USERNAME, password: PASSWORD, timeoutSeconds: 5, ...more }, stop);
+    return new Gocd({ url: this.gocd.url, username: USERNAME, password: PASSWORD, timeoutSeconds: 30, ...more }, stop);
   }
 
   /** Writes the mounted Secret as it is wanted now. */
@@ -239,7 +239,7 @@ export class Reconciler {
 }
 
 /** Waits for something that happens by itself soon. */
-export async function until(what: () => boolean | Promise<boolean>, within = 50_000): Promise<true> {
+export async function until(what: () => boolean | Promise<boolean>, within = 250_000): Promise<true> {
   const end = Date.now() + within;
   while (!(await what())) {
     if (Date.now() > end) throw new Error("it did not happen in time");

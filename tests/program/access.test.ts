@@ -11,8 +11,6 @@ import { golden } from "../support/golden";
 import { ROOT, runs, succeeded, task } from "../support/program";
 import { variants } from "../support/stacks";
 
-jest.setTimeout(300_000);
-
 const DIRECTORY = join(ROOT, "tests", "golden", "access");
 /** Accept what the program registers now as right: `UPDATE_GOLDEN=1 npx jest tests/program/access`. */
 const accept = process.env["UPDATE_GOLDEN"] === "1";

@@ -3,8 +3,6 @@ import { isObject, unwrappedMap } from "../../preview/run/wire";
 import { containersOf, objectsOf, workloadsOf } from "../support/pods";
 import { plannedRun, succeeded } from "../support/program";
 
-jest.setTimeout(300_000);
-
 describe("the server's identity at the bucket", () => {
   let registrations: readonly Registration[];
   let folder: string;

@@ -3,8 +3,6 @@ import { unwrappedMap } from "../../preview/run/wire";
 import { runs, succeeded, task } from "../support/program";
 import { variants } from "../support/stacks";
 
-jest.setTimeout(300_000);
-
 /** Roles with which nothing in a repository can be changed. */
 const READING = ["roles/artifactregistry.reader"];
 

@@ -12,8 +12,6 @@ import { projectOf, ROOT, runs, task } from "../support/program";
 import { committedStacks, variants } from "../support/stacks";
 import { needLines } from "../../tools/preview/needs";
 
-jest.setTimeout(300_000);
-
 const DIRECTORY = join(ROOT, "tests", "golden");
 /** Accept what the program registers now as right: `UPDATE_GOLDEN=1 npx jest tests/program/golden`. */
 const accept = process.env["UPDATE_GOLDEN"] === "1";

@@ -6,8 +6,6 @@ import type { WireObject } from "../../preview/run/wire";
 import { ROOT, runs, succeeded, task } from "../support/program";
 import { variants } from "../support/stacks";
 
-jest.setTimeout(300_000);
-
 const LIST = "docs/operations/google-apis.txt";
 
 /** Services by the package of the resource (`gcp:<package>/…`): what its provider calls. */

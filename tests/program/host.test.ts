@@ -5,8 +5,6 @@ import { hostRun } from "../../preview/run/host";
 import type { HostRun } from "../../preview/run/host";
 import { plannedRun, projectOf, ROOT } from "../support/program";
 
-jest.setTimeout(300_000);
-
 describe("the preview and Pulumi's own Node host", () => {
   const stack = { stack: "dev", secrets: { "gocd:adminPassword": "a-password-of-twenty-characters" } };
   let preview: Run;

@@ -7,8 +7,6 @@ import { ROOT, runs, succeeded, task } from "../support/program";
 import type { StackSource } from "../support/program";
 import { variants } from "../support/stacks";
 
-jest.setTimeout(300_000);
-
 /** Properties under which Google Cloud knows a resource within a project. */
 const NAMES = ["name", "accountId", "repositoryId", "secretId", "bucket"];
 

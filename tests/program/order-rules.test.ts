@@ -4,8 +4,6 @@ import { runs, succeeded, task } from "../support/program";
 import { committedStacks, variants } from "../support/stacks";
 import { ORDER_RULES, type OrderRule } from "./order-rules";
 
-jest.setTimeout(300_000);
-
 /** Every committed stack, and those ways to set one up that none of them takes. */
 const sources = {
   ...Object.fromEntries(committedStacks.map((stack) => [stack, { stack }])),

@@ -3,8 +3,6 @@ import { waitsFor } from "../support/graph";
 import { runs, succeeded, task } from "../support/program";
 import { variants } from "../support/stacks";
 
-jest.setTimeout(300_000);
-
 describe.each(["a cluster of its own", "another Kubernetes"] as const)(
   "the order of up and destroy (%s)",
   (variant) => {

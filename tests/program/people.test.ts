@@ -6,8 +6,6 @@ import { toText } from "../../preview/show/preview-text";
 import { styleFor } from "../../preview/show/terminal";
 import { kubernetesObjects, projectOf, resolvedRun, succeeded, type StackSource } from "../support/program";
 
-jest.setTimeout(120_000);
-
 const ALICE = "canary-Of-Alice-9Wq";
 const HASH = "$2y$10$abcdefghijklmnopqrstuuYlFjP1Tq3mD0c4m5o6p7q8r9s0t1u2v";
 const DIRECTORY = "canary-Of-The-Directory-3Tz";

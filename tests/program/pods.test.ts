@@ -4,8 +4,6 @@ import type { Run } from "../../preview/run/run";
 import { runs, succeeded, task } from "../support/program";
 import { variants } from "../support/stacks";
 
-jest.setTimeout(300_000);
-
 const MEMORY = /^[1-9]\d*(Mi|Gi)$/;
 
 let runsByVariant: ReadonlyMap<string, Run>;

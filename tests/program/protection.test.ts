@@ -4,8 +4,6 @@ import { runs, succeeded, task } from "../support/program";
 import { resource } from "../support/resource";
 import { variants } from "../support/stacks";
 
-jest.setTimeout(300_000);
-
 /** Random values that the data on the server's disk, or an agent's identity, is worthless without. */
 const DATA_DEPENDS_ON = [
   "admin",

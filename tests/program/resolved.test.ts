@@ -5,8 +5,6 @@ import { join } from "node:path";
 import { resolvedManifests } from "../support/program";
 import type { KubernetesObject } from "../support/program";
 
-jest.setTimeout(300_000);
-
 describe("the objects of a stack that is up", () => {
   const directory = mkdtempSync(join(tmpdir(), "gocd-resolved-"));
   const state = join(directory, "state.json");

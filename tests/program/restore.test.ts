@@ -1,8 +1,6 @@
 import type { Registration } from "../../preview/run/registration";
 import { runs, succeeded, task } from "../support/program";
 
-jest.setTimeout(300_000);
-
 const RESTORED = { drill: { data: "gocd-dev-drill" }, fresh: { data: "empty" } };
 
 describe("a restore", () => {

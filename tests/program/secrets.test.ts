@@ -20,8 +20,6 @@ import { projectOf, resolvedRun, runs, succeeded, task } from "../support/progra
 import type { StackSource } from "../support/program";
 import { variants } from "../support/stacks";
 
-jest.setTimeout(300_000);
-
 const ADMIN = "canary-Of-The-Admin-7Qx";
 
 /** Properties of provider-made resources that are secret, with what was made: every canary that a provider planted. */

@@ -2,8 +2,6 @@ import { readableMap } from "../../preview/run/wire";
 import { runs, succeeded, task } from "../support/program";
 import { needLines } from "../../tools/preview/needs";
 
-jest.setTimeout(300_000);
-
 /** Quota SSD_TOTAL_GB of a trial account in a region; a paying account begins with 500. */
 const TRIAL_SSD_GB = 250;
 

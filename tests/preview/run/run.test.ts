@@ -3,8 +3,6 @@ import type { Run } from "../../../preview/run/run";
 import { isSecret, SECRET_TEXT, readable, UNKNOWN, unwrapped } from "../../../preview/run/wire";
 import { ROOT, runs, task } from "../../support/program";
 
-jest.setTimeout(300_000);
-
 const FIXTURES = join(ROOT, "tests", "preview", "fixtures");
 
 describe("a run of a program", () => {
