@@ -17,6 +17,14 @@ export const images = z
           "who pushes to a registry that is not one of Google's hosts, with the secret gocd:registryPassword; without both, " +
             "whoever docker login has logged in where Pulumi runs",
         ),
+      bases: text(
+        "a registry with its path, such as registry.example.com/mirror",
+        /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
+      )
+        .optional()
+        .describe(
+          "where the images that ours are built from come from, under their names and versions, in place of Docker Hub",
+        ),
       repository: choice("create", "existing")
         .optional()
         .describe("whether this stack makes the project's one gcr.io repository; default create"),
@@ -33,10 +41,10 @@ export const images = z
         .optional()
         .describe("images built elsewhere; with them no Docker daemon is needed where Pulumi runs"),
     },
-    map("a map with registry, username, repository, or with prebuilt"),
+    map("a map with registry, username, bases, repository, or with prebuilt"),
   )
   .refine(({ prebuilt, ...built }) => prebuilt === undefined || Object.keys(built).length === 0, {
-    error: "either prebuilt, or registry, username and repository",
+    error: "either prebuilt, or registry, username, bases and repository",
   });
 
 type InFile = z.output<typeof images>;
@@ -48,8 +56,14 @@ export type Images =
       readonly project: string;
       readonly registry: string;
       readonly repository: "create" | "existing";
+      readonly bases?: string | undefined;
     }
-  | { readonly mode: "registry"; readonly registry: string; readonly username?: string | undefined }
+  | {
+      readonly mode: "registry";
+      readonly registry: string;
+      readonly username?: string | undefined;
+      readonly bases?: string | undefined;
+    }
   | { readonly mode: "prebuilt"; readonly references: ImageReferences };
 
 /** One reference, by digest, for each image of `images/`. */
@@ -108,8 +122,8 @@ export function imageProblems(inFile: InFile, google: boolean, password: boolean
 
 /** Where the images come from, of keys that fit together. */
 export function imagesOf(inFile: InFile, google: Google | undefined): Images {
-  const { registry = "gcr.io", repository = "create", username } = inFile;
+  const { registry = "gcr.io", repository = "create", username, bases } = inFile;
   if (inFile.prebuilt) return { mode: "prebuilt", references: inFile.prebuilt };
-  if (isGoogles(registry)) return { mode: "google", project: google?.project ?? "", registry, repository };
-  return { mode: "registry", registry, username };
+  if (isGoogles(registry)) return { mode: "google", project: google?.project ?? "", registry, repository, bases };
+  return { mode: "registry", registry, username, bases };
 }

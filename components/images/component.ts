@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as gcp from "@pulumi/gcp/artifactregistry";
@@ -5,6 +6,7 @@ import * as organizations from "@pulumi/gcp/organizations";
 import * as pulumi from "@pulumi/pulumi";
 import { normaliseModes } from "./context";
 import {
+  baseArgs,
   googleTarget,
   IMAGES,
   imageArgs,
@@ -46,6 +48,8 @@ interface PrebuiltArgs {
 }
 
 export type ImagesArgs = (GoogleArgs | RegistryArgs | PrebuiltArgs) & {
+  /** Where bases come from in place of Docker Hub. */
+  readonly bases?: string | undefined;
   /** Password of `username`. */
   readonly password?: pulumi.Output<string> | undefined;
 };
@@ -77,28 +81,30 @@ export class Images extends pulumi.ComponentResource {
         const token = pulumi.secret(organizations.getClientConfigOutput({ parent: this }).accessToken);
         const target = googleTarget(name, args, token);
         this.dindRepository = imageRepository(target, "dind");
-        this.references = this.build(name, target, created);
+        this.references = this.build(name, target, args.bases, created);
         break;
       }
       case "registry": {
         const target = otherTarget(name, args);
         this.dindRepository = imageRepository(target, "dind");
-        this.references = this.build(name, target);
+        this.references = this.build(name, target, args.bases);
       }
     }
     this.registerOutputs({ references: this.references });
   }
 
-  private build(name: string, target: Target, repository?: gcp.Repository): References {
+  private build(name: string, target: Target, bases?: string, repository?: gcp.Repository): References {
     const built = IMAGES.map((image) => {
       const refused = normaliseModes(join(ROOT, "images", image));
       if (refused.length > 0) {
         const why = `the image ${image} is built anew wherever these files have other modes; as their owner run`;
         void pulumi.log.warn(`${why}: ${refused.join("; ")}`, this);
       }
+      const dockerfile = join(ROOT, "images", image, "Dockerfile");
+      const buildArgs = bases === undefined ? undefined : baseArgs(readFileSync(dockerfile, "utf8"), bases);
       const { repoDigest } = new docker.Image(
         `${name}-${image}`,
-        imageArgs(target, image, "."),
+        imageArgs(target, image, ".", buildArgs),
         // The image's name holds no output of the repository that must exist before it is pushed.
         { parent: this, ...(repository && { dependsOn: [repository] }) },
       );

@@ -95,14 +95,30 @@ export function otherTarget(
 /** An image's repository at the registry, without tag or digest. */
 export const imageRepository = ({ prefix }: Target, image: ImageName): string => `${prefix}${image}`;
 
-/** Arguments that build an image and push it. Nodes are amd64, whatever machine builds. */
-export function imageArgs(target: Target, image: ImageName, root: string) {
+/**
+ * Build arguments with which an image comes from bases of the same names and versions elsewhere: every `ARG` of the Dockerfile that
+ * names one.
+ *
+ * @param bases such as `registry.example.com/mirror`.
+ */
+export function baseArgs(dockerfile: string, bases: string): { readonly [argument: string]: string } {
+  const found = [...dockerfile.matchAll(/^ARG ([A-Z]+)=(\S+:\S+)$/gm)];
+  return Object.fromEntries(found.map(([, argument = "", base = ""]) => [argument, `${bases}/${base}`]));
+}
+
+/**
+ * Arguments that build an image and push it. Nodes are amd64, whatever machine builds.
+ *
+ * @param args build arguments.
+ */
+export function imageArgs(target: Target, image: ImageName, root: string, args?: { readonly [name: string]: string }) {
   return {
     imageName: `${imageRepository(target, image)}:${target.tag}`,
     build: {
       context: `${root}/images/${image}`,
       dockerfile: `${root}/images/${image}/Dockerfile`,
       platform: "linux/amd64",
+      ...(args && { args }),
     },
     ...(target.registry && { registry: target.registry }),
   } satisfies docker.ImageArgs;

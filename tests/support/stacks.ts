@@ -51,7 +51,11 @@ export const variants = {
   "another Kubernetes and registry": {
     config: {
       "gocd:cluster": { existing: { context: "kind-gocd", storageClass: "standard" } },
-      "gocd:images": { registry: "registry.example:5000/team", username: "pusher" },
+      "gocd:images": {
+        registry: "registry.example:5000/team",
+        username: "pusher",
+        bases: "registry.example:5000/mirror",
+      },
       "gocd:company": {
         proxy: { url: "http://10.9.8.7:3128", direct: [".corp.example"] },
         certificates: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",

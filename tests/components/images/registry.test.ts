@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import {
+  baseArgs,
   googleTarget,
   imageArgs,
   imageRepository,
@@ -9,6 +11,29 @@ import {
 } from "../../../components/images/registry";
 
 const PASSWORD = "secret";
+
+describe("bases from elsewhere", () => {
+  const of = (image: string) => {
+    const dockerfile = readFileSync(`${__dirname}/../../../images/${image}/Dockerfile`, "utf8");
+    return { dockerfile, args: baseArgs(dockerfile, "registry.example.com/mirror") };
+  };
+
+  test.each(IMAGES)("replace every image that %s is built from, and keep names and versions", (image) => {
+    const { dockerfile, args } = of(image);
+    const stages = [...dockerfile.matchAll(/^FROM \$\{([A-Z]+)\}/gm)].map(([, argument]) => argument);
+    expect(stages.length).toBeGreaterThan(0);
+    expect(Object.keys(args)).toEqual(expect.arrayContaining(stages));
+    for (const [argument, base] of Object.entries(args))
+      expect(dockerfile).toContain(`ARG ${argument}=${base.replace("registry.example.com/mirror/", "")}\n`);
+  });
+
+  test("are build arguments, which are absent where nobody asks for them", () => {
+    const target = otherTarget("gocd-dev", { registry: "ghcr.io/team" });
+    const { args } = of("agent");
+    expect(imageArgs(target, "agent", ".", args).build).toMatchObject({ args });
+    expect(imageArgs(target, "agent", ".").build).not.toHaveProperty("args");
+  });
+});
 
 describe("where images are pushed to", () => {
   test("is the project's repository behind a host of Google's, with a token for it", () => {
