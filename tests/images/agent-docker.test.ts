@@ -22,7 +22,7 @@ describe("leftovers of the last job", () => {
       "docker ps --all --quiet",
       "docker rm --force --volumes aaa bbb",
       "docker network prune --force",
-      "docker volume prune --force",
+      "docker volume prune --force --filter label=com.docker.volume.anonymous",
       "docker volume create gocd-job-ended",
       "docker volume inspect gocd-job-ended",
     ]);

@@ -86,7 +86,7 @@ const trimmed = (text: string) => text.replace(/ +$/gm, "");
       `docker run -d --name mine tool:1 sleep 1000 >/dev/null; touch /tmp/mine ~/mine; ${between}
       docker ps --format '{{.Names}}'; ls /tmp/mine ~/mine`,
     );
-    expect(made).toBe("mine\n/tmp/mine\n/home/go/mine\nexit status 0\n");
+    expect(made).toBe("mine\n/home/go/mine\n/tmp/mine\nexit status 0\n");
   });
 
   test("what a cancelled job leaves goes, too", async () => {
