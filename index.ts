@@ -22,7 +22,7 @@ import type { Create } from "./settings/cluster";
 import { readSecrets, readSettings } from "./settings/load";
 
 const settings = readSettings();
-const { name, server, storage, cluster: clusterSpec, environments, access, roles } = settings;
+const { name, server, storage, cluster: clusterSpec, environments, access, roles, builds: pushes } = settings;
 const { schedule: backupSchedule, keepDays, restore, otherServer } = settings.backup;
 const secrets = readSecrets();
 
@@ -30,16 +30,14 @@ const secrets = readSecrets();
 const credentials = new Credentials(name, { ...secrets, users: Object.keys(server.users) });
 const images = new Images(name, { ...settings.images, password: secrets.registryPassword });
 const google = storage.mode === "disks" ? storage.google : undefined;
-const { disk: data, artifacts, diskTypes: types, restored, use, siteUrl, firstDisks: first } = server;
-const disks =
-  google && new Disks(name, { ...google, first, types, sizes: { data, artifacts }, restored, use, keepDays });
+const { disk: data, artifacts, siteUrl } = server;
+const disks = google && new Disks(name, { ...google, ...server, sizes: { data, artifacts }, keepDays });
 
 const cluster = clusterSpec.mode === "create" ? gke(clusterSpec) : new ExistingCluster(name, clusterSpec);
 // The bucket outlives it, too; but whoever writes to the bucket is known to Google only once there is a cluster.
 const { identityPool, subnetwork } = cluster;
 const backup = google && new Backup(name, { ...google, ...settings.backup, identityPool });
-const { pools: pushing } = settings.builds;
-const builds = google && pushing.length > 0 && new Builds(name, { ...google, pools: pushing, identityPool });
+const builds = google && pushes.pools.length > 0 && new Builds(name, { ...google, ...pushes, identityPool });
 const inCluster = { provider: cluster.kubernetes };
 const { namespaces } = new Guardrails(
   name,
@@ -47,8 +45,7 @@ const { namespaces } = new Guardrails(
     server: { ...server, backup: Boolean(backup), visitors: visitorsOf(access) },
     pools: settings.agents,
     dindRepository: images.dindRepository,
-    nodeVolumes: clusterSpec.nodeVolumes,
-    dnsServers: clusterSpec.dnsServers,
+    ...clusterSpec,
     agentGrants: builds ? builds.grants : [],
   },
   inCluster,
@@ -95,7 +92,6 @@ const housekeeping = new Housekeeping(
 
 for (const pool of pools) {
   const poolName = `${name}-${pool.name}`;
-  const certificates = new Certificates(poolName, { pods: [...pool.identities.keys()], rotation: pool.rotation });
   new AgentPool(
     poolName,
     {
@@ -107,7 +103,7 @@ for (const pool of pools) {
       placement: cluster.placement.agents(pool.name),
       serverUrl: gocd.url,
       housekeepingUrl: housekeeping.url,
-      certificates: certificates.agents,
+      certificates: new Certificates(poolName, { pods: [...pool.identities.keys()], rotation: pool.rotation }).agents,
       gitSsh: secrets.gitSsh,
     },
     inCluster,

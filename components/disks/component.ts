@@ -19,9 +19,9 @@ export interface DisksArgs {
   readonly region: string;
   readonly zone: string;
   /** Where the first disks are, if not in that zone, and where Google keeps a copy of them. */
-  readonly first: Place;
+  readonly firstDisks: Place;
   /** Disk types, such as `pd-balanced`. Changing one replaces the disks of that purpose, which `protect` stops. */
-  readonly types: { readonly [purpose in Purpose]: string };
+  readonly diskTypes: { readonly [purpose in Purpose]: string };
   /** Sizes such as `30Gi`; raising one grows the disks of that purpose in place. */
   readonly sizes: { [purpose in Purpose]: string };
   /** Days that snapshots are kept; they stay when the disk is gone. */
@@ -66,7 +66,7 @@ export class Disks extends pulumi.ComponentResource {
     const make = (purpose: Purpose, diskName: string, place: Place, snapshot?: string): Disk => {
       const common = {
         name: diskName,
-        type: args.types[purpose],
+        type: args.diskTypes[purpose],
         size: gibibytes(args.sizes[purpose]),
         ...(snapshot !== undefined && snapshot !== EMPTY && { snapshot }),
         labels: { "gocd-stack": name },
@@ -103,7 +103,7 @@ export class Disks extends pulumi.ComponentResource {
       };
     };
     const choose = (purpose: Purpose): Disk => {
-      const first = make(purpose, `${name}-${purpose}`, args.first);
+      const first = make(purpose, `${name}-${purpose}`, args.firstDisks);
       const restored = Object.entries(args.restored).flatMap(([label, snapshots]) => {
         const snapshot = snapshots[purpose];
         return snapshot === undefined
