@@ -1,10 +1,10 @@
-import { isOn, isOneOf, isRecord, list, record, shown, text } from "../reading/values";
+import { isOn, isOneOf, isRecord, list, record, shown, spelled, text } from "../reading/values";
 import { BASELINE_CAPABILITIES, CONTAINER_SELINUX_TYPES, SAFE_SYSCTLS } from "../tables/pod-security";
 import { contextOf, ofEveryContainer, ofEveryContext, type Control, type Value } from "./pod";
 
 /** A list in words of a message. */
 export function joined(values: readonly unknown[]): string {
-  return shown(values.map(String).join(", "));
+  return shown(values.map(spelled).join(", "));
 }
 
 /** Whether a pod is in a user namespace of its own, where root is nobody on the node. */
@@ -76,8 +76,8 @@ const APPARMOR: Control = {
     PROFILES.check(pod, tell);
     for (const [name, profile] of Object.entries(pod.annotations)) {
       const isProfile = name.startsWith("container.apparmor.security.beta.kubernetes.io/");
-      if (isProfile && !/^(runtime\/default$|localhost\/|$)/.test(String(profile)))
-        tell(`the annotation ${shown(name)} is ${shown(String(profile))}`, "metadata.annotations");
+      if (isProfile && !/^(runtime\/default$|localhost\/|$)/.test(spelled(profile)))
+        tell(`the annotation ${shown(name)} is ${shown(spelled(profile))}`, "metadata.annotations");
     }
   },
 };

@@ -1,4 +1,4 @@
-import { isRecord, list, record, text } from "../reading/values";
+import { isRecord, list, record, spelled, text } from "../reading/values";
 import { contextOf, type Pod, type Value } from "./pod";
 
 const APPARMOR_ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
@@ -8,16 +8,16 @@ const SECCOMP_POD_ANNOTATION = "seccomp.security.alpha.kubernetes.io/pod";
 /** The AppArmor profile of a container, in the spelling of annotations. */
 export function profileOf(container: Value, { spec, annotations }: Pod): string {
   const own = contextOf(container)["appArmorProfile"];
-  if (isRecord(own)) return spelled(own);
+  if (isRecord(own)) return profileNamed(own);
   return (
     text(annotations[`${APPARMOR_ANNOTATION}${text(container["name"]) ?? ""}`]) ??
-    spelled(record(contextOf(spec)["appArmorProfile"]))
+    profileNamed(record(contextOf(spec)["appArmorProfile"]))
   );
 }
 
-function spelled({ type = "RuntimeDefault", localhostProfile }: Value): string {
+function profileNamed({ type = "RuntimeDefault", localhostProfile }: Value): string {
   if (type === "RuntimeDefault") return "runtime/default";
-  return type === "Localhost" ? `localhost/${String(localhostProfile)}` : String(type).toLowerCase();
+  return type === "Localhost" ? `localhost/${spelled(localhostProfile)}` : spelled(type).toLowerCase();
 }
 
 /** The seccomp profile of a container that a constraint does not allow; undefined when it allows it. */
@@ -37,12 +37,13 @@ export function seccompOf(
     return allowed.includes(named) || isAnyFile ? undefined : named;
   }
   const { type, localhostProfile } = profile;
-  const spellings = type === "RuntimeDefault" ? [type, "runtime/default", "docker/default"] : [type, spelled(profile)];
-  if (type !== "Localhost") return spellings.some((each) => allowed.includes(each)) ? undefined : String(type);
+  const spellings =
+    type === "RuntimeDefault" ? [type, "runtime/default", "docker/default"] : [type, profileNamed(profile)];
+  if (type !== "Localhost") return spellings.some((each) => allowed.includes(each)) ? undefined : spelled(type);
   const files = list(allowedLocalhostFiles);
   const isAllowed =
-    allowed.includes(spelled(profile)) ||
+    allowed.includes(profileNamed(profile)) ||
     allowed.includes("localhost/*") ||
     (allowed.includes("Localhost") && (files.includes("*") || files.includes(localhostProfile)));
-  return isAllowed ? undefined : spelled(profile);
+  return isAllowed ? undefined : profileNamed(profile);
 }

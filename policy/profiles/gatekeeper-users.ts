@@ -7,7 +7,7 @@ type Constraint = (name: string, parameters: Value) => Control;
 function isInRanges(value: unknown, ranges: unknown): boolean {
   return list(ranges)
     .map(record)
-    .some(({ min, max }) => Number(min) <= Number(value) && Number(value) <= Number(max));
+    .some(({ min, max }) => typeof value === "number" && Number(min) <= value && value <= Number(max));
 }
 
 /** Users and groups of containers; each field has a rule of its own. */

@@ -1,4 +1,4 @@
-import { isOn, isOneOf, isRecord, list, record, shown, text } from "../reading/values";
+import { isOn, isOneOf, isRecord, list, record, shown, spelled, text } from "../reading/values";
 import { BASELINE, joined } from "./baseline";
 import { profileOf, seccompOf } from "./gatekeeper-profiles";
 import { FS_GROUP, USERS } from "./gatekeeper-users";
@@ -32,7 +32,7 @@ function asInBaseline(standard: string): Constraint {
 }
 
 const CAPABILITIES: Constraint = (name, { allowedCapabilities, requiredDropCapabilities }) => {
-  const upper = (given: unknown) => list(given).map((each) => String(each).toUpperCase());
+  const upper = (given: unknown) => list(given).map((each) => spelled(each).toUpperCase());
   const [allowed, required] = [upper(allowedCapabilities), upper(requiredDropCapabilities)];
   return ofEveryContainer(name, (container) => {
     const { add, drop } = record(contextOf(container)["capabilities"]);
@@ -138,8 +138,8 @@ const HOST_PORTS: Constraint = (name, { hostNetwork, min, max }) => {
 const PROC_MOUNT: Constraint = (name, { procMount }) =>
   ofEveryContainer(name, (container) => {
     const type = contextOf(container)["procMount"];
-    const isAllowed = /^unmasked$/i.test(String(procMount)) || type === undefined || type === null;
-    return isAllowed || /^default$/i.test(String(type))
+    const isAllowed = /^unmasked$/i.test(spelled(procMount)) || type === undefined || type === null;
+    return isAllowed || /^default$/i.test(spelled(type))
       ? undefined
       : [`procMount is ${joined([type])}`, "securityContext.procMount"];
   });

@@ -65,6 +65,11 @@ export function isOn(value: unknown): boolean {
   return value === true || value === 1;
 }
 
+/** A value of any shape as text; an object that has no text of its own is told by its shape. */
+export function spelled(value: unknown): string {
+  return typeof value === "object" && value !== null ? (Array.isArray(value) ? "a list" : "an object") : String(value);
+}
+
 /** What may be quoted in a message: one line of printable characters, of bounded length. */
 export function shown(value: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what must not reach a terminal

@@ -1,6 +1,6 @@
 import { isRestricted, NAMESPACES_SCHEMA } from "../reading/namespaces";
 import { isVariable } from "../reading/node-paths";
-import { isOneOf, isUnknown, list, record, shown, text } from "../reading/values";
+import { isOneOf, isUnknown, list, record, shown, spelled, text } from "../reading/values";
 import type { ObjectNode } from "../reading/object-node";
 import { decoded, isEncoded } from "../reading/walk";
 import { finding, Findings, type ResourceRule } from "../rule";
@@ -173,7 +173,7 @@ function waysToNode({ value }: ObjectNode): readonly string[] {
   const entries = value["kind"] === "ServiceEntry" ? [spec] : [];
   const found = [...slices, ...entries].flatMap((each) => {
     const isDaemon = list(each["ports"]).some((port) =>
-      DAEMON_PORT.test(String(record(port)["port"] ?? record(port)["number"])),
+      DAEMON_PORT.test(spelled(record(port)["port"] ?? record(port)["number"])),
     );
     return isDaemon && machinesOf(each).length > 0
       ? [`it leads to a daemon at ${shown(machinesOf(each).join(", "))}`]
@@ -183,7 +183,7 @@ function waysToNode({ value }: ObjectNode): readonly string[] {
   if (value["kind"] !== "Service" || name === undefined) return found;
   const isHost = /^(host|gateway|kubernetes)\.(docker|minikube|k3d)\.internal\.?$|^localhost\.?$/i.test(name);
   const isNode = new RegExp(NODE_NAMES, "i").test(name) || /^[\d.]+$/.test(name);
-  const isDaemon = list(spec["ports"]).some((port) => DAEMON_PORT.test(String(record(port)["port"])));
+  const isDaemon = list(spec["ports"]).some((port) => DAEMON_PORT.test(spelled(record(port)["port"])));
   return isHost || (isNode && isDaemon) ? [...found, `its name leads to ${shown(name)}, a node`] : found;
 }
 

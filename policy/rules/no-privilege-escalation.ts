@@ -1,7 +1,7 @@
 import { withMendedContainers } from "../profiles/mend";
 import { contextOf, judgePods, type Value } from "../profiles/pod";
 import { isWindows, PRIVILEGE_ESCALATION } from "../profiles/restricted";
-import { isOn, list, record } from "../reading/values";
+import { isOn, list, record, spelled } from "../reading/values";
 import type { ResourceRule } from "../rule";
 import { cis, nsa, psa } from "../tables/standards";
 
@@ -27,7 +27,7 @@ function mended(container: Value, pod: Value): Value | undefined {
   if (isWindows(pod)) return undefined;
   const context = contextOf(container);
   const given = context["allowPrivilegeEscalation"];
-  const adds = list(record(context["capabilities"])["add"]).map((name) => String(name).replace(/^CAP_/, ""));
+  const adds = list(record(context["capabilities"])["add"]).map((name) => spelled(name).replace(/^CAP_/, ""));
   if ((given !== undefined && given !== null) || isOn(context["privileged"]) || adds.includes("SYS_ADMIN"))
     return undefined;
   return { ...container, securityContext: { ...context, allowPrivilegeEscalation: false } };

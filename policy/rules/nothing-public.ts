@@ -1,4 +1,4 @@
-import { isOn, isOneOf, isRecord, isUnknown, list, record, shown, text } from "../reading/values";
+import { isOn, isOneOf, isRecord, isUnknown, list, record, shown, spelled, text } from "../reading/values";
 import { groupOf, type ObjectNode } from "../reading/object-node";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { ASKED_HOST, EVERYBODY, EVERYWHERE, INTERNAL_ANNOTATIONS, INTERNAL_CLASSES } from "../tables/public";
@@ -53,7 +53,7 @@ export const nothingPublic: ResourceRule = {
       ) {
         judgeOpening(kind, node, isGatewayFor, refuse, asked);
       }
-      if (node.key === "ports" && (Number(node.value["hostPort"]) || 0) > 0)
+      if (node.key === "ports" && Number(spelled(node.value["hostPort"] ?? 0)) > 0)
         refuse("hostPort opens a port of the node", "hostPort");
       for (const key of ["member", "members"]) {
         const member = [node.value[key], ...list(node.value[key])].find((each) => isOneOf(EVERYBODY, each));

@@ -10,5 +10,8 @@ module.exports = {
   roots: ["<rootDir>/policy", "<rootDir>/tests/policy"],
   testMatch: [`<rootDir>/tests/policy/${TESTS}.test.ts`, "<rootDir>/tests/policy/by-rule.mutation.ts"],
   testEnvironment: require.resolve("./first-failure"),
+  // They start the programs of other tests.
+  globalSetup: undefined,
+  globalTeardown: undefined,
   testSequencer: require.resolve("./by-rule-first"),
 };

@@ -72,6 +72,22 @@ describe("malformed input", () => {
     ]);
   });
 
+  test.each<[string, string, Manifest]>([
+    ["of a container", POD, spec({ containers: [container({ ports: [{ hostPort: { toString: 1, valueOf: 1 } }] })] })],
+    [
+      "of an EndpointSlice",
+      "kubernetes:discovery.k8s.io/v1:EndpointSlice",
+      { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", ports: [{ port: { toString: 1 } }] },
+    ],
+    [
+      "of a Service",
+      "kubernetes:core/v1:Service",
+      { apiVersion: "v1", kind: "Service", spec: { externalName: "gke-node", ports: [{ port: { toString: 1 } }] } },
+    ],
+  ])("is no reason to throw in a port %s", (_what, type, props) => {
+    expect(judge(type, props)).toEqual([]);
+  });
+
   const unknownObject = "dd056dcd-154b-4c76-9bd3-c8f88648b5ff";
   test.each<[string, string, Manifest]>([
     ["a specification that is not known", "kubernetes:apps/v1:Deployment", { spec: unknownObject }],
