@@ -92,7 +92,7 @@ describe("a workload in encodings, kinds and lists in each other", () => {
         const props = wrapped(workload(kind, { hostPath: { path } }), around);
         return judge("kubernetes:example.com/v1:Thing", props).refused.includes("no-runtime-sockets");
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -102,7 +102,7 @@ describe("a workload in encodings, kinds and lists in each other", () => {
         const props = wrapped(workload(kind, { emptyDir: {} }), around);
         return judge("kubernetes:example.com/v1:Thing", props).refused.length === 0;
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 });
@@ -163,7 +163,7 @@ describe("another tool's format", () => {
         judge(TYPE, configMap(ENCODINGS[encoding]?.(pieces.join("")) ?? ""));
         judge("command:local:Command", { create: pieces.join("") });
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 });
@@ -237,6 +237,6 @@ test("a resource of any values and any kind is judged, also by the profiles that
         for (const rule of RULES) if ("remedy" in rule) rule.remedy(`kubernetes:apps/v1:${kind}`, props);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });

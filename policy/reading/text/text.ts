@@ -46,6 +46,9 @@ export class Budget {
   }
 }
 
+/** Characters of TOML: the files that are read here have a few thousand. */
+const MAX_TOML = 256 * 1024;
+
 const NOTHING: Reading = { documents: [], commands: [] };
 const TOO_LONG = "text too long for a manifest";
 const INVALID = "text that is not valid YAML";
@@ -155,7 +158,7 @@ function readCommands(text: string, budget: Budget, depth: number): Reading {
 function readDocuments(text: string, budget: Budget): Reading {
   const json = readJson(text);
   if (json !== undefined) return { ...NOTHING, documents: json.flatMap(asObject) };
-  const toml = TOML.test(text) ? readToml(text) : undefined;
+  const toml = text.length <= MAX_TOML && TOML.test(text) ? readToml(text) : undefined;
   if (toml !== undefined) return { ...NOTHING, documents: [toml] };
   if (!budget.allows(text, "yaml")) return readDangerous(text, budget);
   const isTemplate = BARE_HOLE.test(text);
