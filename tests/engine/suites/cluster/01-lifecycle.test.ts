@@ -78,6 +78,14 @@ describe("a stack on a cluster that exists", () => {
     },
   );
 
+  test("tells the key for further agents as access.md says", async () => {
+    const key = documented(
+      "docs/operations/access.md",
+      /^pulumi stack output autoRegisterKey --show-secrets --stack dev$/,
+    );
+    expect((await project.must(key, { tellsSecrets: true })).stdout.trim()).toMatch(/^[\w-]{20,}$/);
+  });
+
   test("tells its events as people.md says", async () => {
     const events = await project.must(
       documented("docs/operations/people.md", /^kubectl --namespace gocd-dev get events$/),

@@ -1,0 +1,66 @@
+/** Commands of the pages that the suites do not run, with the reason. A command that is none of these is run; commands.test.ts sees to it. */
+export const NOT_RUN: readonly { readonly pattern: RegExp; readonly reason: string }[] = [
+  {
+    pattern:
+      /^pulumi (up|preview|destroy|refresh|import|stack output|state unprotect)$|^npm run (down|preview)$|^kubectl( port-forward| scale statefulset --replicas=0)?$|^npm ci$/,
+    reason: "a sentence calls the command by its name; the line to type stands elsewhere",
+  },
+  {
+    pattern: /^pulumi preview --refresh --expect-no-changes$/,
+    reason: "what the workflow drift calls, which is run",
+  },
+  {
+    pattern: /^pulumi (preview --refresh --diff|up --refresh) --stack dev$/,
+    reason: "as the workflow drift, which is run; nothing drifts here",
+  },
+  {
+    pattern: / patch pvc cache-docker-0 | rollout restart statefulset gocd-server$/,
+    reason: "a larger disk or cache: the storage class of this cluster does not expand claims",
+  },
+  {
+    pattern: /^kubectl .* get service kube-dns\b/,
+    reason: "names are answered outside of this cluster",
+  },
+  { pattern: /^pulumi destroy --exclude-protected$/, reason: "what npm run down calls, which is run" },
+  {
+    pattern: /^pulumi up --policy-pack policy$/,
+    reason: "a sentence means pulumi up --stack dev --policy-pack policy",
+  },
+  { pattern: /^npm (ci && npm run preview|test)$/, reason: "the first lines of CI itself; npm run preview is run" },
+  { pattern: /^npm run (test:cluster|test:engine|contract)$/, reason: "other tests" },
+  { pattern: /^gcloud( |$)|\bgcloud iam |^for role in |^done$|^pool=/, reason: "asks Google; the model has no gcloud" },
+  { pattern: /gcpkms:|^pulumi stack (change-secrets-provider|init dev --secrets-provider)/, reason: "asks Cloud KMS" },
+  { pattern: /gs:\/\//, reason: "asks Cloud Storage" },
+  {
+    pattern: /^docker |^for image in |^echo SECOND_AGENT/,
+    reason: "asks Docker: tests/cluster/gocd/laptop runs Compose, tests/cluster builds the images",
+  },
+  {
+    pattern:
+      /pulumi config set --secret (gocd:(configRepositoryCredentials|iapClientSecret|gitSshKeys|gitKnownHosts) |--path gocd:serverSecrets\.)/,
+    reason: "as that of gocd:adminPassword",
+  },
+  {
+    pattern: /^pulumi stack output dns|^kubectl .* create rolebinding |^kubectl auth can-i /,
+    reason: "about settings of access and roles that the stack of the tests has not",
+  },
+  {
+    pattern: / scale statefulset\/gocd-server |^pulumi up --stack dev --policy-pack policy$/,
+    reason: "another zone of Google's, which the model has not",
+  },
+  {
+    pattern: /move-in|^curl |^kubectl .*(POD|exec -i gocd-server-0)|^ssh OLD /,
+    reason: "another server, which is not here; tests/tools/move-in has the command",
+  },
+  { pattern: /^npm run preview -- --against main$/, reason: "as that with --against HEAD" },
+  { pattern: / exec -it .* vi /, reason: "an editor, which asks for a terminal" },
+  {
+    pattern: /^kubectl label node |^kubectl taint node /,
+    reason: "the cluster has one node, which may not be kept from the agents",
+  },
+  {
+    pattern: /^kubectl .* logs .* -c (restore|backup|certificates)\b/,
+    reason: "a container that this cluster has not, or that has said nothing yet",
+  },
+  { pattern: /^kubectl label namespace monitoring /, reason: "there is no monitoring here" },
+];

@@ -1,0 +1,87 @@
+import { mkdirSync } from "node:fs";
+import { documented } from "../../harness/docs";
+import { emptyGoogleProject, type GoogleProject } from "../../harness/google";
+import { expectUnchanged } from "../../harness/stack";
+
+const RESTORE = "docs/operations/restore.md";
+const TEAMS = "docs/operations/teams.md";
+const DESTROY = "docs/operations/destroy.md";
+const UP = documented(RESTORE, /^pulumi up --stack dev --policy-pack policy\b/);
+const DOWN = documented("docs/operations/scale.md", /^npm run down -- --stack dev$/);
+let google: GoogleProject;
+const things = (type: RegExp) => google.things().filter((thing) => type.test(thing.type));
+const names = (type: RegExp) =>
+  things(type)
+    .map(({ inputs }) => String(inputs["name"]))
+    .sort();
+const server = (more: object) => {
+  google.project.configure("dev", { "gocd:server": { artifactsDiskType: "pd-standard", ...more } });
+};
+
+beforeAll(async () => {
+  google = await emptyGoogleProject("google-data", ["dev"]);
+  await google.project.must("pulumi up --skip-preview --stack dev");
+});
+
+describe("restore.md", () => {
+  test("from a snapshot: a second disk beside the first", async () => {
+    const restored = { drill: { data: "gocd-dev-drill" } };
+    server({ restored, use: "drill" });
+    await google.project.must(UP);
+    expect(names(/:Disk$/)).toEqual(["gocd-dev-artifacts", "gocd-dev-data", "gocd-dev-data-drill"]);
+    server({ restored });
+    await google.project.must(UP);
+    expect(names(/:Disk$/)).toEqual(["gocd-dev-artifacts", "gocd-dev-data", "gocd-dev-data-drill"]);
+  });
+
+  test("when the disk itself is gone: refresh, then up makes an empty one", async () => {
+    server({});
+    google.delete(/:(Disk|DiskResourcePolicyAttachment)$/);
+    await google.project.must(documented(RESTORE, /^pulumi refresh --stack dev$/));
+    await google.project.must(UP);
+    expect(names(/:Disk$/)).toEqual(["gocd-dev-artifacts", "gocd-dev-data"]);
+    expectUnchanged(await google.project.must(UP));
+  });
+});
+
+describe("another range of addresses for the cluster", () => {
+  const narrower = { ranges: { nodes: "10.11.0.0/20" } };
+  const create = { serverNodes: { diskType: "pd-standard" }, agentNodes: { machineType: "e2-standard-4", max: 3 } };
+
+  test("works by the way round of scale.md, on the same disks", async () => {
+    const disks = things(/:Disk$/);
+    await google.project.must(DOWN);
+    google.project.configure("dev", { "gocd:cluster": { create: { ...create, ...narrower } } });
+    await google.project.must(UP);
+    expect(things(/:Disk$/)).toEqual(disks);
+    expect(things(/:Subnetwork$/).map(({ inputs }) => inputs["ipCidrRange"])).toEqual(["10.11.0.0/20"]);
+    expect(things(/:Cluster$/)).toHaveLength(1);
+  });
+});
+
+describe("the state", () => {
+  test("moves to another place as teams.md says, and there is nothing to do there", async () => {
+    const elsewhere = `${google.project.directory}.state`;
+    mkdirSync(elsewhere);
+    await google.project.must(documented(TEAMS, /^pulumi stack export /));
+    await google.project.must(`pulumi login file://${elsewhere}`);
+    await google.project.must("pulumi stack init dev");
+    await google.project.must(documented(TEAMS, /^pulumi stack import /));
+    await google.project.must(documented(TEAMS, /^rm state\.json$/));
+    expectUnchanged(await google.project.must(UP));
+  });
+});
+
+describe("deleting the data for good", () => {
+  test("leaves nothing but the project's repository", async () => {
+    await google.project.must(documented(DESTROY, /^npm run down -- --stack dev$/));
+    expect((await google.project.run(documented(DESTROY, /^pulumi destroy --stack dev$/))).code).not.toBe(0);
+    google.delete(/:(Disk|Bucket|BucketIAMMember)$/);
+    await google.project.must(documented(DESTROY, /^pulumi refresh --stack dev$/));
+    await google.project.must(documented(DESTROY, /^pulumi state delete 'urn.*Repository/));
+    await google.project.must(documented(DESTROY, /^pulumi state unprotect --all --stack dev$/));
+    await google.project.must(documented(DESTROY, /^pulumi destroy --stack dev$/));
+    expect(await google.project.state("dev")).toEqual([]);
+    expect(google.things().map(({ type }) => type)).toEqual(["gcp:artifactregistry/repository:Repository"]);
+  });
+});
