@@ -138,6 +138,8 @@ describe("every step in a shell", () => {
     "npm run test:cluster -- --required --images": [
       "sudo env PATH=* npm run test:cluster -- --required --images stand-ins",
     ],
+    "npm run test:engine": ["sudo env PATH=* PULUMI_HOME=TEMP/.pulumi npm run test:engine -- --required"],
+    "pulumi install": ["pulumi install --no-dependencies"],
     "sh .ci/google-preview": ["sh .ci/google-preview"],
     "sh .ci/kind-cluster": ["sh .ci/kind-cluster kindest/node:v1 TEMP/env"],
     "sh .ci/gocd-server": ["sh .ci/gocd-server TEMP/env"],
