@@ -36,6 +36,8 @@ export interface Request {
   readonly providers: Providers;
   /** True: as in `pulumi preview`, what providers compute is unknown. False: as in `pulumi up`. */
   readonly dryRun: boolean;
+  /** Modules of the program that do the same in each run, and are not loaded anew for it. Default: none. */
+  readonly keeps?: (file: string) => boolean;
 }
 
 /** What the SDK keeps for one run, as far as it has no public setter. The automation API does the same. */
@@ -61,7 +63,8 @@ export async function runProgram(request: Request): Promise<Run> {
 }
 
 /** @param frames that a stack trace has at most. */
-async function runOnce({ project, directory, program, providers, dryRun }: Request, frames: number): Promise<Run> {
+async function runOnce(request: Request, frames: number): Promise<Run> {
+  const { project, directory, program, providers, dryRun, keeps = () => false } = request;
   // Loaded here: it takes longer than to explain the command, or to refuse what it is called with.
   const { runtime } = await import("@pulumi/pulumi");
   const store = (await import("@pulumi/pulumi/runtime/state.js")) as unknown as State;
@@ -86,7 +89,7 @@ async function runOnce({ project, directory, program, providers, dryRun }: Reque
       Object.assign(settings.options, { rootDirectory: directory });
       Object.assign(settings, { engine: procedures(monitor.engine) });
       const ended = runtime
-        .runInPulumiStack(() => Promise.resolve().then(() => load(program, directory)))
+        .runInPulumiStack(() => Promise.resolve().then(() => load(program, directory, keeps)))
         .then(() => true);
       const settled = await Promise.race([ended, eventLoopEmpty().then(() => false)]).catch(fail);
       await eventLoopEmpty();
@@ -113,10 +116,10 @@ async function runOnce({ project, directory, program, providers, dryRun }: Reque
 }
 
 /** Loads the program as the host does: fresh, and calls what it exports if that is a function. */
-function load(program: string, directory: string): unknown {
+function load(program: string, directory: string, keeps: (file: string) => boolean): unknown {
   for (const file of Object.keys(require.cache)) {
     // The program's own modules run anew for each stack; packages are shared.
-    if (file.startsWith(`${directory}/`) && !file.includes("/node_modules/"))
+    if (file.startsWith(`${directory}/`) && !file.includes("/node_modules/") && !keeps(file))
       Reflect.deleteProperty(require.cache, file);
   }
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- the host requires the program by path, too

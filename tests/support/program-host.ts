@@ -14,6 +14,8 @@ import { resolvedProviders } from "./resolved-providers";
 
 /** Answers as JSON by task, of tasks whose answer depends on nothing but the repository. */
 const known = new Map<string, string>();
+/** The modules of this program that read no configuration when they are loaded: all but index.ts and settings/load.ts. */
+const PURE = /\/(components|kubernetes)\/|\/settings\/(?!load\.ts$)/;
 let queue: Promise<unknown> = Promise.resolve();
 
 const server = createServer((request, response) => {
@@ -52,6 +54,7 @@ async function run({ project, directory, resolved, state }: Task): Promise<unkno
     program: join(directory, "index.ts"),
     providers: resolved ? resolvedProviders(made) : plannedProviders,
     dryRun: !resolved,
+    keeps: (file) => PURE.test(file),
   });
   if (state !== undefined) writeFileSync(state, JSON.stringify([...made]), { mode: 0o600 });
   return result;

@@ -141,9 +141,8 @@ function ask(socketPath: string, task: string): Promise<string> {
   });
 }
 
-// A run makes much that is soon garbage, and the SDK notes a stack trace for each of its promises: a quarter of its time.
+// A run makes much that is soon garbage.
 const FEW_COLLECTIONS = ["--max-semi-space-size=64"];
-const SHORT_TRACES = ["--stack-trace-limit=2"];
 
 /** A process that runs programs; see program-host.ts. */
 export interface ProgramHost {
@@ -158,7 +157,7 @@ export async function startProgramHost(): Promise<ProgramHost> {
   const socket = join(directory, "socket");
   const child = fork(join(__dirname, "program-host.ts"), [socket], {
     cwd: ROOT,
-    execArgv: [...FEW_COLLECTIONS, ...SHORT_TRACES, "-r", "@swc-node/register"],
+    execArgv: [...FEW_COLLECTIONS, "-r", "@swc-node/register"],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   await once(child, "message");
