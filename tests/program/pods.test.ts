@@ -3,6 +3,7 @@ import type { Container, KubernetesManifest, Labels, Workload } from "../support
 import type { Run } from "../../preview/run/run";
 import { runs, succeeded, task } from "../support/program";
 import { variants } from "../support/stacks";
+import type { StackSource } from "../support/program";
 
 const MEMORY = /^[1-9]\d*(Mi|Gi)$/;
 
@@ -37,7 +38,13 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
   });
 
   const matching = (kind: string) => objects.filter((object) => object.kind === kind);
+  /** Names that the stack file gives: objects of somebody else's, which are there before the pool is. */
+  const { config = {} }: StackSource = variants[variant as keyof typeof variants];
+  const ofOthers = new Set(
+    [...JSON.stringify(config).matchAll(/"(?:configMap|secret)":"([^"]+)"/g)].map(([, name]) => name),
+  );
   const exists = (kind: string, namespace: string, name: string) =>
+    ofOthers.has(name) ||
     matching(kind).some(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
 
   test("are those of server, housekeeping and pools", () => {
