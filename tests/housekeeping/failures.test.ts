@@ -13,7 +13,6 @@ describe("a reconciliation while the server misbehaves", () => {
   const expectOneFailure = async (line: ReconcileLine, kind: string): Promise<void> => {
     expect(line.level).toBe("warn");
     expect(line.failures.map((failure) => failure.split(":")[0])).toEqual([kind]);
-    fixture().settings = {};
     fixture().gocd.fairWeather();
     fixture().gocd.setBackingUp(false);
     expect((await fixture().reconciler().reconcile()).approved).toEqual(["docker-0"]);
