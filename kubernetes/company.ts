@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** Where the certificates of one's own authorities are, and what hooks of the images make of them and the public ones. */
-export const CA_DIRECTORY = "/etc/gocd-ca";
+const CA_DIRECTORY = "/etc/gocd-ca";
 export const CA_FILE = "ca.crt";
 const BUNDLE = "/godata/ca/bundle.crt";
 const TRUST_STORE = "/godata/ca/truststore";

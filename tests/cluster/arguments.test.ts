@@ -72,11 +72,5 @@ test("an unknown option ends with status 2, before anything is started, and --he
 });
 
 test("where there is no docker, the official images are missing for that reason", () => {
-  const path = process.env["PATH"];
-  process.env["PATH"] = "/nowhere";
-  try {
-    expect(missingOfficialImages()).toBe("there is no docker, which pulls the official images");
-  } finally {
-    process.env["PATH"] = path;
-  }
+  expect(missingOfficialImages({ PATH: "/nowhere" })).toBe("there is no docker, which pulls the official images");
 });

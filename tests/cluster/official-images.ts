@@ -20,10 +20,11 @@ interface Workflow {
 const text = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");
 
 /** Why the official images cannot be had here; undefined when they can. */
-export function missingOfficialImages(): string | undefined {
+export function missingOfficialImages(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   const image = /^ARG BASE=(\S+)$/m.exec(text("images/server/Dockerfile"))?.[1] ?? "";
   const { error, status, stderr } = spawnSync("docker", ["manifest", "inspect", image], {
     encoding: "utf8",
+    env: environment,
     timeout: PULL_TIMEOUT_MS,
   });
   if (error !== undefined && "code" in error && error.code === "ENOENT")
