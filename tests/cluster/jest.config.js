@@ -23,7 +23,9 @@ const project = (name) => ({
 /** @type {import("jest").Config} */
 module.exports = {
   ...common,
-  projects: ["builders", "daemons", "disaster-recovery", "housekeeping", "network", "standalone"].map(project),
+  projects: ["access", "builders", "daemons", "disaster-recovery", "housekeeping", "network", "standalone"].map(
+    project,
+  ),
   testSequencer: "<rootDir>/tests/cluster/sequencer.js",
   // A pod that is pulled up, drained and pulled up again takes its time on two cores.
   testTimeout: 180_000,

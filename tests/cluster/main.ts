@@ -66,7 +66,7 @@ function skipped(why: string, work: Work): Promise<Counts> {
 }
 
 /** Whether the suites of a folder run that takes what the others do not need. */
-const wants = (work: Work, folder: "builders" | "network") =>
+const wants = (work: Work, folder: "access" | "builders" | "network") =>
   target === "cluster" && work.mode === "test" && asksFor(folder, work.suites);
 
 /** In a sandbox of its own: a cluster, or the laptop's Docker. */
@@ -76,7 +76,8 @@ async function inOwnSandbox(work: Work): Promise<Counts> {
   // Images for another cluster are not what is tested now.
   delete process.env["GOCD_TEST_IMAGES"];
   return withLock(async () => {
-    await bringPrerequisites({ network: wants(work, "network"), builders: wants(work, "builders") });
+    const proxy = wants(work, "access");
+    await bringPrerequisites({ network: proxy || wants(work, "network"), proxy, builders: wants(work, "builders") });
     if (target === "engine") await buildPulumi();
     return runInSandbox(path.join(__dirname, INSIDE[target]), [asArgument(work)], () => {
       if (existsSync(COUNTS)) return JSON.parse(readFileSync(COUNTS, "utf8")) as Counts;
@@ -151,7 +152,7 @@ async function everything(work: Work): Promise<Counts> {
   if (missingPrerequisite() !== undefined && !work.required)
     return sum(await inOwnSandbox(work), await skipAll("laptop"));
   // Once, not by both.
-  await bringPrerequisites({ network: false, builders: false });
+  await bringPrerequisites({ network: false, proxy: false, builders: false });
   const [cluster, laptop] = await Promise.all([inOwnSandbox(work).catch(broken), onLaptop()]);
   return sum(cluster, laptop);
 }

@@ -1,6 +1,8 @@
 import { buildKubernetes } from "../kubernetes/binaries";
+import { bringPackages } from "../kubernetes/debian";
 import { bringPolicyController } from "../kubernetes/policy-controller";
 import { buildDocker, buildDockerPlugins, buildJobImages } from "./binaries";
+import { bringGatewayApi } from "./gateway-api";
 import { fillNpmCache } from "./npm";
 import { bringDebianPackages } from "./packages";
 
@@ -8,17 +10,23 @@ import { bringDebianPackages } from "./packages";
 interface Needs {
   /** What enforces network policies. */
   readonly network: boolean;
+  /** A proxy in front of GoCD, and the kinds of the Gateway API. */
+  readonly proxy: boolean;
   /** What images are made of that jobs pull. */
   readonly builders: boolean;
 }
 
 /** Brings what is kept between runs, where it is not there yet. */
-export async function bringPrerequisites({ network, builders }: Needs): Promise<void> {
+export async function bringPrerequisites({ network, proxy, builders }: Needs): Promise<void> {
   await bringDebianPackages();
   await buildKubernetes();
   await buildDocker();
   await buildDockerPlugins();
   if (builders) await buildJobImages();
   if (network) await bringPolicyController();
+  if (proxy) {
+    await bringPackages({ unpacked: ["nginx"], installed: { "/usr/bin/curl": "curl" } });
+    await bringGatewayApi();
+  }
   await fillNpmCache();
 }

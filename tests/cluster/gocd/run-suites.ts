@@ -64,6 +64,7 @@ const PARALLEL_GROUPS: Readonly<Record<Target, readonly (readonly Folder[])[]>> 
     [{ name: "disaster-recovery", stack: "test" }],
     [{ name: "builders", stack: "test", onlyWhenAsked: true }],
     [{ name: "network", stack: "test", onlyWhenAsked: true }],
+    [{ name: "access", stack: "access", onlyWhenAsked: true }],
   ],
   laptop: [[{ name: "laptop" }]],
   engine: [[{ name: "google" }, { name: "cluster", stack: "dev" }]],

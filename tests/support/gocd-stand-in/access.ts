@@ -9,7 +9,13 @@ const INVALID_CREDENTIALS =
   "Invalid credentials. Either your username and password are incorrect, or there is a problem with your browser cookies. Please check with your administrator.";
 const DISABLED = "Your account has been disabled by the administrator";
 /** What is open, though a log-in is looked at where there is one. */
-const OPEN = [/^\/admin\/agent(\/token)?$/, /^\/auth\/login$/, /^\/api\/version$/, /^\/api\/v1\/health$/];
+const OPEN = [
+  /^\/admin\/agent(\/token)?$/,
+  /^\/auth\/login$/,
+  /^\/api\/version$/,
+  /^\/api\/v1\/health$/,
+  /^\/api\/webhooks\/[^/]+\/notify$/,
+];
 
 const isApi = (path: string): boolean => path.startsWith("/api/");
 

@@ -58,20 +58,27 @@ export function refusalAnswer(ask: Ask, refusal: Refusal): Answer {
   return { status, headers, body: refusal instanceof MalformedBody ? { error: message } : { message, ...data } };
 }
 
-export async function readRequest(request: IncomingMessage): Promise<Ask> {
-  const url = new URL(request.url ?? "/", `http://${request.headers.host ?? "localhost"}`);
+export const readRequest = async (request: IncomingMessage): Promise<Ask> => ({
+  ...readHead(request),
+  body: await readBody(request),
+});
+
+/** A request without its body. */
+export function readHead(request: IncomingMessage): Ask {
+  const scheme = request.headers["x-forwarded-proto"] === "https" ? "https" : "http";
+  const url = new URL(request.url ?? "/", `${scheme}://${request.headers.host ?? "localhost"}`);
   const header = (name: string): string | undefined => {
     const value = request.headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
-  // The connector trusts X-Forwarded-For whoever sends it: GoPlainSocketConnector.java adds ForwardedRequestCustomizer.
+  // The connector trusts X-Forwarded-For and X-Forwarded-Proto whoever sends it: GoPlainSocketConnector.java adds ForwardedRequestCustomizer.
   const forwarded = header("x-forwarded-for")?.split(",")[0]?.trim();
   return {
     method: request.method ?? "GET",
     path: url.pathname.replace(/^\/go(?=\/)/, ""),
     query: url.searchParams,
     header,
-    body: await readBody(request),
+    body: "",
     base: `${url.origin}/go`,
     address: forwarded ?? (request.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
     user: "",

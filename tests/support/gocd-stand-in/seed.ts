@@ -5,6 +5,7 @@ import type { ConfigurationState } from "./configuration";
 export interface Seed {
   readonly tokenKey: string;
   readonly autoRegisterKey: string;
+  readonly webhookSecret: string;
   readonly admins: string[];
   readonly configuration: Partial<ConfigurationState>;
 }
@@ -43,6 +44,7 @@ export function readSeed(xml: string): Seed {
   return {
     tokenKey,
     autoRegisterKey: attribute(server, "agentAutoRegisterKey") ?? "",
+    webhookSecret: attribute(server, "webhookSecret") ?? "",
     admins: administrators,
     configuration: {
       siteUrl: element("siteUrl") ?? "",
@@ -70,7 +72,15 @@ export function readSeed(xml: string): Seed {
  * gocd/gocd at tag 26.1.0: SystemEnvironment.java (AUTO_REGISTER_LOCAL_AGENT_ENABLED, GoBooleanSystemProperty). As for any
  * Java property the last one counts.
  */
-export function autoRegistersLocal(jvmOptions: string | undefined): boolean {
-  const given = [...(jvmOptions ?? "").matchAll(/(?:^|\s)-Dgo\.auto\.register\.local\.agent\.enabled=(\S*)/g)].at(-1);
-  return given === undefined || /^(y|true)$/i.test(given[1] ?? "");
+export const autoRegistersLocal = (jvmOptions: string | undefined): boolean =>
+  isOn(jvmOptions, "go.auto.register.local.agent.enabled", true);
+
+/** Whether session cookies are Secure whatever a request has come by (SystemEnvironment.java, JettyServer.java). */
+export const hasSecureCookies = (jvmOptions: string | undefined): boolean =>
+  isOn(jvmOptions, "go.sessioncookie.secure", false);
+
+function isOn(jvmOptions: string | undefined, property: string, otherwise: boolean): boolean {
+  const options = (jvmOptions ?? "").split(/\s+/).filter((option) => option.startsWith(`-D${property}=`));
+  const value = options.at(-1)?.slice(property.length + 3);
+  return value === undefined ? otherwise : /^(y|true)$/i.test(value);
 }

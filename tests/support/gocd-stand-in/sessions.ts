@@ -25,6 +25,8 @@ export class Sessions {
   constructor(
     private readonly logIn: (user: string, password: string) => Role | undefined,
     private readonly now: () => number,
+    /** `-Dgo.sessioncookie.secure`. */
+    private readonly secure = false,
   ) {}
 
   /** All are gone, as after a restart of the server. */
@@ -58,7 +60,9 @@ export class Sessions {
     for (const [id, { last }] of this.sessions) if (this.isOver(last)) this.sessions.delete(id);
     const id = `node0${randomUUID().replaceAll("-", "")}.node0`;
     this.sessions.set(id, { loggedIn, last: this.now() });
-    ask.cookie = `${COOKIE}=${id}; Path=/go; Max-Age=${COOKIE_AGE_SECONDS}; HttpOnly`;
+    // Jetty adds the word by itself where the request has come by HTTPS.
+    const isSecure = this.secure || ask.base.startsWith("https:");
+    ask.cookie = `${COOKIE}=${id}; Path=/go; Max-Age=${COOKIE_AGE_SECONDS}; ${isSecure ? "Secure; " : ""}HttpOnly`;
   }
 
   private isOver(last: number): boolean {

@@ -11,11 +11,12 @@ import { AGENT_ROUTES } from "./agent-routes";
 import { Agents, type AgentRecord, type RuntimeState } from "./agents";
 import { contentRefusal, readRequest, refusalAnswer, routeOf, send } from "./answers";
 import { inBackup, inMaintenance, starting } from "./availability";
-import { ended, newBackup, runPostBackupScript, writeBackup, type Archives, type Backup } from "./backups";
+import { ended, newBackup, runPostBackupScript, writeBackup, type Backup } from "./backups";
 import { Configuration, emptyConfiguration, type ConfigurationState } from "./configuration";
 import { control } from "./control";
 import { ENVIRONMENT_ROUTES } from "./environment-routes";
-import { Refusal, versioned, type Answer, type Ask, type Role, type Route } from "./http";
+import { Refusal, versioned, type Answer, type Ask, type Route } from "./http";
+import type { StandInOptions } from "./options";
 import { PAGE_ROUTES } from "./page-routes";
 import { PEOPLE_ROUTES } from "./people-routes";
 import { PLUGIN_CONFIG_ROUTES } from "./plugin-config-routes";
@@ -24,28 +25,9 @@ import { SERVER_ROUTES } from "./server-routes";
 import { Sessions } from "./sessions";
 import { SETTINGS_ROUTES } from "./settings-routes";
 import { FAIR, type Weather } from "./weather";
+import { TRANSFERS, transfer } from "./transfers";
+import { WEBHOOK_ROUTES } from "./webhook-routes";
 import { WorkAssignments } from "./work";
-
-export interface StandInOptions {
-  /** `tokenGenerationKey` of the server's configuration. */
-  readonly tokenKey: string;
-  /** Empty: agents can only register as pending. */
-  readonly autoRegisterKey?: string;
-  /** `-Dgo.auto.register.local.agent.enabled`, true in GoCD unless it is told otherwise. */
-  readonly autoRegisterLocal?: boolean;
-  /** Tells whether a log-in is right, and whether it is an administrator's. */
-  readonly logIn: (user: string, password: string) => Role | undefined;
-  readonly configuration?: Partial<ConfigurationState>;
-  /** Where the state is kept across restarts of the process. Default: nowhere. */
-  readonly stateFile?: string;
-  /** Where a backup is written to. Default: nowhere, it is only recorded. */
-  readonly artifactsDir?: string;
-  /** What is in a backup's archives. Default: nothing that can be unpacked. */
-  readonly archives?: () => Archives;
-  /** `agent.connection.timeout`. Default: 300 seconds. */
-  readonly lostContactAfterSeconds?: number;
-  readonly now?: () => number;
-}
 
 const ROUTES = [
   ...SERVER_ROUTES,
@@ -56,6 +38,7 @@ const ROUTES = [
   ...AGENT_ROUTES,
   ...REMOTING_ROUTES,
   ...PAGE_ROUTES,
+  ...WEBHOOK_ROUTES,
 ];
 
 export class GocdStandIn {
@@ -104,7 +87,7 @@ export class GocdStandIn {
       ...structuredClone(options.configuration ?? {}),
     });
     this.agents = this.register(this.records);
-    this.sessions = new Sessions(options.logIn, () => this.now());
+    this.sessions = new Sessions(options.logIn, () => this.now(), options.secureCookies);
     this.load();
     this.server = createServer((request, response) => {
       this.serve(request, response).catch((error: unknown) => {
@@ -123,6 +106,10 @@ export class GocdStandIn {
     });
     this.port = (this.server.address() as AddressInfo).port;
     return this.url;
+  }
+
+  get webhookSecret(): string {
+    return this.options.webhookSecret ?? "";
   }
 
   get url(): string {
@@ -241,6 +228,10 @@ export class GocdStandIn {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (TRANSFERS.test(request.url ?? "")) {
+      await transfer(this, request, response);
+      return;
+    }
     const ask = await readRequest(request);
     if (ask.path.startsWith("/stand-in/")) {
       send(response, control(this, ask));

@@ -24,10 +24,12 @@ import { UNAVAILABLE } from "./lines/unavailable";
 import { UNKNOWN_AGENTS } from "./lines/unknown-agents";
 import { USERS_OF_GOCD } from "./lines/users";
 import { VIEWERS } from "./lines/viewers";
+import { WEBHOOKS } from "./lines/webhooks";
 
 export const SCENARIOS: readonly Scenario[] = [
   ...ACCESS,
   ...PAGES,
+  ...WEBHOOKS,
   ...SESSIONS,
   ...TOKENS,
   ...REGISTRATION,

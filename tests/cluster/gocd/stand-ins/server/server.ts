@@ -3,7 +3,7 @@
 import { compareSync } from "bcryptjs";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { autoRegistersLocal, readSeed } from "../../../../support/gocd-stand-in/seed";
+import { autoRegistersLocal, hasSecureCookies, readSeed } from "../../../../support/gocd-stand-in/seed";
 import { GocdStandIn } from "../../../../support/gocd-stand-in/stand-in";
 import { zip } from "../../../../support/storage-stand-in/zip";
 
@@ -36,6 +36,7 @@ mkdirSync(DATABASE, { recursive: true });
 const server = new GocdStandIn({
   ...seed,
   autoRegisterLocal: autoRegistersLocal(process.env["GOCD_SERVER_JVM_OPTS"]),
+  secureCookies: hasSecureCookies(process.env["GOCD_SERVER_JVM_OPTS"]),
   logIn,
   stateFile: `${DATABASE}/cruise.mv.db`,
   artifactsDir: "/godata/artifacts",
