@@ -79,7 +79,11 @@ class Walk {
     for (let next = this.open.pop(); next !== undefined; next = this.open.pop()) this.visit(next);
     const { nodes, byKey, unknowns, unreadable, assets } = this;
     const withAnyKey = (keys: readonly string[]) => {
-      const holders = keys.flatMap((key) => [byKey.get(key) ?? []]).filter(({ length }) => length > 0);
+      const holders: (readonly ObjectNode[])[] = [];
+      for (const key of keys) {
+        const found = byKey.get(key);
+        if (found !== undefined) holders.push(found);
+      }
       return holders.length < 2 ? (holders[0] ?? []) : new Set(holders.flat());
     };
     let known: ReadonlyMap<string, string> | undefined;

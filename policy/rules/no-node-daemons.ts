@@ -123,9 +123,13 @@ type Variables = ReadonlyMap<unknown, unknown>;
 /** Variables that are called after the node; Kubernetes calls a Service's address NAME_SERVICE_HOST. */
 const NAMES_NODE = /(^|_)(node|host)(_?(ip|name|addr|address))?$/i;
 
+/** Properties that hold a container's words. */
+const WORDS = ["entrypoints", "command", "args"];
+
 /** The addresses of daemons in a container's words, also those that it takes from its own variables. */
 function addressesIn({ value }: ObjectNode, variables: () => Variables): readonly string[] {
-  const words = ["entrypoints", "command", "args"].flatMap((key) => [value[key]].flat());
+  if (!WORDS.some((key) => key in value)) return [];
+  const words = WORDS.flatMap((key) => [value[key]].flat());
   const line = words.flatMap((word) => text(word) ?? []).join(" ");
   const names = new Set([...line.matchAll(references)].map((match) => match.at(-1) ?? ""));
   const given = [...names].flatMap((name) => text(record(variables().get(name))["value"]) ?? []);
