@@ -138,6 +138,12 @@ export class Project {
     }
   }
 
+  /** Sets secrets of a stack as people do: those of a map, which comes as JSON, one by one by their paths. */
+  async setSecrets(stack: string, secrets: Readonly<Record<string, string>>): Promise<void> {
+    for (const [path, value] of Object.entries(secrets).flatMap(([key, text]) => leaves(key, text)))
+      await this.must(`pulumi config set --secret --path ${path} --stack ${stack}`, { input: value });
+  }
+
   /** Writes the settings of a stack anew. */
   writeStack(stack: string, config: Readonly<Record<string, unknown>>): void {
     writeFileSync(path.join(this.directory, `Pulumi.${stack}.yaml`), stringify({ config }));
@@ -164,4 +170,13 @@ function copyCheckout(directory: string): void {
     .filter((file) => file !== "" && !file.startsWith("tests/"));
   for (const file of files) cpSync(path.join(ROOT, file), path.join(directory, file), { errorOnExist: false });
   symlinkSync(path.join(ROOT, "node_modules"), path.join(directory, "node_modules"));
+}
+
+/** The texts of a map by their paths; a text that is no JSON is its own. */
+function leaves(path: string, text: string): readonly (readonly [path: string, value: string])[] {
+  if (!text.startsWith("{")) return [[path, text]];
+  const entries = Object.entries(JSON.parse(text) as Readonly<Record<string, unknown>>);
+  return entries.flatMap(([key, value]) =>
+    leaves(`${path}.${key}`, typeof value === "string" ? value : JSON.stringify(value)),
+  );
 }

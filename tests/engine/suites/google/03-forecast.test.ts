@@ -40,8 +40,7 @@ function forecast(edit: string, source: StackSource) {
 async function previewOf({ config = {}, secrets = {} }: StackSource) {
   const { project } = google;
   return project.edited("dev", config, async () => {
-    for (const [key, value] of Object.entries(secrets))
-      await project.must(`pulumi config set --secret ${key} --stack dev`, { input: value });
+    await project.setSecrets("dev", secrets);
     return project.run("pulumi preview --json --stack dev");
   });
 }
