@@ -3,6 +3,7 @@ import { runCommand, UsageError } from "../../preview/command";
 import { table } from "../../preview/show/terminal";
 import type { Cell } from "../../preview/show/terminal";
 import { ROOT } from "../support/program";
+import { engineTimes, type EngineTime } from "./engine";
 import { inTurn, measured } from "./statistics";
 import type { Measured } from "./statistics";
 import { packStart, previewCost, programStart, sdkCost } from "./subjects";
@@ -14,7 +15,8 @@ const HELP = `Usage: npm run bench -- [options]
 Measures, each in turn and several times: the start of the program in Pulumi's Node host, as configured here and with
 Pulumi's stock settings; a preview with 2, 50 and 200 agents, and what Node needs to load the
 same modules of the SDK alone; the start of the policy pack, compiled and from source;
-1,000 resources, registered and judged by every policy.
+1,000 resources, registered and judged by every policy;
+and, where npm run test:engine has built it, Pulumi's own engine: preview and a second up, with the program's share.
 Starts begin with an empty compiler cache, as in CI or after a change.
 
   --rounds N  measurements of each (default: 5)
@@ -43,6 +45,7 @@ interface Report {
   readonly pack: Readonly<Record<"compiled" | "TypeScript source", Measured>>;
   /** Milliseconds. */
   readonly thousand: Readonly<Record<keyof ThousandResources, Measured>>;
+  readonly engine?: readonly EngineTime[];
 }
 
 async function measure(rounds: number, say: (line: string) => void): Promise<Report> {
@@ -87,12 +90,14 @@ async function measure(rounds: number, say: (line: string) => void): Promise<Rep
     milliseconds: measured(list.map(({ milliseconds }) => milliseconds)),
     memory: measured(list.map(({ memory }) => memory)),
   }));
+  const engine = await engineTimes(rounds, round("the engine"));
   return {
     node: process.version,
     rounds,
     program,
     preview,
     pack,
+    ...(engine && { engine }),
     thousand: {
       register: measured(thousand.map(({ register }) => register)),
       judge: measured(thousand.map(({ judge }) => judge)),
@@ -104,7 +109,7 @@ function agentsName(agents: number): string {
   return `${String(agents)} agents`;
 }
 
-function show({ node, rounds, program, preview, pack, thousand }: Report): string {
+function show({ node, rounds, program, preview, pack, thousand, engine = [] }: Report): string {
   const [floor] = preview;
   const of = (agents: number) => preview.find(({ name }) => name === agentsName(agents));
   const each = (cost: "milliseconds" | "memory") =>
@@ -157,6 +162,10 @@ function show({ node, rounds, program, preview, pack, thousand }: Report): strin
       left(""),
       right(`${each("memory").toFixed(2)} MiB`),
     ],
+    ...engine.flatMap(({ name, whole, program: share }) => [
+      [left(name), ...seconds(whole), times(whole.median / (engine[0]?.whole.median ?? 1))],
+      ...(share === undefined ? [] : [[left("  of which the program"), ...seconds(share)]]),
+    ]),
   ];
   return `${table(rows).join("\n")}\n`;
 }

@@ -37,24 +37,26 @@ async function withoutCompilerCache<T>(use: (environment: NodeJS.ProcessEnv) => 
   }
 }
 
-/** What `pulumi new typescript` puts into a project (pulumi/templates since March 2026), and the folder that TypeScript 6 asks for. */
+/** What `pulumi new typescript` puts into a project (pulumi/templates since March 2026). */
+export const STOCK_COMPILER_OPTIONS = {
+  strict: true,
+  outDir: "bin",
+  target: "es2022",
+  module: "nodenext",
+  moduleResolution: "nodenext",
+  moduleDetection: "force",
+  types: ["node"],
+  skipLibCheck: true,
+  sourceMap: true,
+  noFallthroughCasesInSwitch: true,
+  noImplicitReturns: true,
+};
+
+/** The same for this program, with the folder that TypeScript 6 asks for. */
 function stockSettings(): string {
   mkdirSync(CACHE, { recursive: true });
   const file = join(CACHE, "tsconfig.json");
-  const compilerOptions = {
-    strict: true,
-    outDir: "bin",
-    target: "es2022",
-    module: "nodenext",
-    moduleResolution: "nodenext",
-    moduleDetection: "force",
-    types: ["node"],
-    skipLibCheck: true,
-    sourceMap: true,
-    noFallthroughCasesInSwitch: true,
-    noImplicitReturns: true,
-    rootDir: ROOT,
-  };
+  const compilerOptions = { ...STOCK_COMPILER_OPTIONS, rootDir: ROOT };
   writeFileSync(file, JSON.stringify({ compilerOptions, files: [join(ROOT, "index.ts")] }));
   return file;
 }

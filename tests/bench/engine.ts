@@ -1,0 +1,69 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parse, stringify } from "yaml";
+import { pulumiProgram } from "../engine/harness/binaries";
+import { emptyGoogleProject, type GoogleProject } from "../engine/harness/google";
+import { prepareWorkshop } from "../engine/harness/workshop";
+import { inTurn, measured } from "./statistics";
+import type { Measured } from "./statistics";
+import { STOCK_COMPILER_OPTIONS } from "./subjects";
+
+/** A command of Pulumi's real engine, in milliseconds. */
+export interface EngineTime {
+  readonly name: string;
+  /** What people wait for. */
+  readonly whole: Measured;
+  /** Of that, the time in which the program ran; undefined where this machine's own language host starts it. */
+  readonly program: Measured | undefined;
+}
+
+const COMMANDS = {
+  "pulumi preview": "pulumi preview --stack dev",
+  "second pulumi up": "pulumi up --skip-preview --stack dev",
+} as const;
+
+/**
+ * Measures what the engine takes for the stack dev, which is up in the model of Google Cloud, as configured here and with Pulumi's stock
+ * settings. Undefined where the engine is not built.
+ */
+export async function engineTimes(
+  rounds: number,
+  told: (name: string, round: number) => void,
+): Promise<readonly EngineTime[] | undefined> {
+  if (!existsSync(pulumiProgram())) return undefined;
+  await prepareWorkshop();
+  const subjects = (["as configured", "stock settings"] as const).map(async (compilation) => {
+    const google = await emptyGoogleProject(`bench-${compilation.replace(" ", "-")}`, ["dev"]);
+    if (compilation === "stock settings") useStockSettings(google);
+    await google.project.must(COMMANDS["second pulumi up"]);
+    return Object.entries(COMMANDS).map(([name, line]) => subject(`${name}, ${compilation}`, google, line));
+  });
+  const all = (await Promise.all(subjects)).flat();
+  const whole = await inTurn(Object.fromEntries(all.map(({ name, time }) => [name, time])), rounds, told);
+  return all.map(({ name, shares }) => ({
+    name,
+    whole: whole[name] ?? measured([]),
+    program: shares.length === 0 ? undefined : measured(shares),
+  }));
+}
+
+function subject(name: string, { project }: GoogleProject, line: string) {
+  const file = `${project.directory}.program-time`;
+  const shares: number[] = [];
+  const time = async () => {
+    rmSync(file, { force: true });
+    const started = performance.now();
+    await project.must(line, { env: { GOCD_ENGINE_PROGRAM_TIME: file } });
+    if (existsSync(file)) shares.push(Number(readFileSync(file, "utf8")));
+    return performance.now() - started;
+  };
+  return { name, time, shares };
+}
+
+/** As `pulumi new typescript` leaves a project. */
+function useStockSettings({ project: { directory } }: GoogleProject): void {
+  const file = path.join(directory, "Pulumi.yaml");
+  writeFileSync(file, stringify({ ...(parse(readFileSync(file, "utf8")) as object), runtime: "nodejs" }));
+  const compilerOptions = { ...STOCK_COMPILER_OPTIONS, rootDir: "." };
+  writeFileSync(path.join(directory, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
+}
