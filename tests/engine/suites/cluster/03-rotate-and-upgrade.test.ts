@@ -83,7 +83,9 @@ describe("a rotation of rotate.md", () => {
 
 describe("an upgrade of upgrade.md", () => {
   test("with prebuilt images: digests and GOCD_VERSION; the server restarts, then the agents, and they are the same", async () => {
-    const agents = await identities();
+    // Rows of agents that were scaled away go when they have been lost for half an hour.
+    const running = async () => (await identities()).filter((row) => /^docker-[01] /.test(row));
+    const agents = await running();
     const before = await settledPods();
     await project.must(COMMIT);
     const newer = { server: TEST_IMAGES.server, agent: TEST_IMAGES.agent };
@@ -107,6 +109,6 @@ describe("an upgrade of upgrade.md", () => {
     expect(restarted(before, await settledPods())).toEqual(
       expect.arrayContaining(["docker-0", "docker-1", "gocd-server-0"]),
     );
-    expect(await identities()).toEqual(agents);
+    expect(await running()).toEqual(agents);
   });
 });
