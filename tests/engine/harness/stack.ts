@@ -22,7 +22,7 @@ interface StackFile {
 }
 
 /** The settings of the cluster tests: a Kubernetes that exists, two small agents, images by digest. */
-function clusterSettings(): Readonly<Record<string, unknown>> {
+export function clusterSettings(): Readonly<Record<string, unknown>> {
   const file = readFileSync(path.join(ROOT, "tests/cluster/gocd/Pulumi.test.yaml"), "utf8");
   return (parse(file) as StackFile).config;
 }
