@@ -27,7 +27,7 @@ export const NOT_RUN: readonly { readonly pattern: RegExp; readonly reason: stri
     reason: "a sentence means pulumi up --stack dev --policy-pack policy",
   },
   { pattern: /^npm (ci && npm run preview|test)$/, reason: "the first lines of CI itself; npm run preview is run" },
-  { pattern: /^npm run (test:cluster|test:engine|contract)$/, reason: "other tests" },
+  { pattern: /^npm run (test:cluster|test:engine|contract)\b/, reason: "other tests" },
   { pattern: /^gcloud( |$)|\bgcloud iam |^for role in |^done$|^pool=/, reason: "asks Google; the model has no gcloud" },
   { pattern: /gcpkms:|^pulumi stack (change-secrets-provider|init dev --secrets-provider)/, reason: "asks Cloud KMS" },
   { pattern: /gs:\/\//, reason: "asks Cloud Storage" },
