@@ -70,28 +70,13 @@ export class AgentPool extends pulumi.ComponentResource {
       certificates === undefined
         ? undefined
         : new core.ConfigMap(`${name}-ca`, { metadata: metadata("-ca"), data: { [CA_FILE]: certificates } }, child);
-    const daemon = new core.ConfigMap(
-      `${name}-daemon`,
-      {
-        metadata: metadata("-daemon"),
-        data: { "daemon.json": config, ...(certificates !== undefined && { [CA_FILE]: certificates }) },
-      },
-      child,
-    );
-    // Flat keys, a file each: the pod template does not mention ordinals, so that adding an agent restarts none.
-    const side = (which: "daemon" | "client") =>
-      new core.Secret(
-        `${name}-${which}-tls`,
-        {
-          metadata: metadata(`-${which}-tls`),
-          stringData: flat(args.certificates, (agent) => ({
-            "ca.pem": agent[which].ca,
-            "cert.pem": agent[which].cert,
-            "key.pem": agent[which].key,
-          })),
-        },
-        child,
-      ).metadata.name;
+    const data = { "daemon.json": config, ...(certificates !== undefined && { [CA_FILE]: certificates }) };
+    const daemon = new core.ConfigMap(`${name}-daemon`, { metadata: metadata("-daemon"), data }, child);
+    const side = (which: "daemon" | "client") => {
+      const stringData = filesOf(args.certificates, which);
+      return new core.Secret(`${name}-${which}-tls`, { metadata: metadata(`-${which}-tls`), stringData }, child)
+        .metadata.name;
+    };
     const secrets = { daemon: side("daemon"), client: side("client") };
     const identity = new core.Secret(
       `${name}-identity`,
@@ -103,15 +88,9 @@ export class AgentPool extends pulumi.ComponentResource {
       args.gitSsh &&
       new core.Secret(
         `${name}-git-ssh`,
-        {
-          metadata: metadata("-git-ssh"),
-          stringData: pulumi
-            .all([args.gitSsh.keys, args.gitSsh.knownHosts])
-            .apply(([keys, hosts]) => sshFiles(keys, hosts)),
-        },
+        { metadata: metadata("-git-ssh"), stringData: filesOfGitSsh(args.gitSsh) },
         child,
       );
-
     const account = new core.ServiceAccount(
       name,
       { metadata: metadata(""), automountServiceAccountToken: false },
@@ -128,13 +107,7 @@ export class AgentPool extends pulumi.ComponentResource {
         identitySecret: identity.metadata.name,
         sshSecret: ssh?.metadata.name,
         caConfigMap: ca?.metadata.name,
-        dind: {
-          ...dind,
-          pool,
-          image: args.images.dind,
-          daemonConfigMap: daemon.metadata.name,
-          secrets,
-        },
+        dind: { ...dind, pool, image: args.images.dind, daemonConfigMap: daemon.metadata.name, secrets },
       }),
       // The account is named, not referred to; the guards are no part of it.
       {
@@ -158,3 +131,14 @@ function flat<T>(
     ),
   );
 }
+
+/** Flat keys, a file each: the pod template does not mention ordinals, so that adding an agent restarts none. */
+const filesOf = (certificates: AgentPoolArgs["certificates"], which: "daemon" | "client") =>
+  flat(certificates, (agent) => ({
+    "ca.pem": agent[which].ca,
+    "cert.pem": agent[which].cert,
+    "key.pem": agent[which].key,
+  }));
+
+const filesOfGitSsh = ({ keys, knownHosts }: GitSsh) =>
+  pulumi.all([keys, knownHosts]).apply(([each, hosts]) => sshFiles(each, hosts));

@@ -76,9 +76,7 @@ export class Server extends pulumi.ComponentResource {
         `${name}-server-git-ssh`,
         {
           metadata: { name: `${SERVER}-git-ssh`, namespace, labels: spec.labels },
-          stringData: pulumi
-            .all([args.gitSsh.keys, args.gitSsh.knownHosts])
-            .apply(([keys, hosts]) => sshFiles(keys, hosts)),
+          stringData: filesOfGitSsh(args.gitSsh),
         },
         child,
       );
@@ -94,10 +92,7 @@ export class Server extends pulumi.ComponentResource {
     // A principal of Google's IAM by its name; its token is never mounted.
     const account = new core.ServiceAccount(
       `${name}-server`,
-      {
-        metadata: { name: SERVER, namespace, labels: spec.labels },
-        automountServiceAccountToken: false,
-      },
+      { metadata: { name: SERVER, namespace, labels: spec.labels }, automountServiceAccountToken: false },
       child,
     );
     const service = new core.Service(`${name}-server`, serverService(spec), child);
@@ -124,3 +119,6 @@ export class Server extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url });
   }
 }
+
+const filesOfGitSsh = ({ keys, knownHosts }: GitSsh) =>
+  pulumi.all([keys, knownHosts]).apply(([each, hosts]) => sshFiles(each, hosts));
