@@ -122,8 +122,14 @@ export const secretConfigs = z
 /** A plugin that is not in GoCD comes from somewhere. */
 export function pluginProblems(server: Server): Problem[] {
   if (Object.keys(server.plugins).length > 0) return [];
-  return (["authorization", "configRepos", "secretConfigs"] as const).flatMap((part) =>
-    Object.entries(server[part])
+  const { authorization, configRepos, secretConfigs } = server;
+  const parts: Readonly<Record<string, Readonly<Record<string, { readonly plugin: string }>>>> = {
+    authorization,
+    configRepos,
+    secretConfigs,
+  };
+  return Object.entries(parts).flatMap(([part, named]) =>
+    Object.entries(named)
       .filter(([, { plugin }]) => !BUNDLED.includes(plugin))
       .map(([name, { plugin }]) => ({
         key: join(`gocd:server.${part}`, [name, "plugin"]),

@@ -6,12 +6,15 @@ import { variants } from "../support/stacks";
 /** Roles with which nothing in a repository can be changed. */
 const READING = ["roles/artifactregistry.reader"];
 
+/** Repositories for what jobs push. */
+const OF_BUILDS: readonly unknown[] = ["gocd-dev-builds", "gocd-pools-builds"];
+
 /** Who may change what is in which repository of Artifact Registry. */
 const writers = (stack: readonly Registration[]) =>
   stack
     .filter(({ type }) => type === "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember")
     .map(({ inputs }) => unwrappedMap(inputs))
-    .filter(({ role }) => !READING.includes(String(role)))
+    .filter(({ role }) => !READING.some((reading) => reading === role))
     .map(({ repository, member }) => ({ repository, member }));
 
 describe("jobs push to a repository of their own", () => {
@@ -34,7 +37,7 @@ describe("jobs push to a repository of their own", () => {
   });
 
   test.each(Object.keys(variants))("and nobody in a cluster may change the repository of the images: %s", (name) => {
-    const repositories = writers(stacks.get(name) ?? []).map(({ repository }) => repository);
-    expect(repositories.filter((repository) => !String(repository).endsWith("-builds"))).toEqual([]);
+    const others = writers(stacks.get(name) ?? []).filter(({ repository }) => !OF_BUILDS.includes(repository));
+    expect(others).toEqual([]);
   });
 });

@@ -40,7 +40,7 @@ let resources: readonly Registered[];
 beforeAll(async () => {
   resources = succeeded(await plannedRun()).map(({ inputs, ...others }) => ({
     ...others,
-    inputs: readableMap(inputs) as Registered["inputs"],
+    inputs: readableMap(inputs),
   }));
 });
 

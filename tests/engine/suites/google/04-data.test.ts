@@ -12,7 +12,7 @@ let google: GoogleProject;
 const things = (type: RegExp) => google.things().filter((thing) => type.test(thing.type));
 const names = (type: RegExp) =>
   things(type)
-    .map(({ inputs }) => String(inputs["name"]))
+    .flatMap(({ inputs }) => (typeof inputs["name"] === "string" ? [inputs["name"]] : []))
     .sort();
 const server = (more: object) => {
   google.project.configure("dev", { "gocd:server": { artifactsDiskType: "pd-standard", ...more } });
