@@ -10,7 +10,7 @@ import { bringDebianPackages } from "./packages";
 interface Needs {
   /** What enforces network policies. */
   readonly network: boolean;
-  /** A proxy in front of GoCD, and the kinds of the Gateway API. */
+  /** A proxy in front of GoCD. */
   readonly proxy: boolean;
   /** What images are made of that jobs pull. */
   readonly builders: boolean;
@@ -24,9 +24,7 @@ export async function bringPrerequisites({ network, proxy, builders }: Needs): P
   await buildDockerPlugins();
   if (builders) await buildJobImages();
   if (network) await bringPolicyController();
-  if (proxy) {
-    await bringPackages({ unpacked: ["nginx"], installed: { "/usr/bin/curl": "curl" } });
-    await bringGatewayApi();
-  }
+  if (proxy) await bringPackages({ unpacked: ["nginx"], installed: { "/usr/bin/curl": "curl" } });
+  await bringGatewayApi();
   await fillNpmCache();
 }
