@@ -52,7 +52,8 @@ describe("what only an engine notices", () => {
     expect((await up("pools")).code).toBe(0);
     expect(things(/:Network$/)).toHaveLength(2);
     expect(things(/:Cluster$/)).toHaveLength(2);
-    expect(things(/:Repository$/)).toHaveLength(1);
+    const repositories = things(/:Repository$/).map(({ inputs }) => inputs["repositoryId"]);
+    expect(repositories.sort()).toEqual(["gcr.io", "gocd-pools-builds"]);
   });
 
   test("is something protected in the cluster: then the whole cluster stays", async () => {
