@@ -1,7 +1,7 @@
 import path from "node:path";
-import { kubectl } from "../kubernetes/kubectl";
+import { kubectl, succeeds } from "../kubernetes/kubectl";
 import { MODULES } from "../kubernetes/paths";
-import { run } from "../kubernetes/run";
+import { eventually, run } from "../kubernetes/run";
 
 const MODULE = "sigs.k8s.io/gateway-api";
 const KINDS = ["gateways", "httproutes"];
@@ -16,6 +16,9 @@ export async function installGatewayApi(): Promise<void> {
   for (const kind of KINDS) {
     const file = path.join(folder, "config/crd/standard", `gateway.networking.k8s.io_${kind}.yaml`);
     await kubectl(["apply", "--server-side", "-f", file]);
-    await kubectl(["wait", "--for=condition=Established", `crd/${kind}.gateway.networking.k8s.io`, "--timeout=60s"]);
+    // Not `wait`: a definition that is a moment old has no conditions yet, which it takes for an error.
+    await eventually(`the kind ${kind}`, () =>
+      succeeds(["get", `${kind}.gateway.networking.k8s.io`, "--all-namespaces"]),
+    );
   }
 }
