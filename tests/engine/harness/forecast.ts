@@ -1,3 +1,4 @@
+import { isRefused } from "../../../preview/difference/difference";
 import type { Difference, Named } from "../../../preview/difference/difference";
 
 /** What happens to a resource. */
@@ -11,6 +12,11 @@ interface Forecast {
   readonly operations: Operations;
   /** `KIND NAME` of each. */
   readonly open: ReadonlySet<string>;
+  /**
+   * URNs of what would be replaced because something else is, which is refused: `up` ends before them. The engine, too, plans them as if
+   * that were made anew, or as if it stayed, by whether their arguments are known already.
+   */
+  readonly never: ReadonlySet<string>;
 }
 
 interface Plan {
@@ -56,12 +62,17 @@ export function forecastPlan({ added, removed, changed, notes }: Difference): Fo
     ),
   ].filter(([urn]) => isCompared(urn));
   const open = notes.filter((note) => note.startsWith(OPEN)).flatMap((note) => note.slice(OPEN.length).split(", "));
-  return { operations: new Map(operations), open: new Set(open) };
+  const refused = new Set(changed.filter(isRefused).map(({ urn }) => urn));
+  const never = changed
+    .filter(({ replacement }) => replacement?.causes.some(({ from }) => from !== undefined && refused.has(from)))
+    .map(({ urn }) => urn);
+  return { operations: new Map(operations), open: new Set(open), never: new Set(never) };
 }
 
 /** Where the two do not agree, in one line for each resource. */
-export function disagreements({ operations, open }: Forecast, engine: Operations): readonly string[] {
+export function disagreements({ operations, open, never }: Forecast, engine: Operations): readonly string[] {
   return [...new Set([...operations.keys(), ...engine.keys()])]
+    .filter((urn) => !never.has(urn))
     .map((urn) => ({ name: nameOf(urn), said: operations.get(urn) ?? "same", done: engine.get(urn) ?? "same" }))
     .filter(({ name, said, done }) => said !== done && !(said === "same" && done === "update" && open.has(name)))
     .map(({ name, said, done }) => `${name}: forecast ${said}, engine ${done}`)
