@@ -131,7 +131,7 @@ function claim(purpose: "data" | "artifacts", size: string) {
 function enter(way: Exclude<typeof access, { readonly mode: "port-forward" }>) {
   const place = { namespace: namespaces.server.name, service: gocd.service, port: PORT };
   if (way.mode !== "google") return new FrontAccess(name, { ...way, ...place }, inCluster);
-  return new GoogleAccess(name, { ...way, ...place, ...secrets, subnetwork }, inCluster);
+  return new GoogleAccess(name, { ...way, ...place, subnetwork, iapClientSecret: secrets.iapClientSecret }, inCluster);
 }
 
 function gke({ google: { project, region, zone }, ranges, proxies, ...spec }: Create) {

@@ -16,6 +16,7 @@ const BACKEND = { host: HOST, service: "gocd-server", port: 8153 };
 
 /** Every list with one of each of the lists in it. */
 function product<T extends readonly unknown[]>(...lists: { readonly [K in keyof T]: readonly T[K][] }): T[] {
+  // Each has one of every list in their order, which `reduce` cannot tell the compiler.
   return lists.reduce<unknown[][]>(
     (all, list) => all.flatMap((one) => list.map((value: unknown) => [...one, value])),
     [[]],
