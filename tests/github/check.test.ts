@@ -1,5 +1,6 @@
 import { compareSync } from "bcryptjs";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -38,6 +39,27 @@ test("each check of .ci/run is a job of its own, so that a red one says which", 
   const own = checksIn(text(".ci/run").replaceAll(/^\s*#.*$/gm, ""));
   expect(own.length).toBeGreaterThan(5);
   expect(new Set(inJobs.flatMap((names) => [...names]))).toEqual(new Set([...own, ...ELSEWHERE]));
+});
+
+test("the end of .ci/run can say once more which tests failed, and why", () => {
+  const directory = mkdtempSync(join(tmpdir(), "report-"));
+  const report = join(directory, "report.json");
+  const failed = {
+    status: "failed",
+    fullName: "a pool keeps its claims",
+    failureMessages: ["\u001b[31mwanted 2\u001b[39m"],
+  };
+  const testResults = [
+    { name: join(ROOT, "tests/a.test.ts"), status: "failed", assertionResults: [failed, { status: "passed" }] },
+    { name: join(ROOT, "tests/b.test.ts"), status: "failed", message: "no such module", assertionResults: [] },
+    { name: join(ROOT, "tests/c.test.ts"), status: "passed", assertionResults: [{ status: "passed" }] },
+  ];
+  writeFileSync(report, JSON.stringify({ testResults }));
+  const told = execFileSync(process.execPath, [join(ROOT, ".ci/failures.js"), report], { cwd: ROOT, encoding: "utf8" });
+  rmSync(directory, { recursive: true });
+  expect(told).toBe(
+    "✗ tests/a.test.ts: a pool keeps its claims\n    wanted 2\n✗ tests/b.test.ts\n    no such module\n",
+  );
 });
 
 test("the tests run on each supported version of Node, the oldest one included", () => {
