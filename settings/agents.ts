@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { seconds } from "../kubernetes/quantities";
 import { poolCompany, proxyRange, type Company } from "./company";
+import { moved } from "./images";
 import { nodes } from "./nodes";
 import { placement } from "./placement";
 import { podFields, podProblems } from "./pod";
@@ -121,8 +122,14 @@ export type Pool = ReadonlyDeep<z.output<typeof agents>>[string] & {
  *
  * @param shared the company's network, for pools that say nothing else.
  * @param sharedSpot whether the nodes of pools that have none of their own are spot nodes.
+ * @param prefix where every image is, if somewhere else than it is named.
  */
-export function poolsOf(inFile: z.output<typeof agents>, shared: Company, sharedSpot: boolean): Pool[] {
+export function poolsOf(
+  inFile: z.output<typeof agents>,
+  shared: Company,
+  sharedSpot: boolean,
+  prefix: string | undefined,
+): Pool[] {
   return Object.entries(inFile)
     .map(([name, pool]) => {
       const spot = pool.nodes?.spot ?? sharedSpot;
@@ -130,6 +137,8 @@ export function poolsOf(inFile: z.output<typeof agents>, shared: Company, shared
       const egress = [...pool.egress, ...proxyRange(company)];
       return {
         ...pool,
+        ...(pool.image !== undefined && { image: moved(pool.image, prefix) }),
+        pod: movedSidecars(pool.pod, prefix),
         name,
         spot,
         company,
@@ -138,6 +147,13 @@ export function poolsOf(inFile: z.output<typeof agents>, shared: Company, shared
       };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function movedSidecars(pod: Pool["pod"], prefix: string | undefined): Pool["pod"] {
+  const sidecars = Object.entries(pod.sidecars).map(([name, sidecar]) => {
+    return [name, { ...sidecar, image: moved(sidecar.image, prefix) }];
+  });
+  return { ...pod, sidecars: Object.fromEntries(sidecars) as Pool["pod"]["sidecars"] };
 }
 
 /** Node pools may have 40 characters, of which Pulumi takes 8 to tell a new one from the one it replaces. */

@@ -3,6 +3,11 @@ import type { Google } from "./google";
 import { formatValue, type Problem } from "./problems";
 import { choice, digest, GOOGLE_REGISTRIES, map, registry, text } from "./values";
 
+const place = text(
+  "a registry with its path, such as registry.example.com/mirror",
+  /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
+);
+
 export const images = z
   .strictObject(
     {
@@ -17,13 +22,16 @@ export const images = z
           "who pushes to a registry that is not one of Google's hosts, with the secret gocd:registryPassword; without both, " +
             "whoever docker login has logged in where Pulumi runs",
         ),
-      bases: text(
-        "a registry with its path, such as registry.example.com/mirror",
-        /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
-      )
+      bases: place
         .optional()
         .describe(
           "where the images that ours are built from come from, under their names and versions, in place of Docker Hub",
+        ),
+      prefix: registry
+        .optional()
+        .describe(
+          "where every image is, in place of all other registries and under its path there: what ours are built from, what is " +
+            "built (if registry says nothing else), and what is named by digest",
         ),
       repository: choice("create", "existing")
         .optional()
@@ -41,9 +49,9 @@ export const images = z
         .optional()
         .describe("images built elsewhere; with them no Docker daemon is needed where Pulumi runs"),
     },
-    map("a map with registry, username, bases, repository, or with prebuilt"),
+    map("a map with registry, username, bases, prefix, repository, or with prebuilt, prefix"),
   )
-  .refine(({ prebuilt, ...built }) => prebuilt === undefined || Object.keys(built).length === 0, {
+  .refine((all) => !all.prebuilt || Object.keys(all).every((key) => ["prebuilt", "prefix"].includes(key)), {
     error: "either prebuilt, or registry, username, bases and repository",
   });
 
@@ -76,9 +84,25 @@ export interface ImageReferences {
 
 const isGoogles = (registry: string) => GOOGLE_REGISTRIES.includes(registry);
 
+const registryOf = ({ registry, prefix = "gcr.io" }: InFile) => registry ?? prefix;
+
+/** A first part with a dot, a port, or of this name is a host to Docker. */
+const HOST = /^([^/]*[.:][^/]*|localhost)\//;
+
+/**
+ * An image by digest, at its path below the prefix in place of its own registry.
+ *
+ * @param prefix `gocd:images.prefix`; without it the image stays where it is.
+ */
+export function moved(image: string, prefix: string | undefined): string {
+  if (prefix === undefined || image.startsWith(`${prefix}/`)) return image;
+  return `${prefix}/${image.replace(HOST, "")}`;
+}
+
 /** What the images' keys say together, and with the password that is a key of its own. */
 export function imageProblems(inFile: InFile, google: boolean, password: boolean): Problem[] {
-  const { prebuilt, registry = "gcr.io", repository, username } = inFile;
+  const { prebuilt, prefix, bases, repository, username } = inFile;
+  const registry = registryOf(inFile);
   const own = prebuilt === undefined && !isGoogles(registry);
   const problems: Problem[] = [];
   if (prebuilt === undefined && !own && !google) {
@@ -87,6 +111,27 @@ export function imageProblems(inFile: InFile, google: boolean, password: boolean
       found: formatValue(inFile.registry),
       wanted:
         "images by digest, or a registry that is not Google's, since a cluster with a storageClass uses no Google project",
+    });
+  }
+  if (prefix !== undefined && isGoogles(prefix)) {
+    problems.push({
+      key: "gocd:images.prefix",
+      found: formatValue(prefix),
+      wanted: "a registry that keeps images of any name, such as us-docker.pkg.dev/PROJECT/REPOSITORY",
+    });
+  }
+  if (prefix !== undefined && prebuilt === undefined && !`${registry}/`.startsWith(`${prefix}/`)) {
+    problems.push({
+      key: "gocd:images.registry",
+      found: formatValue(registry),
+      wanted: `${prefix}, a path below it, or nothing: gocd:images.prefix says where every image is`,
+    });
+  }
+  if (prefix !== undefined && bases !== undefined) {
+    problems.push({
+      key: "gocd:images.bases",
+      found: formatValue(bases),
+      wanted: "nothing: gocd:images.prefix is the place of these images, too",
     });
   }
   if (own && repository !== undefined) {
@@ -122,8 +167,18 @@ export function imageProblems(inFile: InFile, google: boolean, password: boolean
 
 /** Where the images come from, of keys that fit together. */
 export function imagesOf(inFile: InFile, google: Google | undefined): Images {
-  const { registry = "gcr.io", repository = "create", username, bases } = inFile;
-  if (inFile.prebuilt) return { mode: "prebuilt", references: inFile.prebuilt };
+  const { prebuilt, prefix, repository = "create", username, bases = prefix } = inFile;
+  const registry = registryOf(inFile);
+  if (prebuilt) {
+    const { server, agent, dind, housekeeping } = prebuilt;
+    const references = {
+      server: moved(server, prefix),
+      agent: moved(agent, prefix),
+      dind: moved(dind, prefix),
+      housekeeping: moved(housekeeping, prefix),
+    };
+    return { mode: "prebuilt", references };
+  }
   if (isGoogles(registry)) return { mode: "google", project: google?.project ?? "", registry, repository, bases };
   return { mode: "registry", registry, username, bases };
 }

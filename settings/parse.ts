@@ -83,7 +83,8 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
   }
   problems.push(...wayProblems(parts.access, hasProblem));
   const access = accessOf(parts.access, google?.region, parts.cluster.create !== undefined);
-  const agents = poolsOf(parts.agents, parts.company, parts.cluster.create?.agentNodes.spot ?? false);
+  const { prefix } = parts.images;
+  const agents = poolsOf(parts.agents, parts.company, parts.cluster.create?.agentNodes.spot ?? false, prefix);
   const settings: Settings = {
     stack,
     name: `gocd-${stack}`,

@@ -95,6 +95,12 @@ export function otherTarget(
 /** An image's repository at the registry, without tag or digest. */
 export const imageRepository = ({ prefix }: Target, image: ImageName): string => `${prefix}${image}`;
 
+/** The images that a Dockerfile begins from, by the argument that names each. */
+export function basesOf(dockerfile: string): { readonly [argument: string]: string } {
+  const found = [...dockerfile.matchAll(/^ARG ([A-Z]+)=(\S+:\S+)$/gm)];
+  return Object.fromEntries(found.map(([, argument = "", base = ""]) => [argument, base]));
+}
+
 /**
  * Build arguments with which an image comes from bases of the same names and versions elsewhere: every `ARG` of the Dockerfile that
  * names one.
@@ -102,8 +108,9 @@ export const imageRepository = ({ prefix }: Target, image: ImageName): string =>
  * @param bases such as `registry.example.com/mirror`.
  */
 export function baseArgs(dockerfile: string, bases: string): { readonly [argument: string]: string } {
-  const found = [...dockerfile.matchAll(/^ARG ([A-Z]+)=(\S+:\S+)$/gm)];
-  return Object.fromEntries(found.map(([, argument = "", base = ""]) => [argument, `${bases}/${base}`]));
+  return Object.fromEntries(
+    Object.entries(basesOf(dockerfile)).map(([argument, base]) => [argument, `${bases}/${base}`]),
+  );
 }
 
 /**

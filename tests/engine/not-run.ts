@@ -27,6 +27,10 @@ export const NOT_RUN: readonly { readonly pattern: RegExp; readonly reason: stri
     reason: "a sentence means pulumi up --stack dev --policy-pack policy",
   },
   { pattern: /^npm (ci && npm run preview|test)$/, reason: "the first lines of CI itself; npm run preview is run" },
+  {
+    pattern: /^npm run images$/,
+    reason: "needs no Pulumi, and is run for every stack by tests/program/images.test.ts",
+  },
   { pattern: /^npm run (test:cluster|test:engine|contract)\b/, reason: "other tests" },
   { pattern: /^gcloud( |$)|\bgcloud iam |^for role in |^done$|^pool=/, reason: "asks Google; the model has no gcloud" },
   { pattern: /gcpkms:|^pulumi stack (change-secrets-provider|init dev --secrets-provider)/, reason: "asks Cloud KMS" },

@@ -1,4 +1,4 @@
-import { STACK, PREBUILT, parse, problemsOf, testBad } from "./stack";
+import { DIGEST, STACK, PREBUILT, parse, problemsOf, testBad } from "./stack";
 import type { BadSetting } from "./stack";
 
 /** See {@link BadSetting}. */
@@ -87,6 +87,27 @@ const BAD: readonly BadSetting[] = [
     /pulumi config set --secret gocd:registryPassword/,
   ],
   [
+    "a prefix that is a host of Google's alone",
+    { "gocd:images": { prefix: "gcr.io" } },
+    "gocd:images.prefix",
+    /gcr.io/,
+    /us-docker.pkg.dev/,
+  ],
+  [
+    "images pushed to another place than the prefix",
+    { "gocd:images": { prefix: "registry.example/a", registry: "registry.example/ab" } },
+    "gocd:images.registry",
+    /registry.example\/ab/,
+    /registry.example\/a, a path below it/,
+  ],
+  [
+    "bases beside the prefix",
+    { "gocd:images": { prefix: "registry.example/a", bases: "registry.example/b" } },
+    "gocd:images.bases",
+    /registry.example\/b/,
+    /nothing: gocd:images.prefix/,
+  ],
+  [
     "images to build where there is no Google",
     { "gocd:cluster": { existing: { context: "kind", storageClass: "standard" } } },
     "gocd:images.prebuilt",
@@ -111,6 +132,25 @@ describe("settings of images", () => {
       mode: "registry",
       ...images,
     });
+  });
+
+  test.each([
+    ["ghcr.io/team/tool", "mirror.example/all/team/tool"],
+    ["localhost/tool", "mirror.example/all/tool"],
+    ["registry:5000/tool", "mirror.example/all/tool"],
+    ["team/tool", "mirror.example/all/team/tool"],
+    ["mirror.example/all/team/tool", "mirror.example/all/team/tool"],
+  ])("move %s to %s", (from, to) => {
+    const of = (name: string) => ({ ...PREBUILT, agent: `${name}@${DIGEST}` });
+    const { images } = parse({ ...STACK, "gocd:images": { prebuilt: of(from), prefix: "mirror.example/all" } });
+    expect(images).toMatchObject({
+      references: { agent: `${to}@${DIGEST}`, dind: `mirror.example/all/dind@${DIGEST}` },
+    });
+  });
+
+  test("push below the prefix, where what they are built from is, too", () => {
+    const { images } = parse({ ...STACK, "gocd:images": { prefix: "mirror.example/all" } });
+    expect(images).toMatchObject({ mode: "registry", registry: "mirror.example/all", bases: "mirror.example/all" });
   });
 
   test.each([

@@ -15,7 +15,7 @@ export const STACK: Stack = {
   "gocd:agents": { docker: { replicas: 2 } },
 };
 
-const DIGEST = `sha256:${"a".repeat(64)}`;
+export const DIGEST = `sha256:${"a".repeat(64)}`;
 export const PREBUILT = Object.fromEntries(
   ["server", "agent", "dind", "housekeeping"].map((name) => [name, `registry.example/${name}@${DIGEST}`]),
 );

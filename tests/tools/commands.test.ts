@@ -10,6 +10,7 @@ const COMMANDS = [
   "tools/github/issue-main.ts",
   "tests/bench/main.ts",
   "tools/preview/main.ts",
+  "tools/images/main.ts",
 ];
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -63,7 +64,10 @@ describe("the scripts of package.json", () => {
     readonly scripts: Readonly<Record<string, string>>;
   };
 
-  test.each(["preview", "schema", "docs:policies", "bench"])("start the command %s that is tested here", (name) => {
-    expect(COMMANDS).toContain(scripts[name]?.split(" ").at(-1));
-  });
+  test.each(["preview", "images", "schema", "docs:policies", "bench"])(
+    "start the command %s that is tested here",
+    (name) => {
+      expect(COMMANDS).toContain(scripts[name]?.split(" ").at(-1));
+    },
+  );
 });

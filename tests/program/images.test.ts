@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Registration } from "../../preview/run/registration";
+import { readableMap, unwrappedMap } from "../../preview/run/wire";
+import { neededImages } from "../../tools/images/images";
+import { ROOT, runs, succeeded, task, type StackSource } from "../support/program";
+import { variants } from "../support/stacks";
+
+const PREFIX = "mirror.example:5000/all";
+const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+const config = (source: StackSource) => source.config ?? {};
+const imagesOf = (source: StackSource) => config(source)["gocd:images"] as { readonly prebuilt?: object } | undefined;
+const poolsOf = (source: StackSource) =>
+  config(source)["gocd:agents"] ?? { docker: { resources: ["docker"], environments: ["docker"] } };
+
+/** The same stack with every image behind one prefix, and with a pool that has images of its own. */
+function moved(source: StackSource): StackSource {
+  const prebuilt = imagesOf(source)?.prebuilt;
+  const own = {
+    image: `ghcr.io/team/agent@${DIGEST}`,
+    pod: { sidecars: { database: { image: `docker.io/library/postgres@${DIGEST}` } } },
+  };
+  return {
+    ...source,
+    stack: "dev",
+    config: {
+      ...config(source),
+      "gocd:images": { prefix: PREFIX, ...(prebuilt && { prebuilt }) },
+      "gocd:agents": Object.assign({}, poolsOf(source), { own }),
+    },
+    secrets: Object.fromEntries(
+      Object.entries(source.secrets ?? {}).filter(([key]) => key !== "gocd:registryPassword"),
+    ),
+  };
+}
+
+/** Whatever stands under `image` or `imageName`, or in a build argument, anywhere. */
+function references(value: unknown, key = ""): string[] {
+  if (typeof value === "string") return ["image", "imageName", "BASE", "CLI"].includes(key) ? [value] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => references(inner, name));
+}
+
+const names = Object.keys(variants).filter((name) => name !== "several pools") as (keyof typeof variants)[];
+
+describe("every image that a stack needs", () => {
+  const stacks = new Map<string, readonly Registration[]>();
+  const before = new Map<string, readonly Registration[]>();
+
+  beforeAll(async () => {
+    const all = names.map((name) => variants[name]);
+    const made = await runs([
+      ...all.map((source) => task(moved(source), {}, true)),
+      ...all.map((source) => task(source, {}, false)),
+    ]);
+    names.forEach((name, index) => {
+      stacks.set(name, succeeded(made[index] as (typeof made)[number]));
+      before.set(name, succeeded(made[names.length + index] as (typeof made)[number]));
+    });
+  });
+
+  test.each(names)("is below gocd:images.prefix and nowhere else: %s", (name) => {
+    const found = (stacks.get(name) ?? []).flatMap(({ inputs }) => references(unwrappedMap(inputs)));
+    expect(found).toEqual(
+      expect.arrayContaining([`${PREFIX}/team/agent@${DIGEST}`, `${PREFIX}/library/postgres@${DIGEST}`]),
+    );
+    expect(found.length).toBeGreaterThan(6);
+    expect(found.filter((image) => !image.startsWith(`${PREFIX}/`))).toEqual([]);
+  });
+
+  test.each(names)("is in the list of npm run images: %s", (name) => {
+    const resources = (before.get(name) ?? []).map((one) => ({ ...one, inputs: readableMap(one.inputs) }));
+    const listed = neededImages(resources, (path) => readFileSync(join(ROOT, path), "utf8"));
+    const used = resources.flatMap(({ inputs }) => references(inputs)).filter((image) => !image.startsWith("«"));
+    const images = listed.map(({ image }) => image);
+    expect(images).toEqual(expect.arrayContaining(used));
+    expect(new Set(images).size).toBe(images.length);
+    for (const { neededBy } of listed) expect(neededBy).not.toEqual([]);
+  });
+});

@@ -1,0 +1,83 @@
+import { basesOf } from "../../components/images/registry";
+import type { Registration } from "../../preview/run/registration";
+import { isKubernetesObject } from "../../preview/run/registration";
+
+/** An image that a stack needs. */
+export interface NeededImage {
+  /** By digest where the settings have one; by tag where it is built, or pulled to build. */
+  readonly image: string;
+  /** Platform of an image that is built, or pulled to build. */
+  readonly platform?: string;
+  /** What needs it, for people. */
+  readonly neededBy: readonly string[];
+}
+
+/** A resource as the preview shows it: inputs are plain. */
+type Resource = Pick<Registration, "type" | "inputs" | "custom">;
+
+/** What `docker buildx create` makes a builder of unless it is told otherwise (docker/buildx: `bkimage.DefaultImage`). */
+const BUILDER = "moby/buildkit:buildx-stable-1";
+
+/**
+ * Every image that a stack needs: those of its pods, those that are built and pushed, what they are built from, and the one that
+ * Docker's client takes by itself in jobs.
+ *
+ * @param read contents of a file by its path from the program's folder.
+ */
+export function neededImages(resources: readonly Resource[], read: (path: string) => string): NeededImage[] {
+  const built = resources.filter(({ type }) => type === "docker:index/image:Image").map(({ inputs }) => inputs);
+  const rows: readonly (Omit<NeededImage, "neededBy"> & { readonly neededBy: string })[] = [
+    ...resources.filter(isKubernetesObject).flatMap(({ inputs }) => imagesOfPods(inputs)),
+    ...built.map((inputs) => ({
+      image: text(at(inputs, "imageName")),
+      platform: text(at(inputs, "build", "platform")),
+      neededBy: `pods; built from ${text(at(inputs, "build", "context")).replace(/^\.\//, "")}`,
+    })),
+    ...built.flatMap((inputs) => basesOfBuild(inputs, read)),
+    { image: BUILDER, neededBy: "jobs that run docker buildx create" },
+  ];
+  const keys = [...new Set(rows.map(keyOf))];
+  return keys.flatMap((key) => {
+    const [first, ...more] = rows.filter((row) => keyOf(row) === key);
+    if (first === undefined) return [];
+    return [{ ...first, neededBy: [...new Set([first, ...more].map(({ neededBy }) => neededBy))] }];
+  });
+}
+
+const keyOf = ({ image, platform = "" }: { readonly image: string; readonly platform?: string }) =>
+  `${image} ${platform}`;
+
+/** What is built has no digest yet, and stands in the list by its tag. */
+function imagesOfPods(object: unknown) {
+  const name = `${text(at(object, "kind"))} ${text(at(object, "metadata", "name"))}`;
+  const spec = at(object, "spec", "template", "spec");
+  return (["initContainers", "containers"] as const)
+    .flatMap((key) => list(at(spec, key)))
+    .map((container) => ({
+      image: text(at(container, "image")),
+      neededBy: `${name}: ${text(at(container, "name"))}`,
+    }))
+    .filter(({ image }) => image.includes("@"));
+}
+
+function basesOfBuild(inputs: unknown, read: (path: string) => string) {
+  const build = at(inputs, "build");
+  const dockerfile = text(at(build, "dockerfile"));
+  const bases = Object.entries(basesOf(read(dockerfile)));
+  return bases.map(([argument, base]) => ({
+    image: text(at(build, "args", argument)) || base,
+    platform: text(at(build, "platform")),
+    neededBy: `building ${text(at(build, "context")).replace(/^\.\//, "")}`,
+  }));
+}
+
+/** What stands at a path of plain data, or undefined. */
+function at(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[key] : undefined),
+    value,
+  );
+}
+
+const text = (value: unknown) => (typeof value === "string" ? value : "");
+const list = (value: unknown) => (Array.isArray(value) ? (value as readonly unknown[]) : []);
