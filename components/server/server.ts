@@ -6,6 +6,7 @@ import { selector } from "../../kubernetes/labels";
 import type { Placement } from "../../kubernetes/placement";
 import { mebibytes } from "../../kubernetes/quantities";
 import { GO_GROUP, RESTRICTED } from "../../kubernetes/security";
+import { repositoryContainers, repositoryEnv, type ConfigRepository } from "./config-repository";
 
 /** Name of StatefulSet, Service and Secret in the server's namespace. */
 export const SERVER = "gocd-server";
@@ -26,8 +27,6 @@ export interface BackupSpec {
   readonly bucket: pulumi.Input<string>;
   /** Where in it; ends in a slash. */
   readonly folder: string;
-  /** Image of the sidecar: that of housekeeping. */
-  readonly image: pulumi.Input<string>;
   /** Name of a backup such as `backup_20260101-020000`. */
   readonly restore?: string | undefined;
   /** Accepts one of another server, and says what becomes of its keys. */
@@ -43,7 +42,8 @@ export interface ServerSpec {
   readonly instance: string;
   readonly namespace: pulumi.Input<string>;
   readonly labels: { readonly [key: string]: string };
-  readonly image: pulumi.Input<string>;
+  /** Housekeeping's has what runs beside the server and before it. */
+  readonly images: { readonly server: pulumi.Input<string>; readonly housekeeping: pulumi.Input<string> };
   /** JVM heap, such as `1Gi`. */
   readonly heap: string;
   /** Memory beside the heap, such as `2Gi`: metaspace, code cache, threads, direct buffers, and the processes of git. */
@@ -56,8 +56,7 @@ export interface ServerSpec {
   readonly behindProxy: boolean;
   /** Jars by the name that they get on the disk. */
   readonly plugins: { readonly [name: string]: { readonly url: string; readonly sha256: string } };
-  /** What an empty disk starts from, in place of the seed. */
-  readonly configRepository?: { readonly url: string; readonly branch?: string | undefined } | undefined;
+  readonly configRepository?: ConfigRepository | undefined;
   readonly claims: { readonly data: pulumi.Input<string>; readonly artifacts: pulumi.Input<string> };
   readonly secret: pulumi.Input<string>;
   readonly company: Company;
@@ -89,6 +88,21 @@ export function serverStatefulSet(spec: ServerSpec) {
   const memory = `${heap + mebibytes(spec.headroom)}Mi`;
   const ssh = gitSsh(spec.sshSecret);
   const ca = companyVolumes(spec.caConfigMap);
+  const { housekeeping: image } = spec.images;
+  const server = {
+    image: spec.images.server,
+    env: [...serverEnv(heap, spec), ...companyEnv(spec.company), ...ssh.env],
+    volumeMounts: [
+      // Folders of the disk rather than its root, where lost+found is.
+      { name: "data", mountPath: "/godata", subPath: "godata" },
+      { name: "data", mountPath: "/home/go", subPath: "home" },
+      // A disk of its own: H2 breaks when artifacts fill the disk it is on.
+      { name: "artifacts", mountPath: "/godata/artifacts", subPath: "artifacts" },
+      { name: "secret", mountPath: SECRET_DIRECTORY, readOnly: true },
+      ...ca.mounts,
+      ...ssh.mounts,
+    ],
+  };
   return {
     metadata: { name: SERVER, namespace: spec.namespace, labels: spec.labels },
     spec: {
@@ -114,14 +128,15 @@ export function serverStatefulSet(spec: ServerSpec) {
           securityContext: { fsGroup: GO_GROUP, fsGroupChangePolicy: "OnRootMismatch" },
           // H2 closes its file properly, or the next start repairs it.
           terminationGracePeriodSeconds: 300,
-          initContainers:
-            spec.backup?.restore === undefined ? [] : [restoreContainer(spec.backup, spec.backup.restore)],
+          initContainers: [
+            ...(spec.backup?.restore === undefined ? [] : [restoreContainer(spec.backup, spec.backup.restore, image)]),
+            ...(spec.configRepository ? repositoryContainers(server, image) : []),
+          ],
           containers: [
             {
               name: "server",
-              image: spec.image,
+              ...server,
               ports: [{ name: "http", containerPort: PORT, protocol: "TCP" }],
-              env: [...serverEnv(heap, spec), ...companyEnv(spec.company), ...ssh.env],
               terminationMessagePolicy: "FallbackToLogsOnError",
               resources: { requests: { cpu: spec.cpu, memory }, limits: { memory } },
               securityContext: RESTRICTED,
@@ -129,18 +144,8 @@ export function serverStatefulSet(spec: ServerSpec) {
               startupProbe: { ...HEALTH, periodSeconds: 10, failureThreshold: 180 },
               readinessProbe: { ...HEALTH, periodSeconds: 10, timeoutSeconds: 5 },
               livenessProbe: { ...HEALTH, periodSeconds: 30, timeoutSeconds: 15, failureThreshold: 5 },
-              volumeMounts: [
-                // Folders of the disk rather than its root, where lost+found is.
-                { name: "data", mountPath: "/godata", subPath: "godata" },
-                { name: "data", mountPath: "/home/go", subPath: "home" },
-                // A disk of its own: H2 breaks when artifacts fill the disk it is on.
-                { name: "artifacts", mountPath: "/godata/artifacts", subPath: "artifacts" },
-                { name: "secret", mountPath: SECRET_DIRECTORY, readOnly: true },
-                ...ca.mounts,
-                ...ssh.mounts,
-              ],
             },
-            ...(spec.backup ? [backupContainer(spec.backup)] : []),
+            ...(spec.backup ? [backupContainer(spec.backup, image)] : []),
           ],
           volumes: [
             { name: "data", persistentVolumeClaim: { claimName: spec.claims.data } },
@@ -163,13 +168,12 @@ function serverEnv(
     "jvmOptions" | "behindProxy" | "plugins" | "configRepository" | "backup" | "keepDays" | "company"
   >,
 ) {
-  const { plugins, configRepository: repository } = spec;
+  const { plugins, configRepository } = spec;
   const lines = Object.entries(plugins).map(([name, { url, sha256 }]) => `${name} ${sha256} ${url}\n`);
   return [
     { name: "GOCD_SERVER_JVM_OPTS", value: jvmOptions(heap, spec) },
     ...(lines.length > 0 ? [{ name: "PLUGINS", value: lines.sort().join("") }] : []),
-    ...(repository ? [{ name: "CONFIG_REPOSITORY", value: repository.url }] : []),
-    ...(repository?.branch !== undefined ? [{ name: "CONFIG_REPOSITORY_BRANCH", value: repository.branch }] : []),
+    ...(configRepository ? repositoryEnv(configRepository) : []),
     ...(spec.backup ? [] : [{ name: "BACKUP_KEEP_DAYS", value: String(spec.keepDays) }]),
   ];
 }
@@ -198,7 +202,7 @@ function jvmOptions(
 }
 
 /** Stores what the post-backup script hands over; with Workload Identity, without a key. */
-function backupContainer({ bucket, folder, image }: BackupSpec) {
+function backupContainer({ bucket, folder }: BackupSpec, image: pulumi.Input<string>) {
   return {
     name: "backup",
     image,
@@ -224,7 +228,7 @@ function backupContainer({ bucket, folder, image }: BackupSpec) {
 }
 
 /** Before the first boot: brings a backup back to an empty disk, and does nothing on one that it has brought it to before. */
-function restoreContainer({ bucket, folder, image, otherServer }: BackupSpec, name: string) {
+function restoreContainer({ bucket, folder, otherServer }: BackupSpec, name: string, image: pulumi.Input<string>) {
   return {
     name: "restore",
     image,

@@ -32,7 +32,9 @@ describe("the process", () => {
     await runOrExit(process, fixture().log(), programNamed());
     expect(said("config.json: cannot be read")).toBe(true);
     expect(programNamed("backup")).not.toBe(programNamed("restore"));
-    expect(() => programNamed("other")).toThrow("other: must be housekeeping or backup or restore");
+    expect(() => programNamed("other")).toThrow(
+      "other: must be housekeeping or backup or restore or check-configuration",
+    );
   });
 
   test("reports every problem of the configuration and exits with status 2", async () => {

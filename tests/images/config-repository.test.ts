@@ -3,6 +3,9 @@ import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkConfiguration } from "../../images/housekeeping/src/check-configuration";
+import { logger } from "../../images/housekeeping/src/log";
+import { runOrExit } from "../../images/housekeeping/src/main";
 import { useShellFixture, type Outcome } from "./shell-fixture";
 
 const shell = useShellFixture();
@@ -20,15 +23,38 @@ function commit(files: Readonly<Record<string, string>>): void {
   git("commit", "--quiet", "--message", "a");
 }
 
-function boot(env: Readonly<Record<string, string>> = {}): Outcome {
+function hook(step: readonly string[], env: Readonly<Record<string, string>>): Outcome {
   return shell().run("server/hooks/10-first-boot", {
+    args: step,
     env: {
+      HOME: shell().path("home"),
       SEED_DIR: shell().path("seed"),
       CONFIG_DIR: shell().path("config"),
       CONFIG_REPOSITORY: shell().path("repository"),
       ...env,
     },
   });
+}
+
+/** Housekeeping's step, in this process. */
+async function check(): Promise<Outcome> {
+  let stderr = "";
+  let status = 0;
+  const exit = (ended: number) => (status = ended);
+  const env = { CONFIGURATION_FOLDER: shell().path("config") };
+  const write = (line: string) => (stderr += line);
+  await runOrExit({ env, once: () => undefined, exit }, logger({ write }), checkConfiguration);
+  return { status, stdout: "", stderr };
+}
+
+/** A pod's containers one after the other, as far as they succeed; what all of them said. */
+async function boot(env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  const steps = [() => hook(["clone"], env), check, () => hook([], env)];
+  const outcomes: Outcome[] = [];
+  for (const step of env["CONFIG_REPOSITORY"] === "" ? steps.slice(2) : steps)
+    if (outcomes.every(({ status }) => status === 0)) outcomes.push(await step());
+  const said = (output: "stdout" | "stderr") => outcomes.map((outcome) => outcome[output]).join("");
+  return { status: outcomes.at(-1)?.status ?? null, stdout: said("stdout"), stderr: said("stderr") };
 }
 const read = (name: string) => shell().read(`config/${name}`);
 
@@ -54,19 +80,19 @@ beforeEach(() => {
 });
 
 describe("a configuration repository", () => {
-  test("is what an empty disk starts from, with the key of the seed", () => {
-    expect(boot()).toMatchObject({ status: 0 });
+  test("is what an empty disk starts from, with the key of the seed", async () => {
+    expect(await boot()).toMatchObject({ status: 0 });
     expect([read("cruise-config.xml"), read("log4j/extra.xml")]).toEqual([configuration("theirs"), "extra"]);
     expect(read("cipher.aes")).toBe(CIPHER);
     expect(shell().mode("config/cruise-config.xml")).toBe("600");
     expect(read(".clone")).toBeUndefined();
   });
 
-  test("gets the keys of the stack where it has none, and keeps those that it has", () => {
+  test("gets the keys of the stack where it has none, and keeps those that it has", async () => {
     const keys = `agentAutoRegisterKey="r" serverId="s" tokenGenerationKey="t/&amp;" webhookSecret="w"`;
     shell().remove("seed/cruise-config.xml");
     shell().write("seed/cruise-config.xml", configuration("x").replace('serverId="x"', keys), 0o440);
-    expect(boot().status).toBe(0);
+    expect((await boot()).status).toBe(0);
     expect(read("cruise-config.xml")).toBe(
       configuration("theirs").replace(
         "<server ",
@@ -89,7 +115,7 @@ describe("a configuration repository", () => {
     [92, ["serverId", "agentAutoRegisterKey"]],
     [99, ["serverId", "webhookSecret", "agentAutoRegisterKey"]],
     [100, ["serverId", "tokenGenerationKey", "webhookSecret", "agentAutoRegisterKey"]],
-  ])("of schema %s gets the keys that this schema knows: with another GoCD would not start", (schema, known) => {
+  ])("of schema %s gets the keys that this schema knows: with another GoCD would not start", async (schema, known) => {
     shell().remove("seed/cruise-config.xml");
     shell().write("seed/cruise-config.xml", configuration("x").replace('serverId="x"', written(KEYS)), 0o440);
     commit({ "cruise-config.xml": old(schema) });
@@ -98,7 +124,7 @@ describe("a configuration repository", () => {
       "sleep",
       `sed -i 's/schemaVersion="[0-9]*"/schemaVersion="139"/' "$FIXTURE/config/cruise-config.xml"`,
     );
-    expect(boot({ SERVER_PID: "999999999" }).status).toBe(0);
+    expect((await boot({ SERVER_PID: "999999999" })).status).toBe(0);
     const names = /<server ?([^>]*)>/.exec(read("cruise-config.xml") ?? "")?.[1]?.match(/\w+(?==)/g) ?? [];
     expect(names).toEqual(known);
   });
@@ -114,87 +140,87 @@ describe("a configuration repository", () => {
     );
     const server = spawn("tail", ["-f", "/dev/null"], { stdio: "ignore" });
     const stopped = once(server, "exit");
-    expect(boot({ SERVER_PID: String(server.pid) }).stderr).toContain("it starts once more");
+    expect((await boot({ SERVER_PID: String(server.pid) })).stderr).toContain("it starts once more");
     expect((await stopped)[1]).toBe("SIGTERM");
 
-    const again = boot({ SERVER_PID: "999999999" });
+    const again = await boot({ SERVER_PID: "999999999" });
     expect(again.stderr).toContain("the keys of the stack are in the migrated configuration");
     const element = /<server ([^>]*)>/.exec(read("cruise-config.xml") ?? "")?.[1] ?? "";
     for (const [name, value] of Object.entries({ ...KEYS, serverId: "theirs" }))
       expect(element.match(new RegExp(`${name}="[^"]*"`, "g"))).toEqual([`${name}="${value}"`]);
-    expect(boot()).toMatchObject({ status: 0, stderr: "" });
+    expect(await boot()).toMatchObject({ status: 0, stderr: "" });
   });
 
-  test("is cloned again after a first start that failed, and never after one that did not", () => {
-    boot();
+  test("is cloned again after a first start that failed, and never after one that did not", async () => {
+    await boot();
     commit({ "cruise-config.xml": configuration("mended") });
-    expect(boot().stderr).toContain("never started");
+    expect((await boot()).stderr).toContain("never started");
     expect(read("cruise-config.xml")).toBe(configuration("mended"));
 
     shell().write("db/config.git/refs/heads/master", "0123");
     commit({ "cruise-config.xml": configuration("later") });
-    expect(boot()).toMatchObject({ status: 0, stderr: "" });
+    expect(await boot()).toMatchObject({ status: 0, stderr: "" });
     expect(read("cruise-config.xml")).toBe(configuration("mended"));
   });
 
-  test("with another key for agents' tokens stops the boot, since no agent could log in", () => {
+  test("with another key for agents' tokens stops the boot, since no agent could log in", async () => {
     commit({ "cruise-config.xml": configuration('a" tokenGenerationKey="other') });
-    const outcome = boot();
+    const outcome = await boot();
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain("has a tokenGenerationKey of its own");
     expect(outcome.stderr).not.toContain("other");
     expect(read("cruise-config.xml")).toBeUndefined();
   });
 
-  test("brings its own key, if its secrets were encrypted with one", () => {
+  test("brings its own key, if its secrets were encrypted with one", async () => {
     commit({ "cipher.aes": "f".repeat(32) });
-    expect(boot().stderr).toContain("cipher.aes is not the stack's: kept");
+    expect((await boot()).stderr).toContain("cipher.aes is not the stack's: kept");
     expect(read("cipher.aes")).toBe("f".repeat(32));
   });
 
-  test("is taken from the branch that the settings name", () => {
+  test("is taken from the branch that the settings name", async () => {
     git("checkout", "--quiet", "-b", "live");
     commit({ "cruise-config.xml": configuration("live") });
     git("checkout", "--quiet", "main");
-    boot({ CONFIG_REPOSITORY_BRANCH: "live" });
+    await boot({ CONFIG_REPOSITORY_BRANCH: "live" });
     expect(read("cruise-config.xml")).toBe(configuration("live"));
   });
 
-  test("is not looked at again, whatever changes there or here", () => {
-    boot();
+  test("is not looked at again, whatever changes there or here", async () => {
+    await boot();
     shell().write("config/cruise-config.xml", configuration("edited"));
     commit({ "cruise-config.xml": configuration("newer") });
-    expect(boot()).toMatchObject({ status: 0, stderr: "" });
+    expect(await boot()).toMatchObject({ status: 0, stderr: "" });
     expect(read("cruise-config.xml")).toBe(configuration("edited"));
   });
 
-  test("never replaces the configuration of a server that was set up without it", () => {
-    boot({ CONFIG_REPOSITORY: "" });
+  test("never replaces the configuration of a server that was set up without it", async () => {
+    await boot({ CONFIG_REPOSITORY: "" });
     shell().write("db/config.git/refs/heads/master", "0123");
-    expect(boot().status).toBe(0);
+    expect((await boot()).status).toBe(0);
     expect(read("cruise-config.xml")).toBe(configuration("seed"));
   });
 
   test.each([
     ["cannot be cloned", () => ({ CONFIG_REPOSITORY: shell().path("nowhere") })],
     ["cannot be cloned", () => ({ CONFIG_REPOSITORY_BRANCH: "nowhere" })],
-    ["has no <security>", () => (commit({ "cruise-config.xml": "<cruise><server/></cruise>" }), {})],
+    ["has no <authConfig>", () => (commit({ "cruise-config.xml": "<cruise><server/></cruise>" }), {})],
     ["has no cruise-config.xml", () => (git("rm", "--quiet", "cruise-config.xml"), commit({}), {})],
-  ])("that %s stops the boot, leaves nothing, and is taken once that is mended", (says, spoil) => {
-    const outcome = boot(spoil());
+  ])("that %s stops the boot, leaves nothing, and is taken once that is mended", async (says, spoil) => {
+    const outcome = await boot(spoil());
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain(says);
     expect([read("cruise-config.xml"), read("cipher.aes")]).toEqual([undefined, undefined]);
     commit({ "cruise-config.xml": configuration("mended") });
-    expect(boot().status).toBe(0);
+    expect((await boot()).status).toBe(0);
     expect(read("cruise-config.xml")).toBe(configuration("mended"));
   });
 
-  test("is taken again from the start after an interruption", () => {
+  test("is taken again from the start after an interruption", async () => {
     shell().write("config/.clone/half", "");
     shell().write("config/.git/objects/half", "", 0o444);
     shell().write("config/.cruise-config.xml.new", "half");
-    expect(boot().status).toBe(0);
+    expect((await boot()).status).toBe(0);
     expect(read("cruise-config.xml")).toBe(configuration("theirs"));
     expect(read(".git/objects/half")).toBeUndefined();
   });
@@ -227,21 +253,21 @@ describe("a private configuration repository", () => {
     server.kill();
   });
 
-  test("is read with the log-in of the Secret, which stays out of the disk and the log", () => {
+  test("is read with the log-in of the Secret, which stays out of the disk and the log", async () => {
     const credentials = shell().write(
       "seed/git-credentials",
       `http://reader:t0ken@${encodeURIComponent("127.0.0.1")}:${address.split(":")[1] ?? ""}\n`,
       0o440,
     );
-    const outcome = boot({ CONFIG_REPOSITORY: `http://${address}/.git` });
+    const outcome = await boot({ CONFIG_REPOSITORY: `http://${address}/.git` });
     expect(outcome).toMatchObject({ status: 0 });
     expect(read("cruise-config.xml")).toBe(configuration("theirs"));
     expect(outcome.stdout + outcome.stderr + (read(".git/config") ?? "")).not.toContain("t0ken");
     expect(shell().read(credentials.slice(shell().path().length + 1))).toContain("t0ken");
   });
 
-  test("stops the boot without one rather than wait for a person to type it", () => {
-    const outcome = boot({ CONFIG_REPOSITORY: `http://${address}/.git` });
+  test("stops the boot without one rather than wait for a person to type it", async () => {
+    const outcome = await boot({ CONFIG_REPOSITORY: `http://${address}/.git` });
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain("cannot be cloned");
   });

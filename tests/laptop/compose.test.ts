@@ -98,7 +98,7 @@ const server = serverStatefulSet({
   instance: "i",
   namespace: "n",
   labels: {},
-  image: "server",
+  images: { server: "server", housekeeping: "housekeeping" },
   heap: "1Gi",
   headroom: "1Gi",
   cpu: "1",

@@ -1,4 +1,5 @@
 import { runBackup, runRestore } from "./backup/programs";
+import { checkConfiguration } from "./check-configuration";
 import { ConfigError } from "./config";
 import type { Logger } from "./log";
 import type { Process } from "./main";
@@ -11,6 +12,7 @@ const PROGRAMS = new Map<string, Program>([
   ["housekeeping", (from, log) => main(from, log, startService)],
   ["backup", runBackup],
   ["restore", runRestore],
+  ["check-configuration", checkConfiguration],
 ]);
 
 /**

@@ -113,7 +113,7 @@ function serverDoors(hasHost: boolean, server: Settings["server"]): string[] {
     ...server,
     ...PLACE,
     labels: {},
-    image: "i",
+    images: { server: "i", housekeeping: "h" },
     claims: { data: "d", artifacts: "a" },
     secret: "s",
     placement: {},

@@ -5,7 +5,7 @@ const SPEC: ServerSpec = {
   instance: "gocd-dev",
   namespace: "gocd-dev",
   labels: {},
-  image: "server@sha256:a",
+  images: { server: "server@sha256:a", housekeeping: "housekeeping@sha256:a" },
   heap: "1Gi",
   headroom: "2Gi",
   cpu: "500m",
@@ -42,18 +42,21 @@ describe("a restore", () => {
   const BACKUP = {
     bucket: "backups",
     folder: "gocd-dev/",
-    image: "housekeeping@sha256:a",
     restore: "backup_20260101-020000",
   };
   const restoring = (change: object = {}) => podOf({ backup: { ...BACKUP, ...change } }).initContainers[0];
 
   test("accepts another server's backup only when it is told to, and sees the stack's own keys", () => {
-    expect(restoring()?.env.map(({ name }) => name)).not.toContain("OTHER_SERVER");
-    expect(restoring({ otherServer: "replace-keys" })?.env).toContainEqual({
-      name: "OTHER_SERVER",
-      value: "replace-keys",
+    const name = "OTHER_SERVER";
+    expect(restoring()).toMatchObject({
+      env: expect.not.arrayContaining([expect.objectContaining({ name })]) as unknown,
     });
-    expect(restoring()?.volumeMounts).toContainEqual({ name: "secret", mountPath: "/etc/gocd-server", readOnly: true });
+    expect(restoring({ otherServer: "replace-keys" })).toMatchObject({
+      env: expect.arrayContaining([{ name, value: "replace-keys" }]) as unknown,
+      volumeMounts: expect.arrayContaining([
+        { name: "secret", mountPath: "/etc/gocd-server", readOnly: true },
+      ]) as unknown,
+    });
   });
 });
 
@@ -66,9 +69,7 @@ describe("the server's environment", () => {
   });
 
   test("leaves backups to the sidecar where there is a bucket", () => {
-    expect(envOf({ backup: { bucket: "backups", folder: "gocd-dev/", image: "housekeeping" } })).not.toHaveProperty(
-      "BACKUP_KEEP_DAYS",
-    );
+    expect(envOf({ backup: { bucket: "backups", folder: "gocd-dev/" } })).not.toHaveProperty("BACKUP_KEEP_DAYS");
   });
 
   test("brings every option through the shell of the image's entry point as it was written", () => {
@@ -98,6 +99,17 @@ describe("the server's environment", () => {
     expect(envOf({ configRepository: { url, branch: "live" } })).toMatchObject({ CONFIG_REPOSITORY_BRANCH: "live" });
   });
 
+  test("goes to what clones the configuration repository too, before it is checked and the server starts", () => {
+    const { initContainers, containers } = podOf({ configRepository: { url: "https://example.org/config.git" } });
+    const [clone, check] = initContainers;
+    expect(initContainers.map(({ name }) => name)).toEqual(["clone", "check-configuration"]);
+    expect(clone).toMatchObject({ command: ["/docker-entrypoint.d/10-first-boot", "clone"], image: "server@sha256:a" });
+    const { env, volumeMounts } = containers[0] as { readonly env: unknown; readonly volumeMounts: unknown };
+    expect(clone).toMatchObject({ env, volumeMounts });
+    expect(check).toMatchObject({ args: ["check-configuration"], image: "housekeeping@sha256:a" });
+    expect(podOf().initContainers).toEqual([]);
+  });
+
   test("never uses the image's own ways, which replace a configuration and download at every start", () => {
     const names = Object.keys(
       envOf({
@@ -110,7 +122,7 @@ describe("the server's environment", () => {
 });
 
 describe("the sidecar that stores backups", () => {
-  const pod = podOf({ backup: { bucket: "b", folder: "gocd-dev/", image: "housekeeping@sha256:h" } });
+  const pod = podOf({ backup: { bucket: "b", folder: "gocd-dev/" } });
   const backup = pod.containers.find(({ name }) => name === "backup");
 
   test("shows a failure as an event once a minute, and is restarted for it once a day", () => {
