@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 
 /** Where the certificates of one's own authorities are, and what hooks of the images make of them and the public ones. */
@@ -22,9 +23,11 @@ const OWN = ["localhost", "127.0.0.1", "::1", ".svc", ".cluster.local", "169.254
 /** Hosts that are asked without the proxy, in the form that Go, curl, Python and Node read. */
 export const noProxy = ({ direct }: { readonly direct: readonly string[] }): string => [...OWN, ...direct].join(",");
 
-/** Variables for programs in a container: the proxy, in both spellings since programs read one or the other, and what to trust. */
-export function companyEnv({ proxy, certificates }: Company) {
-  const pairs = proxy
+const NODE_CERTIFICATES = { name: "NODE_EXTRA_CA_CERTS", value: `${CA_DIRECTORY}/${CA_FILE}` };
+
+/** The proxy, in both spellings since programs read one or the other. */
+const proxyEnv = ({ proxy }: Pick<Company, "proxy">) =>
+  proxy
     ? Object.entries({ http_proxy: proxy.url, https_proxy: proxy.url, no_proxy: noProxy(proxy) }).flatMap(
         ([name, value]) => [
           { name: name.toUpperCase(), value },
@@ -32,18 +35,28 @@ export function companyEnv({ proxy, certificates }: Company) {
         ],
       )
     : [];
+
+/** Variables for programs in a container: the proxy, and what to trust. */
+export function companyEnv({ proxy, certificates }: Company) {
   const trusting = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE", "PIP_CERT"];
   return [
-    ...pairs,
+    ...proxyEnv({ proxy }),
     ...(certificates === undefined
       ? []
       : [
           ...trusting.map((name) => ({ name, value: BUNDLE })),
-          { name: "NODE_EXTRA_CA_CERTS", value: `${CA_DIRECTORY}/${CA_FILE}` },
+          NODE_CERTIFICATES,
           { name: "JAVA_TRUST_STORE", value: TRUST_STORE },
         ]),
   ];
 }
+
+/** The same for a Node program in an image that makes nothing of the certificates; Node asks no proxy unless it is told to. */
+export const companyNodeEnv = ({ proxy, certificates }: Company) => [
+  ...proxyEnv({ proxy }),
+  ...(proxy ? [{ name: "NODE_USE_ENV_PROXY", value: "1" }] : []),
+  ...(certificates === undefined ? [] : [NODE_CERTIFICATES]),
+];
 
 /** The same for a JVM, which reads no variables. */
 export function companyJvmOptions({ proxy, certificates }: Company): readonly string[] {
@@ -51,10 +64,7 @@ export function companyJvmOptions({ proxy, certificates }: Company): readonly st
   if (proxy) {
     const { protocol, hostname, port } = new URL(proxy.url);
     const number = port || (protocol === "https:" ? "443" : "80");
-    // Patterns in place of suffixes; ranges are none of either.
-    const direct = [...OWN, ...proxy.direct]
-      .filter((host) => !host.includes("/") && !host.includes("::"))
-      .map((host) => (host.startsWith(".") ? `*${host}` : host));
+    const direct = [...OWN, ...proxy.direct].flatMap(jvmPattern);
     for (const scheme of ["http", "https"])
       options.push(`-D${scheme}.proxyHost=${hostname}`, `-D${scheme}.proxyPort=${number}`);
     options.push(`-Dhttp.nonProxyHosts=${direct.join("|")}`);
@@ -65,6 +75,15 @@ export function companyJvmOptions({ proxy, certificates }: Company): readonly st
   return options;
 }
 
+/** Patterns in place of suffixes and, where they end at a dot, of ranges; others Java cannot be told. */
+function jvmPattern(host: string): readonly string[] {
+  if (host.includes("::")) return [];
+  const [address = "", bits] = host.split("/");
+  if (bits === undefined) return [host.startsWith(".") ? `*${host}` : host];
+  const parts = address.split(".").slice(0, Number(bits) / 8);
+  return Number(bits) % 8 === 0 && parts.length > 0 ? [parts.length === 4 ? address : `${parts.join(".")}.*`] : [];
+}
+
 /** Mount and volume of the certificates; none without. */
 export function companyVolumes(configMap: pulumi.Input<string> | undefined) {
   if (configMap === undefined) return { mounts: [], volumes: [] };
@@ -73,6 +92,12 @@ export function companyVolumes(configMap: pulumi.Input<string> | undefined) {
     volumes: [{ name: "ca", configMap: { name: configMap } }],
   };
 }
+
+/** What a program trusts it reads when it starts, so other certificates take a restart. */
+export const certificatesAnnotation = ({ certificates }: Company) =>
+  certificates === undefined
+    ? {}
+    : { "gocd-on-kubernetes/certificates": createHash("sha256").update(certificates).digest("hex").slice(0, 16) };
 
 /** For a pod's spec. */
 export const pullSecrets = ({ pullSecrets: names }: Company) =>

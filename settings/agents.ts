@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { seconds } from "../kubernetes/quantities";
-import { poolCompany, proxyRange, type Company } from "./company";
+import { poolCompany, proxyRange, withDirectRanges, type Company } from "./company";
 import { moved } from "./images";
 import { nodes } from "./nodes";
 import { placement } from "./placement";
@@ -121,19 +121,21 @@ export type Pool = ReadonlyDeep<z.output<typeof agents>>[string] & {
  * Pools in the order of their names.
  *
  * @param shared the company's network, for pools that say nothing else.
+ * @param clusterRanges where pods and Services are, as far as that is known.
  * @param sharedSpot whether the nodes of pools that have none of their own are spot nodes.
  * @param prefix where every image is, if somewhere else than it is named.
  */
 export function poolsOf(
   inFile: z.output<typeof agents>,
   shared: Company,
+  clusterRanges: readonly string[],
   sharedSpot: boolean,
   prefix: string | undefined,
 ): Pool[] {
   return Object.entries(inFile)
     .map(([name, pool]) => {
       const spot = pool.nodes?.spot ?? sharedSpot;
-      const company = pool.company ?? shared;
+      const company = withDirectRanges(pool.company ?? shared, [...clusterRanges, ...pool.dind.addressPools]);
       const egress = [...pool.egress, ...proxyRange(company)];
       return {
         ...pool,

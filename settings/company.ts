@@ -51,6 +51,12 @@ export const poolCompany = company.optional();
 
 export type Company = ReadonlyDeep<z.output<typeof company>>;
 
+/** The same, with ranges that are asked without the proxy beside those that the settings name. */
+export const withDirectRanges = (company: Company, ranges: readonly string[]): Company =>
+  company.proxy
+    ? { ...company, proxy: { ...company.proxy, direct: [...new Set([...ranges, ...company.proxy.direct])] } }
+    : company;
+
 /** What network policies must open so that a proxy with an address for a name is reached; one with a name may be anywhere. */
 export function proxyRange({ proxy }: Company): readonly string[] {
   const hostname = proxy && new URL(proxy.url).hostname;

@@ -3,6 +3,7 @@ import { accessOf, accessProblems, wayProblems } from "./access";
 import { poolsOf } from "./agents";
 import { crossCheck } from "./checks";
 import { clusterOf } from "./cluster";
+import { withDirectRanges } from "./company";
 import { oneOf } from "./did-you-mean";
 import { gitProblems } from "./git";
 import { google as googleKeys, type Google } from "./google";
@@ -83,14 +84,16 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
   }
   problems.push(...wayProblems(parts.access, hasProblem));
   const access = accessOf(parts.access, google?.region, parts.cluster.create !== undefined);
-  const { prefix } = parts.images;
-  const agents = poolsOf(parts.agents, parts.company, parts.cluster.create?.agentNodes.spot ?? false, prefix);
+  const { create } = parts.cluster;
+  const clusterRanges = create ? [create.ranges.pods, create.ranges.services] : [];
+  const spot = create?.agentNodes.spot ?? false;
+  const agents = poolsOf(parts.agents, parts.company, clusterRanges, spot, parts.images.prefix);
   const settings: Settings = {
     stack,
     name: `gocd-${stack}`,
     cluster: clusterOf(parts.cluster, google, agents, access),
     storage: storageOf(google, storageClass),
-    server: serverOf(parts.server, access, parts.company),
+    server: serverOf(parts.server, access, withDirectRanges(parts.company, clusterRanges)),
     agents,
     environments: [...new Set(agents.flatMap((pool) => pool.environments))].sort(),
     images: imagesOf(parts.images, google),

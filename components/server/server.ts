@@ -1,6 +1,14 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { companyEnv, companyJvmOptions, companyVolumes, pullSecrets, type Company } from "../../kubernetes/company";
+import {
+  certificatesAnnotation,
+  companyEnv,
+  companyJvmOptions,
+  companyNodeEnv,
+  companyVolumes,
+  pullSecrets,
+  type Company,
+} from "../../kubernetes/company";
 import { gitSsh } from "../../kubernetes/git-ssh";
 import { selector } from "../../kubernetes/labels";
 import type { Placement } from "../../kubernetes/placement";
@@ -82,6 +90,9 @@ export function serverService(spec: Pick<ServerSpec, "instance" | "namespace" | 
   } satisfies k8s.types.input.core.v1.Service;
 }
 
+/** Moving the only server to save a node would interrupt everybody. Housekeeping may move. */
+const STAYS = { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" } as const;
+
 /** One server, never two: H2 and the configuration repository belong to one process. */
 export function serverStatefulSet(spec: ServerSpec) {
   const heap = mebibytes(spec.heap);
@@ -89,6 +100,7 @@ export function serverStatefulSet(spec: ServerSpec) {
   const ssh = gitSsh(spec.sshSecret);
   const ca = companyVolumes(spec.caConfigMap);
   const { housekeeping: image } = spec.images;
+  const storage = { image, env: companyNodeEnv(spec.company), mounts: ca.mounts };
   const server = {
     image: spec.images.server,
     env: [...serverEnv(heap, spec), ...companyEnv(spec.company), ...ssh.env],
@@ -115,8 +127,7 @@ export function serverStatefulSet(spec: ServerSpec) {
       template: {
         metadata: {
           labels: spec.labels,
-          // Moving the only server to save a node would interrupt everybody. Housekeeping may move.
-          annotations: { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" },
+          annotations: { ...STAYS, ...certificatesAnnotation(spec.company) },
         },
         spec: {
           ...spec.placement,
@@ -129,7 +140,9 @@ export function serverStatefulSet(spec: ServerSpec) {
           // H2 closes its file properly, or the next start repairs it.
           terminationGracePeriodSeconds: 300,
           initContainers: [
-            ...(spec.backup?.restore === undefined ? [] : [restoreContainer(spec.backup, spec.backup.restore, image)]),
+            ...(spec.backup?.restore === undefined
+              ? []
+              : [restoreContainer(spec.backup, spec.backup.restore, storage)]),
             ...(spec.configRepository ? repositoryContainers(server, image) : []),
           ],
           containers: [
@@ -145,7 +158,7 @@ export function serverStatefulSet(spec: ServerSpec) {
               readinessProbe: { ...HEALTH, periodSeconds: 10, timeoutSeconds: 5 },
               livenessProbe: { ...HEALTH, periodSeconds: 30, timeoutSeconds: 15, failureThreshold: 5 },
             },
-            ...(spec.backup ? [backupContainer(spec.backup, image)] : []),
+            ...(spec.backup ? [backupContainer(spec.backup, storage)] : []),
           ],
           volumes: [
             { name: "data", persistentVolumeClaim: { claimName: spec.claims.data } },
@@ -201,17 +214,21 @@ function jvmOptions(
   ].join(" ");
 }
 
+/** What reaches the bucket: housekeeping's image, with the company's proxy and certificates. */
+interface StorageAccess {
+  readonly image: pulumi.Input<string>;
+  readonly env: ReturnType<typeof companyNodeEnv>;
+  readonly mounts: ReturnType<typeof companyVolumes>["mounts"];
+}
+
 /** Stores what the post-backup script hands over; with Workload Identity, without a key. */
-function backupContainer({ bucket, folder }: BackupSpec, image: pulumi.Input<string>) {
+function backupContainer({ bucket, folder }: BackupSpec, storage: StorageAccess) {
   return {
     name: "backup",
-    image,
+    image: storage.image,
     args: ["backup"],
     ports: [{ name: "backup-metrics", containerPort: METRICS_PORT, protocol: "TCP" }],
-    env: [
-      { name: "BACKUP_BUCKET", value: bucket },
-      { name: "BACKUP_PREFIX", value: folder },
-    ],
+    env: [{ name: "BACKUP_BUCKET", value: bucket }, { name: "BACKUP_PREFIX", value: folder }, ...storage.env],
     terminationMessagePolicy: "FallbackToLogsOnError",
     resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
     securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
@@ -223,15 +240,15 @@ function backupContainer({ bucket, folder }: BackupSpec, image: pulumi.Input<str
       timeoutSeconds: 5,
       failureThreshold: 1440,
     },
-    volumeMounts: [{ name: "artifacts", mountPath: "/godata/artifacts", subPath: "artifacts" }],
+    volumeMounts: [{ name: "artifacts", mountPath: "/godata/artifacts", subPath: "artifacts" }, ...storage.mounts],
   } satisfies k8s.types.input.core.v1.Container;
 }
 
 /** Before the first boot: brings a backup back to an empty disk, and does nothing on one that it has brought it to before. */
-function restoreContainer({ bucket, folder, otherServer }: BackupSpec, name: string, image: pulumi.Input<string>) {
+function restoreContainer({ bucket, folder, otherServer }: BackupSpec, name: string, storage: StorageAccess) {
   return {
     name: "restore",
-    image,
+    image: storage.image,
     args: ["restore"],
     env: [
       { name: "BACKUP_BUCKET", value: bucket },
@@ -239,6 +256,7 @@ function restoreContainer({ bucket, folder, otherServer }: BackupSpec, name: str
       { name: "RESTORE_NAME", value: name },
       { name: "GOCD_VERSION", value: GOCD_VERSION },
       ...(otherServer === undefined ? [] : [{ name: "OTHER_SERVER", value: otherServer }]),
+      ...storage.env,
     ],
     terminationMessagePolicy: "FallbackToLogsOnError",
     resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "256Mi" } },
@@ -247,6 +265,7 @@ function restoreContainer({ bucket, folder, otherServer }: BackupSpec, name: str
       { name: "data", mountPath: "/godata", subPath: "godata" },
       // With the keys that a backup of this stack has.
       { name: "secret", mountPath: SECRET_DIRECTORY, readOnly: true },
+      ...storage.mounts,
     ],
   } satisfies k8s.types.input.core.v1.Container;
 }

@@ -1,6 +1,7 @@
 import {
   companyEnv,
   companyJvmOptions,
+  companyNodeEnv,
   companyVolumes,
   noProxy,
   pullSecrets,
@@ -17,6 +18,7 @@ const value = (company: Company, variable: string) => companyEnv(company).find((
 
 test("nothing is added where nothing is asked for", () => {
   expect(companyEnv(NONE)).toEqual([]);
+  expect(companyNodeEnv(NONE)).toEqual([]);
   expect(companyJvmOptions(NONE)).toEqual([]);
   expect(companyVolumes(undefined)).toEqual({ mounts: [], volumes: [] });
   expect(pullSecrets(NONE)).toEqual({});
@@ -70,4 +72,17 @@ test("pods pull with the Secrets that are named", () => {
   expect(pullSecrets({ ...NONE, pullSecrets: ["a", "b"] })).toEqual({
     imagePullSecrets: [{ name: "a" }, { name: "b" }],
   });
+});
+
+test("a JVM is told ranges as patterns, as far as there is one", () => {
+  const direct = ["10.0.0.0/8", "10.20.0.0/16", "192.168.7.0/24", "10.0.0.7/32", "10.30.0.0/20"];
+  const options = companyJvmOptions({ ...NONE, proxy: { url: "http://proxy.example", direct } });
+  const patterns = options.find((option) => option.startsWith("-Dhttp.nonProxyHosts="))?.split("|");
+  expect(patterns?.slice(-4)).toEqual(["10.*", "10.20.*", "192.168.7.*", "10.0.0.7"]);
+});
+
+test("a Node program asks the proxy only when it is told to, and trusts the certificates as they are mounted", () => {
+  const names = (company: Company) => companyNodeEnv(company).map(({ name }) => name);
+  expect(names(PROXY)).toEqual(expect.arrayContaining(["HTTPS_PROXY", "NO_PROXY", "NODE_USE_ENV_PROXY"]));
+  expect(names(CA)).toEqual(["NODE_EXTRA_CA_CERTS"]);
 });

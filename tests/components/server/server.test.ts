@@ -60,6 +60,24 @@ describe("a restore", () => {
   });
 });
 
+test("what stores and restores backups leaves the network as the server does", () => {
+  const company = { ...SPEC.company, proxy: { url: "http://proxy.example:3128", direct: [] }, certificates: "PEM" };
+  const backup = { bucket: "backups", folder: "gocd-dev/", restore: "backup_20260101-020000" };
+  const { containers, initContainers } = podOf({ company, backup, caConfigMap: "gocd-server-ca" });
+  for (const container of [...initContainers, ...containers]) {
+    if (!("env" in container)) throw new Error(`${container.name} has no variables`);
+    expect(container.env).toContainEqual({ name: "HTTPS_PROXY", value: "http://proxy.example:3128" });
+    expect(container.env).toContainEqual({ name: "NODE_EXTRA_CA_CERTS", value: "/etc/gocd-ca/ca.crt" });
+    expect(container.volumeMounts).toContainEqual({ name: "ca", mountPath: "/etc/gocd-ca", readOnly: true });
+  }
+});
+
+test("other certificates restart the server, which reads them when it starts", () => {
+  const annotations = (certificates?: string) =>
+    serverStatefulSet({ ...SPEC, company: { ...SPEC.company, certificates } }).spec.template.metadata.annotations;
+  expect(annotations("one")).not.toEqual(annotations("other"));
+});
+
 describe("the server's environment", () => {
   test("is the JVM's options and the days of backups unless the settings say more", () => {
     expect(envOf()).toEqual({
