@@ -26,7 +26,7 @@ const PLUGINS: readonly Build[] = [
   },
 ];
 
-/** What jobs run in containers: a builder as buildx makes one, and a registry. */
+/** What jobs run: a builder as buildx makes one, a registry, a test with Testcontainers, and what is built for several architectures. */
 const IMAGES: readonly Build[] = [
   {
     module: "buildkit",
@@ -41,6 +41,13 @@ const IMAGES: readonly Build[] = [
     packages: { registry: "github.com/distribution/distribution/v3/cmd/registry" },
     ldflags: STRIPPED,
   },
+  { module: "testcontainers", packages: { testcontainers: "." }, ldflags: STRIPPED },
+  ...["amd64", "arm64"].map((architecture) => ({
+    module: "architecture",
+    packages: { [`program-${architecture}`]: "." },
+    ldflags: STRIPPED,
+    architecture,
+  })),
 ];
 
 /** Where a binary of Docker's is; it is there once what builds it has come back. */

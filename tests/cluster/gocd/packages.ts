@@ -25,6 +25,11 @@ export const dockerClient = unpackedFile("docker.io/usr/bin/docker");
 /** The folder with the guest's kernel: boot/vmlinuz-… and lib/modules; empty where the distribution has no such package. */
 export const guestKernel = unpackedFile("guest-kernel");
 
+/** Runs programs for arm64 here; of a package that only what jobs build for several architectures needs. */
+const EMULATORS = "qemu-user-static";
+export const emulator = unpackedFile(`${EMULATORS}/usr/bin/qemu-aarch64-static`);
+export const bringEmulators = (): Promise<void> => bringPackages({ unpacked: [EMULATORS], installed: {} });
+
 /** Brings what the cluster, the images and the emulated guest need. */
 export async function bringDebianPackages(): Promise<void> {
   await bringPackages(PACKAGES);

@@ -82,7 +82,7 @@ export const inDind = (ordinal: number, script: string, options: RunOptions = {}
 export async function job(ordinal: number, script: string, options: RunOptions = {}): Promise<string> {
   const ended = await inAgent(ordinal, `set -eu; ${script}`, options);
   if (ended.code !== 0)
-    throw new Error(`in ${agent(ordinal)}: ${script}\nended with ${ended.code}: ${ended.stderr || ended.stdout}`);
+    throw new Error(`in ${agent(ordinal)}: ${script}\nended with ${ended.code}: ${ended.stderr}${ended.stdout}`);
   return ended.stdout.trim();
 }
 

@@ -3,8 +3,8 @@ import { bringPackages } from "../kubernetes/debian";
 import { bringPolicyController } from "../kubernetes/policy-controller";
 import { buildDocker, buildDockerPlugins, buildJobImages } from "./binaries";
 import { bringGatewayApi } from "./gateway-api";
-import { fillNpmCache } from "./npm";
-import { bringDebianPackages } from "./packages";
+import { bringImageNode, fillNpmCache } from "./npm";
+import { bringDebianPackages, bringEmulators } from "./packages";
 
 /** What a run needs beside the cluster's own packages, binaries and images. */
 interface Needs {
@@ -22,9 +22,13 @@ export async function bringPrerequisites({ network, proxy, builders }: Needs): P
   await buildKubernetes();
   await buildDocker();
   await buildDockerPlugins();
-  if (builders) await buildJobImages();
+  if (builders) {
+    await buildJobImages();
+    await bringEmulators();
+  }
   if (network) await bringPolicyController();
   if (proxy) await bringPackages({ unpacked: ["nginx"], installed: { "/usr/bin/curl": "curl" } });
   await bringGatewayApi();
   await fillNpmCache();
+  await bringImageNode();
 }

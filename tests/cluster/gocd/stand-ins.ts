@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { binary } from "../kubernetes/binaries";
 import { containerdPrograms, program } from "../kubernetes/packages";
 import { dockerBinary } from "./binaries";
 import { dockerClient } from "./packages";
 import type { ImageConfig } from "../kubernetes/image-archive";
-import { npmFolder, NPM_CACHE } from "./npm";
+import { imageNode, npmFolder, NPM_CACHE } from "./npm";
 import { ROOT } from "../kubernetes/paths";
 import type { Contents } from "../kubernetes/rootfs";
 
@@ -49,10 +48,6 @@ const dind: StandIn = {
         "containerd-shim-runc-v2",
         "ctr",
       ),
-      // Not of the official image: what images are imported from that jobs would pull, where it was built.
-      ...(existsSync(dockerBinary("registry"))
-        ? inFolder("/opt/images", dockerBinary, "buildkitd", "buildctl", "registry")
-        : {}),
       ...inFolder("/usr/local/bin", (name) => script("dind", name), "dockerd-entrypoint.sh", "docker-entrypoint.sh"),
     },
     folders: { [XTABLES]: XTABLES },
@@ -80,7 +75,7 @@ const CLI: StandIn = {
 /** node:24-slim, with npm. It finds every package of housekeeping's lock file in the image: none is built with a network. */
 const nodeSlim: StandIn = {
   contents: {
-    files: node,
+    files: { "/usr/local/bin/node": imageNode },
     folders: { "/usr/local/lib/node_modules/npm": npmFolder(), "/var/cache/npm": NPM_CACHE },
     links: {
       "/usr/local/bin/npm": "../lib/node_modules/npm/bin/npm-cli.js",

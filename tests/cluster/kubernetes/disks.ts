@@ -64,9 +64,12 @@ export const volumeFor = (claim: Claim) => ({
   },
 });
 
+/** The folder that is the claim's disk. */
+export const diskOf = (claim: Claim): string => path.join(DISKS, handle(claim));
+
 /** Loses a disk with all that was on it. */
 export function loseDisk(claim: Claim): void {
-  rmSync(path.join(DISKS, handle(claim)), { recursive: true, force: true });
+  rmSync(diskOf(claim), { recursive: true, force: true });
 }
 
 const handle = ({ namespace, name }: Claim) => (namespace === "" ? name : `${namespace}.${name}`);

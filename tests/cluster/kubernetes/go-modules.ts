@@ -14,6 +14,8 @@ export interface Build {
   readonly ldflags: string;
   readonly tags?: string;
   readonly cgo?: true;
+  /** Go's name of the architecture; this machine's without. */
+  readonly architecture?: string;
   /** Files that the module embeds and does not carry: the name in its folder → a module among its requirements, and the file there. */
   readonly embedded?: Readonly<Record<string, { readonly module: string; readonly file: string }>>;
 }
@@ -46,7 +48,12 @@ async function goBuild(build: Build, name: string, folder: string): Promise<void
   const flags = ["-trimpath", ...(build.tags === undefined ? [] : ["-tags", build.tags]), "-ldflags", build.ldflags];
   const options = {
     cwd: path.join(MODULES, build.module),
-    env: { ...process.env, CGO_ENABLED: build.cgo ? "1" : "0", GOFLAGS: "-buildvcs=false -mod=readonly" },
+    env: {
+      ...process.env,
+      CGO_ENABLED: build.cgo ? "1" : "0",
+      GOFLAGS: "-buildvcs=false -mod=readonly",
+      ...(build.architecture !== undefined && { GOARCH: build.architecture }),
+    },
     timeout: BUILD_TIMEOUT,
   };
   flags.push(...(await overlay(build, folder, options)));
@@ -71,7 +78,8 @@ function folderOf(build: Build): string {
   const folder = path.join(MODULES, build.module);
   const hash = createHash("sha256")
     .update(build.ldflags)
-    .update(build.tags ?? "");
+    .update(build.tags ?? "")
+    .update(build.architecture ?? "");
   for (const file of readdirSync(folder).sort()) hash.update(file).update(readFileSync(path.join(folder, file)));
   return path.join(BINARIES, `${build.module}-${hash.digest("hex").slice(0, 12)}`);
 }

@@ -1,61 +1,36 @@
-import { inAgent, inDind, job, loadTool } from "../../pods";
+import { eventually } from "../../../kubernetes/run";
+import { inAgent, job } from "../../pods";
 import { deployWithShortTimeouts } from "../../short-timeouts";
 import { OWN_CLUSTER } from "../../test-images";
+import { prepareImages, REGISTRY, WORK } from "./images";
 
-/** On the loopback of the pod, which builders and registry share: Docker and BuildKit speak plain HTTP there. */
-const REGISTRY = "127.0.0.1:5000";
-/** What buildx starts where a builder has no image of its own. */
-const BUILDKIT = "moby/buildkit:buildx-stable-1";
-
-/** Imports an image into an agent's daemon from what the stand-in for dind has beside it. */
-const importImage = (name: string, entrypoint: string, files: Readonly<Record<string, string>>) =>
-  inDind(
-    0,
-    `set -e; rm -rf /tmp/image; mkdir -p /tmp/image/tmp
-    ${Object.entries(files)
-      .map(([inside, here]) => `mkdir -p /tmp/image$(dirname ${inside}); cp ${here} /tmp/image${inside}`)
-      .join("\n")}
-    tar -c -C /tmp/image . | docker import -c 'ENTRYPOINT ${JSON.stringify([entrypoint])}' - ${name}; rm -r /tmp/image`,
-  );
-
-const REGISTRY_CONFIG = `version: 0.1
-storage: { filesystem: { rootdirectory: /tmp }, delete: { enabled: true } }
-http: { addr: "${REGISTRY}" }
+/** A step of the build runs on the architecture that is built for. */
+const DOCKERFILE = `FROM scratch
+ARG TARGETARCH
+COPY program-$TARGETARCH /program
+RUN ["/program"]
 `;
 
-const DOCKERFILE = "FROM scratch\nARG TARGETARCH\nCOPY file /file-of-$TARGETARCH\n";
+/** Runs a script in the pipeline's directory, as a job would; its output with what it printed as errors. */
+const inPipeline = (script: string) => job(0, `cd ${WORK}; { ${script}\n} 2>&1`, { timeout: 120_000 });
 
-// The images that these tests start are made of what the stand-in for dind holds.
+const build = (options: string) => inPipeline(`docker buildx build --progress plain ${options} .`);
+
+// The images that these tests start are made of what was built for the tests' own cluster.
 (OWN_CLUSTER ? describe : describe.skip)("a job", () => {
   beforeAll(async () => {
     await deployWithShortTimeouts();
-    await loadTool(0);
-    const imported = [
-      await importImage(BUILDKIT, "buildkitd", {
-        "/usr/bin/buildkitd": "/opt/images/buildkitd",
-        "/usr/bin/buildctl": "/opt/images/buildctl",
-        "/usr/bin/buildkit-runc": "/usr/local/bin/runc",
-      }),
-      await importImage("registry:3", "registry", { "/bin/registry": "/opt/images/registry" }),
-    ];
-    for (const { code, stderr } of imported) if (code !== 0) throw new Error(stderr);
-    await job(
-      0,
-      `mkdir -p /godata/pipelines/builders; cd /godata/pipelines/builders; echo hello >file; cat >registry.yml
-      docker run -d --name registry --network host -v "$PWD/registry.yml:/registry.yml" registry:3 serve /registry.yml >/dev/null`,
-      { input: REGISTRY_CONFIG },
+    await prepareImages();
+    await job(0, `cat >${WORK}/Dockerfile`, { input: DOCKERFILE });
+    await inPipeline(
+      'docker run -d --name registry --network host -v "$PWD/registry.yml:/registry.yml" registry:3 serve /registry.yml',
     );
-    await job(0, "cat >/godata/pipelines/builders/Dockerfile", { input: DOCKERFILE });
   }, 400_000);
 
-  afterAll(() =>
-    inAgent(0, "docker buildx rm --all-inactive --force; docker rm -f registry; rm -rf /godata/pipelines/builders"),
-  );
+  afterAll(() => inAgent(0, `docker buildx rm own; docker ps -aq | xargs -r docker rm -fv; rm -rf ${WORK}`));
 
   test("makes a builder of its own, and uses it from then on", async () => {
-    await job(0, "docker buildx create --name own --use --driver-opt network=host --bootstrap 2>&1", {
-      timeout: 120_000,
-    });
+    await inPipeline("docker buildx create --name own --use --driver-opt network=host --bootstrap");
     expect(await job(0, "docker buildx inspect")).toMatch(/Name: +own\nDriver: +docker-container\n/);
   }, 130_000);
 
@@ -66,37 +41,44 @@ const DOCKERFILE = "FROM scratch\nARG TARGETARCH\nCOPY file /file-of-$TARGETARCH
     expect(await job(0, "docker buildx inspect")).toMatch(/Driver: +docker-container\n/);
   });
 
-  test("builds for several architectures at once, and pushes them", async () => {
-    await job(
-      0,
-      `cd /godata/pipelines/builders; docker buildx build -q --platform linux/amd64,linux/arm64 -t ${REGISTRY}/app:1 --push . 2>&1`,
-      { timeout: 120_000 },
-    );
+  test("builds for several architectures at once, runs each one's steps, and pushes them", async () => {
+    const said = await build(`--platform linux/amd64,linux/arm64 -t ${REGISTRY}/app:1 --push`);
+    expect(said).toMatch(/ I am for amd64$/m);
+    expect(said).toMatch(/ I am for arm64$/m);
     const pushed = await job(0, `docker buildx imagetools inspect ${REGISTRY}/app:1`);
     expect(pushed).toContain("linux/amd64");
     expect(pushed).toContain("linux/arm64");
   });
 
-  test("keeps its build cache in a registry, where another builder finds it", async () => {
-    const build = (options: string) =>
-      job(0, `cd /godata/pipelines/builders; docker buildx build --progress plain ${options} . 2>&1`, {
-        timeout: 120_000,
-      });
+  test("keeps its build cache in a registry, where a builder that has none finds it", async () => {
+    const forget = () => job(0, "docker buildx prune --all --force >/dev/null");
+    await forget();
     expect(await build(`--cache-to type=registry,ref=${REGISTRY}/app:cache,mode=max`)).not.toContain("CACHED");
-    await job(0, "docker buildx prune --all --force >/dev/null");
+    await forget();
     expect(await build(`--cache-from type=registry,ref=${REGISTRY}/app:cache`)).toContain("CACHED");
   });
 
-  test("reaches the same daemon with Compose, and with tools that read DOCKER_HOST", async () => {
-    expect(
-      await job(
-        0,
-        `mkdir -p /godata/pipelines/builders/compose; cd /godata/pipelines/builders/compose
-        printf 'services:\\n  one: { image: "tool:1", command: [echo, hello from compose] }\\n' >compose.yaml
-        docker compose up 2>&1; docker compose down >/dev/null 2>&1`,
-      ),
-    ).toContain("hello from compose");
-    const asked = `curl --silent --cacert $DOCKER_CERT_PATH/ca.pem --cert $DOCKER_CERT_PATH/cert.pem --key $DOCKER_CERT_PATH/key.pem`;
-    expect(await job(0, `${asked} "https://\${DOCKER_HOST#tcp://}/_ping"`)).toBe("OK");
+  test("builds, pushes and pulls with plain docker", async () => {
+    await inPipeline(`docker build -t ${REGISTRY}/plain:1 --build-arg TARGETARCH=amd64 .; docker push ${REGISTRY}/plain:1
+      docker rmi ${REGISTRY}/plain:1`);
+    expect(await job(0, `docker run --rm ${REGISTRY}/plain:1 /program`)).toBe("I am for amd64");
+  });
+
+  test("brings services up with Compose", async () => {
+    await job(0, `mkdir -p ${WORK}/compose; cat >${WORK}/compose/compose.yaml`, {
+      input: 'services:\n  one: { image: "tool:1", command: [sh, -c, echo hello from compose] }\n',
+    });
+    expect(await inPipeline("cd compose; docker compose up; docker compose down")).toContain("hello from compose");
+  });
+
+  test("reaches the daemon with what reads DOCKER_HOST and DOCKER_CERT_PATH", async () => {
+    const trust = "--cacert $DOCKER_CERT_PATH/ca.pem --cert $DOCKER_CERT_PATH/cert.pem --key $DOCKER_CERT_PATH/key.pem";
+    expect(await job(0, `curl --silent ${trust} "https://\${DOCKER_HOST#tcp://}/_ping"`)).toBe("OK");
+  });
+
+  test("tests with Testcontainers: the test reaches its container, and Ryuk removes it after the test", async () => {
+    const left = () => job(0, "docker ps --all --quiet --filter label=org.testcontainers");
+    expect(await inPipeline("./testcontainers tool:1")).toContain("hello from a container");
+    await eventually("Ryuk to remove what the test has left", async () => ((await left()) === "" ? true : undefined));
   });
 });

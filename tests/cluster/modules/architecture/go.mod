@@ -1,0 +1,3 @@
+module gocd-on-kubernetes/tests/cluster/architecture
+
+go 1.26.3
