@@ -97,9 +97,9 @@ for (const pool of pools) {
     {
       instance: name,
       namespace: namespaces.agents,
-      images: images.references,
+      images: images.agents(pool.architecture),
       pool,
-      storageClass: storage.storageClass,
+      storageClass: (pool.hyperdisk && cluster.hyperdisk) || storage.storageClass,
       placement: cluster.placement.agents(pool.name),
       serverUrl: gocd.url,
       housekeepingUrl: housekeeping.url,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { seconds } from "../kubernetes/quantities";
+import { architecture, architectureProblems, processorsOf, withArchitectures, type Processors } from "./architectures";
 import { poolCompany, proxyRange, withDirectRanges, type Company } from "./company";
 import { moved } from "./images";
 import { nodes } from "./nodes";
@@ -48,6 +49,7 @@ const pool = z.strictObject(
       .array(cidr, { error: "a list of IPv4 ranges" })
       .default([])
       .describe("private ranges that jobs may reach beside the internet"),
+    architecture,
     nodes: nodes.optional().describe("nodes of this pool alone, where the cluster is made here"),
     placement: placement("the pool's agents").describe(
       "nodes that this pool goes to, where the cluster exists; wherever there is room if absent",
@@ -109,36 +111,38 @@ export const agents = z
   .refine((pools) => Object.keys(pools).length > 0, { error: AT_LEAST_ONE });
 
 /** A pool of agents that are alike. */
-export type Pool = ReadonlyDeep<z.output<typeof agents>>[string] & {
-  readonly name: string;
-  readonly gracePeriod: string;
-  readonly company: Company;
-  /** Whether Google may take its nodes back at any time. */
-  readonly spot: boolean;
-};
+export type Pool = Omit<ReadonlyDeep<z.output<typeof agents>>[string], "architecture"> &
+  Processors & {
+    readonly name: string;
+    readonly gracePeriod: string;
+    readonly company: Company;
+    /** Whether Google may take its nodes back at any time. */
+    readonly spot: boolean;
+  };
 
 /**
  * Pools in the order of their names.
  *
  * @param shared the company's network, for pools that say nothing else.
  * @param clusterRanges where pods and Services are, as far as that is known.
- * @param sharedSpot whether the nodes of pools that have none of their own are spot nodes.
+ * @param nodesOfOthers nodes of pools that have none of their own; none where the cluster exists.
  * @param prefix where every image is, if somewhere else than it is named.
  */
 export function poolsOf(
   inFile: z.output<typeof agents>,
   shared: Company,
   clusterRanges: readonly string[],
-  sharedSpot: boolean,
+  nodesOfOthers: Pool["nodes"],
   prefix: string | undefined,
 ): Pool[] {
-  return Object.entries(inFile)
+  const pools = Object.entries(inFile)
     .map(([name, pool]) => {
-      const spot = pool.nodes?.spot ?? sharedSpot;
+      const spot = (pool.nodes ?? nodesOfOthers)?.spot ?? false;
       const company = withDirectRanges(pool.company ?? shared, [...clusterRanges, ...pool.dind.addressPools]);
       const egress = [...pool.egress, ...proxyRange(company)];
       return {
         ...pool,
+        ...processorsOf(pool, nodesOfOthers),
         ...(pool.image !== undefined && { image: moved(pool.image, prefix) }),
         pod: movedSidecars(pool.pod, prefix),
         name,
@@ -149,6 +153,7 @@ export function poolsOf(
       };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return withArchitectures(pools);
 }
 
 function movedSidecars(pod: Pool["pod"], prefix: string | undefined): Pool["pod"] {
@@ -182,9 +187,13 @@ const LEAST_CONTAINER_MIB = 512;
  * What is wrong with a pool for itself.
  *
  * @param instance `gocd-<stack>`, which the names of node pools begin with.
- * @param cluster whether the cluster is made here or exists.
+ * @param cluster whether it is made here, with which nodes for pools that have none of their own, or exists.
  */
-export function poolProblems(pool: Pool, instance: string, cluster: "create" | "existing"): Problem[] {
+export function poolProblems(
+  pool: Pool,
+  instance: string,
+  cluster: { readonly mode: "create"; readonly agentNodes: Pool["nodes"] } | { readonly mode: "existing" },
+): Problem[] {
   const key = `gocd:agents.${pool.name}`;
   return [
     ...sizeProblems(`${key}.workspace`, pool.workspace, CLAIM),
@@ -192,7 +201,8 @@ export function poolProblems(pool: Pool, instance: string, cluster: "create" | "
     ...memoryProblems(`${key}.dind.memory`, pool.dind.memory, LEAST_CONTAINER_MIB),
     ...memoryProblems(`${key}.agent.memory`, pool.agent.memory, LEAST_CONTAINER_MIB, ", half of which the JVM takes"),
     ...nameProblems(key, pool, instance),
-    ...nodesProblems(key, pool, cluster),
+    ...nodesProblems(key, pool, cluster.mode),
+    ...architectureProblems(key, pool, cluster.mode === "create" ? cluster.agentNodes : undefined),
     ...graceProblems(key, pool),
     ...listProblems(key, pool),
     ...podProblems(`${key}.pod`, pool.pod),

@@ -1,4 +1,5 @@
 import { environmentProblems, poolProblems } from "./agents";
+import { serverArchitectureProblems } from "./architectures";
 import { restoreProblems } from "./backup";
 import { buildsProblems } from "./builds";
 import { bootDiskProblems } from "./cluster";
@@ -29,8 +30,9 @@ export function crossCheck(settings: Settings, hasProblem: HasProblem): Problem[
     ...peopleProblems(server),
     ...pluginProblems(server),
     ...rangeProblems(settings, hasProblem),
-    ...agents.flatMap((pool) => poolProblems(pool, name, cluster.mode)),
+    ...agents.flatMap((pool) => poolProblems(pool, name, cluster)),
     ...environmentProblems(agents),
+    ...(cluster.mode === "existing" ? serverArchitectureProblems(cluster.serverPlacement) : []),
     ...buildsProblems(builds, agents, storage, hasProblem),
     ...(cluster.mode === "create" ? nodeProblems(settings, cluster, hasProblem) : []),
   ];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Access } from "./access";
 import type { Pool } from "./agents";
+import { architecturesOf, onArchitecture } from "./architectures";
 import type { Google } from "./google";
 import { nodes } from "./nodes";
 import { placement } from "./placement";
@@ -83,6 +84,10 @@ export type Create = {
   readonly dnsServers: readonly [];
   /** Nodes of one pool alone, by pool. */
   readonly poolNodes: Readonly<Record<string, NodesSpec>>;
+  /** Pools whose nodes have Arm processors. */
+  readonly arm64: readonly string[];
+  /** Whether claims of a pool must be made of Hyperdisk. */
+  readonly hyperdisk: boolean;
   /** Whether GKE makes load balancers of Gateways. */
   readonly gatewayApi: boolean;
   /** Range of an internal load balancer's proxies, where there is one. */
@@ -114,21 +119,37 @@ export function clusterOf(
   if (create && google) {
     const poolNodes = byPool(pools, "nodes");
     const proxies = access.mode === "google" ? access.google.proxies : undefined;
+    const arm64 = pools.filter(({ architecture }) => architecture === "arm64").map(({ name }) => name);
+    const hyperdisk = pools.some((pool) => pool.hyperdisk);
     const own = { nodeVolumes: "refuse", dnsServers: [], poolNodes, gatewayApi: access.mode === "google" } as const;
-    return { mode: "create", google, ...create, ...own, proxies };
+    return { mode: "create", google, ...create, ...own, arm64, hyperdisk, proxies };
   }
   return {
     mode: "existing",
     context: existing?.context ?? "",
     nodeVolumes: existing?.nodeVolumes ? "allow" : "refuse",
     dnsServers: existing?.dnsServers ?? [],
-    serverPlacement: existing?.serverPlacement,
-    poolPlacements: byPool(pools, "placement"),
+    ...placements(existing?.serverPlacement, pools),
+  };
+}
+
+/** Where pods go; with Arm among the pools every pod to nodes that its image is for. */
+function placements(serverPlacement: PlacementSpec | undefined, pools: readonly Pool[]) {
+  const { server, agents } = architecturesOf(pools, serverPlacement);
+  const mixed = server === "arm64" || agents.includes("arm64");
+  const own = pools.map((pool) =>
+    mixed || pool.selectsArchitecture
+      ? { ...pool, placement: onArchitecture(pool.placement, pool.architecture) }
+      : pool,
+  );
+  return {
+    serverPlacement: mixed ? onArchitecture(serverPlacement, server) : serverPlacement,
+    poolPlacements: byPool(own, "placement"),
   };
 }
 
 /** What the pools that have a key say there. */
-function byPool<K extends "nodes" | "placement">(pools: readonly Pool[], key: K) {
+function byPool<K extends "nodes" | "placement">(pools: readonly Pick<Pool, "name" | K>[], key: K) {
   return Object.fromEntries(pools.flatMap((pool) => (pool[key] ? [[pool.name, pool[key]]] : [])));
 }
 

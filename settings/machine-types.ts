@@ -1,4 +1,4 @@
-type FamilyKind = "persistent disk" | "hyperdisk" | "both" | "arm64" | "accelerators";
+type FamilyKind = "persistent disk" | "hyperdisk" | "both" | "accelerators";
 
 /**
  * Families of machines, by the disks that they take or by what keeps them from running anything here. As of 2026-11-28, from
@@ -6,12 +6,21 @@ type FamilyKind = "persistent disk" | "hyperdisk" | "both" | "arm64" | "accelera
  * m4n, which are in the price list only, that they take the disks of c4 and m4 is assumed.
  */
 const FAMILIES: Readonly<Record<FamilyKind, string>> = {
-  "persistent disk": "e2 n1 n2 n2d t2d c2 c2d f1 g1",
+  "persistent disk": "e2 n1 n2 n2d t2a t2d c2 c2d f1 g1",
   both: "c3 c3d m1 m2 m3 h3 z3",
-  hyperdisk: "c4 c4d c4n n4 n4d m4 m4n x4 h4d",
-  arm64: "t2a c4a n4a",
+  hyperdisk: "c4 c4a c4d c4n n4 n4a n4d m4 m4n x4 h4d",
   accelerators: "a2 a3 a4 a4x g2 g4 ct3 ct3p ct4p ct5l ct5lp ct5p ct6e tpu7x",
 };
+
+/** Processors. */
+export const ARCHITECTURES = ["amd64", "arm64"] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+/** Families with Arm processors (GKE: "Arm workloads"). */
+const ARM = ["t2a", "c4a", "n4a"];
+
+/** The processor of a machine type. Families that are new are taken for amd64. */
+export const architectureOf = (type: string): Architecture => (ARM.includes(familyOf(type)) ? "arm64" : "amd64");
 
 const families: ReadonlyMap<string, FamilyKind> = new Map(
   (Object.entries(FAMILIES) as [FamilyKind, string][]).flatMap(([kind, names]) =>
@@ -25,7 +34,7 @@ export const kindOf = (type: string): FamilyKind | undefined => families.get(fam
 /**
  * Predefined machine types with whole processors: `<family>-<shape>`, then `<vCPUs>[-<variant>]:<GiB>` of each. As
  * of 2026-08-20, from `build/gcp.yml` of https://github.com/Cyclenerd/google-cloud-pricing-cost-calculator, which is made of
- * Compute Engine's price list. Families that are refused anyway are left out.
+ * Compute Engine's price list; Arm from the pages of their families. Families that are refused anyway are left out.
  */
 const SHAPES = `
 c2-standard 4:16 8:32 16:64 30:120 60:240
@@ -47,6 +56,11 @@ c4-highmem 96:744 96-lssd:744 144:1116 144-lssd:1116 192:1488 192-lssd:1488 288:
 c4-highmem 288-metal:2232
 c4-standard 2:7 4:15 4-lssd:15 8:30 8-lssd:30 16:60 16-lssd:60 24:90 24-lssd:90 32:120 32-lssd:120 48:180 48-lssd:180 96:360
 c4-standard 96-lssd:360 144:540 144-lssd:540 192:720 192-lssd:720 288:1080 288-lssd:1080 288-lssd-metal:1080 288-metal:1080
+c4a-highcpu 1:2 2:4 4:8 8:16 16:32 32:64 48:96 64:128 72:144
+c4a-highmem 1:8 2:16 4:32 4-lssd:32 8:64 8-lssd:64 16:128 16-lssd:128 32:256 32-lssd:256 48:384 48-lssd:384 64:512
+c4a-highmem 64-lssd:512 72:576 72-lssd:576 96-metal:768
+c4a-standard 1:4 2:8 4:16 4-lssd:16 8:32 8-lssd:32 16:64 16-lssd:64 32:128 32-lssd:128 48:192 48-lssd:192 64:256
+c4a-standard 64-lssd:256 72:288 72-lssd:288 96-metal:384
 c4d-highcpu 2:3 4:7 8:15 16:30 32:60 48:90 64:120 96:180 192:360 384:720 384-metal:768
 c4d-highmem 2:15 4:31 8:63 8-lssd:63 16:126 16-lssd:126 32:252 32-lssd:252 48:378 48-lssd:378 64:504 64-lssd:504 96:756
 c4d-highmem 96-lssd:756 192:1512 192-lssd:1512 384:3024 384-lssd:3024 384-metal:3072
@@ -84,9 +98,13 @@ n2d-standard 2:8 4:16 8:32 16:64 32:128 48:192 64:256 80:320 96:384 128:512 224:
 n4-highcpu 2:4 4:8 8:16 16:32 32:64 48:96 64:128 80:160
 n4-highmem 2:16 4:32 8:64 16:128 32:256 48:384 64:512 80:640
 n4-standard 2:8 4:16 8:32 16:64 32:128 48:192 64:256 80:320
+n4a-highcpu 1:2 2:4 4:8 8:16 16:32 32:64 48:96 64:128
+n4a-highmem 1:8 2:16 4:32 8:64 16:128 32:256 48:384 64:512
+n4a-standard 1:4 2:8 4:16 8:32 16:64 32:128 48:192 64:256
 n4d-highcpu 2:4 4:8 8:16 16:32 32:64 48:96 64:128 80:160 96:192
 n4d-highmem 2:16 4:32 8:64 16:128 32:256 48:384 64:512 80:640 96:768
 n4d-standard 2:8 4:16 8:32 16:64 32:128 48:192 64:256 80:320 96:384
+t2a-standard 1:4 2:8 4:16 8:32 16:64 32:128 48:192
 t2d-standard 1:4 2:8 4:16 8:32 16:64 32:128 48:192 60:240
 z3-highmem 8-highlssd:64 14-standardlssd:112 16-highlssd:128 22-highlssd:176 22-standardlssd:176 32-highlssd:256
 z3-highmem 44-highlssd:352 44-standardlssd:352 88-highlssd:704 88-standardlssd:704 176-standardlssd:1408

@@ -1,14 +1,13 @@
 import { didYouMean } from "./did-you-mean";
-import { familyOf, isKnown, kindOf, typesOf } from "./machine-types";
+import { architectureOf, familyOf, isKnown, kindOf, typesOf } from "./machine-types";
 import { formatValue, type Problem } from "./problems";
 
-/** Why machines of a kind are refused. */
-const REFUSED = {
-  arm64:
-    "a machine type with amd64 processors, for which the images are built; GKE keeps Arm nodes to pods that ask for Arm",
-  accelerators:
-    "a machine type without accelerators: no agent asks for a GPU or TPU, and GKE keeps such nodes to pods that do",
-} as const;
+/** Of the server's nodes. */
+const NO_ARM =
+  "a machine type with amd64 processors: server and housekeeping are built for them; pools of agents may have Arm nodes";
+const NO_ACCELERATORS =
+  "a machine type without accelerators: a privileged Docker daemon sees all GPUs of its node and jobs in it none that work; " +
+  "docs/operations/jobs.md says what to do instead";
 
 /** Whether a machine of this type takes a disk of that type. Families that are new take any, as far as we know. */
 export function attaches(machineType: string, diskType: string): boolean {
@@ -18,11 +17,16 @@ export function attaches(machineType: string, diskType: string): boolean {
 
 /** Whether there is such a machine type, and whether it can run what is built here. Families that are new pass. */
 export function machineTypeProblems(key: string, type: string): Problem[] {
-  const kind = kindOf(type);
-  if (kind === "arm64" || kind === "accelerators") return [{ key, found: formatValue(type), wanted: REFUSED[kind] }];
+  if (kindOf(type) === "accelerators") return [{ key, found: formatValue(type), wanted: NO_ACCELERATORS }];
   const family = familyOf(type);
   const types = typesOf(family);
   if (types.length === 0 || isKnown(type)) return [];
   const wanted = `a machine type that there is in the family ${family}${didYouMean(type, types)}`;
   return [{ key, found: formatValue(type), wanted }];
+}
+
+/** The same for the server's node. */
+export function serverMachineProblems(key: string, type: string): Problem[] {
+  if (architectureOf(type) === "arm64") return [{ key, found: formatValue(type), wanted: NO_ARM }];
+  return machineTypeProblems(key, type);
 }

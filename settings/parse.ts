@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { accessOf, accessProblems, wayProblems } from "./access";
 import { poolsOf } from "./agents";
 import { crossCheck } from "./checks";
+import { architecturesOf } from "./architectures";
 import { clusterOf } from "./cluster";
 import { withDirectRanges } from "./company";
 import { oneOf } from "./did-you-mean";
@@ -86,8 +87,7 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
   const access = accessOf(parts.access, google?.region, parts.cluster.create !== undefined);
   const { create } = parts.cluster;
   const clusterRanges = create ? [create.ranges.pods, create.ranges.services] : [];
-  const spot = create?.agentNodes.spot ?? false;
-  const agents = poolsOf(parts.agents, parts.company, clusterRanges, spot, parts.images.prefix);
+  const agents = poolsOf(parts.agents, parts.company, clusterRanges, create?.agentNodes, parts.images.prefix);
   const settings: Settings = {
     stack,
     name: `gocd-${stack}`,
@@ -96,7 +96,10 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
     server: serverOf(parts.server, access, withDirectRanges(parts.company, clusterRanges)),
     agents,
     environments: [...new Set(agents.flatMap((pool) => pool.environments))].sort(),
-    images: imagesOf(parts.images, google),
+    images: {
+      ...imagesOf(parts.images, google),
+      architectures: architecturesOf(agents, parts.cluster.existing?.serverPlacement),
+    },
     access,
     backup: parts.backup,
     builds: parts.builds,

@@ -1,6 +1,6 @@
 import { bytes, cores, mebibytes } from "../kubernetes/quantities";
 import { allocatable, allocatableStorage, fit, machine, type Resources } from "./capacity";
-import { attaches, machineTypeProblems } from "./machines";
+import { attaches, machineTypeProblems, serverMachineProblems } from "./machines";
 import { formatValue, type HasProblem, type Problem } from "./problems";
 import type { Pool } from "./agents";
 import type { Create } from "./cluster";
@@ -49,7 +49,7 @@ export function nodeProblems(settings: Settings, create: Create, hasProblem: Has
   ];
   return [
     ...made.flatMap(({ key, nodes }) => [
-      ...agentMachineProblems(`${key}.machineType`, nodes.machineType),
+      ...machineTypeProblems(`${key}.machineType`, nodes.machineType),
       ...bootDiskTypeProblems(key, nodes),
     ]),
     ...(hasProblem("gocd:cluster.create.serverNodes")
@@ -60,14 +60,6 @@ export function nodeProblems(settings: Settings, create: Create, hasProblem: Has
   ];
 }
 
-/** Whether the agents' machines are such as can run them and take their claims, which GKE's class `standard-rwo` makes of pd-balanced. */
-function agentMachineProblems(key: string, machineType: string): Problem[] {
-  const problems = machineTypeProblems(key, machineType);
-  if (problems.length > 0 || attaches(machineType, "pd-balanced")) return problems;
-  const wanted = "a machine type that takes pd-balanced, of which the agents' claims are made";
-  return [{ key, found: formatValue(machineType), wanted }];
-}
-
 /** A boot disk of a type that its machine does not take. */
 function bootDiskTypeProblems(key: string, { machineType, diskType }: Create["serverNodes"]): Problem[] {
   if (diskType === undefined || attaches(machineType, diskType)) return [];
@@ -76,7 +68,7 @@ function bootDiskTypeProblems(key: string, { machineType, diskType }: Create["se
 }
 
 function serverProblems({ server }: Settings, { serverNodes: { machineType } }: Create): Problem[] {
-  const unfit = machineTypeProblems("gocd:cluster.create.serverNodes.machineType", machineType);
+  const unfit = serverMachineProblems("gocd:cluster.create.serverNodes.machineType", machineType);
   if (unfit.length > 0) return unfit;
   const { diskType, artifactsDiskType, heap, headroom, cpu } = server;
   const detached = (["diskType", "artifactsDiskType"] as const).flatMap((key) => {

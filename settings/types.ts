@@ -1,5 +1,6 @@
 import type { Access } from "./access";
 import type { Pool } from "./agents";
+import type { Architectures } from "./architectures";
 import type { Backup } from "./backup";
 import type { Builds } from "./builds";
 import type { Create, Existing } from "./cluster";
@@ -21,7 +22,7 @@ export interface Settings {
   readonly agents: readonly Pool[];
   /** Every environment that a pool names, once, in order. */
   readonly environments: readonly string[];
-  readonly images: Images;
+  readonly images: Images & { readonly architectures: Architectures };
   readonly access: Access;
   readonly backup: Backup;
   readonly builds: Builds;

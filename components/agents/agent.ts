@@ -46,7 +46,7 @@ export interface PoolSpec {
   /** Sizes of the claims. */
   readonly workspace: string;
   readonly cache: string;
-  readonly storageClass: string;
+  readonly storageClass: pulumi.Input<string>;
   readonly placement: Placement;
   readonly pod: PodFields;
   readonly company: Company;

@@ -3,10 +3,11 @@ import * as gcp from "@pulumi/gcp/container";
 import * as projects from "@pulumi/gcp/projects";
 import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import { Provider } from "@pulumi/kubernetes/provider";
+import * as storage from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../../kubernetes/placement";
 import { existingPlacement, type ExistingPlacement } from "./existing";
-import { clusterArgs, kubeconfig, nodePoolArgs, placement, type ClusterSpec, type Nodes } from "./gke";
+import { clusterArgs, hyperdiskClass, kubeconfig, nodePoolArgs, placement, type ClusterSpec, type Nodes } from "./gke";
 
 interface NodeSpec {
   readonly machineType: string;
@@ -24,6 +25,10 @@ export interface ClusterArgs extends Omit<ClusterSpec, "name"> {
   readonly agentNodes: NodeSpec & { readonly spot: boolean };
   /** Nodes of one pool alone, by pool. */
   readonly poolNodes: { readonly [pool: string]: NodeSpec & { readonly spot: boolean } };
+  /** Pools whose nodes have Arm processors. */
+  readonly arm64: readonly string[];
+  /** Whether claims of a pool must be made of Hyperdisk. */
+  readonly hyperdisk: boolean;
   /** The repository that nodes pull this program's images from; undefined if they come from elsewhere. */
   readonly repository?: { readonly location: string; readonly name: pulumi.Input<string> } | undefined;
   /** The network's way to the internet, without which a new node cannot pull. */
@@ -51,6 +56,8 @@ export class Cluster extends pulumi.ComponentResource {
   /** The command that makes `kubectl` talk to this cluster. */
   readonly connect: pulumi.Output<string>;
   readonly placement: Placements;
+  /** Class of claims that are made of Hyperdisk, where there are any. */
+  readonly hyperdisk?: pulumi.Output<string>;
   /** Makes the project's Workload Identity pool, if it is the first cluster there that has one. */
   readonly identityPool: pulumi.Resource;
   /** Where nodes have their addresses. */
@@ -61,7 +68,7 @@ export class Cluster extends pulumi.ComponentResource {
     const child = { parent: this };
     this.placement = {
       server: placement("server"),
-      agents: (pool) => placement(pool in args.poolNodes ? `agents-${pool}` : "agents"),
+      agents: (pool) => placement(pool in args.poolNodes ? `agents-${pool}` : "agents", args.arm64.includes(pool)),
     };
 
     const server = this.nodeAccount(`${name}-server`, args);
@@ -119,6 +126,10 @@ export class Cluster extends pulumi.ComponentResource {
       // On the way down objects go before the nodes that run them.
       { ...child, dependsOn: pools },
     );
+    if (args.hyperdisk) {
+      const onIt = { parent: this, provider: this.kubernetes };
+      this.hyperdisk = new storage.StorageClass(`${name}-hyperdisk`, hyperdiskClass(name), onIt).metadata.name;
+    }
     this.connect = pulumi.interpolate`gcloud container clusters get-credentials ${cluster.name} --location ${args.location} --project ${args.project} --dns-endpoint`;
     this.registerOutputs({ connect: this.connect });
   }
@@ -160,6 +171,7 @@ export class ExistingCluster extends pulumi.ComponentResource {
   /** Whoever made the cluster has made it. */
   readonly identityPool = undefined;
   readonly subnetwork = undefined;
+  readonly hyperdisk = undefined;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:cluster:ExistingCluster", name, {}, opts);

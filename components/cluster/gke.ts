@@ -1,4 +1,5 @@
 import type * as gcp from "@pulumi/gcp/container";
+import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../../kubernetes/placement";
 import { gibibytes } from "../../kubernetes/quantities";
@@ -20,12 +21,28 @@ export type Nodes = "server" | "agents" | `agents-${string}`;
 
 const taintOf = (nodes: Nodes) => (nodes === "server" ? SERVER_TAINT : AGENTS_TAINT);
 
-/** Sends a pod to its nodes, past their taint. */
-export function placement(nodes: Nodes): Placement {
+/** GKE's own taint of nodes with Arm processors ("Prepare to deploy an Arm workload in a Standard cluster"). */
+const ARM_TAINT = { key: "kubernetes.io/arch", value: "arm64" } as const;
+
+/** Sends a pod to its nodes, past their taints. */
+export function placement(nodes: Nodes, arm64 = false): Placement {
+  const taints = [taintOf(nodes), ...(arm64 ? [ARM_TAINT] : [])];
   return {
     nodeSelector: { [NODES_LABEL]: nodes },
-    tolerations: [{ ...taintOf(nodes), operator: "Equal", effect: "NoSchedule" }],
+    tolerations: taints.map((taint) => ({ ...taint, operator: "Equal", effect: "NoSchedule" })),
   };
+}
+
+/** For claims of machines that take no other disks than Hyperdisk; GKE's own classes make none (CSI driver: `type`). */
+export function hyperdiskClass(name: string) {
+  return {
+    metadata: { name: `${name}-hyperdisk` },
+    provisioner: "pd.csi.storage.gke.io",
+    parameters: { type: "hyperdisk-balanced" },
+    volumeBindingMode: "WaitForFirstConsumer",
+    allowVolumeExpansion: true,
+    reclaimPolicy: "Delete",
+  } satisfies k8s.types.input.storage.v1.StorageClass;
 }
 
 export interface ClusterSpec {

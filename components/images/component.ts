@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { normaliseModes } from "./context";
 import {
   baseArgs,
+  buildsFor,
   googleTarget,
   IMAGES,
   imageArgs,
@@ -15,6 +16,7 @@ import {
   reference,
   repositoryArgs,
   repositoryLocation,
+  type Architecture,
   type ImageName,
   type Target,
 } from "./registry";
@@ -22,8 +24,18 @@ import {
 /** The program's folder, wherever Pulumi runs it. */
 const ROOT = join(__dirname, "..", "..");
 
-/** References by digest, one for each image. */
-export type References = { readonly [image in ImageName]: pulumi.Input<string> };
+/** References by digest. */
+interface References {
+  readonly server: pulumi.Input<string>;
+  readonly housekeeping: pulumi.Input<string>;
+  /** Those of an agent's pod, by the processors of its nodes. */
+  readonly agents: { readonly [architecture in Architecture]?: AgentReferences };
+}
+
+interface AgentReferences {
+  readonly agent: pulumi.Input<string>;
+  readonly dind: pulumi.Input<string>;
+}
 
 interface GoogleArgs {
   readonly mode: "google";
@@ -48,6 +60,8 @@ interface PrebuiltArgs {
 }
 
 export type ImagesArgs = (GoogleArgs | RegistryArgs | PrebuiltArgs) & {
+  /** Processors of the server's node, and those of the agents' nodes. */
+  readonly architectures: { readonly server: Architecture; readonly agents: readonly Architecture[] };
   /** Where bases come from in place of Docker Hub. */
   readonly bases?: string | undefined;
   /** Password of `username`. */
@@ -65,10 +79,13 @@ export class Images extends pulumi.ComponentResource {
   constructor(name: string, args: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:images:Images", name, {}, opts);
     switch (args.mode) {
-      case "prebuilt":
-        this.references = args.references;
-        this.dindRepository = args.references.dind.replace(/@.*$/, "");
+      case "prebuilt": {
+        const { server, housekeeping, agent, dind } = args.references;
+        // Of both processors, where there are pools of both.
+        this.references = { server, housekeeping, agents: { amd64: { agent, dind }, arm64: { agent, dind } } };
+        this.dindRepository = dind.replace(/@.*$/, "");
         break;
+      }
       case "google": {
         const created =
           args.repository === "create"
@@ -81,35 +98,60 @@ export class Images extends pulumi.ComponentResource {
         const token = pulumi.secret(organizations.getClientConfigOutput({ parent: this }).accessToken);
         const target = googleTarget(name, args, token);
         this.dindRepository = imageRepository(target, "dind");
-        this.references = this.build(name, target, args.bases, created);
+        this.references = this.build(name, target, args, created);
         break;
       }
       case "registry": {
         const target = otherTarget(name, args);
         this.dindRepository = imageRepository(target, "dind");
-        this.references = this.build(name, target, args.bases);
+        this.references = this.build(name, target, args);
       }
     }
     this.registerOutputs({ references: this.references });
   }
 
-  private build(name: string, target: Target, bases?: string, repository?: gcp.Repository): References {
-    const built = IMAGES.map((image) => {
-      const refused = normaliseModes(join(ROOT, "images", image));
-      if (refused.length > 0) {
-        const why = `the image ${image} is built anew wherever these files have other modes; as their owner run`;
-        void pulumi.log.warn(`${why}: ${refused.join("; ")}`, this);
-      }
+  /** Of a pool's pods. */
+  agents(architecture: Architecture): AgentReferences {
+    const references = this.references.agents[architecture];
+    if (references === undefined) throw new RangeError(`there are no images for ${architecture}`);
+    return references;
+  }
+
+  private build(
+    name: string,
+    target: Target,
+    { architectures, bases }: ImagesArgs,
+    repository?: gcp.Repository,
+  ): References {
+    for (const image of IMAGES) this.normalise(image);
+    const references = new Map<string, pulumi.Output<string>>();
+    for (const build of buildsFor(architectures.server, architectures.agents)) {
+      const { image, suffix } = build;
       const dockerfile = join(ROOT, "images", image, "Dockerfile");
       const buildArgs = bases === undefined ? undefined : baseArgs(readFileSync(dockerfile, "utf8"), bases);
       const { repoDigest } = new docker.Image(
-        `${name}-${image}`,
-        imageArgs(target, image, ".", buildArgs),
+        `${name}-${image}${suffix}`,
+        imageArgs(target, build, ".", buildArgs),
         // The image's name holds no output of the repository that must exist before it is pushed.
         { parent: this, ...(repository && { dependsOn: [repository] }) },
       );
-      return [image, repoDigest.apply((digest) => reference(imageRepository(target, image), digest))];
-    });
-    return Object.fromEntries(built) as References;
+      const known = repoDigest.apply((digest) => reference(imageRepository(target, image), digest));
+      references.set(`${image} ${build.architecture}`, known);
+    }
+    const of = (image: ImageName, architecture: Architecture) => references.get(`${image} ${architecture}`) ?? "";
+    return {
+      server: of("server", architectures.server),
+      housekeeping: of("housekeeping", architectures.server),
+      agents: Object.fromEntries(
+        architectures.agents.map((one) => [one, { agent: of("agent", one), dind: of("dind", one) }]),
+      ),
+    };
+  }
+
+  private normalise(image: ImageName): void {
+    const refused = normaliseModes(join(ROOT, "images", image));
+    if (refused.length === 0) return;
+    const why = `the image ${image} is built anew wherever these files have other modes; as their owner run`;
+    void pulumi.log.warn(`${why}: ${refused.join("; ")}`, this);
   }
 }

@@ -6,6 +6,28 @@ import type * as pulumi from "@pulumi/pulumi";
 export const IMAGES = ["server", "agent", "dind", "housekeeping"] as const;
 export type ImageName = (typeof IMAGES)[number];
 
+export type Architecture = "amd64" | "arm64";
+
+/** An image to build, for one kind of processor. */
+export interface Build {
+  readonly image: ImageName;
+  readonly architecture: Architecture;
+  /** What it is called more than the image, in the registry's tag and in Pulumi. */
+  readonly suffix: string;
+}
+
+/** What must be built for the processors of the server's node and those of the agents' nodes. */
+export function buildsFor(server: Architecture, agents: readonly Architecture[]): Build[] {
+  return IMAGES.flatMap((image): Build[] => {
+    if (image === "server" || image === "housekeeping") return [{ image, architecture: server, suffix: "" }];
+    return agents.map((architecture) => ({
+      image,
+      architecture,
+      suffix: architecture === "amd64" ? "" : `-${architecture}`,
+    }));
+  });
+}
+
 /** Where Artifact Registry keeps what each of the old registry's hosts serves ("Transition from Container Registry"). */
 const LOCATIONS: Readonly<Record<string, string>> = {
   "gcr.io": "us",
@@ -114,17 +136,22 @@ export function baseArgs(dockerfile: string, bases: string): { readonly [argumen
 }
 
 /**
- * Arguments that build an image and push it. Nodes are amd64, whatever machine builds.
+ * Arguments that build an image and push it, for the nodes that it shall run on, whatever machine builds.
  *
  * @param args build arguments.
  */
-export function imageArgs(target: Target, image: ImageName, root: string, args?: { readonly [name: string]: string }) {
+export function imageArgs(
+  target: Target,
+  { image, architecture, suffix }: Build,
+  root: string,
+  args?: { readonly [name: string]: string },
+) {
   return {
-    imageName: `${imageRepository(target, image)}:${target.tag}`,
+    imageName: `${imageRepository(target, image)}:${target.tag}${suffix}`,
     build: {
       context: `${root}/images/${image}`,
       dockerfile: `${root}/images/${image}/Dockerfile`,
-      platform: "linux/amd64",
+      platform: `linux/${architecture}`,
       ...(args && { args }),
     },
     ...(target.registry && { registry: target.registry }),

@@ -49,7 +49,8 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
 
   test("are those of server, housekeeping and pools", () => {
     const titles = workloads.map(({ title }) => title.replace(/gocd-(dev|pools)/, "gocd"));
-    const pools = variant === "several pools" ? ["deploy", "docker", "large"] : ["docker"];
+    const several = { "several pools": ["deploy", "large"], "pools of two processors": ["arm"] }[variant] ?? [];
+    const pools = ["docker", ...several];
     expect(titles.sort()).toEqual(
       [
         "Deployment gocd/gocd-housekeeping",

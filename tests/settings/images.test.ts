@@ -131,6 +131,7 @@ describe("settings of images", () => {
     expect(parse({ ...STACK, "gocd:images": images, ...password }, "dev", ["gocd:registryPassword"]).images).toEqual({
       mode: "registry",
       ...images,
+      architectures: { server: "amd64", agents: ["amd64"] },
     });
   });
 

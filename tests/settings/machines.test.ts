@@ -1,5 +1,5 @@
 import { isKnown, sizeOf } from "../../settings/machine-types";
-import { attaches, machineTypeProblems } from "../../settings/machines";
+import { attaches, machineTypeProblems, serverMachineProblems } from "../../settings/machines";
 
 const KEY = "gocd:cluster.create.agentNodes.machineType";
 const wanted = (type: string) => machineTypeProblems(KEY, type).map((problem) => problem.wanted);
@@ -39,8 +39,10 @@ describe("a machine type", () => {
     },
   );
 
-  test.each(["t2a-standard-4", "c4a-highcpu-8", "n4a-standard-2"])("%s is refused for its processor", (type) => {
-    expect(wanted(type)).toEqual([expect.stringMatching(/amd64 processors/)]);
+  test.each(["t2a-standard-4", "c4a-highcpu-8", "n4a-standard-2"])("%s is for agents, not for the server", (type) => {
+    expect(wanted(type)).toEqual([]);
+    const problems = serverMachineProblems("gocd:cluster.create.serverNodes.machineType", type);
+    expect(problems.map((problem) => problem.wanted)).toEqual([expect.stringMatching(/amd64 processors/)]);
   });
 
   test.each([
@@ -58,17 +60,30 @@ describe("a machine type", () => {
 
 describe("a disk", () => {
   const families = (diskType: string) =>
-    ["e2", "n2d", "c2", "c3", "m3", "h3", "c4", "c4d", "n4", "n4d", "m4", "x4", "h4d"].filter((family) =>
-      attaches(`${family}-standard-4`, diskType),
+    ["e2", "n2d", "t2a", "c2", "c3", "m3", "h3", "c4", "c4a", "c4d", "n4", "n4a", "n4d", "m4", "x4", "h4d"].filter(
+      (family) => attaches(`${family}-standard-4`, diskType),
     );
 
   test("of the older kinds attaches to every machine that does not take Hyperdisk alone", () => {
     for (const type of ["pd-balanced", "pd-ssd", "pd-standard"])
-      expect(families(type)).toEqual(["e2", "n2d", "c2", "c3", "m3", "h3"]);
+      expect(families(type)).toEqual(["e2", "n2d", "t2a", "c2", "c3", "m3", "h3"]);
   });
 
   test("of type hyperdisk-balanced attaches to every machine that takes Hyperdisk at all", () => {
-    expect(families("hyperdisk-balanced")).toEqual(["c3", "m3", "h3", "c4", "c4d", "n4", "n4d", "m4", "x4", "h4d"]);
+    expect(families("hyperdisk-balanced")).toEqual([
+      "c3",
+      "m3",
+      "h3",
+      "c4",
+      "c4a",
+      "c4d",
+      "n4",
+      "n4a",
+      "n4d",
+      "m4",
+      "x4",
+      "h4d",
+    ]);
   });
 });
 

@@ -18,13 +18,6 @@ const BAD: readonly BadSetting[] = [
     /without accelerators/,
   ],
   [
-    "agents on machines that take Hyperdisk only",
-    create({ agentNodes: { machineType: "m4-megamem-28" } }),
-    "gocd:cluster.create.agentNodes.machineType",
-    /"m4-megamem-28"/,
-    /takes pd-balanced/,
-  ],
-  [
     "agents that fit no node",
     create({ agentNodes: { machineType: "e2-standard-2" } }),
     "gocd:agents.docker",
@@ -51,20 +44,6 @@ const BAD: readonly BadSetting[] = [
     "gocd:cluster.create.agentNodes.disk",
     /"5Gi"/,
     /10Gi to 65536Gi, the bounds of a boot disk/,
-  ],
-  [
-    "agents' nodes that cannot attach the agents' claims",
-    create({ agentNodes: { machineType: "n4-standard-4" } }),
-    "gocd:cluster.create.agentNodes.machineType",
-    /n4-standard-4/,
-    /takes pd-balanced/,
-  ],
-  [
-    "agents' nodes whose processors run no image of ours",
-    pool({ nodes: { machineType: "t2a-standard-4" } }),
-    "gocd:agents.docker.nodes.machineType",
-    /t2a-standard-4/,
-    /amd64/,
   ],
   [
     "a server's node of that kind",

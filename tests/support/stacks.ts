@@ -136,6 +136,15 @@ export const variants = {
     },
     without: ["gcp:project", "gcp:region", "gcp:zone"],
   },
+  /** Agents on Arm, beside others, with claims of Hyperdisk. */
+  "pools of two processors": {
+    config: {
+      "gocd:agents": {
+        docker: { resources: ["docker"], environments: ["docker"] },
+        arm: { nodes: { machineType: "c4a-standard-8" } },
+      },
+    },
+  },
   /** Pools that differ, some on nodes of their own. */
   "several pools": { stack: "pools" },
 } as const satisfies Record<string, StackSource>;

@@ -38,6 +38,11 @@ describe("what a stack needs of Google's quotas", () => {
         pool("b", "e2-standard-8", { diskType: "pd-standard" }),
         statefulSet("a", 2, "standard-rwo"),
         statefulSet("b", 1, "standard"),
+        statefulSet("", 1, "gocd-dev-hyperdisk"),
+        {
+          type: "kubernetes:storage.k8s.io/v1:StorageClass",
+          inputs: { metadata: { name: "gocd-dev-hyperdisk" }, parameters: { type: "hyperdisk-balanced" } },
+        },
         { type: "gcp:compute/disk:Disk", inputs: { type: "pd-ssd", size: 30 } },
         { type: "gcp:compute/regionDisk:RegionDisk", inputs: { type: "pd-ssd", size: 10 } },
         { type: "gcp:compute/routerNat:RouterNat", inputs: {} },
@@ -45,7 +50,7 @@ describe("what a stack needs of Google's quotas", () => {
       ]),
     ).toEqual([
       "Needs in the region, with the surge of an upgrade: 24 CPUs, 96 GiB of memory, 1 external address",
-      "  disks: pd-balanced 170 GB (SSD_TOTAL_GB), pd-ssd 50 GB (SSD_TOTAL_GB), pd-standard 110 GB",
+      "  disks: hyperdisk-balanced 10 GB, pd-balanced 170 GB (SSD_TOTAL_GB), pd-ssd 50 GB (SSD_TOTAL_GB), pd-standard 110 GB",
     ]);
   });
 

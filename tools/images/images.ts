@@ -6,8 +6,8 @@ import { isKubernetesObject } from "../../preview/run/registration";
 export interface NeededImage {
   /** By digest where the settings have one; by tag where it is built, or pulled to build. */
   readonly image: string;
-  /** Platform of an image that is built, or pulled to build. */
-  readonly platform?: string;
+  /** Platforms of an image that is built, or pulled to build. */
+  readonly platforms: readonly string[];
   /** What needs it, for people. */
   readonly neededBy: readonly string[];
 }
@@ -26,7 +26,7 @@ const BUILDER = "moby/buildkit:buildx-stable-1";
  */
 export function neededImages(resources: readonly Resource[], read: (path: string) => string): NeededImage[] {
   const built = resources.filter(({ type }) => type === "docker:index/image:Image").map(({ inputs }) => inputs);
-  const rows: readonly (Omit<NeededImage, "neededBy"> & { readonly neededBy: string })[] = [
+  const rows: readonly Need[] = [
     ...resources.filter(isKubernetesObject).flatMap(({ inputs }) => imagesOfPods(inputs)),
     ...built.map((inputs) => ({
       image: text(at(inputs, "imageName")),
@@ -36,16 +36,22 @@ export function neededImages(resources: readonly Resource[], read: (path: string
     ...built.flatMap((inputs) => basesOfBuild(inputs, read)),
     { image: BUILDER, neededBy: "jobs that run docker buildx create" },
   ];
-  const keys = [...new Set(rows.map(keyOf))];
-  return keys.flatMap((key) => {
-    const [first, ...more] = rows.filter((row) => keyOf(row) === key);
-    if (first === undefined) return [];
-    return [{ ...first, neededBy: [...new Set([first, ...more].map(({ neededBy }) => neededBy))] }];
+  return [...new Set(rows.map(({ image }) => image))].map((image) => {
+    const own = rows.filter((row) => row.image === image);
+    return {
+      image,
+      platforms: [...new Set(own.flatMap(({ platform }) => platform ?? []))],
+      neededBy: [...new Set(own.map(({ neededBy }) => neededBy))],
+    };
   });
 }
 
-const keyOf = ({ image, platform = "" }: { readonly image: string; readonly platform?: string }) =>
-  `${image} ${platform}`;
+/** One thing that needs an image. */
+interface Need {
+  readonly image: string;
+  readonly platform?: string;
+  readonly neededBy: string;
+}
 
 /** What is built has no digest yet, and stands in the list by its tag. */
 function imagesOfPods(object: unknown) {

@@ -19,7 +19,7 @@ Docker's client takes by itself in jobs. For networks that reach no public regis
 
   --stack NAME   the stack: its settings are Pulumi.NAME.yaml (default: dev)
   --digests      ask the registries for the digests of what has only a tag (docker buildx imagetools; nothing is pulled)
-  --json         the same as JSON: a list of { image, platform, digest, neededBy }
+  --json         the same as JSON: a list of { image, platforms, digest, neededBy }
   --help         this text
 
 Exit status: 0 fine, 1 a digest is missing that was asked for, 2 the settings are wrong.
@@ -37,9 +37,9 @@ async function resourcesOf(project: Project) {
 }
 
 function textOf(images: readonly AskedImage[]): string {
-  const rows = images.map(({ image, digest, platform = "", neededBy }) => [
+  const rows = images.map(({ image, digest, platforms, neededBy }) => [
     { text: escapeHidden(digest === undefined || image.includes("@") ? image : `${image}@${digest}`) },
-    { text: platform },
+    { text: platforms.join(", ") },
     { text: escapeHidden(neededBy.join(", ")) },
   ]);
   const without = images.filter(({ digest }) => digest === undefined).length;
@@ -49,7 +49,7 @@ function textOf(images: readonly AskedImage[]): string {
 }
 
 function jsonOf(images: readonly AskedImage[]): string {
-  const rows = images.map(({ image, platform, digest, neededBy }) => ({ image, platform, digest, neededBy }));
+  const rows = images.map(({ image, platforms, digest, neededBy }) => ({ image, platforms, digest, neededBy }));
   return `${JSON.stringify(rows, undefined, 2)}\n`;
 }
 

@@ -106,9 +106,15 @@ function diskNeeds(resources: readonly Resource[]): Needs[] {
         .filter(({ type }) => type === kind)
         .map(({ inputs }) => [text(at(inputs, "type")), copies * number(at(inputs, "size"))] as const),
   );
+  const classes = Object.fromEntries(
+    resources
+      .filter(({ type }) => type === "kubernetes:storage.k8s.io/v1:StorageClass")
+      .map(({ inputs }) => [text(at(inputs, "metadata", "name")), text(at(inputs, "parameters", "type"))]),
+  );
   const claimed = statefulSets(resources).flatMap((spec) =>
     list(at(spec, "volumeClaimTemplates")).map((template) => {
-      const type = CLASSES[text(at(template, "spec", "storageClassName"))] ?? BOOT_DISK;
+      const name = text(at(template, "spec", "storageClassName"));
+      const type = CLASSES[name] ?? classes[name] ?? BOOT_DISK;
       const gb = bytes(text(at(template, "spec", "resources", "requests", "storage"))) / 2 ** 30;
       return [type, gb * number(at(spec, "replicas"))] as const;
     }),

@@ -1,4 +1,4 @@
-import { nodePoolArgs, type NodePoolSpec } from "../../../components/cluster/gke";
+import { hyperdiskClass, nodePoolArgs, placement, type NodePoolSpec } from "../../../components/cluster/gke";
 
 const SPEC: NodePoolSpec = {
   cluster: "cluster",
@@ -27,5 +27,23 @@ describe("nodes", () => {
       shutdownGracePeriodCriticalPodsSeconds: 15,
     });
     expect(kubelet({})).not.toHaveProperty("shutdownGracePeriodSeconds");
+  });
+});
+
+describe("pods of a pool", () => {
+  const arm = { key: "kubernetes.io/arch", value: "arm64", operator: "Equal", effect: "NoSchedule" };
+
+  test("on Arm tolerate GKE's taint of such nodes, and others do not", () => {
+    expect(placement("agents-arm", true).tolerations).toContainEqual(arm);
+    expect(placement("agents-arm", true).nodeSelector).toEqual(placement("agents-arm").nodeSelector);
+    expect(placement("agents-arm").tolerations).not.toContainEqual(arm);
+  });
+
+  test("on machines with Hyperdisk alone get claims of it, where the pod goes, and of the stack's own class", () => {
+    expect(hyperdiskClass("gocd-dev")).toMatchObject({
+      metadata: { name: "gocd-dev-hyperdisk" },
+      parameters: { type: "hyperdisk-balanced" },
+      volumeBindingMode: "WaitForFirstConsumer",
+    });
   });
 });

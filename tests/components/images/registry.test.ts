@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import {
   baseArgs,
+  buildsFor,
   googleTarget,
   imageArgs,
   imageRepository,
@@ -8,9 +9,11 @@ import {
   otherTarget,
   reference,
   repositoryArgs,
+  type ImageName,
 } from "../../../components/images/registry";
 
 const PASSWORD = "secret";
+const build = (image: ImageName) => ({ image, architecture: "amd64", suffix: "" }) as const;
 
 describe("bases from elsewhere", () => {
   const of = (image: string) => {
@@ -30,15 +33,15 @@ describe("bases from elsewhere", () => {
   test("are build arguments, which are absent where nobody asks for them", () => {
     const target = otherTarget("gocd-dev", { registry: "ghcr.io/team" });
     const { args } = of("agent");
-    expect(imageArgs(target, "agent", ".", args).build).toMatchObject({ args });
-    expect(imageArgs(target, "agent", ".").build).not.toHaveProperty("args");
+    expect(imageArgs(target, build("agent"), ".", args).build).toMatchObject({ args });
+    expect(imageArgs(target, build("agent"), ".").build).not.toHaveProperty("args");
   });
 });
 
 describe("where images are pushed to", () => {
   test("is the project's repository behind a host of Google's, with a token for it", () => {
     const target = googleTarget("gocd-dev", { registry: "eu.gcr.io", project: "p" }, PASSWORD);
-    expect(imageArgs(target, "dind", ".")).toMatchObject({
+    expect(imageArgs(target, build("dind"), ".")).toMatchObject({
       imageName: "eu.gcr.io/p/gocd-dev/dind:current",
       registry: { server: "eu.gcr.io", username: "oauth2accesstoken", password: PASSWORD },
     });
@@ -55,7 +58,7 @@ describe("where images are pushed to", () => {
   });
 
   test("is left to docker login where nobody is named", () => {
-    expect(imageArgs(otherTarget("gocd-dev", { registry: "ghcr.io/team" }), "agent", ".")).not.toHaveProperty(
+    expect(imageArgs(otherTarget("gocd-dev", { registry: "ghcr.io/team" }), build("agent"), ".")).not.toHaveProperty(
       "registry",
     );
   });
@@ -63,7 +66,7 @@ describe("where images are pushed to", () => {
   test("is another name for every image and stack", () => {
     const names = ["gocd-a", "gocd-b"].flatMap((name) => {
       const target = otherTarget(name, { registry: "ghcr.io/team" });
-      return IMAGES.map((image) => imageArgs(target, image, ".").imageName);
+      return IMAGES.map((image) => imageArgs(target, build(image), ".").imageName);
     });
     expect(new Set(names).size).toBe(2 * IMAGES.length);
   });
@@ -98,6 +101,31 @@ describe("the cleanup of a repository that the whole project shares", () => {
 
   test("has no policy for every name", () => {
     expect(policies.filter(({ prefixes }) => prefixes.length === 0 || prefixes.includes(""))).toEqual([]);
+  });
+});
+
+describe("what is built for nodes of other processors", () => {
+  const target = otherTarget("gocd-dev", { registry: "ghcr.io/team" });
+  const built = (...of: Parameters<typeof buildsFor>) =>
+    buildsFor(...of).map((one) => {
+      const { imageName, build } = imageArgs(target, one, ".");
+      return `${imageName} ${build.platform}`;
+    });
+
+  test("is another tag in the repository that the policies know", () => {
+    expect(built("amd64", ["amd64", "arm64"])).toEqual([
+      "ghcr.io/team/gocd-server:gocd-dev linux/amd64",
+      "ghcr.io/team/gocd-agent:gocd-dev linux/amd64",
+      "ghcr.io/team/gocd-agent:gocd-dev-arm64 linux/arm64",
+      "ghcr.io/team/gocd-dind:gocd-dev linux/amd64",
+      "ghcr.io/team/gocd-dind:gocd-dev-arm64 linux/arm64",
+      "ghcr.io/team/gocd-housekeeping:gocd-dev linux/amd64",
+    ]);
+  });
+
+  test("is nothing that no node would run", () => {
+    expect(built("arm64", ["arm64"]).filter((image) => image.endsWith("linux/amd64"))).toEqual([]);
+    expect(built("amd64", ["amd64"]).filter((image) => image.endsWith("linux/arm64"))).toEqual([]);
   });
 });
 

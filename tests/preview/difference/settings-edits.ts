@@ -145,6 +145,29 @@ export const WHOLE: readonly Edit[] = [
     ],
   ],
   [
+    "machines with Arm processors for agents",
+    cluster({ agentNodes: { ...AGENT_NODES, machineType: "t2a-standard-4" } }),
+    [
+      "+ Image gocd-dev-agent-arm64",
+      "+ Image gocd-dev-dind-arm64",
+      "- Image gocd-dev-agent",
+      "- Image gocd-dev-dind",
+      "~ NodePool gocd-dev-agents: nodeConfig.machineType, with effect",
+      "~ StatefulSet gocd-dev-docker: spec.template.spec.tolerations[kubernetes.io/arch], spec",
+      RESTART,
+    ],
+  ],
+  [
+    "machines that take other disks for agents",
+    cluster({ agentNodes: { ...AGENT_NODES, machineType: "n4-standard-4", diskType: "hyperdisk-balanced" } }),
+    [
+      "+ StorageClass gocd-dev-hyperdisk",
+      "~ NodePool gocd-dev-agents: nodeConfig.diskType, nodeConfig.machineType, with effect",
+      "! StatefulSet gocd-dev-docker: spec.volumeClaimTemplates[workspace].spec.storageClassName, spec.volumeClaimTemplates[cache].spec.storageClassName",
+      "  pods: stops docker-0, docker-1, then starts again",
+    ],
+  ],
+  [
     "more nodes for agents",
     cluster({ agentNodes: { ...AGENT_NODES, max: 5 } }),
     ["~ NodePool gocd-dev-agents: autoscaling.totalMaxNodeCount"],

@@ -4,8 +4,8 @@ import { delimiter, join } from "node:path";
 import { withAskedDigest, withKnownDigest } from "../../../tools/images/digests";
 
 const DIGEST = `sha256:${"ab".repeat(32)}`;
-const TAGGED = { image: "docker:29.7.2-cli", neededBy: ["building images/agent"] };
-const NAMED = { image: `registry.example/agent@${DIGEST}`, neededBy: ["StatefulSet docker: agent"] };
+const TAGGED = { image: "docker:29.7.2-cli", platforms: ["linux/amd64"], neededBy: ["building images/agent"] };
+const NAMED = { image: `registry.example/agent@${DIGEST}`, platforms: [], neededBy: ["StatefulSet docker: agent"] };
 
 const { PATH } = process.env;
 let folder: string;
