@@ -51,6 +51,27 @@ describe("buildx", () => {
     expect(buildx(["buildx", "use", "default"], other)).toBe("buildx use default |  tcp://127.0.0.1:2377 1");
   });
 
+  describe("behind a proxy", () => {
+    const PROXY = { HTTP_PROXY: "http://p:1", HTTPS_PROXY: "http://p:2", NO_PROXY: "localhost,.svc" };
+    const told = (args: readonly string[]) => buildx(args, { ...OWN, ...PROXY }).replace(/ \|.*/, "");
+
+    test.each([[], ["--driver", "docker-container"], ["--driver=docker-container"]])(
+      "tells a new builder in a container of it: %j",
+      (...driver) => {
+        expect(told(["buildx", "create", ...driver, "--use"])).toBe(
+          `buildx create --driver-opt "env.http_proxy=http://p:1" --driver-opt "env.https_proxy=http://p:2" --driver-opt "env.no_proxy=localhost,.svc" ${[...driver, "--use"].join(" ")}`,
+        );
+      },
+    );
+
+    test.each([["create", "--driver", "remote"], ["create", "--driver=kubernetes"], ["ls"]])(
+      "tells others nothing: %j",
+      (...args) => {
+        expect(told(["buildx", ...args])).toBe(["buildx", ...args].join(" "));
+      },
+    );
+  });
+
   test("stands where Docker looks before it looks for the real one", () => {
     const dockerfile = fs.readFileSync(path.join(__dirname, "../../images/agent/Dockerfile"), "utf8");
     expect(dockerfile).toContain("COPY cli-plugins/ /usr/local/lib/docker/cli-plugins/");
