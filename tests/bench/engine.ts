@@ -35,7 +35,7 @@ export async function engineTimes(
   const subjects = (["as configured", "stock settings"] as const).map(async (compilation) => {
     const google = await emptyGoogleProject(`bench-${compilation.replace(" ", "-")}`, ["dev"]);
     if (compilation === "stock settings") useStockSettings(google);
-    await google.project.must(COMMANDS["second pulumi up"]);
+    await google.cold.must(COMMANDS["second pulumi up"]);
     return Object.entries(COMMANDS).map(([name, line]) => subject(`${name}, ${compilation}`, google, line));
   });
   const all = (await Promise.all(subjects)).flat();
@@ -47,13 +47,13 @@ export async function engineTimes(
   }));
 }
 
-function subject(name: string, { project }: GoogleProject, line: string) {
-  const file = `${project.directory}.program-time`;
+function subject(name: string, { cold }: GoogleProject, line: string) {
+  const file = `${cold.directory}.program-time`;
   const shares: number[] = [];
   const time = async () => {
     rmSync(file, { force: true });
     const started = performance.now();
-    await project.must(line, { env: { GOCD_ENGINE_PROGRAM_TIME: file } });
+    await cold.must(line, { env: { GOCD_ENGINE_PROGRAM_TIME: file } });
     if (existsSync(file)) shares.push(Number(readFileSync(file, "utf8")));
     return performance.now() - started;
   };

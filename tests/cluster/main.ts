@@ -48,7 +48,7 @@ async function onExternalCluster(work: Work): Promise<Counts> {
   for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
     return await Promise.race([
-      work.mode === "test" ? runSuites(work.suites, interrupted.signal) : bench().then(() => NO_TESTS),
+      work.mode === "test" ? runSuites(work.suites, { interrupted: interrupted.signal }) : bench().then(() => NO_TESTS),
       once(interrupted.signal, "abort").then(() => Promise.reject(new Error("interrupted"))),
     ]);
   } finally {

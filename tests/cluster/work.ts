@@ -20,19 +20,22 @@ interface Started {
   readonly name: string;
   /** What to start for somebody who enters the sandbox. */
   readonly shell: string;
+  /** Settles when the cluster has started, where suites may begin before. */
+  readonly cluster?: Promise<void>;
   /** Measures; a target without it has nothing to measure. */
   readonly bench?: () => Promise<void>;
 }
 
 /** Runs the suites, measures, or waits until the run is interrupted. */
-export async function work(asked: Work, { name, shell, bench }: Started): Promise<void> {
+export async function work(asked: Work, { name, shell, cluster, bench }: Started): Promise<void> {
   switch (asked.mode) {
     case "test":
-      keep(withCrashes(await runSuites(asked.suites)));
+      keep(withCrashes(await runSuites(asked.suites, { ...(cluster && { cluster }) })));
       return;
     case "hold":
       // Before it waits: whoever ends it by Ctrl-C has seen no test fail.
       keep(NO_TESTS);
+      await cluster;
       return hold(`${name} runs until Ctrl-C. To enter: ${enterCommand()} ${shell}`);
     case "bench":
       if (bench === undefined) throw new Error(`${name} has nothing to measure`);

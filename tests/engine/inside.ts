@@ -16,9 +16,9 @@ async function inside(): Promise<void> {
   await step("set up own mounts, processes and network", setUpSandbox);
   const plugins = await step("set up Pulumi", prepareWorkshop);
   await moveHome();
-  await startCluster(loadImages);
+  const cluster = startCluster(loadImages);
   const shell = `env KUBECONFIG=${KUBECONFIG} PATH="${path.dirname(binary("kubectl"))}:$PATH" bash`;
-  await work(workAskedFor(), { name: "The cluster", shell });
+  await work(workAskedFor(), { name: "The cluster", shell, cluster });
   await step("stop the cluster", stopCluster);
   say(originsLine(plugins));
 }

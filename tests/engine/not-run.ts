@@ -14,10 +14,6 @@ export const NOT_RUN: readonly { readonly pattern: RegExp; readonly reason: stri
     reason: "as the workflow drift, which is run; nothing drifts here",
   },
   {
-    pattern: / patch pvc cache-docker-0 | rollout restart statefulset gocd-server$/,
-    reason: "a larger disk or cache: the storage class of this cluster does not expand claims",
-  },
-  {
     pattern: /^kubectl .* get service kube-dns\b/,
     reason: "names are answered outside of this cluster",
   },
@@ -40,11 +36,6 @@ export const NOT_RUN: readonly { readonly pattern: RegExp; readonly reason: stri
     reason: "asks Docker: tests/cluster/gocd/laptop runs Compose, tests/cluster builds the images",
   },
   {
-    pattern:
-      /pulumi config set --secret (gocd:(configRepositoryCredentials|iapClientSecret|gitSshKeys|gitKnownHosts) |--path gocd:serverSecrets\.)/,
-    reason: "as that of gocd:adminPassword",
-  },
-  {
     pattern: /^pulumi stack output dns|^kubectl .* create rolebinding |^kubectl auth can-i /,
     reason: "about settings of access and roles that the stack of the tests has not",
   },
@@ -59,12 +50,11 @@ export const NOT_RUN: readonly { readonly pattern: RegExp; readonly reason: stri
   { pattern: /^npm run preview -- --against main$/, reason: "as that with --against HEAD" },
   { pattern: / exec -it .* vi /, reason: "an editor, which asks for a terminal" },
   {
-    pattern: /^kubectl label node |^kubectl taint node /,
+    pattern: /^kubectl taint node /,
     reason: "the cluster has one node, which may not be kept from the agents",
   },
   {
-    pattern: /^kubectl .* logs .* -c (restore|backup|certificates)\b/,
-    reason: "a container that this cluster has not, or that has said nothing yet",
+    pattern: /^kubectl .* logs .* -c (restore|backup)\b/,
+    reason: "a container of backups, which go to Google's storage",
   },
-  { pattern: /^kubectl label namespace monitoring /, reason: "there is no monitoring here" },
 ];

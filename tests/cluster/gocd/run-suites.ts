@@ -67,14 +67,20 @@ const PARALLEL_GROUPS: Readonly<Record<Target, readonly (readonly Folder[])[]>> 
     [{ name: "access", stack: "access", onlyWhenAsked: true }],
   ],
   laptop: [[{ name: "laptop" }]],
-  engine: [[{ name: "google" }, { name: "cluster", stack: "dev" }]],
+  engine: [
+    [{ name: "google" }, ...["dev", "scale", "rotate"].map((name) => ({ name, stack: name }))],
+    [{ name: "afterwards", stack: "dev" }],
+  ],
 };
 
 /**
  * Runs the suites with Jest, those of a folder one after the other; `args` are handed to it, e.g. `-t "a name"`. Rejects when
- * `interrupted` says that it is enough; the suite that runs then has no time to tidy up.
+ * `interrupted` says that it is enough; the suite that runs then has no time to tidy up. Folders without a stack do not wait for the cluster.
  */
-export async function runSuites(args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
+export async function runSuites(
+  args: readonly string[],
+  { interrupted, cluster }: { readonly interrupted?: AbortSignal; readonly cluster?: Promise<void> } = {},
+): Promise<Counts> {
   rmSync(MANIFESTS, { recursive: true, force: true });
   mkdirSync(MANIFESTS, { recursive: true });
   let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
@@ -83,7 +89,10 @@ export async function runSuites(args: readonly string[], interrupted?: AbortSign
       await Promise.all(
         folders
           .filter(({ name, onlyWhenAsked }) => !onlyWhenAsked || asksFor(name, args))
-          .map((folder) => runFolder(folder, args, interrupted)),
+          .map(async (folder) => {
+            if (folder.stack !== undefined) await cluster;
+            return runFolder(folder, args, interrupted);
+          }),
       )
     ).reduce(sum, counts);
   return counts;

@@ -38,8 +38,14 @@ export function commandsOf(page: string): readonly DocumentedCommand[] {
   return [...new Set([...lines, ...spans])].map((command) => ({ page, text: command }));
 }
 
+/** The stack of the suites that run in this process; the pages are written for dev. */
+export const STACK = process.env["GOCD_TEST_STACK"] ?? "dev";
+
+/** What a page says of the stack dev, said of another one. */
+const forStack = (stack: string, text: string): string => text.replace(/(?<![/\w])dev\b/g, stack);
+
 /**
- * The command of a page that matches, as it is written there. Throws where none does, or several that differ: then the page
+ * The command of a page that matches, as it is written there, but for the stack's name. Throws where none does, or several that differ: then the page
  * has changed, and the test that asks must follow.
  */
 export function documented(page: string, pattern: RegExp): string {
@@ -49,5 +55,14 @@ export function documented(page: string, pattern: RegExp): string {
   const [command] = found;
   if (command === undefined || found.length > 1)
     throw new Error(`${page} has ${found.length} commands like ${String(pattern)}: ${found.join(" | ")}`);
-  return command;
+  return forStack(STACK, command);
+}
+
+/** The commands of all pages that match, each once. Throws where there is none. */
+export function documentedAnywhere(pattern: RegExp): readonly string[] {
+  const found = [...new Set(PAGES.flatMap(commandsOf).map(({ text }) => forStack(STACK, text)))].filter((text) =>
+    pattern.test(text),
+  );
+  if (found.length === 0) throw new Error(`no page has a command like ${String(pattern)}`);
+  return found;
 }

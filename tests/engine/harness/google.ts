@@ -2,11 +2,13 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import path from "node:path";
 import { events, type Event, type Thing } from "../providers/google/cloud";
 import type { Project } from "./project";
-import { makeProject } from "./workshop";
+import { givePolicyPack, makeProject, warm } from "./workshop";
 
 /** A project in the model of Google Cloud, and the checkout in which people work on it. */
 export interface GoogleProject {
   readonly project: Project;
+  /** The same, whose commands start the program and the providers anew, as on people's machines. */
+  readonly cold: Project;
   /** What exists there. */
   things(): readonly Thing[];
   /** What happened there, in its order. */
@@ -24,7 +26,9 @@ export interface GoogleProject {
 /** Starts with an empty Google project, logged in, with these stacks. */
 export async function emptyGoogleProject(name: string, stacks: readonly string[]): Promise<GoogleProject> {
   const cloud = path.resolve(".cache/engine", name, "cloud.json");
-  const project = makeProject(name, "google", { GOCD_ENGINE_CLOUD: cloud, GOCD_ENGINE_ENDPOINT: "127.0.0.1:1" });
+  const cold = makeProject(name, "google", { GOCD_ENGINE_CLOUD: cloud, GOCD_ENGINE_ENDPOINT: "127.0.0.1:1" });
+  givePolicyPack(cold);
+  const project = await warm(cold);
   // The pages' `pulumi login --local` is of the home directory, which is one for all suites.
   const state = path.join(path.dirname(cloud), "state");
   mkdirSync(state);
@@ -34,6 +38,7 @@ export async function emptyGoogleProject(name: string, stacks: readonly string[]
   const things = () => (existsSync(cloud) ? (JSON.parse(readFileSync(cloud, "utf8")) as readonly Thing[]) : []);
   return {
     project,
+    cold,
     things,
     events: () => events(cloud),
     fail: (operations) => {

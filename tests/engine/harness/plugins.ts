@@ -19,12 +19,16 @@ const SOURCES = [
   "tests/engine/language-host",
   "tests/engine/providers",
   "tests/engine/providers/google",
+  "tests/engine/warm",
   "tests/support/resolved-providers.ts",
   "tests/support/keys.ts",
-  ...["wire", "providers", "registration"].map((name) => `preview/run/${name}.ts`),
+  ...["load", "wire", "providers", "registration"].map((name) => `preview/run/${name}.ts`),
 ];
 
-const LANGUAGE_HOST = "pulumi-language-nodejs";
+/** Environment variable with the port at which a project's process serves providers; see warm.ts. */
+export const PROVIDERS_PORT = "GOCD_ENGINE_PROVIDERS";
+
+export const LANGUAGE_HOST = "pulumi-language-nodejs";
 
 /** Compiles what stands in. */
 export const compileStandIns = (target: string): Promise<void> => compile(SOURCES, target);
@@ -52,7 +56,7 @@ export function installPlugins(
     const installed = real ? installedPlugin(name) : undefined;
     const binary = real ? built[name] : undefined;
     if (installed !== undefined) symlinkSync(installed, target);
-    else if (binary === undefined) writeScript(program, main, name, version);
+    else if (binary === undefined) writeScript(program, [main, name, version], askWarmProcess(name, version));
     else {
       mkdirSync(target);
       symlinkSync(binary, program);
@@ -66,7 +70,7 @@ export function installPlugins(
 export function linkLanguageHost(programs: string, compiled: string): Plugin {
   const host = onPath(LANGUAGE_HOST);
   const target = path.join(programs, LANGUAGE_HOST);
-  if (host === undefined) writeScript(target, path.join(compiled, "tests/engine/language-host/main.js"));
+  if (host === undefined) writeScript(target, [path.join(compiled, "tests/engine/language-host/main.js")]);
   else symlinkSync(host, target);
   return { name: "Node language host", origin: host === undefined ? "stand-in" : "installed" };
 }
@@ -107,8 +111,20 @@ export function onPath(program: string): string | undefined {
     .find((file) => existsSync(file));
 }
 
-function writeScript(file: string, main: string, ...args: readonly string[]): void {
+function writeScript(file: string, command: readonly string[], first = ""): void {
   mkdirSync(path.dirname(file), { recursive: true });
-  const words = [process.execPath, main, ...args].map((word) => `'${word}'`);
-  writeFileSync(file, `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`, { mode: 0o755 });
+  const words = [process.execPath, ...command].map((word) => `'${word}'`);
+  writeFileSync(file, `#!/usr/bin/env bash\n${first}exec ${words.join(" ")} "$@"\n`, { mode: 0o755 });
 }
+
+/** In place of a process of its own, where the project has one that serves providers: hands on its port, and ends with the engine. */
+const askWarmProcess = (name: string, version: string): string => `\
+if [ -n "\${${PROVIDERS_PORT}:-}" ]; then
+  exec 3<>"/dev/tcp/127.0.0.1/$${PROVIDERS_PORT}"
+  echo "${name} ${version}" >&3
+  cat <&3 &
+  read -r
+  kill %1
+  exit
+fi
+`;

@@ -64,13 +64,11 @@ const MOST_MINUTES = 12;
 export class Project {
   /** File with everything that any command wrote, for the search after secrets. */
   readonly transcript: string;
-  private readonly environment: NodeJS.ProcessEnv;
 
   constructor(
     readonly directory: string,
-    environment: NodeJS.ProcessEnv,
+    readonly environment: NodeJS.ProcessEnv,
   ) {
-    this.environment = environment;
     this.transcript = `${directory}.log`;
     if (!existsSync(directory)) copyCheckout(directory);
   }

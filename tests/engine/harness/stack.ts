@@ -4,18 +4,16 @@ import { parse } from "yaml";
 import { loseDisk, volumeFor } from "../../cluster/kubernetes/disks";
 import { apply, kubectl } from "../../cluster/kubernetes/kubectl";
 import { KUBECONFIG, ROOT } from "../../cluster/kubernetes/paths";
-import { documented } from "./docs";
+import { documented, STACK } from "./docs";
 import type { CommandOptions, Ended, Project } from "./project";
-import { LOCAL_STATE, openProject } from "./workshop";
+import { shortenWaits } from "./short-waits";
+import { givePolicyPack, LOCAL_STATE, openProject, warm } from "./workshop";
 
 /** What the tests plant, and look for in all that a run writes. */
 export const PLANTED = {
   password: "planted-password-of-the-tests-0123",
   secondPassword: "planted-password-of-the-tests-4567",
 } as const;
-
-/** The stack that the pages are written for. */
-export const STACK = "dev";
 
 interface StackFile {
   readonly config: Readonly<Record<string, unknown>>;
@@ -39,27 +37,33 @@ const UP = documented(
 /** For an `up` of which the preview is not looked at. */
 export const QUICK: CommandOptions = { env: { PULUMI_OPTION_SKIP_PREVIEW: "true" } };
 
-/** The project of all suites on the cluster of this run, logged in as install.md says. */
-export async function projectOnCluster(): Promise<Project> {
-  const project = openProject("cluster", "cluster", { KUBECONFIG });
-  if (!existsSync(path.join(LOCAL_STATE, "stacks"))) {
-    await project.must(documented("docs/operations/install.md", /^npm run build:policy$/));
+/** Whether a command starts the program and the providers anew, as on people's machines, or finds them loaded. */
+type Start = "cold" | "warm";
+
+/** The project of the suites of a stack on the cluster of this run, logged in as install.md says. */
+export async function projectOnCluster(start: Start): Promise<Project> {
+  const project = openProject(`stack-${STACK}`, "cluster", { KUBECONFIG });
+  if (!existsSync(path.join(LOCAL_STATE, `stacks/gocd/${STACK}.json`))) {
+    shortenWaits(project.directory);
+    if (start === "cold") await project.must(documented("docs/operations/install.md", /^npm run build:policy$/));
+    else givePolicyPack(project);
     await project.must(documented("docs/operations/install.md", /^pulumi login --local$/));
     await addStack(project, STACK);
   }
-  return project;
+  return start === "cold" ? project : warm(project);
 }
 
 /** Makes a stack with the settings of the cluster tests. */
 export async function addStack(project: Project, stack: string): Promise<void> {
   project.writeStack(stack, clusterSettings());
-  await project.must(documented("docs/operations/install.md", /^pulumi stack init dev$/).replace(STACK, stack));
+  const init = documented("docs/operations/install.md", /^pulumi stack init dev$/);
+  await project.must(init.replace(STACK, stack));
   await makeVolumes(stack);
 }
 
 /** The same with the stack up, whichever suite comes first. */
-export async function projectWithStackUp(): Promise<Project> {
-  const project = await projectOnCluster();
+export async function projectWithStackUp(start: Start): Promise<Project> {
+  const project = await projectOnCluster(start);
   const isUp = (await project.state(STACK)).some(({ type }) => type.endsWith(":StatefulSet"));
   if (!isUp) await project.must(UP, QUICK);
   return project;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { binary } from "../../cluster/kubernetes/binaries";
 import { ROOT } from "../../cluster/kubernetes/paths";
@@ -6,9 +6,10 @@ import { run } from "../../cluster/kubernetes/run";
 import { kubernetesProvider, pulumiProgram } from "./binaries";
 import { compileStandIns, installPlugins, linkLanguageHost, type Plugin } from "./plugins";
 import { Project } from "./project";
+import { warmed } from "./warm";
 
 /** Everything that a run makes, beside the checkout's packages, so that Node finds them; git ignores it. */
-const WORKSHOP = path.join(ROOT, ".cache/engine");
+export const WORKSHOP = path.join(ROOT, ".cache/engine");
 const PROGRAMS = path.join(WORKSHOP, "programs");
 const COMPILED = path.join(WORKSHOP, "compiled");
 /** Plug-ins for the cluster that runs here, and for stacks whose cluster is in the model of Google Cloud. */
@@ -53,6 +54,10 @@ export function makeProject(name: string, plugins: Plugins, environment: NodeJS.
   return openProject(name, plugins, environment);
 }
 
+/** The same project, whose commands find what they start loaded already. */
+export const warm = (project: Project): Promise<Project> =>
+  warmed(project, path.join(COMPILED, "tests/engine/warm/main.js"));
+
 /** The copy of that name, which may be there from another suite. */
 export function openProject(name: string, plugins: Plugins, environment: NodeJS.ProcessEnv = {}): Project {
   const folder = path.join(WORKSHOP, name);
@@ -71,6 +76,11 @@ export function openProject(name: string, plugins: Plugins, environment: NodeJS.
     PULUMI_SKIP_CONFIRMATIONS: "true",
     ...environment,
   });
+}
+
+/** Gives a project the compiled policy pack, in place of `npm run build:policy`; without it Pulumi compiles the pack at every start. */
+export function givePolicyPack({ directory }: Project): void {
+  cpSync(path.join(ROOT, "policy/dist"), path.join(directory, "policy/dist"), { recursive: true });
 }
 
 /** Where `pulumi login --local` keeps the state of the stacks on the cluster. */

@@ -6,15 +6,15 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { UNKNOWN, unwrappedMap } from "../../../preview/run/wire";
 import type { WireObject } from "../../../preview/run/wire";
-import { announce, MOST_BYTES } from "../plugin/forward";
+import { MOST_BYTES } from "../plugin/forward";
 import { argumentOf, differences } from "./diff";
 import type { ProviderModel, Resource, ResourceModel } from "./model";
 
-/** Serves a provider as the engine expects it from a plugin, until the engine goes. */
-export function serve(provider: ProviderModel, version: string): void {
+/** A server of a provider, as the engine expects it from a plugin. */
+export function serverOf(provider: ProviderModel, version: string): grpc.Server {
   const server = new grpc.Server(MOST_BYTES);
   server.addService(ResourceProviderService, implementation(provider, version));
-  void announce(server);
+  return server;
 }
 
 /** Answers a call, or fails it with the message of what was thrown. */

@@ -23,6 +23,8 @@ const cloud = () => (opened ??= new Cloud(CLOUD));
 /** `gcp`: a model of Google Cloud with the rules of rules.ts. */
 export const google: ProviderModel = {
   configure(config) {
+    // What exists may have changed since another operation.
+    opened = undefined;
     project = typeof config["project"] === "string" ? config["project"] : "";
   },
   resources: Object.fromEntries(Object.values(TYPE).map((type) => [type, model(type)])),

@@ -1,7 +1,7 @@
 import { documented } from "../../harness/docs";
 import { emptyGoogleProject, type GoogleProject } from "../../harness/google";
 import { isOrdered, orderEdges } from "../../harness/order";
-import { changes, expectUnchanged } from "../../harness/stack";
+import { changes, expectUnchanged, QUICK } from "../../harness/stack";
 
 /** More updates than the program's resources stand one behind the other. */
 const MOST_UPDATES = 20;
@@ -46,7 +46,7 @@ describe.each(STACKS)("the stack %s in an empty project of the model of Google C
   });
 
   test("does not change when it is brought up again, and has not drifted", async () => {
-    expectUnchanged(await google.project.must(up));
+    expectUnchanged(await google.project.must(up, QUICK));
     expectUnchanged(await google.project.must(`pulumi refresh --stack ${stack}`));
   });
 
@@ -60,7 +60,7 @@ describe.each(STACKS)("the stack %s in an empty project of the model of Google C
 
   test("comes back on the same disks", async () => {
     const disks = things(/:Disk$/);
-    expect(changes(await google.project.must(up))["create"]).toBeGreaterThan(50);
+    expect(changes(await google.project.must(up, QUICK))["create"]).toBeGreaterThan(50);
     expect(things(/:Disk$/)).toEqual(disks);
   });
 

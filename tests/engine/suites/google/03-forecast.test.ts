@@ -51,3 +51,19 @@ describe("an edit of the stack dev", () => {
     expect(disagreements(forecast(edit, source), enginePlan(preview.stdout))).toEqual([]);
   });
 });
+
+describe("an edit that protection stops, with protection lifted", () => {
+  beforeAll(async () => {
+    await google.project.must("pulumi state unprotect --all --stack dev");
+  });
+
+  test.each(EDITS.filter(([edit]) => ["a smaller disk", "disks of another type"].includes(edit)))(
+    "replaces in Pulumi's own engine what the forecast says, to the last volume: %s",
+    async (edit, source) => {
+      const { operations, open } = forecast(edit, source);
+      const preview = await previewOf(source);
+      expect(disagreements({ operations, open, never: new Set() }, enginePlan(preview.stdout))).toEqual([]);
+      expect([...operations.values()].filter((operation) => operation === "replace").length).toBeGreaterThan(2);
+    },
+  );
+});

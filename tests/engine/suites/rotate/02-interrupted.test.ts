@@ -1,8 +1,9 @@
 import { ready } from "../../../cluster/gocd/deploy";
 import { eventually } from "../../../cluster/kubernetes/run";
-import { documented } from "../../harness/docs";
+import { documented, STACK } from "../../harness/docs";
+import { settledPods } from "../../harness/installation";
 import { signalGroup, type Ended, type Project } from "../../harness/project";
-import { expectUnchanged, POOL_SETTINGS, projectWithStackUp, QUICK, STACK } from "../../harness/stack";
+import { expectUnchanged, POOL_SETTINGS, projectWithStackUp, QUICK } from "../../harness/stack";
 
 const UP = documented("docs/operations/install.md", /^pulumi up --stack dev --policy-pack policy\b/);
 const CANCEL = documented("docs/operations/troubleshoot.md", /^pulumi cancel --stack dev$/);
@@ -24,7 +25,7 @@ async function interrupted(rotation: number, signal: NodeJS.Signals): Promise<En
 }
 
 beforeAll(async () => {
-  project = await projectWithStackUp();
+  project = await projectWithStackUp("cold");
 });
 
 describe("an up that is interrupted", () => {
@@ -33,6 +34,7 @@ describe("an up that is interrupted", () => {
     expect(ended.code).not.toBe(0);
     expect(ended.text).toMatch(/cancel/i);
     await project.must(UP, QUICK);
+    await settledPods();
     await ready(2, 120);
     expectUnchanged(await project.must(UP, QUICK));
   });
@@ -44,6 +46,7 @@ describe("an up that is interrupted", () => {
     expect(locked.text).toContain("the stack is currently locked");
     await project.must(CANCEL);
     await project.must(UP, QUICK);
+    await settledPods();
     await ready(2, 120);
     expectUnchanged(await project.must(UP, QUICK));
   });

@@ -1,26 +1,26 @@
 import { AGENTS_NAMESPACE } from "../../../cluster/gocd/deploy";
 import { getPods } from "../../../cluster/kubernetes/api";
 import { kubectl } from "../../../cluster/kubernetes/kubectl";
-import { documented } from "../../harness/docs";
+import { documented, STACK } from "../../harness/docs";
 import { settledPods } from "../../harness/installation";
 import type { Project } from "../../harness/project";
-import { addStack, changes, expectUnchanged, PLANTED, projectWithStackUp, QUICK, STACK } from "../../harness/stack";
+import { addStack, changes, expectUnchanged, PLANTED, projectWithStackUp, QUICK } from "../../harness/stack";
 
 const DESTROY = "docs/operations/destroy.md";
-const UP = documented("README.md", /^pulumi up --stack dev /);
 const SECOND = "second";
+const UP = documented("README.md", /^pulumi up --stack dev /).replace(STACK, SECOND);
 
 let project: Project;
 
 beforeAll(async () => {
-  project = await projectWithStackUp();
+  project = await projectWithStackUp("warm");
 });
 
 describe("a second stack on the same cluster", () => {
   test("comes up beside the first, which does not notice", async () => {
     const before = await settledPods();
     await addStack(project, SECOND);
-    const up = await project.must(UP.replace("--stack dev", `--stack ${SECOND}`), QUICK);
+    const up = await project.must(UP, QUICK);
     expect(changes(up)["create"]).toBeGreaterThan(50);
     expect(await getPods(`gocd-${SECOND}-agents`)).toHaveLength(2);
     expect(await settledPods()).toEqual(before);

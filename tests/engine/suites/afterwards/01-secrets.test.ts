@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { AGENTS_NAMESPACE, SERVER_NAMESPACE } from "../../../cluster/gocd/deploy";
 import { kubectl } from "../../../cluster/kubernetes/kubectl";
+import { STACK } from "../../harness/docs";
 import type { Project } from "../../harness/project";
-import { PLANTED, projectWithStackUp, QUICK, STACK } from "../../harness/stack";
-import { LOCAL_STATE } from "../../harness/workshop";
+import { PLANTED, projectWithStackUp, QUICK } from "../../harness/stack";
+import { LOCAL_STATE, WORKSHOP } from "../../harness/workshop";
 
 interface Secrets {
   readonly items: readonly { readonly data?: Readonly<Record<string, string>> }[];
@@ -27,12 +27,16 @@ function contents(at: string): readonly string[] {
     .map((file) => readFileSync(file, "latin1"));
 }
 
-/** What must not be seen: what was planted, and every value of the installation's Secrets, plain and encoded. */
+/** What must not be seen: what was planted, and every value of the installations' Secrets, plain and encoded. */
 async function secretValues(): Promise<readonly string[]> {
+  const namespaces = (await kubectl(["get", "namespaces", "-o", "name"]))
+    .split("\n")
+    .map((name) => path.basename(name));
   const lists = await Promise.all(
-    [SERVER_NAMESPACE, AGENTS_NAMESPACE].map(
-      async (namespace) => JSON.parse(await kubectl(["get", "secrets", "-n", namespace, "-o", "json"])) as Secrets,
-    ),
+    namespaces
+      .filter((name) => name.startsWith("gocd-"))
+      .map((name) => kubectl(["get", "secrets", "-n", name, "-o", "json"]))
+      .map(async (list) => JSON.parse(await list) as Secrets),
   );
   const encoded = lists.flatMap(({ items }) =>
     items.flatMap(({ data = {} }) =>
@@ -50,8 +54,20 @@ async function secretValues(): Promise<readonly string[]> {
   return [...new Set([...lines, ...encoded])].filter((value) => value.length >= SHORTEST && !value.startsWith("-----"));
 }
 
+/** What commands of every stack on the cluster wrote, and its settings. */
+const written = (): readonly string[] =>
+  readdirSync(WORKSHOP)
+    .filter((name) => name.startsWith("stack-"))
+    .map((name) => path.join(WORKSHOP, name))
+    .flatMap((folder) => [path.join(folder, "project.log"), ...stackFiles(path.join(folder, "project"))]);
+
+const stackFiles = (folder: string): readonly string[] =>
+  readdirSync(folder)
+    .filter((name) => /^Pulumi\..*\.yaml$/.test(name))
+    .map((name) => path.join(folder, name));
+
 beforeAll(async () => {
-  project = await projectWithStackUp();
+  project = await projectWithStackUp("cold");
   await project.must(`pulumi config set --secret gocd:adminPassword --stack ${STACK}`, { input: PLANTED.password });
   await project.run(`pulumi state unprotect --all --stack ${STACK}`);
   await project.must(`pulumi up --diff --stack ${STACK}`, QUICK);
@@ -61,7 +77,7 @@ describe("secrets", () => {
   test("are in the cluster, and in neither the state nor its backups, nor in anything that a command wrote", async () => {
     const values = await secretValues();
     expect(values.length).toBeGreaterThan(30);
-    const places = [LOCAL_STATE, project.transcript, path.join(project.directory, `Pulumi.${STACK}.yaml`)];
+    const places = [LOCAL_STATE, ...written()];
     const found = places.flatMap((place) =>
       contents(place).flatMap((text) => values.filter((value) => text.includes(value)).map((value) => [place, value])),
     );

@@ -6,10 +6,10 @@ import { TEST_IMAGES } from "../../../cluster/gocd/test-images";
 import { kubectl } from "../../../cluster/kubernetes/kubectl";
 import { ctr } from "../../../cluster/kubernetes/node";
 import { eventually } from "../../../cluster/kubernetes/run";
-import { documented } from "../../harness/docs";
+import { documented, STACK } from "../../harness/docs";
 import { settledPods, restarted } from "../../harness/installation";
 import type { Project } from "../../harness/project";
-import { PLANTED, POOL_SETTINGS, projectWithStackUp, QUICK, STACK } from "../../harness/stack";
+import { PLANTED, POOL_SETTINGS, projectWithStackUp, QUICK } from "../../harness/stack";
 
 const ROTATE = "docs/operations/rotate.md";
 const UP = documented(ROTATE, /^pulumi up --stack dev --policy-pack policy\b/);
@@ -25,7 +25,7 @@ let project: Project;
 const users = () => secretText("gocd-server", SERVER_NAMESPACE, "passwd");
 
 beforeAll(async () => {
-  project = await projectWithStackUp();
+  project = await projectWithStackUp("warm");
 });
 
 describe("a rotation of rotate.md", () => {
@@ -50,7 +50,7 @@ describe("a rotation of rotate.md", () => {
     expect(await users()).not.toBe(old);
     expect(restarted(before, await settledPods())).toEqual([]);
     expect(
-      (await project.state(STACK)).find(({ urn }) => urn.endsWith("RandomPassword::gocd-dev-admin"))?.protect,
+      (await project.state(STACK)).find(({ urn }) => urn.endsWith(`RandomPassword::gocd-${STACK}-admin`))?.protect,
     ).toBe(true);
   });
 
@@ -58,7 +58,7 @@ describe("a rotation of rotate.md", () => {
     await project.must(SET, { input: PLANTED.password });
     const refused = await project.run(UP);
     expect(refused.code).not.toBe(0);
-    expect(refused.text).toContain("gocd-dev-admin");
+    expect(refused.text).toContain(`gocd-${STACK}-admin`);
     await project.must(`${ADMIN}; ${UNPROTECT}`);
     await project.must(UP, QUICK);
     expect((await project.must(`pulumi config --stack ${STACK}`)).text).not.toContain(PLANTED.password);

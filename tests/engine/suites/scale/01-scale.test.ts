@@ -1,7 +1,7 @@
 import { AGENTS_NAMESPACE, ready } from "../../../cluster/gocd/deploy";
 import { kubectl } from "../../../cluster/kubernetes/kubectl";
 import { NODE } from "../../../cluster/kubernetes/sandbox";
-import { documented } from "../../harness/docs";
+import { documented, STACK } from "../../harness/docs";
 import { settledPods, restarted } from "../../harness/installation";
 import type { Ended, Project } from "../../harness/project";
 import {
@@ -12,7 +12,6 @@ import {
   projectWithStackUp,
   QUICK,
   SERVER_SETTINGS,
-  STACK,
 } from "../../harness/stack";
 
 const SCALE = "docs/operations/scale.md";
@@ -41,7 +40,7 @@ const upWithPool = (change: object, others: object = {}) => {
 };
 
 beforeAll(async () => {
-  project = await projectWithStackUp();
+  project = await projectWithStackUp("warm");
 });
 
 describe("a change of scale.md", () => {

@@ -1,11 +1,12 @@
 import { AGENTS_NAMESPACE, ready, SERVER_NAMESPACE } from "../../../cluster/gocd/deploy";
 import { forgetPasswords } from "../../../cluster/gocd/server";
 import { kubectl } from "../../../cluster/kubernetes/kubectl";
+import { NODE } from "../../../cluster/kubernetes/sandbox";
 import { eventually } from "../../../cluster/kubernetes/run";
-import { documented } from "../../harness/docs";
+import { documented, STACK } from "../../harness/docs";
 import { keepFiles, remembered } from "../../harness/installation";
 import { signalGroup, type Project } from "../../harness/project";
-import { changes, expectUnchanged, makeVolumes, projectOnCluster, QUICK, STACK } from "../../harness/stack";
+import { changes, expectUnchanged, makeVolumes, projectOnCluster, QUICK } from "../../harness/stack";
 
 const INSTALL = "docs/operations/install.md";
 const UP = documented(INSTALL, /^pulumi up --stack dev --policy-pack policy --policy-pack-config policy-config.json$/);
@@ -13,7 +14,7 @@ const UP = documented(INSTALL, /^pulumi up --stack dev --policy-pack policy --po
 let project: Project;
 
 beforeAll(async () => {
-  project = await projectOnCluster();
+  project = await projectOnCluster("cold");
 });
 
 describe("a stack on a cluster that exists", () => {
@@ -99,10 +100,27 @@ describe("a stack on a cluster that exists", () => {
     /logs statefulset\/gocd-server/,
     /describe pod docker-0$/,
     /logs docker-0 -c dind$/,
+    /logs docker-0 -c certificates$/,
     /exec docker-0 -c dind -- janitor disk$/,
   ])("is looked at with %s of troubleshoot.md", async (command) => {
     expect((await project.must(documented("docs/operations/troubleshoot.md", command))).code).toBe(0);
   });
+
+  test("lets a namespace that is labelled as troubleshoot.md says read the metrics", async () => {
+    await kubectl(["create", "namespace", "monitoring"]);
+    await project.must(documented("docs/operations/troubleshoot.md", /^kubectl label namespace monitoring /));
+    const chosen = ["get", "namespaces", "-l", `gocd-on-kubernetes/scrapes=${SERVER_NAMESPACE}`, "-o", "name"];
+    expect(await kubectl(chosen)).toBe("namespace/monitoring\n");
+  });
+
+  test.each([/^kubectl label node NODE /, /^kubectl label node ANOTHER-NODE /])(
+    "has its nodes labelled with %s of install.md",
+    async (command) => {
+      const label = documented(INSTALL, command).replace(/(ANOTHER-)?NODE/, NODE);
+      expect((await project.must(label)).text).toMatch(/ labeled$/m);
+      await project.must(label.replace(/=\S+$/, "-"));
+    },
+  );
 });
 
 describe("taking it down", () => {

@@ -5,9 +5,10 @@ import { PLACED, WHOLE } from "../../../preview/difference/settings-edits";
 import { runs, task } from "../../../support/program";
 import type { StackSource } from "../../../support/program";
 import { ROOT } from "../../../cluster/kubernetes/paths";
+import { STACK } from "../../harness/docs";
 import { disagreements, enginePlan, forecastPlan } from "../../harness/forecast";
 import type { Project } from "../../harness/project";
-import { clusterSettings, projectWithStackUp, STACK } from "../../harness/stack";
+import { clusterSettings, projectWithStackUp } from "../../harness/stack";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -55,7 +56,7 @@ let base: Run | undefined;
 let planned: readonly Run[];
 
 beforeAll(async () => {
-  project = await projectWithStackUp();
+  project = await projectWithStackUp("warm");
   // Earlier suites leave settings of their own.
   project.configure(STACK, { ...clusterSettings(), "gocd:adminPassword": undefined });
   await project.must(`pulumi up --skip-preview --stack ${STACK}`);

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "../../../cluster/kubernetes/paths";
+import { STACK } from "../../harness/docs";
 import type { Project } from "../../harness/project";
-import { expectUnchanged, projectWithStackUp, STACK } from "../../harness/stack";
+import { expectUnchanged, projectWithStackUp } from "../../harness/stack";
 
 /** The line of a workflow that calls Pulumi. */
 function step(workflow: string, pattern: RegExp): string {
@@ -18,7 +19,7 @@ const environment = () => ({ PULUMI_STACK: STACK, GITHUB_OUTPUT: output("outputs
 const keptIn = (file: string) => readFileSync(path.join(project.directory, file), "utf8");
 
 beforeAll(async () => {
-  project = await projectWithStackUp();
+  project = await projectWithStackUp("cold");
   await project.must("mkdir -p out/comment out/drift");
 });
 

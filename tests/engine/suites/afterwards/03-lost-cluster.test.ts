@@ -1,9 +1,9 @@
 import { ready, SERVER_NAMESPACE } from "../../../cluster/gocd/deploy";
 import { loseCluster, startEmptyCluster } from "../../../cluster/kubernetes/cluster";
-import { documented } from "../../harness/docs";
+import { documented, STACK } from "../../harness/docs";
 import { keepFiles, remembered } from "../../harness/installation";
 import type { Project } from "../../harness/project";
-import { expectUnchanged, makeVolumes, projectWithStackUp, QUICK, STACK } from "../../harness/stack";
+import { expectUnchanged, makeVolumes, projectWithStackUp, QUICK } from "../../harness/stack";
 
 const PAGE = "docs/operations/lost-cluster.md";
 const UP = documented(PAGE, /^pulumi up --stack dev --policy-pack policy\b/);
@@ -12,7 +12,7 @@ let project: Project;
 let before: Awaited<ReturnType<typeof remembered>>;
 
 beforeAll(async () => {
-  project = await projectWithStackUp();
+  project = await projectWithStackUp("cold");
   await keepFiles();
   before = await remembered();
   await loseCluster();

@@ -1,0 +1,44 @@
+// One process that serves the commands of one project, one after the other, so that none of them loads Node and Pulumi's SDK anew. It
+// tells two ports on the first line of stdout: that of a language host, and that at which plug-ins ask for a provider that stands in. It
+// ends with whoever started it.
+import { createServer, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import * as grpc from "@grpc/grpc-js";
+import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
+import { languageService } from "../language-host/service";
+import { listen, MOST_BYTES } from "../plugin/forward";
+import { standIn } from "../providers/providers";
+import { serverOf } from "../providers/serve";
+import { runHere } from "./program";
+
+/** `NAME VERSION` on a line is answered with the port of a provider of its own, which goes when the connection does. */
+function provide(socket: Socket): void {
+  createInterface({ input: socket }).once("line", (line) => {
+    const [name = "", version = ""] = line.split(" ");
+    const server = serverOf(standIn(name), version);
+    socket.on("close", () => {
+      server.forceShutdown();
+    });
+    void listen(server).then((port) => socket.write(`${port}\n`));
+  });
+  socket.on("error", () => undefined);
+}
+
+async function main(): Promise<void> {
+  let engine = "";
+  const language = new grpc.Server(MOST_BYTES);
+  language.addService(
+    LanguageRuntimeService,
+    languageService(
+      (request) => runHere(engine, request),
+      (request) => (engine = request.getEngineAddress()),
+    ),
+  );
+  const providers = createServer(provide);
+  await new Promise<void>((resolve) => providers.listen(0, "127.0.0.1", resolve));
+  const { port } = providers.address() as { readonly port: number };
+  process.stdout.write(`${await listen(language)} ${port}\n`);
+  process.stdin.resume().on("end", () => process.exit());
+}
+
+void main();
