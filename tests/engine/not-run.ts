@@ -10,10 +10,6 @@ export const NOT_RUN: readonly { readonly pattern: RegExp; readonly reason: stri
     reason: "what the workflow drift calls, which is run",
   },
   {
-    pattern: /^pulumi (preview --refresh --diff|up --refresh) --stack dev$/,
-    reason: "as the workflow drift, which is run; nothing drifts here",
-  },
-  {
     pattern: /^kubectl .* get service kube-dns\b/,
     reason: "names are answered outside of this cluster",
   },

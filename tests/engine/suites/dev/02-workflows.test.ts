@@ -1,17 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { ROOT } from "../../../cluster/kubernetes/paths";
 import { STACK } from "../../harness/docs";
 import type { Project } from "../../harness/project";
 import { expectUnchanged, projectWithStackUp } from "../../harness/stack";
-
-/** The line of a workflow that calls Pulumi. */
-function step(workflow: string, pattern: RegExp): string {
-  const text = readFileSync(path.join(ROOT, `.github/workflows/${workflow}.yaml`), "utf8");
-  const [, line] = new RegExp(`run: (.*${pattern.source}.*)$`, "m").exec(text) ?? [];
-  if (line === undefined) throw new Error(`${workflow}.yaml has no step like ${String(pattern)}`);
-  return line;
-}
+import { step } from "../../harness/workflows";
 
 let project: Project;
 const output = (name: string) => path.join(project.directory, "out", name);
