@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { resolvedManifests, type KubernetesObject } from "../../support/program";
 import { volumeFor } from "../kubernetes/disks";
 import { unpackedFile } from "../kubernetes/debian";
-import { apply, kubectl, remove } from "../kubernetes/kubectl";
+import { apply, kubectl } from "../kubernetes/kubectl";
 import { ROOT, STATE } from "../kubernetes/paths";
 import { run } from "../kubernetes/run";
 import { claimsOf } from "./deploy";
@@ -20,8 +20,8 @@ export const HOST = "ci.example.com";
 /** People with rights of the settings. */
 export const OPENER = "opener@example.com";
 export const OPERATOR = "operator@example.com";
-/** Where the proxy is, and a pod that is nobody. */
-export const PROXY = "ingress-nginx";
+/** Where proxies are, a pod for each way, and a pod that is nobody. */
+export const PROXIES = "ingress-nginx";
 export const STRANGER = "gocd-visitor";
 /** The certificate's Secret. */
 const SECRET = "ci-tls";
@@ -42,7 +42,7 @@ const objectsOf = (way: Way): Promise<KubernetesObject[]> =>
       file: path.join(ROOT, "tests/cluster/gocd/Pulumi.test.yaml"),
       config: {
         "gocd:roles": { open: [`user:${OPENER}`], operate: [`user:${OPERATOR}`] },
-        "gocd:access": { host: HOST, [way]: { class: CLASS, secret: SECRET, from: { namespace: PROXY } } },
+        "gocd:access": { host: HOST, [way]: { class: CLASS, secret: SECRET, from: { namespace: PROXIES } } },
       },
     },
     { state: path.join(STATE, "pulumi-state-access.json") },
@@ -69,80 +69,78 @@ function startedSoon(object: KubernetesObject): KubernetesObject {
   return { ...object, spec: { ...spec, template: { ...spec.template, spec: { ...spec.template.spec, containers } } } };
 }
 
-/** A certificate of our own for the host, in the Secret that the settings name. */
+/** A certificate of our own for the host, made once, in the Secret that the settings name. */
 function certificate(): object[] {
   mkdirSync(FOLDER, { recursive: true });
   const key = path.join(FOLDER, `${SECRET}.key`);
-  const subject = ["-subj", `/CN=${HOST}`, "-addext", `subjectAltName=DNS:${HOST}`];
-  const made = spawnSync("openssl", [
-    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"],
-    ...["-keyout", key, "-out", CERTIFICATE, ...subject],
-  ]);
-  if (made.status !== 0) throw new Error(made.stderr.toString());
-  const read = (file: string) => spawnSync("cat", [file]).stdout.toString();
+  if (!existsSync(key)) makeCertificate(key);
   return [
     {
       apiVersion: "v1",
       kind: "Secret",
       type: "kubernetes.io/tls",
       metadata: { name: SECRET, namespace: NAMESPACE },
-      stringData: { "tls.crt": read(CERTIFICATE), "tls.key": read(key) },
+      stringData: { "tls.crt": readFileSync(CERTIFICATE, "utf8"), "tls.key": readFileSync(key, "utf8") },
     },
   ];
 }
 
-/** A pod that sees the node's files, for the proxy's program and its configuration. */
-const nodePod = (name: string, command: readonly string[], securityContext: object = {}) => ({
+function makeCertificate(key: string): void {
+  const subject = ["-subj", `/CN=${HOST}`, "-addext", `subjectAltName=DNS:${HOST}`];
+  const made = spawnSync("openssl", [
+    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"],
+    ...["-keyout", key, "-out", CERTIFICATE, ...subject],
+  ]);
+  if (made.status !== 0) throw new Error(made.stderr.toString());
+}
+
+/** A pod of the image with Node. */
+const helper = (name: string, namespace: string, container: object, volumes: readonly object[] = []) => ({
   apiVersion: "v1",
   kind: "Pod",
-  metadata: { name, namespace: name },
+  metadata: { name, namespace },
   spec: {
     automountServiceAccountToken: false,
     terminationGracePeriodSeconds: 1,
-    containers: [
-      {
-        name,
-        image: TEST_IMAGES.server.reference,
-        command,
-        securityContext: { runAsUser: 0, ...securityContext },
-        ...(name === PROXY && { volumeMounts: [{ name: "node", mountPath: "/node" }] }),
-      },
-    ],
-    ...(name === PROXY && { volumes: [{ name: "node", hostPath: { path: "/" } }] }),
+    containers: [{ name, image: TEST_IMAGES.server.reference, securityContext: { runAsUser: 0 }, ...container }],
+    volumes,
   },
 });
 
+/** A pod that runs a program of the node's, on the node's files. */
+const nodePod = (name: string, namespace: string, command: readonly string[]) =>
+  helper(
+    name,
+    namespace,
+    { command: ["chroot", "/node", ...command], volumeMounts: [{ name: "node", mountPath: "/node" }] },
+    [{ name: "node", hostPath: { path: "/" } }],
+  );
+
 const namespace = (name: string) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
 
-/** What the tests make beside the program's objects. */
-const HELPERS = [namespace(PROXY), namespace(STRANGER)];
+/** Starts a pod of the tests' own in a namespace of its own, and waits until it runs. */
+async function startHelper(pod: ReturnType<typeof helper>): Promise<void> {
+  const { metadata } = pod;
+  await apply([namespace(metadata.namespace)]);
+  await apply([pod]);
+  await kubectl(["wait", "-n", metadata.namespace, "--for=condition=Ready", `pod/${metadata.name}`, "--timeout=60s"]);
+}
 
-/** Starts a visitor who is nobody, and the proxy with what the controller's stand-in makes of the objects. */
-export async function startProxy(objects: readonly KubernetesObject[]): Promise<void> {
-  // The Service's address, where kube-proxy leads to the pod.
-  const { stdout } = {
-    stdout: await kubectl(["get", "service", "gocd-server", "-n", NAMESPACE, "-o", "jsonpath={.spec.clusterIP}"]),
-  };
+/** A pod that no policy selects. */
+export const startStranger = (): Promise<void> =>
+  startHelper(helper(STRANGER, STRANGER, { command: ["sleep", "1000000"] }));
+
+/** Starts a proxy with what the controller's stand-in makes of the objects, and returns where it is. */
+export async function startProxy(way: Way, objects: readonly KubernetesObject[]): Promise<string> {
+  const folder = path.join(FOLDER, way);
   for (const name of ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
-    mkdirSync(path.join(FOLDER, name), { recursive: true });
-  writeFileSync(
-    path.join(FOLDER, "nginx.conf"),
-    nginxConfiguration(objects, CLASS, { "gocd-server": stdout.trim() }, FOLDER),
-  );
-  await run("chroot", ["/", NGINX, "-t", "-q", "-c", path.join(FOLDER, "nginx.conf")]);
-  await kubectl(["delete", "pod", PROXY, "-n", PROXY, "--ignore-not-found", "--wait=true"]);
-  const serve = nodePod(PROXY, ["chroot", "/node", NGINX, "-c", path.join(FOLDER, "nginx.conf")]);
-  await apply(HELPERS);
-  await apply([serve, nodePod(STRANGER, ["sleep", "1000000"])]);
-  for (const name of [PROXY, STRANGER])
-    await kubectl(["wait", "-n", name, "--for=condition=Ready", `pod/${name}`, "--timeout=60s"]);
+    mkdirSync(path.join(folder, name), { recursive: true });
+  // The Service's address, where kube-proxy leads to the pod.
+  const server = ["get", "service", "gocd-server", "-n", NAMESPACE, "-o", "jsonpath={.spec.clusterIP}"];
+  const configuration = path.join(folder, "nginx.conf");
+  const places = { backends: { "gocd-server": (await kubectl(server)).trim() }, folder, certificates: FOLDER };
+  writeFileSync(configuration, nginxConfiguration(objects, CLASS, places));
+  await run("chroot", ["/", NGINX, "-t", "-q", "-c", configuration]);
+  await startHelper(nodePod(way, PROXIES, [NGINX, "-c", configuration]));
+  return addressOf(way, PROXIES);
 }
-
-/** Removes all of it; the volumes too, which would remember the claims that are gone. */
-export async function removeAccessStack(): Promise<void> {
-  await remove([...HELPERS, namespace(NAMESPACE)]);
-  await remove(claimsOf((await objectsOf("ingress")).filter(concerns)).map(volumeFor));
-  rmSync(FOLDER, { recursive: true, force: true });
-}
-
-export const proxyAddress = (): Promise<string> => addressOf(PROXY, PROXY);

@@ -1,5 +1,8 @@
 import { isObject } from "../../../preview/run/wire";
 import type { WireObject, WireValue } from "../../../preview/run/wire";
+import { gatewayProblem } from "./google/access-rules";
+import { Cloud, projectFile } from "./google/cloud";
+import { isGateway, isOfLoadBalancer, putObject, removeObject } from "./google/load-balancers";
 import { makesAnew } from "./kubernetes-fields";
 import type { ProviderModel, ResourceModel } from "./model";
 
@@ -7,8 +10,23 @@ const model = (type: string): ResourceModel => ({
   replaces: (path) => makesAnew(type, path),
   deleteBeforeReplace: true,
   computed: [],
-  create: ({ inputs }) => ({ id: idOf(inputs), outputs: {} }),
+  create: ({ inputs }) => {
+    const id = idOf(inputs);
+    if (isOfLoadBalancer(type)) balance(type, id, inputs);
+    return { id, outputs: {} };
+  },
+  delete: (id) => {
+    removeObject(new Cloud(projectFile()), type, id);
+  },
 });
+
+/** GKE's own controller makes things of Google's of these objects. */
+function balance(type: string, id: string, inputs: WireObject): void {
+  const cloud = new Cloud(projectFile());
+  const problem = isGateway(type) ? gatewayProblem(inputs, cloud) : undefined;
+  if (problem !== undefined) throw new Error(problem);
+  putObject(cloud, { type, id, inputs });
+}
 
 /** `kubernetes` for clusters of the model of Google Cloud: takes every object, of whatever kind, and keeps what it is told. */
 export const kubernetesObjects: ProviderModel = {

@@ -2,9 +2,14 @@
 // registered. What nginx is told where nobody says anything is what ingress-nginx tells it.
 import type { KubernetesObject } from "../../../support/program";
 
-/** A server in a network policy's reach: where the Services of the objects lead to, by name. */
-export interface Backends {
-  readonly [service: string]: string;
+/** Where the Services of the objects lead to, by name. */
+type Backends = Readonly<Record<string, string>>;
+
+/** What nginx needs beside the objects: a folder for its files, and one with certificates, as `SECRET.crt` and `SECRET.key`. */
+export interface Places {
+  readonly backends: Backends;
+  readonly folder: string;
+  readonly certificates: string;
 }
 
 interface IngressSpec {
@@ -150,12 +155,11 @@ function ofRule(
   );
 }
 
-/** nginx's configuration for the objects of a class; certificates lie in `secrets` as `NAME.crt` and `NAME.key`. */
+/** nginx's configuration for the objects of a class. */
 export function nginxConfiguration(
   objects: readonly KubernetesObject[],
   className: string,
-  backends: Backends,
-  folder: string,
+  { backends, folder, certificates }: Places,
 ): string {
   const routes = objects.filter(({ kind }) => kind === "HTTPRoute");
   const sites = objects.flatMap((object) => {
@@ -168,7 +172,7 @@ export function nginxConfiguration(
     `server_name ${host};`,
     ...(secret === undefined
       ? []
-      : [`ssl_certificate ${folder}/${secret}.crt;`, `ssl_certificate_key ${folder}/${secret}.key;`]),
+      : [`ssl_certificate ${certificates}/${secret}.crt;`, `ssl_certificate_key ${certificates}/${secret}.key;`]),
     ...lines,
     "}",
   ]);

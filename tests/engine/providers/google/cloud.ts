@@ -2,6 +2,9 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs
 import type { WireObject, WireValue } from "../../../../preview/run/wire";
 import { isObject } from "../../../../preview/run/wire";
 
+/** File of the project that a provider works on. */
+export const projectFile = (): string => process.env["GOCD_ENGINE_CLOUD"] ?? "cloud.json";
+
 /** Something that exists in the project. */
 export interface Thing {
   readonly type: string;
@@ -48,6 +51,11 @@ export class Cloud {
 
   note(event: Event): void {
     appendFileSync(journalOf(this.file), `${JSON.stringify(event)}\n`);
+  }
+
+  /** What another process keeps about this project, as it is now. */
+  beside(name: string): Cloud {
+    return new Cloud(`${this.file}.${name}`);
   }
 
   private save(): void {

@@ -2,14 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { UNKNOWN } from "../../../../preview/run/wire";
 import type { WireObject } from "../../../../preview/run/wire";
 import type { ProviderModel, Resource, ResourceModel } from "../model";
-import { Cloud } from "./cloud";
+import { Cloud, projectFile } from "./cloud";
 import type { Event } from "./cloud";
 import { replaces, takesProject } from "./replaces";
 import { MEMBERS, RULES, taken } from "./rules";
 import { COMPUTED, ID, TYPE } from "./types";
 
-/** File of the project, and of the resources that are to fail once: a JSON list of URNs. */
-const CLOUD = process.env["GOCD_ENGINE_CLOUD"] ?? "cloud.json";
+const CLOUD = projectFile();
+/** The resources that are to fail once: a JSON list of URNs. */
 const FAILURES = `${CLOUD}.failures`;
 const ENDPOINT = process.env["GOCD_ENGINE_ENDPOINT"] ?? "gke-0123456789.us-central1-a.gke.goog";
 

@@ -3,7 +3,13 @@ import { TYPE } from "./types";
 
 // `ForceNew` and `ForceNewIfChange` of terraform-provider-google 7, google/services/…, for the arguments that this program can give.
 
-const MEMBER = [TYPE.bucketMember, TYPE.projectMember, TYPE.repositoryMember, TYPE.attachment] as readonly string[];
+const MEMBER = [
+  TYPE.bucketMember,
+  TYPE.projectMember,
+  TYPE.repositoryMember,
+  TYPE.webMember,
+  TYPE.attachment,
+] as readonly string[];
 
 const NODES = "spot preemptible serviceAccount oauthScopes shieldedInstanceConfig metadata minCpuPlatform localSsdCount"
   .split(" ")
@@ -11,7 +17,12 @@ const NODES = "spot preemptible serviceAccount oauthScopes shieldedInstanceConfi
 
 const FIXED: Readonly<Record<string, readonly string[]>> = {
   [TYPE.account]: ["accountId", "project"],
+  [TYPE.address]: ["name", "addressType", "purpose", "region", "subnetwork", "project"],
+  [TYPE.armor]: ["name", "type", "project"],
+  [TYPE.authorization]: ["name", "domain", "location", "type", "project"],
   [TYPE.bucket]: ["name", "location", "project"],
+  [TYPE.certificate]: ["name", "location", "managed", "scope", "project"],
+  [TYPE.certificateMap]: ["name", "project"],
   [TYPE.cluster]: [
     ...["name", "location", "description", "network", "subnetwork", "networkingMode", "datapathProvider", "project"],
     ...[
@@ -22,6 +33,8 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
     ...["masterAuth.clientCertificateConfig", "privateClusterConfig.masterIpv4CidrBlock", ...NODES],
   ],
   [TYPE.disk]: ["name", "zone", "type", "snapshot", "image", "description", "project"],
+  [TYPE.globalAddress]: ["name", "addressType", "description", "ipVersion", "purpose", "project"],
+  [TYPE.mapEntry]: ["name", "map", "hostname", "matcher", "project"],
   [TYPE.nat]: ["name", "router", "region", "project"],
   [TYPE.network]: ["name", "autoCreateSubnetworks", "description", "project"],
   [TYPE.nodePool]: ["cluster", "location", "name", "initialNodeCount", "maxPodsPerNode", "project", ...NODES],

@@ -1,47 +1,17 @@
 import type { WireObject } from "../../../../preview/run/wire";
+import { ACCESS_RULES } from "./access-rules";
 import { at } from "./cloud";
-import type { Cloud, Thing } from "./cloud";
+import type { Cloud } from "./cloud";
+import { DOCS, find, inUse, missing, named, needs, PROVIDER, usedBy, type Rule } from "./rule";
 import { ID, TYPE } from "./types";
 
-/** One rule of Google's: of which operation, on what, what it says when it is broken, and where that is written. */
-export interface Rule {
-  readonly on: "create" | "delete";
-  readonly types: readonly string[];
-  readonly source: string;
-  /** What Google answers where the rule is broken. */
-  readonly refuses: (resource: WireObject, cloud: Cloud, project: string) => string | undefined;
-}
-
-const DOCS = "https://docs.cloud.google.com";
-const PROVIDER = "https://github.com/hashicorp/terraform-provider-google/blob/main/google";
-
-const missing = (path: string) => `googleapi: Error 404: The resource '${path}' was not found, notFound`;
-const inUse = (what: string, by: string) =>
-  `googleapi: Error 400: The resource '${what}' is already being used by '${by}', resourceInUseByAnotherResource`;
-
-/** A reference by name or by path finds what it means. */
-const named = (reference: string) => reference.slice(reference.lastIndexOf("/") + 1);
-const find = (cloud: Cloud, type: string, reference: string, key = "name"): Thing | undefined =>
-  cloud.all(type).find(({ inputs }) => at(inputs, key) === named(reference));
-
-const needs =
-  (type: string, key: string, plural: string) =>
-  (resource: WireObject, cloud: Cloud, project: string): string | undefined =>
-    find(cloud, type, at(resource, key)) === undefined
-      ? missing(`projects/${project}/${plural}/${named(at(resource, key))}`)
-      : undefined;
-
-/** What uses a network, a subnetwork and so on, by its own reference to it. */
-const usedBy =
-  (types: readonly string[], key: string) =>
-  (resource: WireObject, cloud: Cloud): string | undefined => {
-    const name = at(resource, "name");
-    const user = types.flatMap((type) => cloud.all(type)).find(({ inputs }) => named(at(inputs, key)) === name);
-    return user && inUse(name, user.id);
-  };
-
 /** Members of policies. */
-export const MEMBERS: readonly string[] = [TYPE.projectMember, TYPE.bucketMember, TYPE.repositoryMember];
+export const MEMBERS: readonly string[] = [
+  TYPE.projectMember,
+  TYPE.bucketMember,
+  TYPE.repositoryMember,
+  TYPE.webMember,
+];
 
 /** Limits of a new project, by how much of a type it may have (quotas page of the project). */
 const QUOTA: Readonly<Record<string, { readonly name: string; readonly limit: number }>> = {
@@ -52,6 +22,7 @@ const SSD_GB = 500;
 
 /** Read on 2026-11-28. */
 export const RULES: readonly Rule[] = [
+  ...ACCESS_RULES,
   {
     on: "create",
     types: [TYPE.subnetwork, TYPE.router, TYPE.cluster],
@@ -209,7 +180,7 @@ export const RULES: readonly Rule[] = [
     on: "delete",
     types: [TYPE.subnetwork],
     source: `${DOCS}/vpc/docs/create-modify-vpc-networks (Delete a subnet)`,
-    refuses: usedBy([TYPE.cluster], "subnetwork"),
+    refuses: usedBy([TYPE.cluster, TYPE.address], "subnetwork"),
   },
   {
     on: "delete",

@@ -5,26 +5,11 @@ import { startPolicyController, stopPolicyController } from "../../../kubernetes
 import { eventually } from "../../../kubernetes/run";
 import { AGENTS_NAMESPACE, SERVER_NAMESPACE } from "../../deploy";
 import { addressOf, agent, inAgent, inDind, loadTool, type Pod } from "../../pods";
+import { LISTEN, OTHER_PORT, reaches, TRY_SECONDS, type Origin, type Target } from "../../reach";
 import { deployWithShortTimeouts } from "../../short-timeouts";
 import { OWN_CLUSTER } from "../../test-images";
 import { answerNamesFromPod, STRANGER, STRANGERS } from "./helper-pods";
-import { listenOutside, OUTSIDE, type Target, type Targets } from "./outside";
-
-const TRY_SECONDS = 3;
-/** A port on which nothing of the program listens, until the tests do. */
-const OTHER_PORT = 8199;
-const LISTEN = `nc -ll -p ${OTHER_PORT} -e true >/dev/null 2>&1 </dev/null & true`;
-
-/** A container to try from: pod, container, namespace. */
-type Origin = readonly [pod: string, container: string, namespace: string];
-
-/** Whether a connection is made, from inside a container. */
-async function reaches(origin: Origin, [host, port]: Target): Promise<boolean> {
-  const options = JSON.stringify({ host, port, timeout: TRY_SECONDS * 1000 });
-  const connect = `const socket = require("net").connect(${options}, () => process.exit(0));
-    for (const end of ["error", "timeout"]) socket.on(end, () => process.exit(1));`;
-  return (await exec(...origin, ["node", "-e", connect])).code === 0;
-}
+import { listenOutside, OUTSIDE, type Targets } from "./outside";
 
 /** The names of the targets that are reached. */
 async function reached(origin: Origin, targets: Targets): Promise<readonly string[]> {

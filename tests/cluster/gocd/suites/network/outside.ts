@@ -1,9 +1,8 @@
 import { createServer, type Server } from "node:net";
 import { run } from "../../../kubernetes/run";
 import { POD_NETWORK } from "../../../kubernetes/sandbox";
+import type { Target } from "../../reach";
 
-/** An address with a port on which somebody listens. */
-export type Target = readonly [address: string, port: number];
 export type Targets = Readonly<Record<string, Target>>;
 
 const NODE_CACHE = "169.254.20.10";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { kubectl, kubectlProgram, tryKubectl } from "../../../kubernetes/kubectl";
-import { deployAccessStack, NAMESPACE, OPENER, OPERATOR, removeAccessStack } from "../../access-stack";
+import { deployAccessStack, NAMESPACE, OPENER, OPERATOR } from "../../access-stack";
 import { OWN_CLUSTER } from "../../test-images";
 
 /** A request in words of kubectl, and who is let: nobody, the operator, or whoever opens GoCD as well. */
@@ -34,10 +34,6 @@ const REQUESTS: readonly [asked: string, opener: boolean, operator: boolean][] =
   beforeAll(async () => {
     await deployAccessStack("ingress");
   }, 200_000);
-
-  afterAll(async () => {
-    await removeAccessStack();
-  }, 100_000);
 
   test.each(REQUESTS)("are what the settings give: %s", async (asked, opener, operator) => {
     const can = async (user: string) => (await as(user, "auth", "can-i", ...asked.split(" "))).stdout.trim() === "yes";
