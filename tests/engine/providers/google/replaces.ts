@@ -38,6 +38,7 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
   [TYPE.nat]: ["name", "router", "region", "project"],
   [TYPE.network]: ["name", "autoCreateSubnetworks", "description", "project"],
   [TYPE.nodePool]: ["cluster", "location", "name", "initialNodeCount", "maxPodsPerNode", "project", ...NODES],
+  [TYPE.regionDisk]: ["name", "replicaZones", "region", "type", "snapshot", "description", "project"],
   [TYPE.repository]: ["location", "repositoryId", "format", "mode", "project"],
   [TYPE.router]: ["name", "network", "region", "project"],
   [TYPE.schedule]: ["region", "project"],
@@ -48,6 +49,7 @@ type Condition = (before: WireValue | undefined, after: WireValue | undefined) =
 
 const CONDITIONS: Readonly<Record<string, Condition>> = {
   [`${TYPE.disk} size`]: (before, after) => Number(after) < Number(before),
+  [`${TYPE.regionDisk} size`]: (before, after) => Number(after) < Number(before),
   [`${TYPE.subnetwork} ipCidrRange`]: (before, after) => !isWider(text(before), text(after)),
 };
 

@@ -121,6 +121,26 @@ export const RULES: readonly Rule[] = [
   },
   {
     on: "create",
+    types: [TYPE.regionAttachment],
+    source: `${DOCS}/compute/docs/reference/rest/v1/regionDisks/addResourcePolicies`,
+    refuses: (resource, cloud, project) =>
+      needs(TYPE.regionDisk, "disk", `regions/${at(resource, "region")}/disks`)(resource, cloud, project) ??
+      needs(TYPE.schedule, "name", "resourcePolicies")(resource, cloud, project),
+  },
+  {
+    on: "create",
+    types: [TYPE.regionDisk],
+    source: `${DOCS}/compute/docs/disks/regional-persistent-disk (two zones of the region)`,
+    refuses: ({ replicaZones, ...resource }) => {
+      const zones = Array.isArray(replicaZones) ? new Set(replicaZones) : new Set();
+      const isElsewhere = [...zones].some((zone) => !String(zone).startsWith(`${at(resource, "region")}-`));
+      return zones.size === 2 && !isElsewhere
+        ? undefined
+        : "googleapi: Error 400: Invalid value for field 'resource.replicaZones': two zones of the region., invalid";
+    },
+  },
+  {
+    on: "create",
     types: [TYPE.attachment],
     source: `${DOCS}/compute/docs/disks/scheduled-snapshots (one schedule for a disk)`,
     refuses: (resource, cloud) => {
@@ -186,12 +206,12 @@ export const RULES: readonly Rule[] = [
     on: "delete",
     types: [TYPE.schedule],
     source: `${DOCS}/compute/docs/disks/scheduled-snapshots (Delete a schedule: detach it first)`,
-    refuses: usedBy([TYPE.attachment], "name"),
+    refuses: usedBy([TYPE.attachment, TYPE.regionAttachment], "name"),
   },
   {
     on: "delete",
-    types: [TYPE.disk],
-    source: `${PROVIDER}/services/compute/resource_compute_disk.go (deletionPolicy)`,
+    types: [TYPE.disk, TYPE.regionDisk],
+    source: `${PROVIDER}/services/compute/resource_compute_disk.go, resource_compute_region_disk.go (deletionPolicy)`,
     refuses: (resource) =>
       at(resource, "deletionPolicy") === "PREVENT"
         ? `cannot destroy Disk ${at(resource, "name")} without setting deletion_policy to "DELETE"`

@@ -20,6 +20,8 @@ export const TYPE = {
   network: "gcp:compute/network:Network",
   nodePool: "gcp:container/nodePool:NodePool",
   projectMember: "gcp:projects/iAMMember:IAMMember",
+  regionAttachment: "gcp:compute/regionDiskResourcePolicyAttachment:RegionDiskResourcePolicyAttachment",
+  regionDisk: "gcp:compute/regionDisk:RegionDisk",
   repository: "gcp:artifactregistry/repository:Repository",
   repositoryMember: "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember",
   router: "gcp:compute/router:Router",
@@ -55,6 +57,10 @@ export const ID: Readonly<Record<string, (inputs: WireObject, project: string) =
   [TYPE.network]: (inputs, project) => `projects/${project}/global/networks/${at(inputs, "name")}`,
   [TYPE.nodePool]: (inputs) => `${at(inputs, "cluster")}/nodePools/${at(inputs, "name")}`,
   [TYPE.projectMember]: (inputs) => `${at(inputs, "project")}/${at(inputs, "role")}/${at(inputs, "member")}`,
+  [TYPE.regionAttachment]: (inputs, project) =>
+    `${project}/${at(inputs, "region")}/${at(inputs, "disk")}/${at(inputs, "name")}`,
+  [TYPE.regionDisk]: (inputs, project) =>
+    `projects/${project}/regions/${at(inputs, "region")}/disks/${at(inputs, "name")}`,
   [TYPE.repository]: (inputs, project) =>
     `projects/${project}/locations/${at(inputs, "location")}/repositories/${at(inputs, "repositoryId")}`,
   [TYPE.repositoryMember]: (inputs, project) =>
