@@ -76,8 +76,8 @@ async function inOwnSandbox(work: Work): Promise<Counts> {
   // Images for another cluster are not what is tested now.
   delete process.env["GOCD_TEST_IMAGES"];
   return withLock(async () => {
-    const proxy = wants(work, "access");
-    await bringPrerequisites({ network: proxy || wants(work, "network"), proxy, builders: wants(work, "builders") });
+    const access = wants(work, "access");
+    await bringPrerequisites({ network: access || wants(work, "network"), access, builders: wants(work, "builders") });
     if (target === "engine") await buildPulumi();
     return runInSandbox(path.join(__dirname, INSIDE[target]), [asArgument(work)], () => {
       if (existsSync(COUNTS)) return JSON.parse(readFileSync(COUNTS, "utf8")) as Counts;
@@ -152,7 +152,7 @@ async function everything(work: Work): Promise<Counts> {
   if (missingPrerequisite() !== undefined && !work.required)
     return sum(await inOwnSandbox(work), await skipAll("laptop"));
   // Once, not by both.
-  await bringPrerequisites({ network: false, proxy: false, builders: false });
+  await bringPrerequisites({ network: false, access: false, builders: false });
   const [cluster, laptop] = await Promise.all([inOwnSandbox(work).catch(broken), onLaptop()]);
   return sum(cluster, laptop);
 }

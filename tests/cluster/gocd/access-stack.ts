@@ -1,49 +1,55 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { parse } from "yaml";
 import { resolvedManifests, type KubernetesObject } from "../../support/program";
 import { volumeFor } from "../kubernetes/disks";
-import { unpackedFile } from "../kubernetes/debian";
 import { apply, kubectl } from "../kubernetes/kubectl";
 import { ROOT, STATE } from "../kubernetes/paths";
-import { run } from "../kubernetes/run";
 import { claimsOf } from "./deploy";
 import { installGatewayApi } from "./gateway-api";
-import { addressOf } from "./pods";
-import { withProbes } from "./short-timeouts";
-import { nginxConfiguration } from "./stand-ins/controller";
-import { TEST_IMAGES } from "./test-images";
+import { withProbes, type HousekeepingConfig } from "./short-timeouts";
 
 /** An installation behind a host, without agents: its own, so that those of the other suites stay as they are. */
 export const NAMESPACE = "gocd-access";
 export const HOST = "ci.example.com";
+export const ADMIN_PASSWORD = "planted-password-of-admin-72";
 /** People with rights of the settings. */
 export const OPENER = "opener@example.com";
 export const OPERATOR = "operator@example.com";
-/** Where proxies are, a pod for each way, and a pod that is nobody. */
+/** Where proxies are, a pod for each way. */
 export const PROXIES = "ingress-nginx";
-export const STRANGER = "gocd-visitor";
 /** The certificate's Secret. */
 const SECRET = "ci-tls";
-const CLASS = "nginx";
+export const CLASS = "nginx";
 
-/** Files of the proxy and of the certificate, the node's; the proxy's pod finds them at the same path. */
-const FOLDER = path.join(STATE, "proxy");
+/** Files of proxies, of the directory and of the certificate, the node's; the pods find them at the same path. */
+export const FOLDER = path.join(STATE, "access");
 export const CERTIFICATE = path.join(FOLDER, `${SECRET}.crt`);
-const NGINX = unpackedFile("nginx/usr/sbin/nginx");
 
 export type Way = "ingress" | "gateway";
 
+/** Settings of the server beside those of the test stack, and secrets, as `pulumi config` has them. */
+export interface AccessChange {
+  readonly server?: object;
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+const STACK_FILE = path.join(ROOT, "tests/cluster/gocd/Pulumi.test.yaml");
+const { config: SETTINGS } = parse(readFileSync(STACK_FILE, "utf8")) as { readonly config: Record<string, object> };
+
 /** What the program registers for a host by an Ingress or a Gateway. */
-const objectsOf = (way: Way): Promise<KubernetesObject[]> =>
+const objectsOf = (way: Way, { server = {}, secrets = {} }: AccessChange): Promise<KubernetesObject[]> =>
   resolvedManifests(
     {
       stack: "access",
-      file: path.join(ROOT, "tests/cluster/gocd/Pulumi.test.yaml"),
+      file: STACK_FILE,
       config: {
+        "gocd:server": { ...SETTINGS["gocd:server"], ...server },
         "gocd:roles": { open: [`user:${OPENER}`], operate: [`user:${OPERATOR}`] },
         "gocd:access": { host: HOST, [way]: { class: CLASS, secret: SECRET, from: { namespace: PROXIES } } },
       },
+      secrets: { "gocd:adminPassword": ADMIN_PASSWORD, ...secrets },
     },
     { state: path.join(STATE, "pulumi-state-access.json") },
   );
@@ -51,17 +57,40 @@ const objectsOf = (way: Way): Promise<KubernetesObject[]> =>
 const concerns = ({ kind, metadata }: KubernetesObject) =>
   metadata.namespace === NAMESPACE || (kind === "Namespace" && metadata.name === NAMESPACE);
 
-/** Applies the server, with housekeeping and every policy of its namespace, and waits until it is ready. */
-export async function deployAccessStack(way: Way): Promise<readonly KubernetesObject[]> {
-  const objects = (await objectsOf(way)).filter(concerns).map(startedSoon);
+/** Applies the server, with housekeeping and every policy of its namespace, and waits until both are ready. */
+export async function deployAccessStack(way: Way, change: AccessChange = {}): Promise<readonly KubernetesObject[]> {
+  const objects = (await objectsOf(way, change)).filter(concerns).map(quickened);
   if (way === "gateway") await installGatewayApi();
   await apply(claimsOf(objects).map(volumeFor));
   await apply([...objects, ...certificate()]);
-  await kubectl(["rollout", "status", "-n", NAMESPACE, "statefulset/gocd-server", "--timeout=120s"]);
+  await isReady("statefulset/gocd-server");
   return objects;
 }
 
-function startedSoon(object: KubernetesObject): KubernetesObject {
+/** The same, and housekeeping knows of it at once: a pod gets a changed Secret within a minute, or when it starts. */
+export async function changeAccessStack(change: AccessChange): Promise<void> {
+  await deployAccessStack("ingress", change);
+  await kubectl(["rollout", "restart", "-n", NAMESPACE, HOUSEKEEPING]);
+  await isReady(HOUSEKEEPING);
+}
+
+const HOUSEKEEPING = "deployment/gocd-housekeeping";
+const isReady = (workload: string) =>
+  kubectl(["rollout", "status", "-n", NAMESPACE, workload, "--timeout=120s"], { timeout: 130_000 });
+
+/** What housekeeping has logged since it started. */
+export const housekeepingSays = (): Promise<string> => kubectl(["logs", "-n", NAMESPACE, HOUSEKEEPING, "--tail=-1"]);
+
+/** The object with shorter waits: of probes, and of housekeeping between two rounds. */
+function quickened(object: KubernetesObject): KubernetesObject {
+  if (object.kind === "Secret" && object.metadata.name === "gocd-housekeeping") {
+    const { stringData } = object as KubernetesObject & { readonly stringData: Readonly<Record<string, string>> };
+    const config = JSON.parse(stringData["config.json"] ?? "") as HousekeepingConfig;
+    return {
+      ...object,
+      stringData: { ...stringData, "config.json": JSON.stringify({ ...config, intervalSeconds: 1 }) },
+    };
+  }
   if (object.kind !== "StatefulSet") return object;
   const spec = object["spec"] as { readonly template: { readonly spec: { readonly containers: readonly object[] } } };
   const every = { startupProbe: { periodSeconds: 1 }, readinessProbe: { periodSeconds: 1 } };
@@ -92,55 +121,4 @@ function makeCertificate(key: string): void {
     ...["-keyout", key, "-out", CERTIFICATE, ...subject],
   ]);
   if (made.status !== 0) throw new Error(made.stderr.toString());
-}
-
-/** A pod of the image with Node. */
-const helper = (name: string, namespace: string, container: object, volumes: readonly object[] = []) => ({
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: { name, namespace },
-  spec: {
-    automountServiceAccountToken: false,
-    terminationGracePeriodSeconds: 1,
-    containers: [{ name, image: TEST_IMAGES.server.reference, securityContext: { runAsUser: 0 }, ...container }],
-    volumes,
-  },
-});
-
-/** A pod that runs a program of the node's, on the node's files. */
-const nodePod = (name: string, namespace: string, command: readonly string[]) =>
-  helper(
-    name,
-    namespace,
-    { command: ["chroot", "/node", ...command], volumeMounts: [{ name: "node", mountPath: "/node" }] },
-    [{ name: "node", hostPath: { path: "/" } }],
-  );
-
-const namespace = (name: string) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
-
-/** Starts a pod of the tests' own in a namespace of its own, and waits until it runs. */
-async function startHelper(pod: ReturnType<typeof helper>): Promise<void> {
-  const { metadata } = pod;
-  await apply([namespace(metadata.namespace)]);
-  await apply([pod]);
-  await kubectl(["wait", "-n", metadata.namespace, "--for=condition=Ready", `pod/${metadata.name}`, "--timeout=60s"]);
-}
-
-/** A pod that no policy selects. */
-export const startStranger = (): Promise<void> =>
-  startHelper(helper(STRANGER, STRANGER, { command: ["sleep", "1000000"] }));
-
-/** Starts a proxy with what the controller's stand-in makes of the objects, and returns where it is. */
-export async function startProxy(way: Way, objects: readonly KubernetesObject[]): Promise<string> {
-  const folder = path.join(FOLDER, way);
-  for (const name of ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
-    mkdirSync(path.join(folder, name), { recursive: true });
-  // The Service's address, where kube-proxy leads to the pod.
-  const server = ["get", "service", "gocd-server", "-n", NAMESPACE, "-o", "jsonpath={.spec.clusterIP}"];
-  const configuration = path.join(folder, "nginx.conf");
-  const places = { backends: { "gocd-server": (await kubectl(server)).trim() }, folder, certificates: FOLDER };
-  writeFileSync(configuration, nginxConfiguration(objects, CLASS, places));
-  await run("chroot", ["/", NGINX, "-t", "-q", "-c", configuration]);
-  await startHelper(nodePod(way, PROXIES, [NGINX, "-c", configuration]));
-  return addressOf(way, PROXIES);
 }

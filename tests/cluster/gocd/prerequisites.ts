@@ -2,6 +2,7 @@ import { buildKubernetes } from "../kubernetes/binaries";
 import { bringPackages } from "../kubernetes/debian";
 import { bringPolicyController } from "../kubernetes/policy-controller";
 import { buildDocker, buildDockerPlugins, buildJobImages } from "./binaries";
+import { bringDirectory } from "./directory";
 import { bringGatewayApi } from "./gateway-api";
 import { bringImageNode, fillNpmCache } from "./npm";
 import { bringDebianPackages, bringEmulators } from "./packages";
@@ -10,14 +11,14 @@ import { bringDebianPackages, bringEmulators } from "./packages";
 interface Needs {
   /** What enforces network policies. */
   readonly network: boolean;
-  /** A proxy in front of GoCD. */
-  readonly proxy: boolean;
+  /** A proxy in front of GoCD, and a directory of people. */
+  readonly access: boolean;
   /** What images are made of that jobs pull. */
   readonly builders: boolean;
 }
 
 /** Brings what is kept between runs, where it is not there yet. */
-export async function bringPrerequisites({ network, proxy, builders }: Needs): Promise<void> {
+export async function bringPrerequisites({ network, access, builders }: Needs): Promise<void> {
   await bringDebianPackages();
   await buildKubernetes();
   await buildDocker();
@@ -27,7 +28,10 @@ export async function bringPrerequisites({ network, proxy, builders }: Needs): P
     await bringEmulators();
   }
   if (network) await bringPolicyController();
-  if (proxy) await bringPackages({ unpacked: ["nginx"], installed: { "/usr/bin/curl": "curl" } });
+  if (access) {
+    await bringPackages({ unpacked: ["nginx"], installed: {} });
+    await bringDirectory();
+  }
   await bringGatewayApi();
   await fillNpmCache();
   await bringImageNode();

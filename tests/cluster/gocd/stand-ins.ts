@@ -102,15 +102,16 @@ const server: StandIn = {
   contents: {
     machine: ["bash", "curl"],
     files: { ...node, "/docker-entrypoint.sh": script("server", "docker-entrypoint.sh") },
-    folders: { "/opt/stand-in/node_modules/bcryptjs": path.join(ROOT, "node_modules/bcryptjs") },
+    folders: inFolder(
+      "/opt/stand-in/node_modules",
+      (name) => path.join(ROOT, "node_modules", name),
+      "bcryptjs",
+      "ldapts",
+    ),
     ...GO,
   },
   config: { Entrypoint: ["/docker-entrypoint.sh"], Env: [PATH], User: "1000", WorkingDir: "/go-working-dir" },
-  sources: [
-    "tests/cluster/gocd/stand-ins/server/server.ts",
-    "tests/support/gocd-stand-in",
-    "tests/support/storage-stand-in",
-  ],
+  sources: ["tests/cluster/gocd/stand-ins/server", "tests/support/gocd-stand-in", "tests/support/storage-stand-in"],
 };
 
 /** Every stand-in by its name. */

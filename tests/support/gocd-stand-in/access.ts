@@ -37,8 +37,8 @@ function refused(ask: Ask, message: string, headers: Readonly<Record<string, str
 }
 
 /** Looks at who asks, and writes it on the request; answers when that one is turned away. */
-export function authenticate(ask: Ask, sessions: Sessions, people: People): Answer | undefined {
-  const asker = sessions.identify(ask);
+export async function authenticate(ask: Ask, sessions: Sessions, people: People): Promise<Answer | undefined> {
+  const asker = await sessions.identify(ask);
   if (typeof asker === "object") {
     if (people.isDisabled(asker.user)) return isApi(ask.path) ? refused(ask, DISABLED, {}) : toLogIn(ask);
     people.seen(asker.user);

@@ -1,6 +1,7 @@
 import type { Archives } from "./backups";
 import type { ConfigurationState } from "./configuration";
 import type { Role } from "./http";
+import type { Directory } from "./plugin-configs";
 
 /** What the stand-in is told when it is made. */
 export interface StandInOptions {
@@ -16,6 +17,8 @@ export interface StandInOptions {
   readonly webhookSecret?: string;
   /** Tells whether a log-in is right, and whether it is an administrator's. */
   readonly logIn: (user: string, password: string) => Role | undefined;
+  /** What the plugin for LDAP asks. Default: it reaches what a test names, and knows nobody. */
+  readonly directory?: Directory;
   readonly configuration?: Partial<ConfigurationState>;
   /** Where the state is kept across restarts of the process. Default: nowhere. */
   readonly stateFile?: string;

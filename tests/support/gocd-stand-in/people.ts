@@ -48,6 +48,10 @@ export class People {
     if (this.user(name) === undefined) this.state.users.push({ name, enabled: true, email: null });
   }
 
+  isKnown(name: string): boolean {
+    return this.user(name) !== undefined;
+  }
+
   isDisabled(name: string): boolean {
     return this.user(name)?.enabled === false;
   }

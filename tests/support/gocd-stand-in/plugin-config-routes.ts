@@ -88,7 +88,7 @@ const CONFIG_REPOS: Api = {
           auto_update: git?.boolean("auto_update") ?? true,
           url: git?.string("url"),
           ...(username !== undefined && { username }),
-          ...(git?.has("password") === true && { encrypted_password: encrypted() }),
+          ...(git?.has("password") === true && { encrypted_password: encrypted(git.string("password") ?? "") }),
           branch: git?.string("branch") ?? "master",
         },
       },
@@ -211,9 +211,9 @@ const VERIFY: Route = {
   path: /^\/api\/admin\/internal\/security\/auth_configs\/verify_connection$/,
   version: 2,
   who: "admin",
-  handle: (ask, server) => {
+  handle: async (ask, server) => {
     const config = read(AUTH_CONFIGS, ask);
-    const problem = connectionProblem(config, server.directories);
+    const problem = await connectionProblem(config, server.directory);
     const answer =
       problem === undefined ? { status: "success", message: "Connection ok" } : { status: "failure", message: problem };
     const { body } = shown(AUTH_CONFIGS, ask, config);

@@ -23,7 +23,7 @@ export class Sessions {
   private readonly sessions = new Map<string, Session>();
 
   constructor(
-    private readonly logIn: (user: string, password: string) => Role | undefined,
+    private readonly logIn: (user: string, password: string) => Promise<Role | undefined>,
     private readonly now: () => number,
     /** `-Dgo.sessioncookie.secure`. */
     private readonly secure = false,
@@ -35,24 +35,24 @@ export class Sessions {
   }
 
   /** Who asks. Whoever has no session gets one, and whoever logs in a new one: its cookie is put on the request. */
-  identify(ask: Ask): LoggedIn | "nobody" | "wrong password" | "invalid token" {
+  async identify(ask: Ask): Promise<LoggedIn | "nobody" | "wrong password" | "invalid token"> {
     const { id, session } = this.sessionOf(ask);
     if (session === undefined) this.begin(ask, undefined);
     const [scheme = "", credentials = ""] = (ask.header("authorization") ?? "").split(" ");
     if (/^bearer$/i.test(scheme)) return "invalid token";
     if (session?.loggedIn !== undefined) return session.loggedIn;
     if (!/^basic$/i.test(scheme)) return "nobody";
-    const loggedIn = this.check(credentials);
+    const loggedIn = await this.check(credentials);
     if (loggedIn === undefined) return "wrong password";
     this.sessions.delete(id);
     this.begin(ask, loggedIn);
     return loggedIn;
   }
 
-  private check(credentials: string): LoggedIn | undefined {
+  private async check(credentials: string): Promise<LoggedIn | undefined> {
     const [user = "", ...password] = Buffer.from(credentials, "base64").toString("utf8").split(":");
     this.logIns += 1;
-    const role = this.logIn(user, password.join(":"));
+    const role = await this.logIn(user, password.join(":"));
     return role === undefined ? undefined : { user, role };
   }
 

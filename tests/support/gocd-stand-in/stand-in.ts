@@ -17,8 +17,10 @@ import { control } from "./control";
 import { ENVIRONMENT_ROUTES } from "./environment-routes";
 import { Refusal, versioned, type Answer, type Ask, type Route } from "./http";
 import type { StandInOptions } from "./options";
+import { logIns } from "./log-ins";
 import { PAGE_ROUTES } from "./page-routes";
 import { PEOPLE_ROUTES } from "./people-routes";
+import { namedDirectories, type Directory } from "./plugin-configs";
 import { PLUGIN_CONFIG_ROUTES } from "./plugin-config-routes";
 import { REMOTING_ROUTES } from "./remoting-routes";
 import { SERVER_ROUTES } from "./server-routes";
@@ -60,6 +62,7 @@ export class GocdStandIn {
   weather: Weather = { ...FAIR };
   /** URLs of the directories that answer. */
   readonly directories = new Set<string>();
+  readonly directory: Directory;
   configuration: Configuration;
   agents: Agents;
   /** How long a backup takes. Until then every request but a few is answered with 503. */
@@ -87,7 +90,8 @@ export class GocdStandIn {
       ...structuredClone(options.configuration ?? {}),
     });
     this.agents = this.register(this.records);
-    this.sessions = new Sessions(options.logIn, () => this.now(), options.secureCookies);
+    this.directory = options.directory ?? namedDirectories(this.directories);
+    this.sessions = new Sessions(logIns(options.logIn, this), () => this.now(), options.secureCookies);
     this.load();
     this.server = createServer((request, response) => {
       this.serve(request, response).catch((error: unknown) => {
@@ -263,7 +267,7 @@ export class GocdStandIn {
     if (given !== undefined) return given;
     const route = routeOf(ask, ROUTES, this.weather.versionsApart);
     try {
-      const turnedAway = this.turnAway(ask, "handle" in route ? route : undefined);
+      const turnedAway = await this.turnAway(ask, "handle" in route ? route : undefined);
       if (turnedAway !== undefined) return turnedAway;
       if (!("handle" in route)) return route;
       const type = route.version === undefined ? {} : { type: versioned(route.version) };
@@ -279,11 +283,11 @@ export class GocdStandIn {
   }
 
   /** Nothing when the request may go on. */
-  private turnAway(ask: Ask, route: Route | undefined): Answer | undefined {
+  private async turnAway(ask: Ask, route: Route | undefined): Promise<Answer | undefined> {
     if (ask.path.startsWith("/remoting/")) {
       this.agents.authenticate(ask.header("x-agent-guid"), ask.header("authorization"));
       return /^\/remoting\/(api\/agent|files)\//.test(ask.path) ? undefined : { status: 403, type: null };
     }
-    return authenticate(ask, this.sessions, this.configuration.people) ?? authorize(ask, route);
+    return (await authenticate(ask, this.sessions, this.configuration.people)) ?? authorize(ask, route);
   }
 }

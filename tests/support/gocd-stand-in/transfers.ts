@@ -21,7 +21,7 @@ export async function transfer(server: GocdStandIn, request: IncomingMessage, re
       response.writeHead(201).end(JSON.stringify(await received(request)));
       return;
     }
-    if (typeof server.sessions.identify(ask) === "string") throw new Refusal(401, "");
+    if (typeof (await server.sessions.identify(ask)) === "string") throw new Refusal(401, "");
     const bytes = Number(ask.query.get("bytes") ?? 0);
     const seconds = Number(ask.query.get("seconds") ?? 0);
     response.writeHead(200);

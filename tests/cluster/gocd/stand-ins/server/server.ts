@@ -6,6 +6,7 @@ import path from "node:path";
 import { autoRegistersLocal, hasSecureCookies, readSeed } from "../../../../support/gocd-stand-in/seed";
 import { GocdStandIn } from "../../../../support/gocd-stand-in/stand-in";
 import { zip } from "../../../../support/storage-stand-in/zip";
+import { directory } from "./directory";
 
 // Where the real server has its database, and backup and restore look for it.
 const DATABASE = "/godata/db/h2db";
@@ -38,6 +39,7 @@ const server = new GocdStandIn({
   autoRegisterLocal: autoRegistersLocal(process.env["GOCD_SERVER_JVM_OPTS"]),
   secureCookies: hasSecureCookies(process.env["GOCD_SERVER_JVM_OPTS"]),
   logIn,
+  directory,
   stateFile: `${DATABASE}/cruise.mv.db`,
   artifactsDir: "/godata/artifacts",
   archives: () => ({

@@ -2,15 +2,8 @@ import { createHash, createHmac } from "node:crypto";
 import { exec } from "../../../kubernetes/kubectl";
 import { startPolicyController, stopPolicyController } from "../../../kubernetes/policy-controller";
 import { eventually, type Ended } from "../../../kubernetes/run";
-import {
-  deployAccessStack,
-  NAMESPACE,
-  PROXIES,
-  startProxy,
-  startStranger,
-  STRANGER,
-  type Way,
-} from "../../access-stack";
+import { startProxy, startStranger, STRANGER } from "../../access-helpers";
+import { deployAccessStack, NAMESPACE, PROXIES, type Way } from "../../access-stack";
 import { addressOf } from "../../pods";
 import { hostAt, url, type Answer, type Host } from "../../host";
 import { LISTEN, OTHER_PORT, reaches, type Origin } from "../../reach";
