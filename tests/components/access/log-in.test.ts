@@ -1,18 +1,7 @@
-import { frontPeers, gateway, ingress } from "../../../components/access/front";
-import { MACHINE_PATHS } from "../../../components/access/paths";
-import { httpRoute, redirectRoute } from "../../../components/access/routes";
-import { visitorsOf } from "../../../components/access/visitors";
-import { armorRules, entrances, isRestricting } from "../../../components/google-access/google";
-import { networkPolicies } from "../../../components/guardrails/network-policies";
-import { cruiseConfig } from "../../../components/server/cruise-config";
-import { serverStatefulSet } from "../../../components/server/server";
 import { parseSettings } from "../../../settings/parse";
 import { SettingsError } from "../../../settings/problems";
 import type { Settings } from "../../../settings/types";
-
-const HOST = "ci.example.com";
-const PLACE = { instance: "gocd-dev", namespace: "gocd-dev" };
-const BACKEND = { host: HOST, service: "gocd-server", port: 8153 };
+import { HOST, openDoors } from "./doors";
 
 /** Every list with one of each of the lists in it. */
 function product<T extends readonly unknown[]>(...lists: { readonly [K in keyof T]: readonly T[K][] }): T[] {
@@ -69,17 +58,49 @@ const FRONTS = product<["ingress" | "gateway", object, object, object]>(
 }));
 const WAYS = ["port-forward", ...[...GOOGLE, ...FRONTS].map((way) => ({ host: HOST, ...way }))];
 
-const SERVERS = [
-  {},
-  { siteUrl: `http://${HOST}` },
-  { siteUrl: "https://other.example.com" },
-  { jvmOptions: ["-Dgo.sessioncookie.secure=N"] },
-  { jvmOptions: ["-Dcruise.config.file=/tmp/open.xml"] },
-  { jvmOptions: ["-Dhttp.proxyHost=proxy"], configRepository: { url: "https://git.example.com/config.git" } },
+const LDAP = { plugin: "cd.go.authentication.ldap", properties: { Url: "ldaps://directory.example.com" } };
+/** What else has to do with who gets in, one list for each setting; the first of each is that nothing is said. */
+const SERVER = [
+  [{}, { siteUrl: `http://${HOST}` }, { siteUrl: "https://other.example.com" }],
+  [
+    {},
+    { jvmOptions: ["-Dgo.sessioncookie.secure=N"] },
+    { jvmOptions: ["-Dcruise.config.file=/tmp/open.xml"] },
+    { jvmOptions: ["-Dhttp.proxyHost=proxy"] },
+  ],
+  [{}, { configRepository: { url: "https://git.example.com/config.git" } }],
+  [
+    {},
+    { users: { alice: { admin: true } }, authorization: { ldap: LDAP } },
+    { authorization: { ldap: { ...LDAP, onlyKnownUsers: true } } },
+    { authorization: { passwords: LDAP } },
+  ],
+  [{}, { agentNamespaces: ["desk"] }],
+] as const;
+const RESTORE = { restore: "backup_20260101-020000" };
+const BACKUPS = [{}, { ...RESTORE, otherServer: "replace-keys" }];
+
+/** Settings beside the way in. */
+interface Others {
+  readonly server: object;
+  readonly backup: object;
+}
+const NONE: Others = { server: {}, backup: {} };
+/** Each setting by itself, and all of them with all others. */
+const EACH: readonly Others[] = [
+  ...SERVER.flatMap((settings) => settings.slice(1).map((server) => ({ server, backup: {} }))),
+  ...BACKUPS.slice(1).map((backup) => ({ server: {}, backup })),
 ];
+const ALL: readonly Others[] = product<object[]>(...SERVER, BACKUPS).map((parts) => ({
+  server: Object.assign({}, ...parts.slice(0, -1)) as object,
+  backup: parts.at(-1) ?? {},
+}));
+
+/** A stack: its cluster, its way in, the other settings, and whether it has a secret of IAP. */
+type Stack = readonly [cluster: object, access: unknown, others: Others, secret: boolean];
 
 /** Settings that the program takes, or undefined. */
-function accepted(cluster: object, access: unknown, server: object, secret: boolean): Settings | undefined {
+function accepted([cluster, access, { server, backup }, secret]: Stack): Settings | undefined {
   const stack = {
     "gcp:project": "my-project",
     "gcp:region": "us-central1",
@@ -87,6 +108,7 @@ function accepted(cluster: object, access: unknown, server: object, secret: bool
     "gocd:agents": { docker: {} },
     "gocd:images": { registry: "registry.example/team" },
     "gocd:server": server,
+    "gocd:backup": backup,
     "gocd:access": access,
     ...cluster,
     ...(secret && { "gocd:iapClientSecret": "hidden" }),
@@ -103,148 +125,53 @@ function accepted(cluster: object, access: unknown, server: object, secret: bool
   }
 }
 
-/** What of accepted settings would let somebody in without a log-in, or a password out in clear text. */
-function openDoors({ access, server }: Settings): string[] {
-  return [...serverDoors(access.mode !== "port-forward", server), ...policyDoors(access), ...wayDoors(access)];
-}
-
-function serverDoors(hasHost: boolean, server: Settings["server"]): string[] {
-  const { env } = serverStatefulSet({
-    ...server,
-    ...PLACE,
-    labels: {},
-    images: { server: "i", housekeeping: "h" },
-    claims: { data: "d", artifacts: "a" },
-    secret: "s",
-    placement: {},
-    keepDays: 1,
-  }).spec.template.spec.containers[0] as { readonly env: readonly { readonly name: string; readonly value: string }[] };
-  const options = (env.find(({ name }) => name === "GOCD_SERVER_JVM_OPTS")?.value ?? "").replaceAll("'", "").split(" ");
-  const cookies = options.filter((option) => option.startsWith("-Dgo.sessioncookie.secure="));
-  const seed = cruiseConfig({
-    serverId: "i",
-    tokenGenerationKey: "t",
-    webhookSecret: "w",
-    autoRegisterKey: "a",
-    passwordFile: "/p",
-    admins: ["admin"],
-    siteUrl: server.siteUrl,
-    backupSchedule: "0 0 2 * * ?",
-    postBackupScript: "/b",
-    purge: { start: 1, upto: 2 },
-    environments: [],
-  });
-  return [
-    ...(hasHost && cookies.at(-1) !== "-Dgo.sessioncookie.secure=Y"
-      ? ["a session's cookie goes out in clear text"]
-      : []),
-    ...(options.some((option) => option.startsWith("-Dcruise.config"))
-      ? ["GoCD starts with another configuration"]
-      : []),
-    ...(/<security>.*<authConfig .*<\/security>/s.test(seed) && seed.includes("<user>admin</user>")
-      ? []
-      : ["the seed asks for no log-in"]),
-    ...(hasHost && !seed.includes(`<siteUrl>https://${HOST}</siteUrl>`)
-      ? ["GoCD sends people to an address without TLS"]
-      : []),
-  ];
-}
-
-function policyDoors(access: Settings["access"]): string[] {
-  const visitors = visitorsOf(access);
-  const policies = networkPolicies({
-    instance: "gocd-dev",
-    namespaces: { server: "s", agents: "a" },
-    labels: {},
-    pools: [],
-    dnsServers: [],
-    server: { egress: [], backup: false, agentNamespaces: [], visitors },
-  });
-  const rules = Object.values(policies).flatMap(
-    ({ spec }) => (spec as { readonly ingress?: { readonly from?: object[] }[] }).ingress ?? [],
-  );
-  // In a network policy nobody in particular is everybody.
-  return rules.flatMap(({ from = [] }) =>
-    from.length === 0 || from.some((peer) => Object.keys(peer).length === 0)
-      ? ["a network policy lets everybody in"]
-      : [],
-  );
-}
-
-function wayDoors(access: Settings["access"]): string[] {
-  if (access.mode === "port-forward") return [];
-  const route = httpRoute("r", PLACE, { ...BACKEND, paths: [] });
-  const redirect = redirectRoute(PLACE, HOST);
-  const common = [
-    ...(route.spec.parentRefs.some(({ sectionName }) => sectionName !== "https") ? ["a route takes HTTP"] : []),
-    ...(JSON.stringify(redirect).includes("backendRefs") ? ["HTTP reaches GoCD"] : []),
-  ];
-  if (access.mode === "google") {
-    const machinePaths = Object.values(MACHINE_PATHS).flat();
-    return entrances(access.google).reduce<string[]>((all, { visitor, iap, allow, paths }) => {
-      const isAsked =
-        iap || access.google.address === "internal" || allow.length > 0 || access.google.iap !== undefined;
-      if (!isAsked) all.push(`${visitor} come from everywhere, for which nobody has asked`);
-      if (isRestricting(allow) && armorRules(allow).at(-1)?.action !== "deny(403)")
-        all.push("the allow-list lets others in");
-      if (visitor === "people" && access.google.iap && !iap) all.push("people go past IAP");
-      if (visitor === "machines" && paths.some((path) => !machinePaths.includes(path)))
-        all.push("people come as machines");
-      return all;
-    }, common);
-  }
-  if (frontPeers(access.front.from).length === 0) common.push("nobody knows who the proxies are");
-  if (access.mode === "gateway") {
-    const { listeners } = gateway(PLACE, HOST, access.front).spec;
-    const [https] = listeners.filter(({ protocol }) => protocol === "HTTPS") as {
-      readonly tls?: { readonly certificateRefs?: object[] };
-    }[];
-    return [...common, ...(https?.tls?.certificateRefs?.length === 1 ? [] : ["the Gateway has no certificate"])];
-  }
-  const { metadata, spec } = ingress(PLACE, BACKEND, access.front);
-  const annotations: Readonly<Record<string, string>> = metadata.annotations;
-  const redirects = Object.entries(annotations).filter(([name]) => /redirect/.test(name));
-  return [
-    ...common,
-    ...(spec.tls.some(({ hosts, secretName }) => hosts.includes(HOST) && secretName !== "")
-      ? []
-      : ["the Ingress has no certificate"]),
-    ...(redirects.length > 0 && redirects.every(([, value]) => value === "true") ? [] : ["the Ingress takes HTTP"]),
-    ...(Object.keys(annotations).some((name) => /snippet|headers?$/.test(name))
-      ? ["the proxy adds headers of its own"]
-      : []),
-  ];
-}
-
 describe("no combination of settings leaves GoCD open", () => {
-  const takenOf = (all: readonly (readonly [object, unknown, object, boolean])[]) =>
-    all.flatMap((one) => {
-      const settings = accepted(...one);
-      return settings ? [{ one, settings }] : [];
+  const takenOf = (all: readonly Stack[]) =>
+    all.flatMap((stack) => {
+      const settings = accepted(stack);
+      return settings ? [{ stack, settings }] : [];
     });
-  const tried = product<[object, unknown, object, boolean]>(CLUSTERS, WAYS, [{}], [true, false]);
+  const tried = product<[object, unknown, Others, boolean]>(CLUSTERS, WAYS, [NONE], [true, false]);
   const ways = takenOf(tried);
-  // The server's settings know of a way only what kind it is: a few of each are enough for them.
-  const some = new Map(ways.map((way, index) => [`${way.settings.access.mode} ${index % 3}`, way.one]));
-  const withServers = [...some.values()].flatMap(([cluster, access, , secret]) =>
-    SERVERS.map((server) => [cluster, access, server, secret] as const),
+  // Of each kind of way one, with everything else; every single way, with each other setting by itself.
+  const kinds = new Map(ways.map((way) => [kindOf(way.settings), way.stack]));
+  const withAll = [...kinds.values()].flatMap(([cluster, access, , secret]) =>
+    ALL.map((others): Stack => [cluster, access, others, secret]),
   );
-  const taken = [...ways, ...takenOf(withServers)];
+  const withEach = ways.flatMap(({ stack: [cluster, access, , secret] }) =>
+    EACH.map((others): Stack => [cluster, access, others, secret]),
+  );
+  const taken = [...ways, ...takenOf(withAll), ...takenOf(withEach)];
 
   test("of all that there are, the program takes some of every kind and refuses the others", () => {
-    const modes = taken.map(({ settings: { access } }) =>
-      access.mode === "google" ? access.google.address : access.mode,
-    );
+    const modes = taken.map(({ settings }) => kindOf(settings).split(" ")[0]);
     expect([...new Set(modes)].sort()).toEqual(["external", "gateway", "ingress", "internal", "port-forward"]);
     expect(ways.length).toBeLessThan(tried.length / 2);
-    expect(taken.length).toBeGreaterThan(ways.length + some.size);
-    expect(taken.length).toBeLessThan(ways.length + withServers.length);
+    expect(taken.length).toBeGreaterThan(ways.length + withAll.length / 20);
+    expect(taken.length).toBeLessThan(ways.length + (withAll.length + withEach.length) / 2);
   });
 
+  test.each(EACH.map((others) => [JSON.stringify({ ...others.server, ...others.backup }), others] as const))(
+    "a setting that opens nothing is taken with some way, and one that would is taken with none: %s",
+    (_, others) => {
+      const isTaken = taken.some(({ stack }) => stack[2] === others);
+      expect(isTaken).toBe(!OPENS.test(JSON.stringify(others)));
+    },
+  );
+
   test("to somebody without a log-in, or to somebody who listens", () => {
-    const open = taken.flatMap(({ one, settings }) =>
-      openDoors(settings).map((door) => `${door}: ${JSON.stringify(one)}`),
+    const open = taken.flatMap(({ stack, settings }) =>
+      openDoors(settings).map((door) => `${door}: ${JSON.stringify(stack)}`),
     );
     expect(open.slice(0, 5)).toEqual([]);
   });
 });
+
+/** Settings that no way goes with. */
+const OPENS = /cruise\.config\.file|"passwords"/;
+
+/** What kind of way it is, and on what kind of cluster. */
+function kindOf({ access, cluster, storage }: Settings): string {
+  const way = access.mode === "google" ? access.google.address : access.mode;
+  return `${way} ${cluster.mode} ${storage.mode}`;
+}
