@@ -1,14 +1,14 @@
 // What the suites of a host put beside the program's objects: proxies, a directory, and a pod that is nobody.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { KubernetesObject } from "../../support/program";
 import { unpackedFile } from "../kubernetes/debian";
 import { apply, kubectl } from "../kubernetes/kubectl";
 import { run } from "../kubernetes/run";
-import { CLASS, FOLDER, NAMESPACE, PROXIES, type Way } from "./access-stack";
+import { CERTIFICATE, CLASS, DESK, FOLDER, HOST, NAMESPACE, PROXIES, type Way } from "./access-stack";
 import { addressOf } from "./pods";
 import { nginxConfiguration } from "./stand-ins/controller";
-import { TEST_IMAGES } from "./test-images";
+import { standInTag, TEST_IMAGES } from "./test-images";
 
 const NGINX = unpackedFile("nginx/usr/sbin/nginx");
 /** A pod that no policy selects, and its namespace. */
@@ -67,4 +67,27 @@ export async function startProxy(way: Way, objects: readonly KubernetesObject[])
   await run("chroot", ["/", NGINX, "-t", "-q", "-c", configuration]);
   await startHelper(nodePod(way, PROXIES, [NGINX, "-c", configuration], 443));
   return addressOf(way, PROXIES);
+}
+
+/**
+ * Starts an agent as somebody attaches one, from the image that is not ours: all that it knows is the host, its certificate and what
+ * `environment` says.
+ */
+export async function attachAgent(
+  name: string,
+  { proxy, environment }: { readonly proxy: string; readonly environment: Readonly<Record<string, string>> },
+): Promise<void> {
+  const env = { GO_SERVER_URL: `https://${HOST}/go`, NODE_EXTRA_CA_CERTS: "/host/ca.pem", ...environment };
+  const container = {
+    image: standInTag("agent"),
+    imagePullPolicy: "Never",
+    securityContext: { runAsUser: 1000 },
+    env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
+    volumeMounts: [{ name: "host", mountPath: "/host" }],
+  };
+  const pod = helper(name, DESK, container, [{ name: "host", configMap: { name } }]);
+  await apply([namespace(DESK)]);
+  const data = { "ca.pem": readFileSync(CERTIFICATE, "utf8") };
+  await apply([{ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: DESK }, data }]);
+  await startHelper({ ...pod, spec: { ...pod.spec, ...{ hostAliases: [{ ip: proxy, hostnames: [HOST] }] } } });
 }

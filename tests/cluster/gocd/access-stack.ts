@@ -13,6 +13,8 @@ import { withProbes, type HousekeepingConfig } from "./short-timeouts";
 /** An installation behind a host, without agents: its own, so that those of the other suites stay as they are. */
 export const NAMESPACE = "gocd-access";
 export const HOST = "ci.example.com";
+/** Where people have agents of their own in the cluster. */
+export const DESK = "gocd-desk";
 export const ADMIN_PASSWORD = "planted-password-of-admin-72";
 /** People with rights of the settings. */
 export const OPENER = "opener@example.com";
@@ -45,7 +47,7 @@ const objectsOf = (way: Way, { server = {}, secrets = {} }: AccessChange): Promi
       stack: "access",
       file: STACK_FILE,
       config: {
-        "gocd:server": { ...SETTINGS["gocd:server"], ...server },
+        "gocd:server": { ...SETTINGS["gocd:server"], agentNamespaces: [DESK], ...server },
         "gocd:roles": { open: [`user:${OPENER}`], operate: [`user:${OPERATOR}`] },
         "gocd:access": { host: HOST, [way]: { class: CLASS, secret: SECRET, from: { namespace: PROXIES } } },
       },

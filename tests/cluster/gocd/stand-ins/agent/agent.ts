@@ -1,6 +1,7 @@
 // What a GoCD agent says to its server, and what it tells the probes: it registers when it has no token, takes a cookie,
 // pings, and answers on port 8152 whether the last ping was answered. While /tmp/job exists it says that it is building;
 // /tmp/usable-space may hold how many bytes of its disk are free. It runs the jobs that it finds (jobs.ts).
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { hostname, networkInterfaces } from "node:os";
@@ -86,6 +87,8 @@ function remoting(what: string): Promise<Response> {
 }
 
 async function pingOnce(): Promise<void> {
+  // An agent that nobody has given one makes one, and keeps it (GuidService.java).
+  if (!existsSync(`${CONFIG}/guid.txt`)) writeFileSync(`${CONFIG}/guid.txt`, randomUUID());
   if (!existsSync(`${CONFIG}/token`)) {
     cookie = undefined;
     await register(read("guid.txt"));

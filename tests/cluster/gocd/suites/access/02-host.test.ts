@@ -2,12 +2,13 @@ import { createHash, createHmac } from "node:crypto";
 import { exec } from "../../../kubernetes/kubectl";
 import { startPolicyController, stopPolicyController } from "../../../kubernetes/policy-controller";
 import { eventually, type Ended } from "../../../kubernetes/run";
-import { startProxy, startStranger, STRANGER } from "../../access-helpers";
-import { deployAccessStack, NAMESPACE, PROXIES, type Way } from "../../access-stack";
+import { attachAgent, startProxy, startStranger, STRANGER } from "../../access-helpers";
+import { deployAccessStack, DESK, NAMESPACE, PROXIES, type Way } from "../../access-stack";
 import { addressOf } from "../../pods";
 import { hostAt, url, type Answer, type Host } from "../../host";
 import { LISTEN, OTHER_PORT, reaches, type Origin } from "../../reach";
-import { registrationForm, secretText } from "../../server";
+import { AGENTS, type AgentList } from "../../gocd-api";
+import { gocd, registrationForm, secretText } from "../../server";
 import { OWN_CLUSTER } from "../../test-images";
 
 const GIB = 2 ** 30;
@@ -122,6 +123,32 @@ const WAYS = ["ingress", "gateway"] as const;
       },
       CONSOLE_MS,
     );
+
+    test("is the way of an agent that somebody attaches: enabled at once with the key, or when an administrator approves", async () => {
+      const key = secretOf("agentAutoRegisterKey");
+      const environments = {
+        [`${way}-key`]: { AGENT_AUTO_REGISTER_KEY: key },
+        [`${way}-approved`]: {},
+      };
+      for (const [name, environment] of Object.entries(environments))
+        await attachAgent(name, { proxy: hosts[way].address, environment });
+      const row = (name: string, state: string) =>
+        eventually(`${name} to be ${state}`, async () => {
+          const { _embedded } = await gocd<AgentList>({ ...AGENTS, namespace: NAMESPACE });
+          return _embedded.agents.find((agent) => agent.hostname === name && agent.agent_config_state === state);
+        });
+      await row(`${way}-key`, "Enabled");
+      const { uuid } = await row(`${way}-approved`, "Pending");
+      const enable = { agent_config_state: "Enabled" };
+      await gocd({ method: "PATCH", path: `/go/api/agents/${uuid}`, version: 7, body: enable, namespace: NAMESPACE });
+      for (const name of Object.keys(environments))
+        await eventually(`${name} to work`, async () =>
+          (await row(name, "Enabled")).agent_state === "Idle" ? true : undefined,
+        );
+      const desk: Origin = [`${way}-key`, `${way}-key`, DESK];
+      expect(await reaches(desk, [server, 8153])).toBe(true);
+      expect(await reaches(desk, [server, OTHER_PORT])).toBe(false);
+    });
 
     /** An agent that somebody attaches: it registers through the host with the key, and speaks with its token. */
     async function registered(): Promise<{ readonly uuid: string; readonly token: string }> {
