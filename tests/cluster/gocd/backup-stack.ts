@@ -27,6 +27,12 @@ export interface BackupChange {
   readonly restored?: Readonly<Record<string, { readonly data: string }>>;
   /** `gocd:server.use`. */
   readonly use?: string;
+  /** `gocd:backup.otherServer`. */
+  readonly otherServer?: "replace-keys" | "adopt-keys";
+  /** `gocd:serverSecrets.keys`. */
+  readonly keys?: Readonly<Record<string, string>>;
+  /** Keys and passwords as of a stack that was made by itself. */
+  readonly asAnotherStack?: true;
 }
 
 interface Container {
@@ -47,7 +53,13 @@ export async function deployBackupStack(change: BackupChange = {}): Promise<void
 /** What the program registers for the same settings; it need not run again. */
 const REGISTERED = new Map<string, readonly KubernetesObject[]>();
 
-const register = ({ restore, ...server }: BackupChange): Promise<readonly KubernetesObject[]> =>
+const register = ({
+  restore,
+  otherServer,
+  keys,
+  asAnotherStack,
+  ...server
+}: BackupChange): Promise<readonly KubernetesObject[]> =>
   resolvedManifests(
     {
       stack: "backup",
@@ -61,10 +73,11 @@ const register = ({ restore, ...server }: BackupChange): Promise<readonly Kubern
           prebuilt: Object.fromEntries(Object.entries(TEST_IMAGES).map(([name, { reference }]) => [name, reference])),
         },
         "gocd:server": { disk: "10Gi", artifacts: "10Gi", heap: "64Mi", headroom: "1Gi", cpu: "10m", ...server },
-        "gocd:backup": restore === undefined ? {} : { restore },
+        "gocd:backup": { ...(restore !== undefined && { restore }), ...(otherServer && { otherServer }) },
       },
+      ...(keys && { secrets: { "gocd:serverSecrets": JSON.stringify({ keys }) } }),
     },
-    { state: path.join(STATE, "pulumi-state-backup.json") },
+    { state: path.join(STATE, `pulumi-state-backup${asAnotherStack ? "-other" : ""}.json`) },
   );
 
 /** The server with what it needs; not the policies, which let nobody but Google's storage be reached. */

@@ -115,15 +115,6 @@ const WAYS = ["ingress", "gateway"] as const;
       expect(await reaches(stranger, [hosts[way].address, 443])).toBe(true);
     });
 
-    test(
-      "sends a console that is silent for longer than proxies wait",
-      async () => {
-        const { stderr, status, body } = await consoles[way];
-        expect([stderr, status, body]).toEqual(["", 200, "begin\nend\n"]);
-      },
-      CONSOLE_MS,
-    );
-
     test("is the way of an agent that somebody attaches: enabled at once with the key, or when an administrator approves", async () => {
       const key = secretOf("agentAutoRegisterKey");
       const environments = {
@@ -168,6 +159,15 @@ const WAYS = ["ingress", "gateway"] as const;
       return { uuid, token };
     }
   });
+  // Last: they have been silent since the others began.
+  test.each(WAYS)(
+    "sends a console that is silent for longer than proxies wait, by %s",
+    async (way) => {
+      const { stderr, status, body } = await consoles[way];
+      expect([stderr, status, body]).toEqual(["", 200, "begin\nend\n"]);
+    },
+    CONSOLE_MS,
+  );
 });
 
 function zerosSha256(): string {

@@ -11,9 +11,10 @@ import {
   storedObjects,
   storeText,
   troubleStorage,
+  type BackupChange,
 } from "../../backup-stack";
 import { loseDisk } from "../../../kubernetes/disks";
-import { askServer, backUp, gocd, SERVER_BACKUPS } from "../../server";
+import { askServer, backUp, forgetPasswords, gocd, SERVER_BACKUPS } from "../../server";
 import { get } from "../../../kubernetes/api";
 import { kubectl, remove } from "../../../kubernetes/kubectl";
 import { pod, status } from "../../pods";
@@ -56,6 +57,14 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
   };
   const addEnvironment = (name: string) =>
     gocd({ ...AT, method: "POST", path: "/go/api/admin/environments", version: 3, body: { name } });
+
+  /** Why the server does not start. */
+  const refusal = () =>
+    eventually("a refusal", async () => {
+      const { lastState, state } = status(await pod("gocd-server-0", BACKUP_NAMESPACE), "restore");
+      const ended = state.terminated ?? lastState?.terminated;
+      return ended?.message;
+    });
 
   describe("a backup", () => {
     test("is in the bucket with every file as it is on the disk, and a manifest that says so", async () => {
@@ -152,14 +161,6 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
       await deployBackupStack({ restore });
       await serverReady();
     };
-    /** Why the server does not start. */
-    const refusal = () =>
-      eventually("a refusal", async () => {
-        const { lastState, state } = status(await pod("gocd-server-0", BACKUP_NAMESPACE), "restore");
-        const ended = state.terminated ?? lastState?.terminated;
-        return ended?.message;
-      });
-
     beforeAll(async () => {
       await addEnvironment("in-the-backup");
       name = await handOver();
@@ -230,6 +231,48 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
       await deployBackupStack({ restored });
       await serverReady();
       expect(await environments()).toEqual(expect.arrayContaining(["in-the-snapshot", "after-the-snapshot"]));
+    });
+  });
+
+  describe("a backup of another server", () => {
+    const configuration = () => onServer("cat /godata/config/cruise-config.xml");
+    const keyIn = (xml: string) => /tokenGenerationKey="([^"]+)"/.exec(xml)?.[1] ?? "";
+    /** Starts a stack with keys of its own on an empty disk, from a backup of the first one. */
+    const moveIn = async (change: BackupChange) => {
+      await stopServer();
+      loseDisk({ namespace: "", name: DATA });
+      await deployBackupStack({ restore: name, asAnotherStack: true, ...change });
+      forgetPasswords();
+    };
+    let name: string;
+    let theirs: string;
+
+    beforeAll(async () => {
+      await addEnvironment("theirs");
+      theirs = await configuration();
+      name = await handOver();
+      await stored(name);
+    }, 120_000);
+
+    test("is refused, with what to say if it is meant", async () => {
+      await moveIn({});
+      expect(await refusal()).toContain("gocd:backup.otherServer");
+    });
+
+    test("brings its configuration along under this stack's keys and log-in, when a person says so in one line", async () => {
+      await moveIn({ otherServer: "replace-keys" });
+      await serverReady();
+      expect(await environments()).toContain("theirs");
+      expect(keyIn(await configuration())).not.toBe(keyIn(theirs));
+      expect((await askServer({ ...AT, path: "/go/api/agents", version: 7, as: "nobody" })).status).toBe(401);
+    });
+
+    test("brings its keys along as well, where the stack was told them", async () => {
+      const keys = { tokenGenerationKey: keyIn(theirs) };
+      await moveIn({ otherServer: "adopt-keys", keys });
+      await serverReady();
+      expect(await environments()).toContain("theirs");
+      expect(keyIn(await configuration())).toBe(keyIn(theirs));
     });
   });
 });
