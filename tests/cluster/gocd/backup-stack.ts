@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { resolvedManifests, type KubernetesObject } from "../../support/program";
 import { DISK_DRIVER, DISKS } from "../kubernetes/disks";
@@ -178,6 +179,13 @@ export const storedObjects = async (): Promise<readonly Stored[]> =>
   }));
 export const storeText = (name: string, text: string): Promise<unknown> =>
   control("object", { name: FOLDER + name, text });
+/** Copies a folder into the stack's own, as `gcloud storage cp --recursive` does. */
+export async function storeFolder(folder: string): Promise<void> {
+  for (const file of readdirSync(folder)) {
+    const name = `${FOLDER}${path.basename(folder)}/${file}`;
+    await control("object", { name, base64: readFileSync(path.join(folder, file)).toString("base64") });
+  }
+}
 /** Lets requests of these kinds go wrong, one for each entry; see tests/support/storage-stand-in/stand-in.ts. */
 export const troubleStorage = (troubles: Readonly<Record<string, readonly unknown[]>>): Promise<unknown> =>
   control("troubles", { endpoint: "storage", troubles });
@@ -212,6 +220,9 @@ export const serverSays = (container: string, what: RegExp): Promise<string> =>
   eventually(`${container} to say ${String(what)}`, async () =>
     (await serverLog(container)).find((line) => what.test(line)),
   );
+
+/** Where a disk's files are. */
+export const filesOn = (disk: string): string => path.join(DISKS, disk);
 
 /** Makes a disk from another as a snapshot of it does: what is on it now. The server must be stopped. */
 export function copyDisk(from: string, to: string): void {

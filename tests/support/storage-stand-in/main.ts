@@ -2,7 +2,7 @@
 // troubles of its own, so that what a test makes go wrong for one client goes well for the others. Tests talk to it by
 //   POST /stand-in/troubles  {"endpoint":"slow","troubles":{"part":["hang"]}}
 //   GET  /stand-in/objects   [{"name","size","md5Hash"}]
-//   POST /stand-in/object    {"name","text"}
+//   POST /stand-in/object    {"name","text"} or {"name","base64"}
 //   GET  /stand-in/requests  {"slow":["token","find",…]}
 import { createServer, type IncomingMessage } from "node:http";
 
@@ -26,13 +26,17 @@ async function control(what: string, request: IncomingMessage): Promise<unknown>
     readonly troubles?: Readonly<Record<string, Trouble[]>>;
     readonly name?: string;
     readonly text?: string;
+    readonly base64?: string;
   };
   switch (what) {
     case "troubles":
       Object.assign(endpoint(asked.endpoint ?? "").troubles, asked.troubles);
       return {};
     case "object":
-      OBJECTS.set(asked.name ?? "", Buffer.from(asked.text ?? ""));
+      OBJECTS.set(
+        asked.name ?? "",
+        asked.base64 === undefined ? Buffer.from(asked.text ?? "") : Buffer.from(asked.base64, "base64"),
+      );
       return {};
     case "objects":
       return [...OBJECTS].map(([name, bytes]) => described(name, bytes));

@@ -5,6 +5,7 @@ import { startPolicyController, stopPolicyController } from "../../../kubernetes
 import { eventually } from "../../../kubernetes/run";
 import { askServer, gocd } from "../../server";
 import { OWN_CLUSTER } from "../../test-images";
+import { answerNamesFromPod } from "../network/helper-pods";
 
 const PASSWORDS = Object.fromEntries(
   ["dora", "erin", "frank"].map((name) => [name, randomBytes(12).toString("hex")]),
@@ -72,6 +73,7 @@ type Name = keyof typeof PASSWORDS;
   beforeAll(async () => {
     await deployAccessStack("ingress");
     address = await startDirectory(PASSWORDS);
+    await answerNamesFromPod();
     startPolicyController();
   }, 300_000);
 
@@ -79,14 +81,14 @@ type Name = keyof typeof PASSWORDS;
 
   test("are not put in force while the directory cannot be reached: network policies let the server go nowhere else", async () => {
     await settle({ people: ldap() }, { egress: [] });
-    await hears(/authorization people.*(connect|timed? ?out)/i);
+    await hears(/ECONNREFUSED|Connection (closed|timeout)|timed out/);
     expect(await configured()).toEqual([]);
     expect(await logsIn("admin", ADMIN_PASSWORD)).toBe(200);
   });
 
   test("are not put in force with a wrong password of the plugin's", async () => {
     await settle({ people: ldap() }, { password: "wrong" });
-    await hears(/authorization people.*InvalidCredentials/);
+    await hears(/InvalidCredentials/);
     expect(await configured()).toEqual([]);
     expect(await housekeepingSays()).not.toContain(READER.password);
   });

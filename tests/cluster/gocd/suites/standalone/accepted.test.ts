@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
 import { dryRun, remove, apply } from "../../../kubernetes/kubectl";
+import { ROOT } from "../../../kubernetes/paths";
 import { installGatewayApi } from "../../gateway-api";
 import { kubernetesObjects, runs, task, type KubernetesObject, type StackSource } from "../../../../support/program";
 import { committedStacks, variants } from "../../../../support/stacks";
@@ -35,6 +39,12 @@ test.each(stacks.map(([name], index) => [name, index] as const))(
     expect(stdout.trim().split("\n")).toHaveLength(objects.length);
   },
 );
+
+test("the pod of move-in.md, which reads an old server's claim, is accepted", async () => {
+  const pod = parse(readFileSync(path.join(ROOT, "docs/operations/move-in-pod.yaml"), "utf8")) as KubernetesObject;
+  const here = { ...pod, metadata: { ...pod.metadata, namespace: "default" } };
+  expect(await dryRun([here])).toMatchObject({ code: 0, stderr: "" });
+});
 
 test("an unknown field would not be accepted", async () => {
   const { code, stderr } = await dryRun([

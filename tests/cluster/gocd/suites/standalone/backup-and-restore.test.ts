@@ -1,25 +1,29 @@
+import { cpSync, readdirSync } from "node:fs";
+import path from "node:path";
 import {
   BACKUP_NAMESPACE,
   copyDisk,
   DATA,
   deployBackupStack,
+  filesOn,
   isStored,
   onServer,
   serverReady,
   serverSays,
   stopServer,
   storedObjects,
+  storeFolder,
   storeText,
   troubleStorage,
   type BackupChange,
 } from "../../backup-stack";
-import { loseDisk } from "../../../kubernetes/disks";
-import { askServer, backUp, forgetPasswords, gocd, SERVER_BACKUPS } from "../../server";
+import { askServer, backUp, forgetPasswords, SERVER_BACKUPS } from "../../server";
 import { get } from "../../../kubernetes/api";
 import { kubectl, remove } from "../../../kubernetes/kubectl";
-import { pod, status } from "../../pods";
-import { eventually } from "../../../kubernetes/run";
+import { ROOT, STATE } from "../../../kubernetes/paths";
+import { eventually, run } from "../../../kubernetes/run";
 import { OWN_CLUSTER } from "../../test-images";
+import { addEnvironment, emptyDisk, environments, refusal } from "./server-data";
 
 const AT = { namespace: BACKUP_NAMESPACE };
 const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
@@ -43,28 +47,6 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
   }
 
   const stored = (name: string) => eventually(`${name} in the bucket`, () => isStored(name), 90_000);
-
-  /** Something that only the server's data has. */
-  const environments = async () => {
-    const { _embedded } = await gocd<{
-      readonly _embedded: { readonly environments: readonly { readonly name: string }[] };
-    }>({
-      ...AT,
-      path: "/go/api/admin/environments",
-      version: 3,
-    });
-    return _embedded.environments.map(({ name }) => name);
-  };
-  const addEnvironment = (name: string) =>
-    gocd({ ...AT, method: "POST", path: "/go/api/admin/environments", version: 3, body: { name } });
-
-  /** Why the server does not start. */
-  const refusal = () =>
-    eventually("a refusal", async () => {
-      const { lastState, state } = status(await pod("gocd-server-0", BACKUP_NAMESPACE), "restore");
-      const ended = state.terminated ?? lastState?.terminated;
-      return ended?.message;
-    });
 
   describe("a backup", () => {
     test("is in the bucket with every file as it is on the disk, and a manifest that says so", async () => {
@@ -153,10 +135,6 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
   describe("a restore from a backup", () => {
     let name: string;
 
-    const emptyDisk = async () => {
-      await stopServer();
-      loseDisk({ namespace: "", name: DATA });
-    };
     const restored = async (restore: string) => {
       await deployBackupStack({ restore });
       await serverReady();
@@ -239,8 +217,7 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
     const keyIn = (xml: string) => /tokenGenerationKey="([^"]+)"/.exec(xml)?.[1] ?? "";
     /** Starts a stack with keys of its own on an empty disk, from a backup of the first one. */
     const moveIn = async (change: BackupChange) => {
-      await stopServer();
-      loseDisk({ namespace: "", name: DATA });
+      await emptyDisk();
       await deployBackupStack({ restore: name, asAnotherStack: true, ...change });
       forgetPasswords();
     };
@@ -265,6 +242,34 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
       expect(await environments()).toContain("theirs");
       expect(keyIn(await configuration())).not.toBe(keyIn(theirs));
       expect((await askServer({ ...AT, path: "/go/api/agents", version: 7, as: "nobody" })).status).toBe(401);
+    });
+
+    test("is made ready from the data of a server that does not run any more, by the command", async () => {
+      await onServer("mkdir -p /godata/db/config.git; echo ref: refs/heads/master >/godata/db/config.git/HEAD");
+      await addEnvironment("of-the-stopped-server");
+      await stopServer();
+      const old = path.join(STATE, "old-server");
+      for (const folder of ["config", "db"])
+        cpSync(path.join(filesOn(DATA), folder), path.join(old, folder), { recursive: true });
+      const command = [
+        "-r",
+        "@swc-node/register",
+        "tools/move-in/main.ts",
+        old,
+        "--stack",
+        "backup",
+        "--version",
+        "26.1.0",
+      ];
+      await run(process.execPath, [...command, "--to", `${old}.ready`], { cwd: ROOT });
+      const [made = ""] = readdirSync(`${old}.ready`);
+      await storeFolder(path.join(`${old}.ready`, made));
+      // Of yet another stack: the first one's keys are not those of this data.
+      await emptyDisk();
+      await deployBackupStack({ restore: made, otherServer: "replace-keys" });
+      forgetPasswords();
+      await serverReady();
+      expect(await environments()).toContain("of-the-stopped-server");
     });
 
     test("brings its keys along as well, where the stack was told them", async () => {
