@@ -250,7 +250,7 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
       await stopServer();
       const old = path.join(STATE, "old-server");
       for (const folder of ["config", "db"])
-        cpSync(path.join(filesOn(DATA), folder), path.join(old, folder), { recursive: true });
+        cpSync(path.join(filesOn(DATA), "godata", folder), path.join(old, folder), { recursive: true });
       const command = [
         "-r",
         "@swc-node/register",
