@@ -7,6 +7,7 @@ import { nodes } from "./nodes";
 import { placement } from "./placement";
 import { podFields, podProblems } from "./pod";
 import { formatValue, type Problem } from "./problems";
+import { runtime } from "./runtimes";
 import { CLAIM, memoryProblems, sizeProblems } from "./sizes";
 import { cidr, cpu, digest, duration, gocdName, map, size, text, url, whole, type ReadonlyDeep } from "./values";
 
@@ -35,6 +36,7 @@ const pool = z.strictObject(
         "what is removed after each job: nothing (shared); containers, processes, credentials, home directory and /tmp (clean); " +
           "the working directories and the agent's container, too (fresh)",
       ),
+    runtime,
     rotation: whole("a whole number from 1", 1, 1_000_000)
       .default(1)
       .describe("raise it to make new certificates and restart the pool, one agent after the other"),

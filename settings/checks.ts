@@ -6,6 +6,7 @@ import { bootDiskProblems } from "./cluster";
 import { locationProblems } from "./google";
 import type { HasProblem, Problem } from "./problems";
 import { rangeProblems } from "./ranges";
+import { runtimeProblems } from "./runtimes";
 import { nodeProblems } from "./scheduling";
 import { peopleProblems } from "./people";
 import { pluginProblems } from "./plugins";
@@ -31,6 +32,7 @@ export function crossCheck(settings: Settings, hasProblem: HasProblem): Problem[
     ...pluginProblems(server),
     ...rangeProblems(settings, hasProblem),
     ...agents.flatMap((pool) => poolProblems(pool, name, cluster)),
+    ...agents.flatMap((pool) => runtimeProblems(pool, storage)),
     ...environmentProblems(agents),
     ...(cluster.mode === "existing" ? serverArchitectureProblems(cluster.serverPlacement) : []),
     ...buildsProblems(builds, agents, storage, hasProblem),

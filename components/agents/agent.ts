@@ -8,6 +8,7 @@ import type { Placement } from "../../kubernetes/placement";
 import { seconds } from "../../kubernetes/quantities";
 import { RESTRICTED } from "../../kubernetes/security";
 import { podFields, type PodFields } from "./pod-fields";
+import { podRuntime } from "./runtime";
 import { CACHE, dindSidecar, POD_NAME_ENV, WORKSPACE, WORKSPACE_PATHS, workspaceMount, type DindSpec } from "./dind";
 
 /** Where the agent finds its uuid and token. */
@@ -122,6 +123,7 @@ function agentPod(spec: PoolSpec) {
   const jvmOptions = companyJvmOptions(spec.company);
   return {
     ...spec.placement,
+    ...podRuntime(spec.dind.runtime),
     serviceAccountName: spec.pool,
     automountServiceAccountToken: false,
     enableServiceLinks: false,

@@ -8,6 +8,7 @@ import { labels, POOL_LABEL } from "../../kubernetes/labels";
 import type { GuardedNamespace } from "../../kubernetes/namespace";
 import { poolDisruptionBudget, poolService, poolStatefulSet, rolloutSeconds, type PoolSpec } from "./agent";
 import { daemonConfig, type DaemonSettings } from "./daemon";
+import type { Runtime } from "./runtime";
 
 /** PEM texts of one side. */
 interface Side {
@@ -30,6 +31,7 @@ export interface AgentPoolArgs extends Pick<PoolSpec, Shared> {
     readonly name: string;
     /** Agent image of this pool alone. */
     readonly image?: string | undefined;
+    readonly runtime: Runtime;
     readonly dind: DaemonSettings & { readonly cpu: string; readonly memory: string };
     /** Who each pod is to the server. */
     readonly identities: ReadonlyMap<
@@ -48,7 +50,7 @@ export class AgentPool extends pulumi.ComponentResource {
     super("gocd:agents:AgentPool", name, {}, opts);
     const child = { parent: this };
     const { instance } = args;
-    const { name: pool, image = args.images.agent, dind, identities, ...own } = args.pool;
+    const { name: pool, image = args.images.agent, dind, runtime, identities, ...own } = args.pool;
     const namespace = args.namespace.name;
     const metadata = (suffix: string) => ({ name: `${pool}${suffix}`, namespace, labels: spec.labels });
     const spec = {
@@ -64,7 +66,7 @@ export class AgentPool extends pulumi.ComponentResource {
       placement: args.placement,
     };
 
-    const config = daemonConfig(dind, own.cache, own.company);
+    const config = daemonConfig(dind, own.cache, own.company, runtime);
     const { certificates } = own.company;
     const ca =
       certificates === undefined
@@ -107,7 +109,7 @@ export class AgentPool extends pulumi.ComponentResource {
         identitySecret: identity.metadata.name,
         sshSecret: ssh?.metadata.name,
         caConfigMap: ca?.metadata.name,
-        dind: { ...dind, pool, image: args.images.dind, daemonConfigMap: daemon.metadata.name, secrets },
+        dind: { ...dind, pool, runtime, image: args.images.dind, daemonConfigMap: daemon.metadata.name, secrets },
       }),
       // The account is named, not referred to; the guards are no part of it.
       {

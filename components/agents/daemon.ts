@@ -1,5 +1,6 @@
 import { noProxy, type Company } from "../../kubernetes/company";
 import { gibibytes } from "../../kubernetes/quantities";
+import { daemonOptions, type Runtime } from "./runtime";
 
 /** Where the daemon listens for the agent: on the pod's loopback alone. */
 export const DOCKER_HOST = "tcp://127.0.0.1:2376";
@@ -25,6 +26,7 @@ export function daemonConfig(
   { mtu, mirrors, addressPools, minApiVersion }: DaemonSettings,
   cache: string,
   { proxy, insecureRegistries }: Pick<Company, "proxy" | "insecureRegistries"> = { insecureRegistries: [] },
+  runtime: Runtime = "privileged",
 ): string {
   const size = gibibytes(cache);
   const share = (part: number) => `${Math.max(1, Math.floor(size * part))}GB`;
@@ -43,6 +45,7 @@ export function daemonConfig(
     ...(insecureRegistries.length > 0 && { "insecure-registries": insecureRegistries }),
     ...(proxy && { proxies: { "http-proxy": proxy.url, "https-proxy": proxy.url, "no-proxy": noProxy(proxy) } }),
     ...(minApiVersion !== undefined && { "min-api-version": minApiVersion }),
+    ...daemonOptions(runtime),
     "log-driver": "local",
     "log-opts": { "max-size": "20m", "max-file": "5" },
     // What is never collected otherwise grows until the volume is full.

@@ -30,6 +30,7 @@ function start(args: readonly string[] = ["docker-init", "--", "dockerd"]): Outc
       RUNTIME_DIR: shell().path("run"),
       WORKSPACE: shell().path("workspace"),
       DOCKER_CONFIGURATION: shell().path("etc"),
+      IP_FORWARD: shell().path("ip_forward"),
     },
   });
 }
@@ -43,6 +44,43 @@ beforeEach(() => {
 });
 
 const daemonCall = (): readonly string[] => shell().calls("docker-init");
+
+describe("inner containers in gVisor, where dockerd may not touch the firewall,", () => {
+  beforeEach(() => {
+    shell().write("etc/daemon.json", '{\n  "iptables": false\n}\n');
+    shell().command("iptables-legacy");
+  });
+
+  test("leave the pod with its address", () => {
+    shell().command(
+      "ip",
+      'case $1 in route) echo "default via 10.1.0.1 dev eth0" ;; *) echo "    inet 10.1.0.7/24 brd 10.1.0.255 scope global eth0" ;; esac',
+    );
+    const { status, stderr } = start();
+    expect(status).toBe(0);
+    expect(shell().read("ip_forward")).toBe("1\n");
+    expect(shell().calls("iptables-legacy")).toEqual(
+      ["tcp", "udp"].map(
+        (protocol) => `iptables-legacy -t nat -A POSTROUTING -o eth0 -j SNAT --to-source 10.1.0.7 -p ${protocol}`,
+      ),
+    );
+    expect(stderr).toContain("inner containers leave this pod as 10.1.0.7");
+  });
+
+  test("reach nothing where the pod has no network, and the daemon starts all the same", () => {
+    shell().command("ip");
+    const { status, stderr } = start();
+    expect(status).toBe(0);
+    expect(shell().calls("iptables-legacy")).toEqual([]);
+    expect(stderr).toContain("inner containers reach no network");
+  });
+
+  test("are left to dockerd anywhere else", () => {
+    shell().write("etc/daemon.json", "{}\n");
+    expect(start().status).toBe(0);
+    expect(shell().calls("iptables-legacy")).toEqual([]);
+  });
+});
 
 describe("inner containers", () => {
   test.each([

@@ -82,6 +82,7 @@ const pod = poolStatefulSet({
     image: "dind",
     cpu: "1",
     memory: "1Gi",
+    runtime: "privileged",
     daemonConfigMap: "d",
     secrets: { daemon: "d", client: "c" },
   },

@@ -65,6 +65,7 @@ export const variants = {
       "gocd:agents": {
         docker: {
           resources: ["docker"],
+          runtime: "gvisor",
           pod: {
             env: { MAVEN_OPTS: "-Xmx1g", NPM_TOKEN: { secret: "npm", key: "token" } },
             volumes: {

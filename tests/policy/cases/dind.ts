@@ -122,6 +122,11 @@ export const dindCases: readonly Case[] = [
   ),
   ...Object.entries(impostors).map(([name, object]) => refusal("both", name, object)),
   pass(
+    "both",
+    "the agents' own dind in gVisor, not privileged and with every capability",
+    agentWith({ securityContext: { capabilities: { add: ["ALL"] }, runAsUser: 0, runAsGroup: 0 } }),
+  ),
+  pass(
     "review",
     "the agents' own dind with a capability, which it has anyway",
     agentWith({ securityContext: { privileged: true, capabilities: { add: ["SYS_ADMIN"] } } }),
