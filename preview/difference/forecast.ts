@@ -47,6 +47,10 @@ const IMAGE = "docker:index/image:Image";
 /** A token that the provider does not look at when it compares. */
 const CREDENTIALS = ["registry.username", "registry.password"];
 
+const DISKS = ["gcp:compute/disk:Disk", "gcp:compute/regionDisk:RegionDisk"];
+/** Arguments that say where a disk is. */
+const PLACE = ["name", "project", "zone", "region", "replicaZones"];
+
 /** Keys of the stack that stand in for a property that a resource of Google's does not give, before and after. */
 export type Defaults = Readonly<
   Partial<Record<"project" | "region" | "zone", readonly [before: string, after: string]>>
@@ -161,13 +165,15 @@ function follow(one: PlanDraft, affected: ReadonlySet<string>, drafts: ReadonlyM
     );
     if (from.length > 0) addUnknownValue(one, property, from);
   }
+  // In a property that is unknown as a whole the Kubernetes provider finds no field that changed (openapi.PatchPropertiesChanged).
+  const seesInside = kindOf(after.type) === undefined;
   for (const [property, sources] of Object.entries(after.propertyDependencies)) {
     const gone = sources.filter((urn) => replaced(urn) && isDeletedFirst(drafts.get(urn)));
     for (const { field, when } of gone.length > 0 && !after.ignoreChanges.includes(property) ? one.rules.replaces : [])
       if (
         when === undefined &&
         isGiven(after.inputs, field) &&
-        (field === property || field.startsWith(`${property}.`))
+        (field === property || (seesInside && field.startsWith(`${property}.`)))
       )
         for (const from of gone) add({ field, from });
   }
@@ -219,9 +225,15 @@ function unknownProperties({ inputs, ignoreChanges, custom }: Registration): str
   return Object.keys(inputs).filter((property) => !ignoreChanges.includes(property) && hasUnknown(inputs[property]));
 }
 
-/** What others take from an object of Kubernetes is its name, which is known. */
+/**
+ * What others take from an object of Kubernetes is its name, which is known; and from a disk of Google's where it is, which its provider
+ * knows before it makes the disk anew.
+ */
 function isKnownWhole(urn: string, drafts: ReadonlyMap<string, PlanDraft>): boolean {
-  return kindOf(drafts.get(urn)?.pair.after.type ?? "") !== undefined;
+  const found = drafts.get(urn);
+  const type = found?.pair.after.type ?? "";
+  if (DISKS.includes(type)) return !found?.fields.some(({ path }) => PLACE.includes(pathText(path)));
+  return kindOf(type) !== undefined;
 }
 
 function isRebuilt({ pair: { after }, fields }: PlanDraft, rebuilt: ReadonlySet<string>): boolean {

@@ -107,7 +107,7 @@ export const WHOLE: readonly Edit[] = [
     [
       "! Disk gocd-dev-data: size REFUSED",
       "! DiskResourcePolicyAttachment gocd-dev-data: disk (from gocd-dev-data)",
-      "! PersistentVolume gocd-dev-data: spec.csi (from gocd-dev-data)",
+      "~ PersistentVolume gocd-dev-data: spec.capacity.storage",
     ],
   ],
   [
@@ -118,8 +118,6 @@ export const WHOLE: readonly Edit[] = [
       "! Disk gocd-dev-data: type REFUSED",
       "! DiskResourcePolicyAttachment gocd-dev-artifacts: disk (from gocd-dev-artifacts)",
       "! DiskResourcePolicyAttachment gocd-dev-data: disk (from gocd-dev-data)",
-      "! PersistentVolume gocd-dev-artifacts: spec.csi (from gocd-dev-artifacts)",
-      "! PersistentVolume gocd-dev-data: spec.csi (from gocd-dev-data)",
     ],
   ],
   [
