@@ -1,6 +1,5 @@
 import { AGENTS_NAMESPACE, ready, SERVER_NAMESPACE } from "../../../cluster/gocd/deploy";
 import { driverObjects } from "../../../cluster/kubernetes/disks";
-import { get } from "../../../cluster/kubernetes/api";
 import { apply, kubectl } from "../../../cluster/kubernetes/kubectl";
 import { documented, STACK } from "../../harness/docs";
 import { keepFiles, remembered, restarted, settledPods } from "../../harness/installation";
@@ -10,14 +9,10 @@ import { expectUnchanged, POOL_SETTINGS, projectWithStackUp, QUICK, SERVER_SETTI
 const SCALE = "docs/operations/scale.md";
 const UP = documented(SCALE, /^pulumi up --stack dev --policy-pack policy\b/);
 
-interface Claim {
-  readonly spec: { readonly resources: { readonly requests: { readonly storage: string } } };
-}
-
 let project: Project;
 let before: Awaited<ReturnType<typeof remembered>>;
-const requested = async (claim: string, namespace: string) =>
-  (await get<Claim>(`pvc/${claim}`, namespace)).spec.resources.requests.storage;
+const requested = (claim: string, namespace: string) =>
+  kubectl(["get", "pvc", claim, "-n", namespace, "-o", "jsonpath={.spec.resources.requests.storage}"]);
 
 /**
  * The class of the disks, as one that lets claims grow and binds them at once. All claims are bound. Of a class that waits for a pod the
