@@ -3,7 +3,7 @@ import { RULES } from "./all-rules";
 import { EXCEPTIONS_SCHEMA } from "./exceptions";
 import { withFormer, type FormerConfigs } from "./former-names";
 import type { RuleConfig } from "./reading/resource-view";
-import { ResourceViews, settled, viewOf, type PolicyArgs } from "./reading/view";
+import { ResourceViews, StackViews, settled, viewOf, type PolicyArgs } from "./reading/view";
 import { Report } from "./report";
 import type { ResourceRule, Rule, StackRule } from "./rule";
 import { FRAMEWORKS } from "./tables/standards";
@@ -27,7 +27,9 @@ export function makePolicies(
   former: FormerConfigs = new Map(),
   report: Report = new Report(),
 ): Policies {
+  learnKeys(all);
   const views = new ResourceViews();
+  const stackViews = new StackViews();
   const configOf = (rule: Rule, args: ResourceArgs | StackArgs) =>
     withFormer(rule, args.getConfig() as RuleConfig, former);
   const resourcePolicy = (rule: ResourceRule) => ({
@@ -44,7 +46,7 @@ export function makePolicies(
   const stackPolicy = (rule: StackRule) => ({
     ...described(rule),
     validateStack: (args: StackArgs, tell: Tell) => {
-      const resources = args.resources.map(viewOf);
+      const resources = stackViews.for(rule.name, args.resources);
       const config = configOf(rule, args);
       return settled(resources, () => {
         report.judge(rule, rule.checkStack(resources, config), config, "", tell);
@@ -69,11 +71,21 @@ export function makePolicies(
       name: "stack-notes",
       description: "The same for rules that look at the whole stack, and exceptions that nothing needs.",
       validateStack: (_args, tell) => {
+        stackViews.forget();
         report.tellNotes("", alone(tell));
         report.tellUnused(alone(tell));
       },
     },
   ];
+}
+
+/** Lets every rule ask once for the properties that it looks for, so that the first resource is looked through like all others. */
+function learnKeys(all: readonly Rule[]): void {
+  const nothing = viewOf({ urn: "", type: "", name: "", props: {} });
+  for (const rule of all) {
+    if ("check" in rule) rule.check(nothing, {});
+    else rule.checkStack([nothing], {});
+  }
 }
 
 const NOTES = { enforcementLevel: "advisory", severity: "low" } as const;

@@ -79,22 +79,44 @@ export function sentence({ object, part, at, found, instead }: Finding): string 
   return `${where}: ${found}${at === "" ? "" : ` (${at})`}. ${instead}`;
 }
 
-/** Names the place of a finding in the words of Kubernetes. */
+/** Names the place of a finding in the words of Kubernetes; `part` where the node itself is none. */
 export function finding(
   resource: ResourceView,
   node: ObjectNode,
   found: string,
   instead: string,
   key?: string,
+  part?: string,
 ): Finding {
-  return {
-    object: objectOf(resource, node),
-    part: partOf(node),
-    at: shown(pathOf(node, key)),
-    found,
-    instead,
-    doubt: node.doubt,
-  };
+  return new Found(resource, node, found, instead, key, part);
+}
+
+/** A finding that looks its place up when it is told: of a hundred thousand in one resource a few hundred are. */
+class Found implements Finding {
+  constructor(
+    private readonly resource: ResourceView,
+    private readonly node: ObjectNode,
+    readonly found: string,
+    readonly instead: string,
+    private readonly key: string | undefined,
+    private readonly named: string | undefined,
+  ) {}
+
+  get object(): string {
+    return objectOf(this.resource, this.node);
+  }
+
+  get part(): string | undefined {
+    return this.named ?? partOf(this.node);
+  }
+
+  get at(): string {
+    return shown(pathOf(this.node, this.key));
+  }
+
+  get doubt(): string | undefined {
+    return this.node.doubt;
+  }
 }
 
 /** The kind that an object says; while it says none, the one of the resource's type. */

@@ -8,6 +8,7 @@ import {
 } from "../../policy/tables/daemons";
 import { DIND } from "../../policy/tables/dind";
 import { CONTAINER_LISTS } from "../../policy/tables/kinds";
+import { LEFT_OPEN } from "../../policy/tables/operators";
 import { DANGEROUS_CAPABILITIES, HOST_SWITCHES, UNCONFINED_SELINUX_TYPES } from "../../policy/tables/privileges";
 import { NODE_DRIVERS, NODE_ITSELF, REFUSED_SOURCES, SERVER_ATTRIBUTES } from "../../policy/tables/volumes";
 import { either, listOf, quoted } from "./cel";
@@ -43,6 +44,10 @@ export function pathRules(pod: string): readonly Rule[] {
       offenders: volumesWhere(pod, "has(v.hostPath)"),
       message:
         "hostPath volumes hand out the disk or the runtime of the node, claim a volume or use an emptyDir instead of",
+    },
+    {
+      offenders: containersWhere(pod, () => `has(c.workingDir) && c.workingDir.matches(${quoted(LEFT_OPEN)})`),
+      message: "a working directory below /proc leads to the file system of the node, choose another for",
     },
     {
       offenders: volumesWhere(

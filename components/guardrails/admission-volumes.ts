@@ -22,7 +22,7 @@ export function volumeRules({ serverNamespace, agentsNamespace, nodeVolumes = "r
   ]);
   return [
     {
-      offenders: `(${["hostPath", "local"].map(paths).join(" + ")}).filter(p, ${isSocket("p")})`,
+      offenders: `(${Object.entries(PATHS).map(paths).join(" + ")}).filter(p, ${isSocket("p")})`,
       message: "a volume may not hold the socket of a container runtime, nor a directory above one",
     },
     {
@@ -32,10 +32,14 @@ export function volumeRules({ serverNamespace, agentsNamespace, nodeVolumes = "r
   ];
 }
 
+/** Where a source of a volume names a path of the node; a driver's handle may be one. */
+const PATHS = { hostPath: "path", local: "path", csi: "volumeHandle" };
+
 /** The path of a source, in the one spelling of the tables: no doubled slashes, no dots, lower case. */
-function paths(source: string): string {
-  const segments = `object.spec.${source}.path.lowerAscii().split('/').filter(s, s != '' && s != '.')`;
-  return `(has(object.spec.${source}) ? ['/' + ${segments}.join('/')] : [])`;
+function paths([source, property]: readonly [string, string]): string {
+  const path = `object.spec.${source}.${property}`;
+  const segments = `${path}.lowerAscii().split('/').filter(s, s != '' && s != '.')`;
+  return `(has(object.spec.${source}) && ${path}.startsWith('/') ? ['/' + ${segments}.join('/')] : [])`;
 }
 
 /** Whether a path is a socket, or a directory above one; `*` of the tables is one segment. */

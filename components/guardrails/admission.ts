@@ -1,12 +1,14 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { annotationRules, annotationsAt } from "./admission-metadata";
 import { daemonRules, namespaceRules, pathRules, privilegeRules, type Rule } from "./admission-pods";
+import { LEADS_ELSEWHERE, serviceRules } from "./admission-services";
 import { volumeRules } from "./admission-volumes";
 
 /**
  * One policy for each structure that an object can have, so that Kubernetes can check the types of every expression: pods,
- * objects with a pod template, cron jobs, pod templates by themselves, and volumes.
+ * objects with a pod template, cron jobs, pod templates by themselves, and volumes; and one for Services and their endpoints.
  */
-export const ADMISSION_PARTS = ["pods", "workloads", "cronjobs", "podtemplates", "volumes"] as const;
+export const ADMISSION_PARTS = ["pods", "workloads", "cronjobs", "podtemplates", "volumes", "services"] as const;
 export type AdmissionPart = (typeof ADMISSION_PARTS)[number];
 
 export interface AdmissionArgs {
@@ -30,7 +32,10 @@ type MatchConstraints = k8s.types.input.admissionregistration.v1.MatchResources;
 
 /** What a part matches, and where a matched object keeps its pod specification. */
 const PODS: Readonly<
-  Record<Exclude<AdmissionPart, "volumes">, { readonly spec: string; readonly resources: readonly ApiResources[] }>
+  Record<
+    Exclude<AdmissionPart, "volumes" | "services">,
+    { readonly spec: string; readonly resources: readonly ApiResources[] }
+  >
 > = {
   pods: { spec: "object.spec", resources: [{ group: "", resources: ["pods", "pods/ephemeralcontainers"] }] },
   workloads: {
@@ -60,8 +65,6 @@ export function admissionName(part: AdmissionPart, name: string): string {
 
 /** The policy of one part: what nobody may create in GoCD's namespaces, with whatever tool. */
 export function admissionPolicy(part: AdmissionPart, args: AdmissionArgs) {
-  const spec = part === "volumes" ? "object.spec" : PODS[part].spec;
-  const rules = part === "volumes" ? volumeRules(args) : podRules(spec, args);
   return {
     metadata: { name: admissionName(part, args.name) },
     spec: {
@@ -71,15 +74,12 @@ export function admissionPolicy(part: AdmissionPart, args: AdmissionArgs) {
         // What is on its way out may lose its finalizers, and what is there already its labels, whatever it looks like:
         // the policy stops new things and never holds up the controllers that tidy old ones.
         { name: "not-being-deleted", expression: "!has(object.metadata.deletionTimestamp)" },
-        {
-          name: "new-or-changed",
-          expression: `request.operation != 'UPDATE' || ${spec} != ${spec.replace("object", "oldObject")}`,
-        },
+        { name: "new-or-changed", expression: `request.operation != 'UPDATE' || ${changed(part)}` },
       ],
       // Without `variables`, at the price of saying everything twice: before Kubernetes 1.36 all policies share one map of their
       // names, and an API server that checks a pod while a policy that has some is made or changed may crash
       // (kubernetes/kubernetes#135757).
-      validations: rules.map(({ offenders, message }) => ({
+      validations: rulesOf(part, args).map(({ offenders, message }) => ({
         expression: `size(${offenders}) == 0`,
         messageExpression: `'${message}: ' + (${offenders}).join(', ')`,
         message,
@@ -97,17 +97,42 @@ export function admissionBinding(part: AdmissionPart, { name }: Pick<AdmissionAr
   } satisfies k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
 }
 
-/** The rules for pods whose specification is where the expression `pod` says. */
-function podRules(pod: string, args: AdmissionArgs): readonly Rule[] {
-  return [...pathRules(pod), ...privilegeRules(pod, args), ...namespaceRules(pod), ...daemonRules(pod)];
+/** The rules of a part. */
+function rulesOf(part: AdmissionPart, args: AdmissionArgs): readonly Rule[] {
+  if (part === "volumes") return volumeRules(args);
+  if (part === "services") return serviceRules();
+  const pod = PODS[part].spec;
+  return [
+    ...pathRules(pod),
+    ...privilegeRules(pod, args),
+    ...namespaceRules(pod),
+    ...daemonRules(pod),
+    ...annotationRules(pod),
+  ];
+}
+
+/** Whether an update changes what the rules of a part look at. */
+function changed(part: AdmissionPart): string {
+  if (part === "services") return LEADS_ELSEWHERE;
+  const differs = (after: string) => `${after} != ${after.replaceAll("object", "oldObject")}`;
+  if (part === "volumes") return differs("object.spec");
+  return [PODS[part].spec, annotationsAt(PODS[part].spec)].map(differs).join(" || ");
+}
+
+function resourcesOf(part: AdmissionPart): readonly ApiResources[] {
+  if (part === "volumes") return [{ group: "", resources: ["persistentvolumes"] }];
+  if (part !== "services") return PODS[part].resources;
+  return [
+    { group: "", resources: ["services", "endpoints"] },
+    { group: "discovery.k8s.io", resources: ["endpointslices"] },
+  ];
 }
 
 /** Objects of GoCD's namespaces, or volumes, which have none. */
 function matched(part: AdmissionPart, { serverNamespace, agentsNamespace }: AdmissionArgs): MatchConstraints {
-  const resources = part === "volumes" ? [{ group: "", resources: ["persistentvolumes"] }] : PODS[part].resources;
   return {
     matchPolicy: "Equivalent",
-    resourceRules: resources.map(({ group, resources: names }) => ({
+    resourceRules: resourcesOf(part).map(({ group, resources: names }) => ({
       apiGroups: [group],
       apiVersions: ["v1"],
       operations: ["CREATE", "UPDATE"],

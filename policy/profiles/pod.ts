@@ -68,10 +68,8 @@ function ofPod(
 ): Finding {
   if (container === undefined) return finding(resource, pod.node, found, instead, key);
   const { value, list: holder, index } = container;
-  return {
-    ...finding(resource, pod.node, found, instead, `${holder}[${index}].${key}`),
-    part: `container ${shown(text(value["name"]) ?? String(index))}`,
-  };
+  const part = `container ${shown(text(value["name"]) ?? String(index))}`;
+  return finding(resource, pod.node, found, instead, `${holder}[${index}].${key}`, part);
 }
 
 /** The security context of a container or of a pod. */

@@ -29,7 +29,10 @@ function objectAtPointer(pointer: string, value: unknown): Value {
 }
 
 /** Properties of a chart that give its values as pairs of path and value. */
-const PAIRS = /^(set|sets|setString|setStrings|setSensitive|setSensitives|setList|setLists|parameters|fileParameters)$/;
+const PAIRS: ReadonlySet<string> = new Set([
+  ...["set", "sets", "setString", "setStrings", "setSensitive", "setSensitives", "setList", "setLists"],
+  ...["parameters", "fileParameters"],
+]);
 
 /** What an object puts into another in a roundabout way, in its place. */
 export interface Assigned {
@@ -49,12 +52,12 @@ export function assignedBy(value: Value, key: string, parent: Value | undefined)
     const given = isRecord(assign) ? assign["value"] : record(values)["fromList"];
     if (given !== undefined) return { object: objectAt(location, given), instead: "parameters", isValues: false };
   }
-  if (PAIRS.test(key) && typeof name === "string" && /[.[]/.test(name)) {
+  if (PAIRS.has(key) && typeof name === "string" && /[.[]/.test(name)) {
     const given = "value" in value ? value["value"] : value["values"];
     return { object: objectAt(name, given), instead: "value", isValues: true };
   }
   // The operator of k3s and others take a map of paths.
-  if (/^set(String)?$/.test(key) && parent !== undefined && ("chart" in parent || "chartContent" in parent))
+  if ((key === "set" || key === "setString") && parent !== undefined && ("chart" in parent || "chartContent" in parent))
     return { object: merged(value), isValues: true };
   return undefined;
 }

@@ -46,8 +46,9 @@ export type HostPathChoice = { readonly refused: string } | "note" | "allowed" |
 
 /** Looks up what configuration says about the path of a volume; undefined where it says nothing. */
 export function chosenFor(resource: ResourceView, node: ObjectNode, path: string, config: RuleConfig): HostPathChoice {
-  const byNamespace = choiceIn(namespaceOf(resource, node), record(config["hostPathsIn"]));
-  return judged(byNamespace, node, path);
+  const choices = record(config["hostPathsIn"]);
+  if (Object.keys(choices).length === 0) return undefined;
+  return judged(choiceIn(namespaceOf(resource, node), choices), node, path);
 }
 
 /** The same of the choice for all namespaces. */

@@ -24,9 +24,18 @@ export function isRestrictedNamespace(namespace: unknown, config: RuleConfig): b
 }
 
 /** Whether an object is in, or deploys into, one of GoCD's namespaces. One whose namespace is not known yet counts as if it were. */
-export function isRestricted({ defaultNamespace }: ResourceView, node: ObjectNode, config: RuleConfig): boolean {
+export function isRestricted(resource: ResourceView, { owner }: ObjectNode, config: RuleConfig): boolean {
+  if (last?.owner !== owner || last.config !== config)
+    last = { owner, config, restricted: isOwnerRestricted(resource, owner, config) };
+  return last.restricted;
+}
+
+/** The answer for the object that was asked about last: it is asked once for each of its volumes and variables. */
+let last: { readonly owner: ObjectNode; readonly config: RuleConfig; readonly restricted: boolean } | undefined;
+
+function isOwnerRestricted({ defaultNamespace }: ResourceView, owner: ObjectNode, config: RuleConfig): boolean {
   const restricted = (namespace: unknown) => isUnknown(namespace) || isRestrictedNamespace(namespace, config);
-  for (let at: ObjectNode | undefined = node.owner; at !== undefined; at = at.parent?.owner) {
+  for (let at: ObjectNode | undefined = owner; at !== undefined; at = at.parent?.owner) {
     const said = namespacesOf(at).filter(
       (namespace) => namespace !== undefined && namespace !== null && namespace !== "",
     );

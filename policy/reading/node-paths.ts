@@ -95,11 +95,12 @@ const HOST_PATH_KEYS = ["hostPath", "hostPaths", "sourcePath"] as const;
 
 function readHostPaths(node: ObjectNode, key: (typeof HOST_PATH_KEYS)[number], add: AddPath): void {
   if (!(key in node.value)) return;
-  for (const hostPath of [node.value[key]].flat()) {
+  const given = node.value[key];
+  for (const hostPath of Array.isArray(given) ? (given.flat() as readonly unknown[]) : [given]) {
     if (typeof hostPath === "string") add(key, hostPath, "host path");
     else if (isRecord(hostPath)) {
       const { path, type } = hostPath;
-      const saysSocket = /^(socket|chardevice|blockdevice)$/i.test(text(type) ?? "");
+      const saysSocket = typeof type === "string" && /^(socket|chardevice|blockdevice)$/i.test(type);
       if (typeof path === "string") add(key, path, "host path", "directory", saysSocket);
       else if (isPodVolume(node) || isVolumeSpec(node)) add(key, undefined, "host path");
     }
@@ -111,8 +112,11 @@ function readLocal(node: ObjectNode, add: AddPath): void {
   if (local !== undefined && local !== null && isVolumeSpec(node)) add("local", record(local)["path"], "local volume");
 }
 
+const BIND_KEYS = ["source", "path", "driverOpts", "driverOptions", "volumes", "binds"];
+
 /** What containers are given outside of Kubernetes: mounts, devices of volumes, `source:target`. */
 function readBinds({ value }: ObjectNode, add: AddPath): void {
+  if (!BIND_KEYS.some((key) => key in value)) return;
   const type = text(value["type"]) ?? "";
   if (typeof value["source"] === "string" && /^(bind|npipe)$/i.test(type)) add("source", value["source"], "bind mount");
   if (typeof value["path"] === "string" && /^hostPath$/i.test(type)) add("path", value["path"], "host path");
@@ -147,7 +151,7 @@ function readChartValues({ value }: ObjectNode, add: AddPath): void {
 
 /** A path with what its holes have by default, or by a parameter that the resource declares; as it is otherwise. */
 function withoutHoles(path: string, { index }: ResourceView): string {
-  if (!hasHoles(path) && !path.includes("$(")) return path;
+  if (!/[$<{]/.test(path) || (!hasHoles(path) && !path.includes("$("))) return path;
   const named = path.replace(/\{\{[^{}]*?(\w+)\s*\}\}|\$\{(\w+)\}|\$\(([\w.]+)\)/g, (hole, ...names: unknown[]) => {
     const name = names.slice(0, 3).find((each) => typeof each === "string");
     return index.parameters().get(String(name).replace(/^.*\./, "")) ?? hole;

@@ -46,16 +46,17 @@ export interface Place {
 export function makeNode(given: ObjectNode["value"], place: Place): ObjectNode {
   const value = withKnownNames(given);
   const { key, index, parent } = place;
+  const is = traitsOf(key);
   const inValues =
     parent === undefined
       ? value["kind"] !== undefined && groupOf(value) === "helm.sh"
-      : parent.inValues || place.inValues === true || VALUES.test(key);
-  const isMember = index !== undefined && OBJECT_LISTS.test(key);
+      : parent.inValues || place.inValues === true || is.values;
+  const isMember = index !== undefined && is.objectList;
   const standsAlone = parent === undefined || place.isDocument === true || isMember;
   const isOwner = typeof value["kind"] === "string" && typeof value["apiVersion"] === "string";
   const onMachine =
     place.onMachine === true ||
-    (isOwner ? MACHINE_KINDS.test(String(value["kind"])) : (parent?.onMachine ?? false) || isMachineKey(key));
+    (isOwner ? MACHINE_KINDS.test(String(value["kind"])) : (parent?.onMachine ?? false) || is.machine);
   const owner = isOwner ? undefined : parent?.owner;
   const doubt =
     parent?.doubt ?? place.doubt ?? (isSwitchedOff(value, place, inValues, owner) ? SWITCHED_OFF : undefined);
@@ -81,6 +82,26 @@ export function isMachineKey(key: string): boolean {
 }
 
 const VALUES = /^values(Object|Content|Inline)?$/;
+
+/** What the name of a property says about the object that it holds. */
+interface Traits {
+  readonly values: boolean;
+  readonly objectList: boolean;
+  readonly machine: boolean;
+}
+
+/** The names that were asked about last: a resource has many objects under few names. */
+const known = new Map<string, Traits>();
+const MAX_KNOWN = 1000;
+
+function traitsOf(key: string): Traits {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  if (known.size >= MAX_KNOWN) known.clear();
+  const traits = { values: VALUES.test(key), objectList: OBJECT_LISTS.test(key), machine: isMachineKey(key) };
+  known.set(key, traits);
+  return traits;
+}
 const SWITCHED_OFF = "it is switched off by `enabled: false`";
 
 /**

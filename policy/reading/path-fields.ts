@@ -1,6 +1,13 @@
 import { DAEMON_VARIABLES } from "../tables/daemons";
 import { BUILT_IN_GROUPS } from "../tables/kinds";
-import { HARMLESS_DEVICES, NODE_CONFIGURATION, RUNTIME_ANNOTATIONS, SOCKET_FIELDS } from "../tables/operators";
+import {
+  HARMLESS_DEVICES,
+  LEFT_OPEN,
+  NODE_CONFIGURATION,
+  NRI_ANNOTATIONS,
+  RUNTIME_ANNOTATIONS,
+  SOCKET_FIELDS,
+} from "../tables/operators";
 import { groupOf, type ObjectNode } from "./object-node";
 import { isRuntimeSocket } from "./paths";
 import { isOneOf, isRecord, list, record, text } from "./values";
@@ -21,9 +28,15 @@ export const FIELD_KEYS: readonly string[] = [
   "path",
 ];
 
+const OTHER_KEYS = FIELD_KEYS.filter((key) => key !== "path");
+
 /** Paths in fields that only a tool, a driver or a runtime knows for paths of the node. */
 export function readPathFields(node: ObjectNode, add: Add): void {
   const { value, key } = node;
+  if (key === "items") readNriLists(node, add);
+  if (isOfOperator(node)) readOperatorFields(node, add);
+  // Most objects that come here have a path and nothing else.
+  if (!OTHER_KEYS.some((each) => each in value)) return;
   const host = record(value["host"])["path"];
   // Drone's volumes.
   if (key === "volumes" && typeof host === "string") add("host", host, "host path");
@@ -33,16 +46,10 @@ export function readPathFields(node: ObjectNode, add: Add): void {
       for (const path of list(values)) add("grantPermissions", path, `a grant of the ${name}`);
   }
   const workingDir = text(value["workingDir"]);
-  // A descriptor that the runtime left open leads to the node's file system (CVE-2024-21626).
-  if (
-    workingDir !== undefined &&
-    /^\/*proc\/(self|thread-self|\d+)\/(fd|cwd|root)/.test(workingDir.replace(/\/\.?(?=\/)/g, ""))
-  )
+  if (workingDir !== undefined && new RegExp(LEFT_OPEN).test(workingDir))
     add("workingDir", workingDir, "working directory");
   readAnnotations(value, add);
   readStorage(node, add);
-  readNriLists(node, add);
-  readOperatorFields(node, add);
 }
 
 function readAnnotations(value: ObjectNode["value"], add: Add): void {
@@ -86,20 +93,20 @@ export function nodeFolders(attributes: Readonly<Record<string, unknown>>): read
 }
 
 /** Devices and mounts that NRI's plug-ins inject, from annotations in YAML. */
-function readNriLists({ value, parent, key }: ObjectNode, add: Add): void {
-  const annotation = key === "items" ? (parent?.key ?? "") : "";
-  if (/^devices\.nri\.io/.test(annotation)) {
+function readNriLists({ value, parent }: ObjectNode, add: Add): void {
+  const annotation = parent?.key ?? "";
+  if (NRI_ANNOTATIONS.devices.test(annotation)) {
     const path = text(value["path"]) ?? "";
     if (!HARMLESS_DEVICES.includes(path)) add("path", path, "the device");
   }
-  if (/^mounts\.nri\.io/.test(annotation)) add("source", value["source"], "the mount of");
+  if (NRI_ANNOTATIONS.mounts.test(annotation)) add("source", value["source"], "the mount of");
 }
 
 /** Whether an object belongs to an operator, which may mount what its fields name. */
 export function isOfOperator({ owner }: ObjectNode): boolean {
+  if (typeof owner.value["kind"] !== "string") return false;
   const group = groupOf(owner.value);
   return (
-    typeof owner.value["kind"] === "string" &&
     !BUILT_IN_GROUPS.has(group) &&
     /\./.test(group) &&
     !/(^|\.)k8s\.io$|^helm\.sh$/.test(group) &&
@@ -109,7 +116,7 @@ export function isOfOperator({ owner }: ObjectNode): boolean {
 
 /** Sockets of runtimes that a custom resource names for its operator. */
 function readOperatorFields(node: ObjectNode, add: Add): void {
-  if (!isOfOperator(node) || isInsideContainer(node)) return;
+  if (isInsideContainer(node)) return;
   const { value } = node;
   const name = text(value["name"]);
   if (name !== undefined && /env$/i.test(node.key)) {

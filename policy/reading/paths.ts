@@ -17,8 +17,15 @@ interface Normalised {
   readonly stepsBack: boolean;
 }
 
+/** A path as most are written, in the one spelling already but for `/var/run`. */
+const PLAIN = /^(?:\/(?!\.)[a-z0-9_.-]+)+$/;
+
 /** Brings every spelling of a path to one: no scheme, drive, doubled or trailing slashes or `.`; lower case; `/run`. */
 function normalise(spelling: string): Normalised {
+  if (PLAIN.test(spelling)) {
+    const path = /^\/var\/run(?:\/|$)/.test(spelling) ? spelling.slice("/var".length) : spelling;
+    return { path, windows: false, pipe: false, device: false, stepsBack: false };
+  }
   const withoutScheme = spelling.trim().replace(/^(?:unix|file|npipe):(?=[/\\])(?:\/\/(?=[/\\]))?/i, "");
   const pipe = /^[/\\]{2,4}[.?][/\\]+pipe(?:[/\\]|$)/i.test(withoutScheme) || /^npipe:/i.test(spelling.trim());
   const drive = /^(?:[/\\]{2}[.?][/\\])?[a-z]:(?=[/\\]|$)/i.exec(withoutScheme);
@@ -41,8 +48,13 @@ const TABLES = {
   windowsTrees: new PlaceTree(WINDOWS_TREES),
 } as const;
 
+/** The length of the longest path that Linux takes. */
+const MAX_PATH = 4096;
+const TOO_LONG: PathVerdict = { kind: "steps", what: "longer than any path, so that it can end anywhere" };
+
 /** Judges a path on a node; undefined when it is none of the places that the tables name. */
 export function judgePath(spelling: string): PathVerdict | undefined {
+  if (spelling.length > MAX_PATH) return TOO_LONG;
   const { path, windows, pipe, device, stepsBack } = normalise(spelling);
   if (stepsBack) return { kind: "steps", what: "a path that steps back with .., so that it can end anywhere" };
   if (device) return { kind: "tree", what: "a device of the node, which can be one of its disks" };
@@ -68,7 +80,7 @@ const RUNTIME_PIPE = /docker|containerd|podman|cri-/i;
 /** Whether a path that may be meant inside a container is a runtime's own socket or pipe, whatever steps lead to it. */
 export function isRuntimeSocket(spelling: string): boolean {
   // Most texts in a chart's values are asked about this.
-  if (!/sock|pipe|private/i.test(spelling)) return false;
+  if (spelling.length > MAX_PATH || !/sock|pipe|private/i.test(spelling)) return false;
   const { path, pipe } = normalise(spelling);
   if (pipe) return RUNTIME_PIPE.test(path);
   const steps: string[] = [];

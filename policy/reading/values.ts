@@ -73,6 +73,6 @@ export function spelled(value: unknown): string {
 /** What may be quoted in a message: one line of printable characters, of bounded length. */
 export function shown(value: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what must not reach a terminal
-  const line = value.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/g, "?");
+  const line = value.slice(0, 161).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/g, "?");
   return line.length > 160 ? `${line.slice(0, 157)}…` : line;
 }

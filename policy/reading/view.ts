@@ -57,6 +57,29 @@ export class ResourceViews {
   }
 }
 
+/** The same for all resources of a stack, which may have any URNs. */
+export class StackViews {
+  private known: { readonly views: readonly ResourceView[]; readonly seenBy: Set<string> } | undefined;
+
+  for(rule: string, given: readonly PolicyArgs[]): readonly ResourceView[] {
+    const { known } = this;
+    const isSame =
+      known?.views.length === given.length &&
+      known.views.every(({ urn, type }, i) => urn === given[i]?.urn && type === given[i]?.type);
+    if (isSame && !known.seenBy.has(rule)) {
+      known.seenBy.add(rule);
+      return known.views;
+    }
+    const views = given.map(viewOf);
+    this.known = { views, seenBy: new Set([rule]) };
+    return views;
+  }
+
+  forget(): void {
+    this.known = undefined;
+  }
+}
+
 /** Waits for what resources hand out by promises, if there is anything, before they are judged. */
 export function settled(views: readonly ResourceView[], judge: () => void): Promise<void> | undefined {
   const waiting = views.filter(({ index }) => index.assets.length > 0);

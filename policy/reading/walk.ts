@@ -2,6 +2,7 @@ import { DESCRIPTIONS } from "../tables/kinds";
 import { MACHINE_TYPES } from "../tables/machines";
 import { assignedBy, parametersAmong } from "./assignments";
 import { groupOf, isMachineKey, makeNode, type ObjectNode, type Place } from "./object-node";
+import { COMPRESSED } from "./text/encodings";
 import { textOf, type AssetTexts } from "./assets";
 import {
   isOptionsKey,
@@ -52,6 +53,12 @@ export function walk(type: string, properties: object, assets: AssetTexts = new 
   return new Walk(assets).from(type, properties);
 }
 
+/**
+ * Properties that rules have asked for so far, with their numbers: a walk keeps these by name, and no others. A property that is asked
+ * for when the walk is over is looked for in all objects, once.
+ */
+const asked = new Map<string, number>();
+
 interface Open {
   readonly node: ObjectNode;
   /** Texts around it. */
@@ -64,7 +71,13 @@ class Walk {
   private readonly unknowns: { readonly node: ObjectNode; readonly key: string }[] = [];
   private readonly unreadable: { readonly node: ObjectNode; readonly key: string; readonly why: string }[] = [];
   private readonly assets: object[] = [];
-  private readonly looks = new Map<unknown, number>();
+  /** How many of the properties that rules ask for this walk keeps by name. */
+  private readonly kept = asked.size;
+  private readonly searched = new Set<string>();
+  /** Properties that something else stands for. */
+  private readonly replaced = new Map<ObjectNode, string>();
+  private readonly seen = new Set<object>();
+  private readonly seenAgain = new Map<object, number>();
   private readonly budget = new Budget();
   private readonly open: Open[] = [];
 
@@ -77,11 +90,11 @@ class Walk {
     });
     this.open.push({ node: root, depth: 0 });
     for (let next = this.open.pop(); next !== undefined; next = this.open.pop()) this.visit(next);
-    const { nodes, byKey, unknowns, unreadable, assets } = this;
+    const { nodes, unknowns, unreadable, assets } = this;
     const withAnyKey = (keys: readonly string[]) => {
       const holders: (readonly ObjectNode[])[] = [];
       for (const key of keys) {
-        const found = byKey.get(key);
+        const found = this.holdersOf(key);
         if (found !== undefined) holders.push(found);
       }
       return holders.length < 2 ? (holders[0] ?? []) : new Set(holders.flat());
@@ -97,18 +110,30 @@ class Walk {
     const assigned = assignedBy(value, node.key, node.parent?.value);
     if (assigned !== undefined) {
       const { object, instead = "", isValues } = assigned;
+      this.replaced.set(node, instead);
       this.push(object, { key: instead, parent: node, inValues: isValues }, depth);
     }
     const descriptions = descriptionsIn(node);
     for (const key of Object.keys(value)) {
       if (key === assigned?.instead) continue;
-      this.note(key, node);
+      if (asked.has(key)) this.hold(key, node);
       if (descriptions.some((each) => (each.key ?? key) === key)) this.defaults(node, key, depth);
       else this.property(node, key, depth);
     }
   }
 
-  private note(key: string, node: ObjectNode): void {
+  private holdersOf(key: string): readonly ObjectNode[] | undefined {
+    const number = asked.get(key) ?? asked.size;
+    asked.set(key, number);
+    if (number >= this.kept && !this.searched.has(key)) {
+      this.searched.add(key);
+      for (const node of this.nodes)
+        if (Object.hasOwn(node.value, key) && this.replaced.get(node) !== key) this.hold(key, node);
+    }
+    return this.byKey.get(key);
+  }
+
+  private hold(key: string, node: ObjectNode): void {
     const holders = this.byKey.get(key);
     if (holders === undefined) this.byKey.set(key, [node]);
     else holders.push(node);
@@ -122,6 +147,10 @@ class Walk {
 
   /** Goes through an object or a list, and through lists of lists in it. */
   private members(node: ObjectNode, key: string, whole: object, depth: number): void {
+    if (!Array.isArray(whole)) {
+      if (this.mayLook(whole)) this.object(node, key, undefined, whole, depth);
+      return;
+    }
     const pending: { readonly value: unknown; readonly index: number | undefined }[] = [
       { value: whole, index: undefined },
     ];
@@ -132,21 +161,25 @@ class Walk {
         if (Array.isArray(value)) {
           for (let i = value.length - 1; i >= 0; i--) pending.push({ value: value[i] as unknown, index: index ?? i });
           this.words({ key, index, parent: node }, value, depth);
-        } else {
-          const object = key === "items" ? memberOf(node.value, value) : value;
-          const asset = textOf(object, this.given);
-          if (asset === undefined) this.push(object as ObjectNode["value"], { key, index, parent: node }, depth);
-          else if (typeof asset === "string") this.text({ key, index, parent: node }, asset, depth);
-          else this.assets.push(asset);
-        }
+        } else this.object(node, key, index, value, depth);
       }
     }
   }
 
+  private object(parent: ObjectNode, key: string, index: number | undefined, value: object, depth: number): void {
+    const object = key === "items" ? memberOf(parent.value, value) : value;
+    const asset = textOf(object, this.given);
+    if (asset === undefined) this.push(object as ObjectNode["value"], { key, index, parent }, depth);
+    else if (typeof asset === "string") this.text({ key, index, parent }, asset, depth);
+    else this.assets.push(asset);
+  }
+
   private mayLook(value: object): boolean {
-    const before = this.looks.get(value) ?? 0;
-    this.looks.set(value, before + 1);
-    return before < MAX_LOOKS;
+    const { size } = this.seen;
+    if (this.seen.add(value).size > size) return true;
+    const again = (this.seenAgain.get(value) ?? 0) + 1;
+    this.seenAgain.set(value, again);
+    return again < MAX_LOOKS;
   }
 
   private push(value: ObjectNode["value"], place: Place, depth: number): void {
@@ -166,7 +199,7 @@ class Walk {
         depth + 1,
       );
     this.commands(read.commands, place, depth);
-    if (read.why !== undefined && (read.why.startsWith("compressed") || LOOKS_DANGEROUS.test(body)))
+    if (read.why !== undefined && (read.why === COMPRESSED || LOOKS_DANGEROUS.test(body)))
       this.unreadable.push({ node: parent, key, why: read.why });
   }
 
@@ -211,10 +244,13 @@ const VOLUMES = "volumes";
 /** Files of a chart's values, which are text. */
 const VALUES_FILES = /^(values|valueYamlFiles?|valuesFiles?|valuesYaml)$/;
 
+const DESCRIBING: ReadonlySet<unknown> = new Set(DESCRIPTIONS.map(({ kind }) => kind));
+const NONE: typeof DESCRIPTIONS = [];
+
 /** The properties below which nothing can ever run, because the object only describes what others may do. */
 function descriptionsIn({ owner }: ObjectNode): typeof DESCRIPTIONS {
   const { kind } = owner.value;
-  if (!owner.standsAlone || !DESCRIPTIONS.some((each) => each.kind === kind)) return [];
+  if (!owner.standsAlone || !DESCRIBING.has(kind)) return NONE;
   return DESCRIPTIONS.filter((each) => each.kind === kind && groupOf(owner.value) === each.group);
 }
 

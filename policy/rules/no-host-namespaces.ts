@@ -1,7 +1,7 @@
 import { isOn, list, record, shown, text } from "../reading/values";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { DIND } from "../tables/dind";
-import { HOST_SWITCHES } from "../tables/privileges";
+import { HOST_SWITCHES, STATIC_POD_ANNOTATIONS } from "../tables/privileges";
 import { cis, nsa, psa } from "../tables/standards";
 
 const INSTEAD = "Leave it out; a pod has network, processes and memory of its own.";
@@ -10,7 +10,6 @@ const switches = Object.entries(HOST_SWITCHES);
 /** How docker.Container spells the same. */
 const MODES = ["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode", "utsMode"];
 const NETWORKS = ["networksAdvanced", "networksAdvanceds"];
-const STATIC_POD_ANNOTATIONS = ["kubernetes.io/config.mirror", "kubernetes.io/config.source"];
 
 /** Properties without which an object shares nothing. */
 const relevantKeys = [

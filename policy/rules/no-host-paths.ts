@@ -23,6 +23,10 @@ const relevantKeys = [
   ...Object.keys(REFUSED_SOURCES),
 ];
 
+const refusedSources = Object.entries(REFUSED_SOURCES);
+/** Volumes that somebody serves; most volumes are none. */
+const SERVED = ["csi", "nfs", "iscsi"];
+
 const STORAGE_CLASSES = ["StorageClass", "StorageClassPatch"];
 
 /** No disk of the node in restricted namespaces; nowhere a volume that leads to the node by another name. */
@@ -73,9 +77,10 @@ export const noHostPaths: ResourceRule = {
               findings.noted.push(finding(resource, node, `${named} is a directory of the node`, INSTEAD, key));
           }
         }
-        for (const [key, what] of Object.entries(REFUSED_SOURCES)) {
+        for (const [key, what] of refusedSources) {
           if (value[key] !== undefined && value[key] !== null) refuse(what, key);
         }
+        if (!SERVED.some((key) => key in value)) continue;
         const driver = record(value["csi"])["driver"];
         if (isOneOf(NODE_DRIVERS, driver)) refuse(`the driver ${driver} hands out directories of the node`, "csi");
         const attributes = record(record(value["csi"])["volumeAttributes"]);

@@ -2,6 +2,7 @@ import { isRestricted, NAMESPACES_SCHEMA } from "../reading/namespaces";
 import { isVariable } from "../reading/node-paths";
 import { isOneOf, isUnknown, list, record, shown, spelled, text } from "../reading/values";
 import type { ObjectNode } from "../reading/object-node";
+import { MAX_TEXT_LENGTH } from "../reading/text/encodings";
 import { decoded, isEncoded } from "../reading/walk";
 import { finding, Findings, type ResourceRule } from "../rule";
 import {
@@ -9,8 +10,10 @@ import {
   ADDRESS_AT_END,
   ADDRESS_FROM_SCHEME,
   addressReference,
+  DAEMON_PORTS,
   DAEMON_VARIABLES,
   INSIDE_THE_POD,
+  MACHINE_BELOW,
   NODE_ADDRESS_FIELDS,
   NODE_NAMES,
 } from "../tables/daemons";
@@ -130,7 +133,10 @@ const WORDS = ["entrypoints", "command", "args"];
 function addressesIn({ value }: ObjectNode, variables: () => Variables): readonly string[] {
   if (!WORDS.some((key) => key in value)) return [];
   const words = WORDS.flatMap((key) => [value[key]].flat());
-  const line = words.flatMap((word) => text(word) ?? []).join(" ");
+  const line = words
+    .flatMap((word) => text(word) ?? [])
+    .join(" ")
+    .slice(0, MAX_TEXT_LENGTH);
   const names = new Set([...line.matchAll(references)].map((match) => match.at(-1) ?? ""));
   const given = [...names].flatMap((name) => text(record(variables().get(name))["value"]) ?? []);
   return [line, ...given.map((literal) => `-H ${literal}`)]
@@ -164,8 +170,11 @@ function judgeAddress(address: string, variables: () => Variables, round = 0): "
   return "other";
 }
 
-/** Ports on which daemons of nodes listen. */
-const DAEMON_PORT = /^(237[567]|4243)$/;
+/** Whether a port, in whichever of the two words for it, is one of a daemon. */
+function isDaemonPort(port: unknown): boolean {
+  const { port: number, number: inIstio } = record(port);
+  return DAEMON_PORTS.map(String).includes(spelled(number ?? inIstio));
+}
 
 /** What leads from a Service to a daemon of a node: its endpoints are addresses of machines, or its name is one's. */
 function waysToNode({ value }: ObjectNode): readonly string[] {
@@ -176,19 +185,17 @@ function waysToNode({ value }: ObjectNode): readonly string[] {
       : [];
   const entries = value["kind"] === "ServiceEntry" ? [spec] : [];
   const found = [...slices, ...entries].flatMap((each) => {
-    const isDaemon = list(each["ports"]).some((port) =>
-      DAEMON_PORT.test(spelled(record(port)["port"] ?? record(port)["number"])),
-    );
-    return isDaemon && machinesOf(each).length > 0
+    return list(each["ports"]).some(isDaemonPort) && machinesOf(each).length > 0
       ? [`it leads to a daemon at ${shown(machinesOf(each).join(", "))}`]
       : [];
   });
   const name = text(spec["externalName"]);
   if (value["kind"] !== "Service" || name === undefined) return found;
-  const isHost = /^(host|gateway|kubernetes)\.(docker|minikube|k3d)\.internal\.?$|^localhost\.?$/i.test(name);
+  const isHost = new RegExp(MACHINE_BELOW, "i").test(name);
   const isNode = new RegExp(NODE_NAMES, "i").test(name) || /^[\d.]+$/.test(name);
-  const isDaemon = list(spec["ports"]).some((port) => DAEMON_PORT.test(spelled(record(port)["port"])));
-  return isHost || (isNode && isDaemon) ? [...found, `its name leads to ${shown(name)}, a node`] : found;
+  return isHost || (isNode && list(spec["ports"]).some(isDaemonPort))
+    ? [...found, `its name leads to ${shown(name)}, a node`]
+    : found;
 }
 
 /** Addresses of endpoints that are no pods. */

@@ -1,6 +1,6 @@
 import { asksForPrivilege, dindImagesSchema, matchesDindSidecar } from "../reading/dind";
 import { isOn, isOneOf, record, shown, text } from "../reading/values";
-import { pathOf, type ObjectNode } from "../reading/object-node";
+import type { ObjectNode } from "../reading/object-node";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { DIND } from "../tables/dind";
 import { DANGEROUS_CAPABILITIES, UNCONFINED_SELINUX_TYPES } from "../tables/privileges";
@@ -74,8 +74,8 @@ export const noPrivilegedContainers: ResourceRule = {
           findings.noted.push(
             ...unknown.map((what) => {
               const found = `${DIND.name} is privileged and its ${what} is known only after up`;
-              const at = what === "image" ? { at: pathOf(container, what) } : {};
-              return { ...finding(resource, container, found, "It is checked again then."), ...at };
+              const at = what === "image" ? what : undefined;
+              return finding(resource, container, found, "It is checked again then.", at);
             }),
           );
         }

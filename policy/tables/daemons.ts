@@ -43,3 +43,9 @@ export const NODE_ADDRESS_FIELDS: readonly string[] = ["status.hostIP", "status.
 /** Host names that are the node's, not a Service's. */
 export const NODE_NAMES =
   "^(host|node|gateway|host\\.docker\\.internal|gateway\\.docker\\.internal|kubernetes\\.docker\\.internal|host\\.minikube\\.internal|host\\.k3d\\.internal|.*\\.compute\\.internal|.*\\.ec2\\.internal|.*\\.c\\.[a-z0-9-]+\\.internal|gke-.*|ip-[0-9-]+.*|aks-.*)$";
+
+/** Ports on which daemons of nodes listen. */
+export const DAEMON_PORTS: readonly number[] = [2375, 2376, 2377, 4243];
+
+/** Names by which a Service always leads to the machine below it, in a syntax that JavaScript and RE2 share. */
+export const MACHINE_BELOW = "^((host|gateway|kubernetes)\\.(docker|minikube|k3d)\\.internal|localhost)\\.?$";

@@ -54,6 +54,16 @@ export const RUNTIME_ANNOTATIONS: readonly RuntimeAnnotation[] = [
   { name: /^cdi\.nri\.io\//, is: "unchecked", what: "it asks for devices by CDI" },
 ];
 
+/** Lists of devices and mounts that NRI's plug-ins add, which are YAML in an annotation. */
+export const NRI_ANNOTATIONS = { devices: /^devices\.nri\.io/, mounts: /^mounts\.nri\.io/ } as const;
+
+/**
+ * Working directories that are a descriptor which the runtime left open, or a process's root: they lead to the node's file system
+ * (CVE-2024-21626). In a syntax that JavaScript and RE2 share; /dev/fd is /proc/self/fd.
+ */
+export const LEFT_OPEN =
+  "(^|/)(proc(/\\.?)*/(self|thread-self|[0-9]+)((/\\.?)*/task(/\\.?)*/[0-9]+)?(/\\.?)*/(fd|cwd|root)|dev(/\\.?)*/fd)(/|$)";
+
 /** Devices that containers without privileges use, and that give nothing of the node away. */
 export const HARMLESS_DEVICES: readonly string[] = [
   "/dev/fuse",

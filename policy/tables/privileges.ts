@@ -27,3 +27,6 @@ export const HOST_SWITCHES: Readonly<Record<string, string>> = {
 
 /** SELinux types that confine nothing. */
 export const UNCONFINED_SELINUX_TYPES: readonly string[] = ["spc_t", "container_runtime_t", "unconfined_t"];
+
+/** Annotations by which the kubelet knows static pods; `api` is the value of every other pod. */
+export const STATIC_POD_ANNOTATIONS: readonly string[] = ["kubernetes.io/config.mirror", "kubernetes.io/config.source"];

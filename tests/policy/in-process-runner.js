@@ -3,6 +3,7 @@
 // compare and read snapshots.
 const { createRequire } = require("node:module");
 const { join } = require("node:path");
+const { performance } = require("node:perf_hooks");
 const { declareFactoryPlugin, PluginKind } = require("@stryker-mutator/api/plugin");
 const {
   determineHitLimitReached,

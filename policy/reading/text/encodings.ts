@@ -3,6 +3,9 @@ import { unzipSync } from "node:zlib";
 /** Etcd takes no object larger than 1.5 MiB, so that a longer text is no manifest. */
 export const MAX_TEXT_LENGTH = 1.5 * 1024 * 1024;
 
+/** Why a compressed text is not read. */
+export const COMPRESSED = "compressed text that cannot be read";
+
 /** Layers around a text: Helm keeps its releases as base64 of base64 of gzip. */
 const MAX_LAYERS = 4;
 
@@ -12,14 +15,33 @@ export interface Decoded {
   readonly why?: string;
 }
 
+/** Characters that compressed texts of one resource may have altogether; each costs a few, however short it is. */
+const MAX_INFLATED = 6 * 1024 * 1024;
+const MIN_INFLATED = 16 * 1024;
+
+/** What may still be decompressed in one resource. */
+export class Inflation {
+  private left = MAX_INFLATED;
+
+  /** What is compressed; throws where it is damaged, or more than is left. */
+  inflated(bytes: Buffer): Buffer {
+    if (this.left <= 0) throw new Error("too much");
+    this.left -= MIN_INFLATED;
+    const plain = unzipSync(bytes, { maxOutputLength: MAX_TEXT_LENGTH });
+    this.left -= plain.length;
+    return plain;
+  }
+}
+
 const DATA_URL = /^data:([^,;]{0,100}(?:;[^,;]{0,100}){0,5}),/;
 const BASE64_START = /^\s*[A-Za-z0-9+/_-]{12}/;
-const BASE64 = /^[A-Za-z0-9+/_\s-]+={0,2}\s*$/;
+/** What base64 never holds; a search for it needs no stack, however long the text is. */
+const NO_BASE64 = /[^A-Za-z0-9+/_\s=-]/;
 /** Characters that are looked at before a whole text is decoded. */
 const SAMPLE = 88;
 
 /** A text of which data URLs, base64 and compression are taken off, as many layers as there are. */
-export function decodedText(text: string): Decoded {
+export function decodedText(text: string, left: Inflation): Decoded {
   let at = text;
   for (let layer = 0; layer < MAX_LAYERS; layer++) {
     const bytes = bytesOf(at);
@@ -33,9 +55,9 @@ export function decodedText(text: string): Decoded {
       continue;
     }
     try {
-      at = asText(unzipSync(bytes, { maxOutputLength: MAX_TEXT_LENGTH }));
+      at = asText(left.inflated(bytes));
     } catch {
-      return { text: at, why: "compressed text that cannot be read" };
+      return { text: at, why: COMPRESSED };
     }
   }
   return { text: at };
@@ -52,7 +74,7 @@ function bytesOf(text: string): Buffer | string | undefined {
   }
   if (!BASE64_START.test(text)) return undefined;
   const sample = Buffer.from(text.slice(0, SAMPLE), "base64");
-  if (!(isCompressed(sample) || isText(sample)) || !BASE64.test(text)) return undefined;
+  if (!(isCompressed(sample) || isText(sample)) || NO_BASE64.test(text)) return undefined;
   return Buffer.from(text, "base64");
 }
 

@@ -2,7 +2,7 @@ import { parseAllDocuments, parseDocument } from "yaml";
 import { isRecord, list } from "../values";
 import { readCode } from "./code";
 import { areOptions, askedBy, isEngine, options, type Asked } from "./container-commands";
-import { decodedText, MAX_TEXT_LENGTH } from "./encodings";
+import { decodedText, Inflation, MAX_TEXT_LENGTH } from "./encodings";
 import { filled, hasHoles } from "./holes";
 import { readScript } from "./shell";
 import { readUnit } from "./unit";
@@ -19,18 +19,47 @@ export interface Reading {
   readonly why?: string | undefined;
 }
 
-/** Characters of YAML in one resource: a second for a third of a megabyte. */
+/** Characters of YAML in one resource. */
 const MAX_YAML = 192 * 1024;
+/** Its marks, of which each makes an object, a list or a member: they cost the time. Real manifests have one in fifteen characters. */
+const MAX_MARKS = 20_000;
+/** Texts of one resource that are looked at, besides names and numbers. */
+const MAX_TEXTS = 10_000;
+const MARKS = /[\n,:[\]{}]/g;
+/** What a text costs however short it is. */
+const MIN_MARKS = 16;
+const MIN_LENGTH = 64;
 
 /** What may still be read in one resource: texts that are longer are read where they look dangerous, and said to be too long. */
 export class Budget {
-  private readonly left = { yaml: MAX_YAML, salvage: MAX_YAML / 4, other: 4 * 1024 * 1024 };
+  private readonly left = {
+    yaml: MAX_YAML,
+    salvage: MAX_YAML / 4,
+    toml: MAX_YAML,
+    code: MAX_YAML,
+    other: MAX_TEXT_LENGTH,
+  };
+  readonly inflation = new Inflation();
+  private texts = MAX_TEXTS;
+  private marks = MAX_MARKS;
   private commands = 1000;
 
+  /** Whether one text more may be looked at. */
+  takesOne(): boolean {
+    this.texts -= 1;
+    return this.texts >= 0;
+  }
+
   /** Whether a text may be read; then it is counted. */
-  allows(text: string, as: "yaml" | "salvage" | "other"): boolean {
-    if (text.length > MAX_TEXT_LENGTH || text.length > this.left[as]) return false;
-    this.left[as] -= text.length;
+  allows(text: string, as: "yaml" | "salvage" | "toml" | "code" | "other"): boolean {
+    const length = Math.max(MIN_LENGTH, text.length);
+    if (length > this.left[as]) return false;
+    if (as !== "other") {
+      const marks = Math.max(MIN_MARKS, text.match(MARKS)?.length ?? 0);
+      if (marks > this.marks) return false;
+      this.marks -= marks;
+    }
+    this.left[as] -= length;
     return true;
   }
 
@@ -45,9 +74,6 @@ export class Budget {
     return taken;
   }
 }
-
-/** Characters of TOML: the files that are read here have a few thousand. */
-const MAX_TOML = 256 * 1024;
 
 const NOTHING: Reading = { documents: [], commands: [] };
 const TOO_LONG = "text too long for a manifest";
@@ -72,12 +98,13 @@ export const LOOKS_DANGEROUS =
 
 /** Whether a text is worth a look: most texts of a resource are names, and this is asked of each. */
 export function mayHoldSomething(text: string): boolean {
-  return text.length >= 10 && /[\s:/=]|^[A-Za-z0-9+/=_-]{24,}$/.test(text);
+  return text.length >= 10 && (/[\s:/=]/.test(text) || /^[\w+-]{24,}$/.test(text.slice(0, 64)));
 }
 
 /** Everything that a text holds, in any of the languages that are read here. Never throws. */
 export function readText(body: string, key: string, budget: Budget): Reading {
-  const { text, why } = decodedText(body);
+  if (!budget.takesOne()) return { ...NOTHING, why: TOO_LONG };
+  const { text, why } = decodedText(body, budget.inflation);
   if (why !== undefined) return { ...NOTHING, why };
   if (/daemon\.json$|nri\.io/.test(key)) return readDocuments(text, budget);
   if (isOptionsKey(key) && areOptions(text))
@@ -91,7 +118,8 @@ export function readText(body: string, key: string, budget: Budget): Reading {
   const onMachine = text.startsWith("#cloud-config") || documents.documents.some((document) => "ignition" in document);
   if (documents.why === undefined && documents.documents.length > 0) return { ...documents, onMachine };
   // In another language, then; what YAML made of it counts besides.
-  const code = hasWords && CODE.test(text) && !MANIFEST.test(text) ? readCode(text) : {};
+  const isCode = hasWords && CODE.test(text) && !MANIFEST.test(text) && budget.allows(text, "code");
+  const code = isCode ? readCode(text) : {};
   const script = hasCommands ? readCommands(text, budget, 0) : NOTHING;
   const others = Object.keys(code).length > 0 ? [code, ...script.documents] : script.documents;
   const isRead = others.length > 0 || script.commands.length > 0;
@@ -158,7 +186,7 @@ function readCommands(text: string, budget: Budget, depth: number): Reading {
 function readDocuments(text: string, budget: Budget): Reading {
   const json = readJson(text);
   if (json !== undefined) return { ...NOTHING, documents: json.flatMap(asObject) };
-  const toml = text.length <= MAX_TOML && TOML.test(text) ? readToml(text) : undefined;
+  const toml = TOML.test(text) && budget.allows(text, "toml") ? readToml(text) : undefined;
   if (toml !== undefined) return { ...NOTHING, documents: [toml] };
   if (!budget.allows(text, "yaml")) return readDangerous(text, budget);
   const isTemplate = BARE_HOLE.test(text);
@@ -174,7 +202,7 @@ function readDocuments(text: string, budget: Budget): Reading {
 
 /** The documents of a text that is too long, as far as they hold words that matter. */
 function readDangerous(text: string, budget: Budget): Reading {
-  if (text.length > MAX_TEXT_LENGTH) return { ...NOTHING, why: TOO_LONG };
+  if (text.length > MAX_TEXT_LENGTH || !LOOKS_DANGEROUS.test(text)) return { ...NOTHING, why: TOO_LONG };
   const parts = partsOf(text).filter((part) => LOOKS_DANGEROUS.test(part) && !DEFINITION.test(part));
   const read = parts.filter((part) => budget.allows(part, "yaml"));
   return { ...NOTHING, documents: read.flatMap((part) => salvaged(part).flatMap(asObject)), why: TOO_LONG };
@@ -192,21 +220,25 @@ function partsOf(text: string): readonly string[] {
     .slice(0, MAX_PARTS);
 }
 
+/** What JSON begins with, and TOML does not: to have a text refused by a parser costs more than to read a short one. */
+const JSON_START = /^\s*[[{][\s[{]*(?:["}\]\d-]|true|false|null)/;
+
 /** JSON, or objects of JSON one after the other. */
 function readJson(text: string): readonly unknown[] | undefined {
-  if (!/^\s*[[{]/.test(text)) return undefined;
+  if (!JSON_START.test(text)) return undefined;
   try {
     return [JSON.parse(text) as unknown];
   } catch {
-    const lines = text.split(/\n(?=\s*[[{])|(?<=[}\]])\s*\n/).filter((line) => line.trim() !== "");
-    const objects = lines.flatMap((line) => {
+    const objects: unknown[] = [];
+    for (const line of text.split(/\n(?=\s*[[{])|(?<=[}\]])\s*\n/)) {
+      if (line.trim() === "") continue;
       try {
-        return [JSON.parse(line) as unknown];
+        objects.push(JSON.parse(line));
       } catch {
-        return [];
+        return undefined;
       }
-    });
-    return objects.length > 0 && objects.length === lines.length ? objects : undefined;
+    }
+    return objects;
   }
 }
 

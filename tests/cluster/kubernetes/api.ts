@@ -97,8 +97,8 @@ async function ask(method: "GET" | "POST" | "PATCH", path: string, body?: object
   return { status: answer.status, body: await answer.json() };
 }
 
-/** The kinds that the tests create are written in the plural with an s. */
+/** The kinds that the tests create are written in the plural with an s, which Endpoints have already. */
 function collectionOf({ apiVersion, kind, metadata: { namespace } }: KubernetesObject): string {
   const group = apiVersion.includes("/") ? `apis/${apiVersion}` : `api/${apiVersion}`;
-  return `${group}${namespace === undefined ? "" : `/namespaces/${namespace}`}/${kind.toLowerCase()}s`;
+  return `${group}${namespace === undefined ? "" : `/namespaces/${namespace}`}/${kind.toLowerCase().replace(/s?$/, "s")}`;
 }

@@ -8,14 +8,18 @@ import {
 import { DAEMON_VARIABLES } from "../../../policy/tables/daemons";
 import { DIND } from "../../../policy/tables/dind";
 import { SOCKETS } from "../../../policy/tables/paths";
-import { DANGEROUS_CAPABILITIES, HOST_SWITCHES } from "../../../policy/tables/privileges";
+import { HARMLESS_DEVICES, RUNTIME_ANNOTATIONS } from "../../../policy/tables/operators";
+import { DANGEROUS_CAPABILITIES, HOST_SWITCHES, STATIC_POD_ANNOTATIONS } from "../../../policy/tables/privileges";
 import { NODE_DRIVERS, REFUSED_SOURCES } from "../../../policy/tables/volumes";
 import { INSTALLATION } from "../../policy/cases/case";
 
 const policies = ADMISSION_PARTS.map((part) => admissionPolicy(part, INSTALLATION));
-const podPolicies = policies.filter(({ metadata }) => !metadata.name.endsWith("-volumes"));
+const podPolicies = policies.filter(({ metadata }) => !/-(volumes|services)$/.test(metadata.name));
 const textOf = (args: AdmissionArgs, part: (typeof ADMISSION_PARTS)[number] = "pods") =>
   JSON.stringify(admissionPolicy(part, args));
+
+/** A text as it stands in a literal of an expression that stands in JSON. */
+const escaped = (text: string) => JSON.stringify(JSON.stringify(text).slice(1, -1)).slice(1, -1);
 
 interface Matched {
   readonly apiGroups: readonly string[];
@@ -24,29 +28,32 @@ interface Matched {
 }
 
 describe("the admission policies", () => {
-  test("cover pods, ephemeral containers, every kind with a pod template, and volumes", () => {
+  test("cover pods, ephemeral containers, every kind with a pod template, volumes, and Services with their endpoints", () => {
     const matched = policies.flatMap(({ spec }) => [spec.matchConstraints.resourceRules].flat()) as readonly Matched[];
     const resources = matched.flatMap(({ apiGroups, resources: names }) =>
       names.map((name) => `${apiGroups.join("")}/${name}`),
     );
     expect(resources.sort()).toEqual([
+      "/endpoints",
       "/persistentvolumes",
       "/pods",
       "/pods/ephemeralcontainers",
       "/podtemplates",
       "/replicationcontrollers",
+      "/services",
       "apps/daemonsets",
       "apps/deployments",
       "apps/replicasets",
       "apps/statefulsets",
       "batch/cronjobs",
       "batch/jobs",
+      "discovery.k8s.io/endpointslices",
     ]);
     for (const { operations } of matched) expect(operations).toEqual(["CREATE", "UPDATE"]);
   });
 
-  test("look at pods of GoCD's two namespaces and no others", () => {
-    for (const { spec } of podPolicies) {
+  test("look at pods and Services of GoCD's two namespaces and no others", () => {
+    for (const { spec } of policies.filter(({ metadata }) => !metadata.name.endsWith("-volumes"))) {
       expect(spec.matchConstraints.namespaceSelector).toEqual({
         matchExpressions: [
           { key: "kubernetes.io/metadata.name", operator: "In", values: ["gocd-dev", "gocd-dev-agents"] },
@@ -70,7 +77,9 @@ describe("the admission policies", () => {
   test("hold nothing up that is being deleted or that does not change its pods", () => {
     for (const { spec } of policies) {
       expect(spec.matchConditions.map(({ name }) => name)).toEqual(["not-being-deleted", "new-or-changed"]);
-      expect(spec.matchConditions[1]?.expression).toMatch(/ (object\S*) != oldObject\.\S+$/);
+      expect(spec.matchConditions[1]?.expression).toMatch(
+        /^request.operation != 'UPDATE' \|\| .*object\S* != .*oldObject/,
+      );
     }
   });
 
@@ -103,6 +112,9 @@ describe("the admission policies", () => {
         ...NODE_DRIVERS,
         ...Object.keys(REFUSED_SOURCES),
         ...DIND.mounts.map(({ mountPath }) => mountPath),
+        ...RUNTIME_ANNOTATIONS.filter(({ is }) => is !== "unchecked").map(({ name }) => escaped(name.source)),
+        ...HARMLESS_DEVICES,
+        ...STATIC_POD_ANNOTATIONS,
       ];
       expect(known.filter((word) => !expressions.includes(word))).toEqual([]);
     },

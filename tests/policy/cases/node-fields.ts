@@ -12,6 +12,7 @@ import {
   withHostPath,
 } from "./case";
 import { agentWith } from "./dind";
+import { endpoints, externalName, OLD_ENDPOINTS } from "./node-fields-at-admission";
 
 const SOCKETS = "no-runtime-sockets";
 const METADATA = { name: "case", namespace: "shop" };
@@ -51,20 +52,6 @@ const typed = (
     ...(expect === "refused" && { rule }),
   }));
 const plugin = (name: string, value: string): Manifest => ({ grantPermissions: [{ name, values: [value] }] });
-const endpoints = (port: number, more: Manifest = {}): Manifest => ({
-  apiVersion: "discovery.k8s.io/v1",
-  kind: "EndpointSlice",
-  metadata: METADATA,
-  endpoints: [{ addresses: ["10.0.0.4"], ...more }],
-  ports: [{ port }],
-});
-const externalName = (name: string, port: number) => ({
-  apiVersion: "v1",
-  kind: "Service",
-  metadata: METADATA,
-  spec: { type: "ExternalName", externalName: name, ports: [{ port }] },
-});
-
 /** Where a node's network, loader, kernel and runtimes look for what they run as root. */
 const PLACES = [
   "/opt/cni/bin",
@@ -217,11 +204,18 @@ export const NODE_FIELD_CASES: readonly Case[] = [
     "a provisioner's folders of the node": configMap({
       "config.json": '{"nodePathMap":[{"node":"DEFAULT","paths":["/var/run"]}]}',
     }),
+    "a volume whose attribute is a folder of the node": volume({
+      csi: { driver: "any.csi.example", volumeHandle: "x", volumeAttributes: { path: "/etc/kubernetes" } },
+    }),
+  }),
+  ...refused("both", SOCKETS, {
     "a volume whose handle is a folder of the node": volume({
       csi: { driver: "any.csi.example", volumeHandle: "/var/run" },
     }),
-    "a volume whose attribute is a folder of the node": volume({
-      csi: { driver: "any.csi.example", volumeHandle: "x", volumeAttributes: { path: "/etc/kubernetes" } },
+  }),
+  ...allowed("both", {
+    "a volume whose handle is a path of a cloud": volume({
+      csi: { driver: "any.csi.example", volumeHandle: "/subscriptions/1/resourceGroups/x/providers/disks/y" },
     }),
   }),
   ...allowed("review", {
@@ -234,12 +228,7 @@ export const NODE_FIELD_CASES: readonly Case[] = [
 
   ...refused("review", "no-node-daemons", {
     "endpoints at a node's daemon": endpoints(2375),
-    "old endpoints at a node's daemon": {
-      apiVersion: "v1",
-      kind: "Endpoints",
-      metadata: METADATA,
-      subsets: [{ addresses: [{ ip: "10.0.0.4" }], ports: [{ port: 2376 }] }],
-    },
+    "old endpoints at a node's daemon": OLD_ENDPOINTS,
     "an entry of Istio at a node's daemon": custom("networking.istio.io/v1", "ServiceEntry", {
       endpoints: [{ address: "10.0.0.4" }],
       ports: [{ number: 2375 }],

@@ -151,13 +151,15 @@ export const privilegeCases: readonly Case[] = [
       initContainers: [container({ name: "dind" })],
     }),
   }),
-  ...refused("review", NAMESPACES, {
-    "a static pod's annotation": agentsPod({}, { annotations: { "kubernetes.io/config.mirror": "x" } }),
+  ...refused("both", NAMESPACES, {
+    "a static pod's annotation": agentsPod({ nodeName: "n" }, { annotations: { "kubernetes.io/config.mirror": "x" } }),
     "a static pod's source": agentsPod({}, { annotations: { "kubernetes.io/config.source": "file" } }),
     "a static pod's source beside an ordinary one": agentsPod(
-      {},
+      { nodeName: "n" },
       { annotations: { "kubernetes.io/config.source": "api", "kubernetes.io/config.mirror": "x" } },
     ),
+  }),
+  ...refused("review", NAMESPACES, {
     "hostNetwork as text": agentsPod({ hostNetwork: "true" }),
     "hostPID as a number": agentsPod({ hostPID: 1 }),
   }),
