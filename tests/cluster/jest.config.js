@@ -23,9 +23,16 @@ const project = (name) => ({
 /** @type {import("jest").Config} */
 module.exports = {
   ...common,
-  projects: ["access", "builders", "daemons", "disaster-recovery", "housekeeping", "network", "standalone"].map(
-    project,
-  ),
+  projects: [
+    "access",
+    "builders",
+    "company",
+    "daemons",
+    "disaster-recovery",
+    "housekeeping",
+    "network",
+    "standalone",
+  ].map(project),
   testSequencer: "<rootDir>/tests/cluster/sequencer.js",
   // A pod that is pulled up, drained and pulled up again takes its time on two cores.
   testTimeout: 180_000,

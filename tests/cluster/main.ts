@@ -66,7 +66,7 @@ function skipped(why: string, work: Work): Promise<Counts> {
 }
 
 /** Whether the suites of a folder run that takes what the others do not need. */
-const wants = (work: Work, folder: "access" | "builders" | "network") =>
+const wants = (work: Work, folder: "access" | "builders" | "company" | "network") =>
   target === "cluster" && work.mode === "test" && asksFor(folder, work.suites);
 
 /** In a sandbox of its own: a cluster, or the laptop's Docker. */
@@ -77,7 +77,8 @@ async function inOwnSandbox(work: Work): Promise<Counts> {
   delete process.env["GOCD_TEST_IMAGES"];
   return withLock(async () => {
     const access = wants(work, "access");
-    await bringPrerequisites({ network: access || wants(work, "network"), access, builders: wants(work, "builders") });
+    const [builders, company] = [wants(work, "builders"), wants(work, "company")];
+    await bringPrerequisites({ network: access || wants(work, "network"), access, builders, company });
     if (target === "engine") await buildPulumi();
     return runInSandbox(path.join(__dirname, INSIDE[target]), [asArgument(work)], () => {
       if (existsSync(COUNTS)) return JSON.parse(readFileSync(COUNTS, "utf8")) as Counts;
@@ -152,7 +153,7 @@ async function everything(work: Work): Promise<Counts> {
   if (missingPrerequisite() !== undefined && !work.required)
     return sum(await inOwnSandbox(work), await skipAll("laptop"));
   // Once, not by both.
-  await bringPrerequisites({ network: false, access: false, builders: false });
+  await bringPrerequisites();
   const [cluster, laptop] = await Promise.all([inOwnSandbox(work).catch(broken), onLaptop()]);
   return sum(cluster, laptop);
 }

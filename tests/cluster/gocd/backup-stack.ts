@@ -15,7 +15,7 @@ export const BACKUP_NAMESPACE = "gocd-backup";
 export const DATA = "gocd-backup-data";
 const BUCKET = "bucket";
 /** As the program names it: project, stack. */
-const BUCKET_NAME = "gocd-tests-gocd-backup-backups";
+export const BUCKET_NAME = "gocd-tests-gocd-backup-backups";
 /** All that the server's identity may reach in it. */
 const FOLDER = "gocd-backup/";
 const BUCKET_PORT = 8080;
@@ -34,6 +34,14 @@ export interface BackupChange {
   readonly keys?: Readonly<Record<string, string>>;
   /** Keys and passwords as of a stack that was made by itself. */
   readonly asAnotherStack?: true;
+  /** `gocd:company`. */
+  readonly company?: object;
+}
+
+/** Where the programs of the image find the bucket and the metadata server. */
+interface Endpoints {
+  readonly storage: string;
+  readonly metadata: string;
 }
 
 interface Container {
@@ -42,11 +50,11 @@ interface Container {
 }
 
 /** Applies the bucket's stand-in and the program's own server for a stack with Google's disks. Waits for the bucket alone. */
-export async function deployBackupStack(change: BackupChange = {}): Promise<void> {
+export async function deployBackupStack(change: BackupChange = {}, endpoints: Endpoints = AT_BUCKET): Promise<void> {
   const key = JSON.stringify(change);
   const objects = REGISTERED.get(key) ?? (await register(change));
   REGISTERED.set(key, objects);
-  await apply(objects.filter(concernsServer).map(here));
+  await apply(objects.filter(concernsServer).map((object) => here(object, endpoints)));
   await apply(bucketObjects());
   await kubectl(["wait", "-n", BACKUP_NAMESPACE, "--for=condition=Ready", `pod/${BUCKET}`, "--timeout=60s"]);
 }
@@ -59,6 +67,7 @@ const register = ({
   otherServer,
   keys,
   asAnotherStack,
+  company = {},
   ...server
 }: BackupChange): Promise<readonly KubernetesObject[]> =>
   resolvedManifests(
@@ -74,6 +83,7 @@ const register = ({
           prebuilt: Object.fromEntries(Object.entries(TEST_IMAGES).map(([name, { reference }]) => [name, reference])),
         },
         "gocd:server": { disk: "10Gi", artifacts: "10Gi", heap: "64Mi", headroom: "1Gi", cpu: "10m", ...server },
+        "gocd:company": company,
         "gocd:backup": { ...(restore !== undefined && { restore }), ...(otherServer && { otherServer }) },
       },
       ...(keys && { secrets: { "gocd:serverSecrets": JSON.stringify({ keys }) } }),
@@ -90,7 +100,7 @@ const concernsServer = ({ kind, metadata }: KubernetesObject) =>
     kind !== "NetworkPolicy");
 
 /** An object as this cluster can take it: disks of its own in place of Google's, the bucket's stand-in in place of the bucket. */
-function here(object: KubernetesObject): KubernetesObject {
+function here(object: KubernetesObject, endpoints: Endpoints): KubernetesObject {
   const spec = object["spec"] as Record<string, unknown>;
   switch (object.kind) {
     case "PersistentVolume": {
@@ -104,7 +114,7 @@ function here(object: KubernetesObject): KubernetesObject {
         pod[list] = pod[list]?.map((container) =>
           ["backup", "restore"].includes(container.name)
             ? withProbes(
-                { ...container, env: [...(container.env ?? []), ...AT_BUCKET] },
+                { ...container, env: [...(container.env ?? []), ...storageEnv(endpoints)] },
                 { livenessProbe: EVERY_SECOND },
               )
             : withProbes(container, { startupProbe: EVERY_SECOND, readinessProbe: EVERY_SECOND }),
@@ -117,12 +127,15 @@ function here(object: KubernetesObject): KubernetesObject {
 }
 
 /** Everything that the programs of the image take from elsewhere, and waits that fit a test. */
-const AT_BUCKET = Object.entries({
-  STORAGE_URL: `http://${BUCKET}:${BUCKET_PORT}/storage`,
-  METADATA_URL: `http://${BUCKET}:${BUCKET_PORT}/storage`,
-  INTERVAL_SECONDS: "1",
-  REQUEST_TIMEOUT_SECONDS: "2",
-}).map(([name, value]) => ({ name, value }));
+const storageEnv = ({ storage, metadata }: Endpoints) =>
+  Object.entries({
+    STORAGE_URL: storage,
+    METADATA_URL: metadata,
+    INTERVAL_SECONDS: "1",
+    REQUEST_TIMEOUT_SECONDS: "2",
+  }).map(([name, value]) => ({ name, value }));
+const BUCKET_URL = `http://${BUCKET}:${BUCKET_PORT}/storage`;
+const AT_BUCKET: Endpoints = { storage: BUCKET_URL, metadata: BUCKET_URL };
 
 const EVERY_SECOND = { periodSeconds: 1 };
 

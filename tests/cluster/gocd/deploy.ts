@@ -33,6 +33,12 @@ export interface PoolChange {
   readonly rotation?: number;
   readonly gracePeriod?: string;
   readonly isolation?: "shared" | "clean" | "fresh";
+  readonly egress?: readonly string[];
+  readonly pod?: object;
+  readonly dind?: object;
+  /** Settings of the stack, by their whole keys. */
+  readonly stack?: Readonly<Record<string, unknown>>;
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 const POOL_SETTINGS = {
@@ -46,6 +52,9 @@ const POOL_SETTINGS = {
   agent: { cpu: "10m", memory: "512Mi" },
   dind: { cpu: "10m", memory: "768Mi", mirrors: [] },
 };
+
+/** `gocd:server` of the stack file, for tests that replace it. */
+export const SERVER_SETTINGS = { disk: "1Gi", artifacts: "2Gi", heap: "512Mi", headroom: "1Gi", cpu: "10m" } as const;
 
 const REGISTERED = new Map<string, Promise<KubernetesObject[]>>();
 
@@ -72,11 +81,13 @@ async function register(change: PoolChange): Promise<KubernetesObject[]> {
   return objects;
 }
 
-function run(change: PoolChange): Promise<KubernetesObject[]> {
+function run({ stack = {}, secrets = {}, ...change }: PoolChange): Promise<KubernetesObject[]> {
+  const dind = { ...POOL_SETTINGS.dind, ...change.dind };
   const source: StackSource = {
     stack: STACK,
     file: STACK_FILE,
-    config: { "gocd:agents": { [POOL]: { ...POOL_SETTINGS, ...change } }, ...elsewhere() },
+    config: { "gocd:agents": { [POOL]: { ...POOL_SETTINGS, ...change, dind } }, ...elsewhere(), ...stack },
+    secrets,
   };
   return resolvedManifests(source, { state: PULUMI_STATE });
 }

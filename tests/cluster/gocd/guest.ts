@@ -16,6 +16,10 @@ export interface Measured {
   /** Most memory that the pod was charged with, in MiB. */
   readonly peak: number;
   readonly daemon: "alive" | "dead";
+  /** What becomes of the agent when a task of its own eats more than its container has. */
+  readonly agent: "alive" | "dead";
+  /** How that task ended, where the agent lives to tell. */
+  readonly task: string;
 }
 
 const SOURCES = path.join(ROOT, "tests/cluster/gocd/guest");
@@ -48,12 +52,16 @@ export async function compareInGuest(): Promise<Readonly<Record<string, Measured
     { timeout: TIMEOUT },
   );
   rmSync(FOLDER, { recursive: true });
-  const results = [...stdout.matchAll(/RESULT (\w+) exit=(\d+) inside=(yes|no) peak=(\d+) daemon=(alive|dead)/g)];
+  const results = [
+    ...stdout.matchAll(
+      /RESULT (\w+) exit=(\d+) inside=(yes|no) peak=(\d+) daemon=(alive|dead) agent=(alive|dead) task=(\d*)/g,
+    ),
+  ];
   if (results.length !== 2) throw new Error(`the guest said:\n${stdout.split("\n").slice(-40).join("\n")}`);
   return Object.fromEntries(
-    results.map(([, name = "", exit, inside, peak, daemon]) => [
+    results.map(([, name = "", exit, inside, peak, daemon, agent, task]) => [
       name,
-      { exit: Number(exit), inside, peak: Number(peak), daemon } as Measured,
+      { exit: Number(exit), inside, peak: Number(peak), daemon, agent, task } as Measured,
     ]),
   );
 }

@@ -5,28 +5,31 @@ import { buildDocker, buildDockerPlugins, buildJobImages } from "./binaries";
 import { bringDirectory } from "./directory";
 import { bringGatewayApi } from "./gateway-api";
 import { bringImageNode, fillNpmCache } from "./npm";
-import { bringDebianPackages, bringEmulators } from "./packages";
+import { bringCompanyNetwork, bringDebianPackages, bringEmulators } from "./packages";
 
-/** What a run needs beside the cluster's own packages, binaries and images. */
+/** What a run needs beside the cluster's own packages, binaries and images; nothing of it where nothing is said. */
 interface Needs {
   /** What enforces network policies. */
-  readonly network: boolean;
+  readonly network?: boolean;
   /** A proxy in front of GoCD, and a directory of people. */
-  readonly access: boolean;
+  readonly access?: boolean;
   /** What images are made of that jobs pull. */
-  readonly builders: boolean;
+  readonly builders?: boolean;
+  /** A company's network: a proxy, sshd, a JVM, and what images are made of. */
+  readonly company?: boolean;
 }
 
 /** Brings what is kept between runs, where it is not there yet. */
-export async function bringPrerequisites({ network, access, builders }: Needs): Promise<void> {
+export async function bringPrerequisites({ network, access, builders, company }: Needs = {}): Promise<void> {
   await bringDebianPackages();
   await buildKubernetes();
   await buildDocker();
   await buildDockerPlugins();
-  if (builders) {
+  if (builders || company) {
     await buildJobImages();
     await bringEmulators();
   }
+  if (company) await bringCompanyNetwork();
   if (network) await bringPolicyController();
   if (access) {
     await bringPackages({ unpacked: ["nginx"], installed: {} });

@@ -63,6 +63,7 @@ const PARALLEL_GROUPS: Readonly<Record<Target, readonly (readonly Folder[])[]>> 
     [{ name: "daemons", stack: "test" }, { name: "housekeeping", stack: "second" }, { name: "standalone" }],
     [{ name: "disaster-recovery", stack: "test" }],
     [{ name: "builders", stack: "test", onlyWhenAsked: true }],
+    [{ name: "company", stack: "company", onlyWhenAsked: true }],
     [{ name: "network", stack: "test", onlyWhenAsked: true }],
     [{ name: "access", stack: "access", onlyWhenAsked: true }],
   ],

@@ -33,10 +33,11 @@ export interface ExpectedAgent {
   readonly environments: readonly string[];
 }
 
-/** What a test changes of housekeeping's own Secret. */
+/** What a test changes: of housekeeping's own Secret, and of any object. */
 export interface Adapted {
   readonly agents?: (agents: readonly ExpectedAgent[]) => readonly ExpectedAgent[];
   readonly managed?: Part;
+  readonly object?: (object: KubernetesObject) => KubernetesObject;
 }
 
 /** Seconds for which an agent of ours must have been lost before it is removed, with short time-outs. */
@@ -81,7 +82,8 @@ export async function deployWithShortTimeouts(change: PoolChange = {}, adapted: 
 
 /** The same without waiting for anything but housekeeping, which gets its new configuration at once. */
 export async function applyWithShortTimeouts(change: PoolChange = {}, adapted: Adapted = {}): Promise<void> {
-  await deploy(change, (objects) => objects.map((object) => withShortTimeouts(object, adapted)));
+  const adapt = adapted.object ?? ((object: KubernetesObject) => object);
+  await deploy(change, (objects) => objects.map((object) => adapt(withShortTimeouts(object, adapted))));
   await handOverConfiguration();
 }
 

@@ -26,6 +26,12 @@ const inFolder = (folder: string, from: (name: string) => string, ...names: read
 const node = { "/usr/local/bin/node": process.execPath };
 const STAND_INS = path.join(__dirname, "stand-ins");
 const script = (standIn: string, name: string) => path.join(STAND_INS, standIn, name);
+/** What both images have for materials: Git by HTTPS and SSH, with the public authorities. */
+const GIT = {
+  "/usr/lib/git-core/git-remote-http": "/usr/lib/git-core/git-remote-http",
+  "/usr/lib/git-core/git-remote-https": "/usr/lib/git-core/git-remote-http",
+  "/etc/ssl/certs/ca-certificates.crt": "/etc/ssl/certs/ca-certificates.crt",
+};
 /** The user of GoCD's images: group root, so that files can be shared by group. */
 const GO = {
   users: { go: { uid: 1000, gid: 0, home: "/home/go" } },
@@ -89,8 +95,8 @@ const nodeSlim: StandIn = {
 /** gocd/gocd-agent-debian: the same paths, user, entry point and hooks; a Node program speaks in the agent's place. */
 const agent: StandIn = {
   contents: {
-    machine: ["bash", "curl"],
-    files: { ...node, "/docker-entrypoint.sh": script("agent", "docker-entrypoint.sh") },
+    machine: ["bash", "curl", "git", "ssh"],
+    files: { ...node, ...GIT, "/docker-entrypoint.sh": script("agent", "docker-entrypoint.sh") },
     ...GO,
   },
   config: { Entrypoint: ["/docker-entrypoint.sh"], Env: [PATH], User: "1000", WorkingDir: "/go-working-dir" },
@@ -100,8 +106,8 @@ const agent: StandIn = {
 /** gocd/gocd-server: likewise. */
 const server: StandIn = {
   contents: {
-    machine: ["bash", "curl"],
-    files: { ...node, "/docker-entrypoint.sh": script("server", "docker-entrypoint.sh") },
+    machine: ["bash", "curl", "git", "ssh"],
+    files: { ...node, ...GIT, "/docker-entrypoint.sh": script("server", "docker-entrypoint.sh") },
     folders: inFolder(
       "/opt/stand-in/node_modules",
       (name) => path.join(ROOT, "node_modules", name),

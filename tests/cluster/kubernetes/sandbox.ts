@@ -38,7 +38,7 @@ export async function setUpSandbox(): Promise<void> {
 }
 
 /** Mounts a file with this content over another one; nothing to do where it has that content. */
-async function bindMountFile(file: string, content: string): Promise<void> {
+export async function bindMountFile(file: string, content: string): Promise<void> {
   if (readFileSync(file, "utf8").trim() === content.trim()) return;
   const replacement = path.join(STATE, "bind-mounts", file.slice(1).replaceAll("/", "."));
   mkdirSync(path.dirname(replacement), { recursive: true });

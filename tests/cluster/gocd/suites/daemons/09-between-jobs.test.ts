@@ -1,3 +1,4 @@
+import { kubectl } from "../../../kubernetes/kubectl";
 import { eventually } from "../../../kubernetes/run";
 import { AGENTS_NAMESPACE } from "../../deploy";
 import { agent, inAgent, inDind, job, loadTool, pod, status } from "../../pods";
@@ -97,6 +98,19 @@ const trimmed = (text: string) => text.replace(/ +$/gm, "");
     await inAgent(0, "touch /godata/cancel-job");
     expect(await result()).toContain("exit status null");
     expect(trimmed(await runJob("second", LOOK))).toContain(CLEAN);
+  });
+
+  test("a task that wants more memory than the agent's container has ends alone, and the agent says which setting gives more", async () => {
+    const before = status(await pod(agent(0)), "agent").restartCount;
+    // Twice what the pool's settings give: agent.memory in deploy.ts.
+    expect(await runJob("first", "dd if=/dev/zero of=/dev/null bs=1024M count=1; echo the task ended with $?")).toBe(
+      "Killed\nthe task ended with 137\nexit status 0\n",
+    );
+    expect(await runJob("second", "echo works")).toBe("works\nexit status 0\n");
+    expect(status(await pod(agent(0)), "agent").restartCount).toBe(before);
+    expect(await kubectl(["logs", "-n", AGENTS_NAMESPACE, agent(0), "-c", "agent"])).toContain(
+      "needed more memory than this container has: gocd:agents.docker.agent.memory",
+    );
   });
 
   test("an agent whose cleaner was killed restarts, rather than take a job", async () => {

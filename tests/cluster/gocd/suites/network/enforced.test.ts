@@ -3,7 +3,7 @@ import { getPods } from "../../../kubernetes/api";
 import { apply, exec, kubectl, remove } from "../../../kubernetes/kubectl";
 import { startPolicyController, stopPolicyController } from "../../../kubernetes/policy-controller";
 import { eventually } from "../../../kubernetes/run";
-import { AGENTS_NAMESPACE, SERVER_NAMESPACE } from "../../deploy";
+import { AGENTS_NAMESPACE, SERVER_NAMESPACE, SERVER_SETTINGS } from "../../deploy";
 import { addressOf, agent, inAgent, inDind, loadTool, type Pod } from "../../pods";
 import { LISTEN, OTHER_PORT, reaches, TRY_SECONDS, type Origin, type Target } from "../../reach";
 import { deployWithShortTimeouts } from "../../short-timeouts";
@@ -117,5 +117,26 @@ async function reached(origin: Origin, targets: Targets): Promise<readonly strin
       (await reaches(stranger, inside.housekeeping)) ? true : undefined,
     );
     expect(await reached(stranger, program)).toEqual(["housekeeping", "housekeepingName"]);
+  });
+
+  test("ranges and namespaces that the settings name are opened, for whom they say, and no others", async () => {
+    const opened = { egress: ["192.168.77.0/24"], agentNamespaces: [STRANGER] };
+    await deployWithShortTimeouts({
+      egress: ["172.16.5.0/24"],
+      stack: { "gocd:server": { ...SERVER_SETTINGS, ...opened } },
+    });
+    await eventually("the agent's range to be open", async () =>
+      (await reaches(firstAgent, OUTSIDE.others["172.16.0.0/12"])) ? true : undefined,
+    );
+    await eventually("the server's range to be open", async () =>
+      (await reaches(server, OUTSIDE.others["192.168.0.0/16"])) ? true : undefined,
+    );
+    await eventually("the server to be reached", async () =>
+      (await reaches(stranger, serverName)) ? true : undefined,
+    );
+    expect(await reached(firstAgent, OUTSIDE.others)).toEqual(["172.16.0.0/12"]);
+    expect(await reached(server, OUTSIDE.others)).toEqual(["192.168.0.0/16"]);
+    const { "other port of server": otherPort, agent: anAgent } = inside;
+    expect(await reached(stranger, { serverName, otherPort, anAgent })).toEqual(["serverName"]);
   });
 });

@@ -25,5 +25,13 @@ const OUT_OF_MEMORY = 137;
       expect(measured["wrapped"]).toMatchObject({ exit: OUT_OF_MEMORY, inside: "yes", daemon: "alive" });
       expect(measured["wrapped"]?.peak).toBeLessThanOrEqual(POD_LIMIT);
     });
+
+    test("takes the agent with it, where it is a task in the agent's own container and nobody has spared the agent", () => {
+      expect(measured["plain"]).toMatchObject({ agent: "dead" });
+    });
+
+    test("dies alone there, where the janitor has spared the agent", () => {
+      expect(measured["wrapped"]).toMatchObject({ agent: "alive", task: String(OUT_OF_MEMORY) });
+    });
   },
 );

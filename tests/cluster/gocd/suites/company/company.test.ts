@@ -1,0 +1,263 @@
+import { apply, exec, kubectl, remove } from "../../../kubernetes/kubectl";
+import { eventually } from "../../../kubernetes/run";
+import { BACKUP_NAMESPACE, deployBackupStack, serverReady, type Stored } from "../../backup-stack";
+import { AGENTS_NAMESPACE, SERVER_NAMESPACE, SERVER_SETTINGS, type PoolChange } from "../../deploy";
+import { agent, inAgent, job, loadTool, pod, status } from "../../pods";
+import { backUp } from "../../server";
+import { deployWithShortTimeouts } from "../../short-timeouts";
+import { OWN_CLUSTER, TEST_IMAGES } from "../../test-images";
+import { prepareImages } from "../builders/images";
+import { bringJvm, JVM_CLAIM, JVM_PATH, PROBE, removeJvm, withJvm } from "./jvm";
+import {
+  asked,
+  authority,
+  besideTheProxy,
+  FILES,
+  HELLO,
+  INSECURE,
+  METADATA,
+  MIRROR,
+  outside,
+  PLUGIN_CHECKSUM,
+  PROXY_URL,
+  REGISTRY,
+  startCompanyNetwork,
+  STORAGE,
+} from "./network";
+import { knownHosts, newClientKey, sshUrl, startSsh, stopSsh } from "./ssh";
+
+const metadata = (name: string) => ({ name, namespace: AGENTS_NAMESPACE });
+
+const WORK = "/godata/pipelines/company";
+const MAIN = /^[0-9a-f]{40}\trefs\/heads\/main$/;
+
+/** A Secret and a config map of somebody's own, by one name. */
+const OWN = "own";
+const OWN_OBJECTS = [
+  { apiVersion: "v1", kind: "Secret", metadata: metadata(OWN), stringData: { token: "of a secret" } },
+  { apiVersion: "v1", kind: "ConfigMap", metadata: metadata(OWN), data: { greeting: "of a config map" } },
+];
+/** Every kind of field that people add to the pods of a pool. */
+const POD_FIELDS = {
+  env: { PLAIN: "of the settings", TOKEN: { secret: OWN, key: "token" } },
+  volumes: {
+    claim: { mountPath: "/mnt/claim", claim: JVM_CLAIM },
+    secret: { mountPath: "/mnt/secret", secret: OWN },
+    config: { mountPath: "/mnt/config", configMap: OWN },
+    scratch: { mountPath: "/mnt/scratch", empty: "10Mi" },
+  },
+  hostAliases: { "192.0.2.7": ["git.example.com"] },
+  labels: { team: "build" },
+  annotations: { "example.com/owner": "Team build" },
+  sidecars: {
+    files: {
+      image: TEST_IMAGES.agent.reference,
+      command: ["busybox", "httpd", "-f", "-p", "127.0.0.1:8000", "-h", "/mnt/config"],
+      memory: "64Mi",
+    },
+  },
+};
+
+/** An installation with one agent in a company's network. */
+const settings = (gitSshKeys: string, gitKnownHosts: string): PoolChange => ({
+  secrets: { "gocd:gitSshKeys": gitSshKeys, "gocd:gitKnownHosts": gitKnownHosts },
+  replicas: 1,
+  pod: POD_FIELDS,
+  dind: { mirrors: [`https://${MIRROR}`] },
+  stack: {
+    "gocd:company": { proxy: { url: PROXY_URL }, certificates: authority(), insecureRegistries: [INSECURE] },
+    "gocd:server": {
+      ...SERVER_SETTINGS,
+      plugins: { hello: { url: `https://${FILES}/plugin.jar`, sha256: PLUGIN_CHECKSUM } },
+    },
+  },
+});
+
+/** Runs a script in the server's container and returns what it printed. */
+async function onServer(script: string): Promise<string> {
+  const { code, stdout, stderr } = await exec("gocd-server-0", "server", SERVER_NAMESPACE, ["sh", "-ec", script]);
+  if (code !== 0) throw new Error(`${script}: ${stderr}${stdout}`);
+  return stdout.trim();
+}
+
+const inPipeline = (script: string) => job(0, `mkdir -p ${WORK}; cd ${WORK}; ${script}`, { timeout: 120_000 });
+
+// What is outside has its place on the node of the tests' own cluster.
+(OWN_CLUSTER ? describe : describe.skip)("behind a company's proxy, with an authority of its own,", () => {
+  let end: () => Promise<void>;
+  let hosts: string;
+  const deployWith = (key: string) => deployWithShortTimeouts(settings(key, hosts), { object: withJvm });
+
+  beforeAll(async () => {
+    end = await startCompanyNetwork();
+    hosts = await knownHosts();
+    const key = await newClientKey();
+    await startSsh();
+    await bringJvm();
+    await apply(OWN_OBJECTS);
+    // It starts, which takes the plugin's download and both JVMs' trust stores.
+    await deployWith(key);
+    await loadTool(0);
+  }, 600_000);
+
+  afterAll(async () => {
+    // The agents first: they end as soon as housekeeping says that no job runs.
+    for (const name of [AGENTS_NAMESPACE, SERVER_NAMESPACE, BACKUP_NAMESPACE])
+      await remove([{ apiVersion: "v1", kind: "Namespace", metadata: { name } }]);
+    await removeJvm();
+    await stopSsh();
+    await end();
+  }, 300_000);
+
+  test("a job has the variables, files, hosts and services that the pool's settings add, within the admission policy", async () => {
+    const found = `echo "$PLAIN, $TOKEN"; cat /mnt/secret/token; echo; cat /mnt/config/greeting; echo
+      touch /mnt/scratch/mine; ls /mnt/scratch; ls /mnt/claim/bin/java; grep git.example.com /etc/hosts; curl --silent http://127.0.0.1:8000/greeting`;
+    expect((await inPipeline(found)).replaceAll("\t", " ")).toBe(
+      "of the settings, of a secret\nof a secret\nof a config map\nmine\n/mnt/claim/bin/java\n192.0.2.7 git.example.com\nof a config map",
+    );
+    const told = [
+      "get",
+      "pod",
+      agent(0),
+      "-n",
+      AGENTS_NAMESPACE,
+      "-o",
+      "jsonpath={.metadata.labels.team}, {.metadata.annotations.example\\.com/owner}",
+    ];
+    expect(await kubectl(told)).toBe("build, Team build");
+  });
+
+  test("the server has downloaded its plugin by the proxy", async () => {
+    expect(await onServer("cat /godata/plugins/external/hello.jar")).toBe("a plugin");
+    expect(asked()).toContain(`${FILES}:443`);
+  });
+
+  test("a job reaches what is outside with curl and Git", async () => {
+    expect(await inPipeline(`curl --silent --fail https://${FILES}/hello`)).toBe(HELLO);
+    expect(await inPipeline(`rm -rf repo; git clone -q https://${FILES}/repo.git repo; cat repo/greeting`)).toBe(HELLO);
+  });
+
+  test("the server reaches a repository of materials with Git", async () => {
+    expect(await onServer(`git ls-remote https://${FILES}/repo.git main`)).toMatch(MAIN);
+  });
+
+  test("a job and the server log in to a host that is known by SSH", async () => {
+    expect(await inPipeline(`rm -rf repo; git clone -q ${sshUrl("known")} repo; cat repo/greeting`)).toBe(HELLO);
+    expect(await onServer(`git ls-remote ${sshUrl("known")} main`)).toMatch(MAIN);
+  });
+
+  test("a host that has another key than the known one is refused, and so is one that nobody knows", async () => {
+    for (const host of ["other", "unlisted"] as const)
+      expect((await inAgent(0, `git ls-remote ${sshUrl(host)}`)).stderr).toContain("Host key verification failed");
+  });
+
+  test("a new SSH key is there without a restart, and the old one is gone", async () => {
+    const before = await pod(agent(0));
+    const old = await job(0, "sha256sum /etc/gocd-ssh/key-0");
+    await deployWith(await newClientKey());
+    expect((await inAgent(0, "true")).code).toBe(0);
+    await eventually(
+      "the new key",
+      async () => {
+        await kubectl([
+          "annotate",
+          "pods",
+          "-n",
+          AGENTS_NAMESPACE,
+          "--all",
+          "--overwrite",
+          `gocd-tests/looked=${Date.now()}`,
+        ]);
+        return (await inAgent(0, `git ls-remote ${sshUrl("known")}`)).code === 0 ? true : undefined;
+      },
+      120_000,
+    );
+    expect(await job(0, "sha256sum /etc/gocd-ssh/key-0")).not.toBe(old);
+    const after = await pod(agent(0));
+    expect(after.metadata.uid).toBe(before.metadata.uid);
+    expect(status(after, "agent").restartCount).toBe(status(before, "agent").restartCount);
+  });
+
+  test("the JVMs of server and agents go by the proxy, and trust the authority", async () => {
+    const probe = `${PROBE} https://${FILES}/hello`;
+    expect(await inPipeline(`${JVM_PATH}/bin/java $GOCD_AGENT_JVM_OPTS ${probe}`)).toBe(HELLO);
+    // As the entry point of GoCD's image does it.
+    expect(await onServer(`eval "set -- $GOCD_SERVER_JVM_OPTS"; ${JVM_PATH}/bin/java "$@" ${probe}`)).toBe(HELLO);
+    const untrusting = await inAgent(
+      0,
+      `${JVM_PATH}/bin/java -Dhttps.proxyHost=${PROXY_URL.replace(/.*\/|:\d+$/g, "")} -Dhttps.proxyPort=3128 ${probe}`,
+    );
+    expect(untrusting.stderr).toMatch(/javax\.net\.ssl\.SSL\w*Exception/);
+  }, 300_000);
+
+  test("dockerd pushes to and pulls from a registry with the authority's certificate", async () => {
+    await inPipeline(
+      `docker tag tool:1 ${REGISTRY}/app:1; docker push -q ${REGISTRY}/app:1; docker rmi ${REGISTRY}/app:1`,
+    );
+    expect(await inPipeline(`docker run --rm ${REGISTRY}/app:1 id -u`)).toBe("0");
+    expect(asked()).toContain(REGISTRY);
+  });
+
+  test("dockerd pulls from an insecure registry", async () => {
+    expect(await inPipeline(`docker run --rm ${INSECURE}/app:1 id -u`)).toBe("0");
+    expect(asked().some((url) => url.startsWith(`http://${INSECURE}/v2/app/`))).toBe(true);
+  });
+
+  test("dockerd pulls images of Docker Hub from the mirror, which pulls them through", async () => {
+    await inPipeline(
+      `docker tag tool:1 ${REGISTRY}/library/pulled-through:1; docker push -q ${REGISTRY}/library/pulled-through:1`,
+    );
+    expect(await inPipeline("docker run --rm pulled-through:1 id -u")).toBe("0");
+    expect(asked()).toContain(MIRROR);
+    expect((await outside(`https://${MIRROR}/v2/_catalog`)).stdout).toContain("library/pulled-through");
+  });
+
+  test("containers and builds of a job get the proxy, and the certificates where they ask for them", async () => {
+    expect(await inPipeline(`docker run --rm tool:1 wget -q -O - http://${STORAGE}/stand-in/objects`)).toBe("[]");
+    expect(asked().some((url) => url.includes(`${STORAGE}/stand-in`))).toBe(true);
+    const built = `printf 'FROM tool:1\\nRUN wget -q -O /found http://${STORAGE}/stand-in/objects && cat /found && echo by-build\\n' | docker build --no-cache - 2>&1`;
+    expect(await inPipeline(built)).toContain("by-build");
+    expect(await inPipeline("docker run --rm -v /etc/docker/ca.crt:/ca.crt:ro tool:1 cat /ca.crt")).toBe(
+      authority().trim(),
+    );
+  });
+
+  test("a builder in a container pulls by the proxy, and trusts the authority where its configuration names it", async () => {
+    await prepareImages();
+    await job(0, `cat >${WORK}/buildkitd.toml`, {
+      input: `[registry."${REGISTRY}"]\n  ca = ["/etc/gocd-ca/ca.crt"]\n`,
+    });
+    await inPipeline("docker buildx create --name own --use --config buildkitd.toml --bootstrap 2>&1");
+    const dockerfile = `FROM ${REGISTRY}/app:1\\nRUN echo "uid $(id -u)"\\n`;
+    expect(await inPipeline(`printf '${dockerfile}' | docker buildx build --progress plain - 2>&1`)).toMatch(
+      / uid 0$/m,
+    );
+  });
+
+  test("backups are stored by the proxy, and the metadata server is asked without it", async () => {
+    const endpoints = { storage: `http://${STORAGE}/storage`, metadata: `http://${METADATA}/storage` };
+    await deployBackupStack({ company: { proxy: { url: PROXY_URL } } }, endpoints);
+    await serverReady();
+    const name = await backUp(BACKUP_NAMESPACE);
+    await eventually(
+      "the backup in the bucket",
+      async () => {
+        const stored = JSON.parse((await outside(`http://${STORAGE}/stand-in/objects`)).stdout) as readonly Stored[];
+        return stored.some((object) => object.name.endsWith(`${name}/manifest.json`)) ? true : undefined;
+      },
+      90_000,
+    );
+    expect(asked().some((url) => url.includes(STORAGE) && !url.includes("stand-in"))).toBe(true);
+  }, 300_000);
+
+  test("the proxy was asked for nothing inside the cluster, nor for the metadata server", () => {
+    expect(asked().filter((url) => /\.svc|localhost|127\.0\.0\.1|10\.\d+\.|169\.254\./.test(url))).toEqual([]);
+  });
+
+  test("no request has left beside the proxy", async () => {
+    expect(await besideTheProxy()).toBe(0);
+    // What one that does would look like.
+    expect((await inAgent(0, `curl --silent --noproxy '*' --max-time 5 https://${FILES}/hello`)).code).not.toBe(0);
+    expect(await besideTheProxy()).toBeGreaterThan(0);
+  });
+});
