@@ -80,7 +80,7 @@ type Name = keyof typeof PASSWORDS;
   afterAll(stopPolicyController, 60_000);
 
   test("are not put in force while the directory cannot be reached: network policies let the server go nowhere else", async () => {
-    await settle({ people: ldap() }, { egress: [] });
+    await settle({ people: ldap() }, { egress: [], password: "wrong" });
     await hears(/ECONNREFUSED|Connection (closed|timeout)|timed out/);
     expect(await configured()).toEqual([]);
     expect(await logsIn("admin", ADMIN_PASSWORD)).toBe(200);
