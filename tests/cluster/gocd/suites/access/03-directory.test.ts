@@ -12,6 +12,13 @@ const PASSWORDS = Object.fromEntries(
 ) as Record<"dora" | "erin" | "frank", string>;
 type Name = keyof typeof PASSWORDS;
 
+/** What a test has otherwise than the rest. */
+interface Change {
+  readonly users?: Readonly<Record<string, object>>;
+  readonly password?: string;
+  readonly egress?: readonly string[];
+}
+
 // The stand-in of GoCD asks a directory as GoCD's plugin does; official images have their own tests of it.
 (OWN_CLUSTER ? describe : describe.skip)("log-ins by a directory", () => {
   let address: string;
@@ -55,11 +62,7 @@ type Name = keyof typeof PASSWORDS;
   });
   const settle = (
     authorization: Readonly<Record<string, object>>,
-    {
-      users = { dora: { admin: true } } as Readonly<Record<string, object>>,
-      password = READER.password,
-      egress = [`${address}/32`],
-    } = {},
+    { users = { dora: { admin: true } }, password = READER.password, egress = [`${address}/32`] }: Change = {},
   ) =>
     changeAccessStack({
       server: { authorization, users, egress },
