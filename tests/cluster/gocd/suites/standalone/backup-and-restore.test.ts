@@ -20,6 +20,7 @@ import {
 import { askServer, backUp, forgetPasswords, SERVER_BACKUPS } from "../../server";
 import { get } from "../../../kubernetes/api";
 import { kubectl, remove } from "../../../kubernetes/kubectl";
+import { loseDisk } from "../../../kubernetes/disks";
 import { ROOT, STATE } from "../../../kubernetes/paths";
 import { eventually, run } from "../../../kubernetes/run";
 import { OWN_CLUSTER } from "../../test-images";
@@ -265,7 +266,7 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
       const [made = ""] = readdirSync(`${old}.ready`);
       await storeFolder(path.join(`${old}.ready`, made));
       // Of yet another stack: the first one's keys are not those of this data.
-      await emptyDisk();
+      loseDisk({ namespace: "", name: DATA });
       await deployBackupStack({ restore: made, otherServer: "replace-keys" });
       forgetPasswords();
       await serverReady();
