@@ -52,13 +52,19 @@ export function readPathFields(node: ObjectNode, add: Add): void {
   readStorage(node, add);
 }
 
+/** Where OpenEBS keeps the parameters of a storage class, as pairs of name and value in YAML. */
+const OPENEBS = "cas.openebs.io/config";
+const BASE_PATH = /\bname:[ \t]*["']?BasePath["']?\s+value:[ \t]*["']?([^"'\s]+)/;
+
 function readAnnotations(value: ObjectNode["value"], add: Add): void {
   for (const key of ["annotations", "podAnnotations"]) {
     for (const [name, given] of Object.entries(record(value[key]))) {
       const annotation = RUNTIME_ANNOTATIONS.find((each) => each.name.test(name));
       const said = text(given);
-      if (annotation === undefined || said === undefined) continue;
       const where = `${key}.${name}`;
+      const folder = name === OPENEBS ? BASE_PATH.exec(said ?? "")?.[1] : undefined;
+      if (folder !== undefined) add(where, folder, "the provisioner's folder");
+      if (annotation === undefined || said === undefined) continue;
       if (annotation.is === "path") add(where, said, annotation.what);
       if (annotation.is === "devices") {
         for (const device of said.split(",").map((each) => each.trim().replace(/:.*$/, "")))

@@ -225,17 +225,32 @@ class Walk {
 
   /** What a schema puts into objects that leave it out: nothing else of a description ever becomes a pod. */
   private defaults(node: ObjectNode, key: string, depth: number): void {
-    const pending: unknown[] = [property(node.value, key)];
-    for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+    const put = (value: ObjectNode["value"]) => {
+      this.push(value, { key, parent: node, doubt: IN_SCHEMA, isDocument: true }, depth);
+    };
+    const pending: { readonly value: unknown; readonly way: readonly string[] }[] = [
+      { value: property(node.value, key), way: [] },
+    ];
+    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+      const { value, way } = at;
       if (typeof value !== "object" || value === null || !this.mayLook(value)) continue;
       for (const [name, inner] of Object.entries(rawProperties(value))) {
-        if (name !== "default") pending.push(inner);
-        else if (isRecord(inner)) this.push(inner, { key, parent: node, doubt: IN_SCHEMA, isDocument: true }, depth);
-        else if (Array.isArray(inner))
-          this.push({ [VOLUMES]: inner }, { key, parent: node, doubt: IN_SCHEMA, isDocument: true }, depth);
+        if (name !== "default") pending.push({ value: inner, way: [...way, name].slice(-MAX_WAY) });
+        else if (isRecord(inner)) put(inner);
+        else if (Array.isArray(inner)) put({ [VOLUMES]: inner });
+        else if (inner === true || (typeof inner === "string" && inner.startsWith("/"))) put(atSchema(way, inner));
       }
     }
   }
+}
+
+/** Steps of a schema that are kept: `hostPath`, `properties`, `path`. */
+const MAX_WAY = 3;
+
+/** A default in the object that a schema describes: `properties.hostPath.properties.path` is `{hostPath: {path}}`. */
+function atSchema(way: readonly string[], value: unknown): ObjectNode["value"] {
+  const names = way.filter((name) => name !== "properties");
+  return names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as ObjectNode["value"];
 }
 
 /** How a default that is a list is taken: most that matter are lists of volumes. */

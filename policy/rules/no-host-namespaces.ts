@@ -11,12 +11,16 @@ const switches = Object.entries(HOST_SWITCHES);
 const MODES = ["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode", "utsMode"];
 const NETWORKS = ["networksAdvanced", "networksAdvanceds"];
 
+/** What a plug-in of Docker asks for of its machine's namespaces. */
+const GRANTS = ["network", "pidhost", "ipchost"];
+
 /** Properties without which an object shares nothing. */
 const relevantKeys = [
   ...Object.keys(HOST_SWITCHES),
   ...MODES,
   ...STATIC_POD_ANNOTATIONS,
   "windowsOptions",
+  "grantPermissions",
   "targetContainerName",
   ...NETWORKS,
 ];
@@ -60,6 +64,10 @@ export const noHostNamespaces: ResourceRule = {
       for (const key of NETWORKS) {
         if (list(value[key]).some((network) => record(network)["name"] === "host"))
           refuse(`${key} names the host's`, key);
+      }
+      for (const { name, values } of list(value["grantPermissions"]).map(record)) {
+        if (GRANTS.includes(text(name) ?? "") && list(values).some((each) => each === "host" || isOn(each)))
+          refuse(`the grant of ${String(name)} is the host's`, "grantPermissions");
       }
       if (isOn(record(value["windowsOptions"])["hostProcess"]))
         refuse("hostProcess runs the container as a process of the node", "windowsOptions");

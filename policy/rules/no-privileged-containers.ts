@@ -1,5 +1,5 @@
 import { asksForPrivilege, dindImagesSchema, matchesDindSidecar } from "../reading/dind";
-import { isOn, isOneOf, record, shown, text } from "../reading/values";
+import { isOn, isOneOf, list, record, shown, text } from "../reading/values";
 import type { ObjectNode } from "../reading/object-node";
 import { finding, Findings, type ResourceRule } from "../rule";
 import { DIND } from "../tables/dind";
@@ -18,6 +18,7 @@ const RELEVANT_KEYS = [
   "procMount",
   "seLinuxOptions",
   "securityOpts",
+  "grantPermissions",
   "adminAccess",
   "seccompProfile",
   "appArmorProfile",
@@ -91,6 +92,12 @@ export const noPrivilegedContainers: ResourceRule = {
         )
           continue;
         refuse(`capabilities ${dangerous.map((name) => shown(name)).join(", ")} let the container out`, key);
+      }
+      for (const { name, values } of list(value["grantPermissions"]).map(record)) {
+        if (name === "allow-all-devices" && list(values).some(isOn))
+          refuse("it is granted all devices", "grantPermissions");
+        const granted = name === "capabilities" ? list(values).filter(isDangerous) : [];
+        if (granted.length > 0) refuse(`it is granted ${shown(granted.join(", "))}`, "grantPermissions");
       }
       if (text(value["procMount"])?.toLowerCase() === "unmasked")
         refuse("procMount Unmasked opens the kernel's settings", "procMount");

@@ -134,6 +134,8 @@ export const TREES: readonly NodePlace[] = [
   { path: "/sbin", what: "the node's programs" },
   { path: "/home/kubernetes", what: "the node's kubelet, its flags and its programs on GKE" },
   { path: "/root", what: "root's files: keys and kubeconfigs" },
+  { path: "/home/*/.kube", what: "a user's kubeconfig" },
+  { path: "/home/*/.ssh", what: "a user's keys, and who may log in as the user" },
   {
     path: "/opt/cni",
     what: "how the node's network plug-ins are found and configured, which the runtime runs as root",

@@ -81,7 +81,7 @@ const INVALID = "text that is not valid YAML";
 
 /** Words of which one stands in every text that can hold something to judge; a text without them is not parsed. */
 const WORDS =
-  /(?:^|[\s{,"'[(-])["']?(?:kind|op|type|source|path|paths|host_?[pP]ath|sourcePath|containers|volumes|privileged|host(?:Network|PID|IPC)|host|cap_?[aA]dd|security_opt|network_mode|pid|ipc|devices|binds|volumes_from|exposeDockerSocket|containerRuntimeExecutor|runcmd|bootcmd|write_files|services|runners)["']?\s*[:=]|^#cloud-config/m;
+  /(?:^|[\s{,"'[(-])["']?(?:kind|op|type|source|path|paths|host_?[pP]ath|sourcePath|containers|volumes|privileged|host(?:Network|PID|IPC)|host|cap_?[aA]dd|security_opt|network_mode|pid|ipc|devices|binds|volumes_from|exposeDockerSocket|containerRuntimeExecutor|runcmd|bootcmd|write_files|services|runners)["']?\s*[:=]|^#cloud-config|\bargs[ \t]*[(:]?[ \t]*["']-/m;
 /** A text in which the words above may be spelled in another way. */
 const HIDES_WORDS = /^\s*[[{]|\\[xuU][0-9a-fA-F]{2}/;
 const COMMANDS =
@@ -94,7 +94,7 @@ const TOML = /^[ \t]*\[{1,2}[\w."'-]+\]{1,2}[ \t]*(?:#.*)?$/m;
 const CODE = /(?:[\w")][ \t]*[({])/;
 const MANIFEST = /^\s*(?:apiVersion|kind)\s*:/m;
 export const LOOKS_DANGEROUS =
-  /\b(?:hostPath|host_path|hostPathVolume|privileged|hostNetwork|hostPID|hostIPC|hostProcess)\b|docker_engine|\w\.sock\b/;
+  /\b(?:hostPath|host_path|hostPathVolume|privileged|hostNetwork|hostPID|hostIPC|hostProcess)\b|docker_engine|\b(?:docker|containerd|crio|cri-o|podman|buildkitd|cri-dockerd|dockershim|nri|balena-engine|kubelet)\.sock\b/;
 
 /** Whether a text is worth a look: most texts of a resource are names, and this is asked of each. */
 export function mayHoldSomething(text: string): boolean {

@@ -9,6 +9,7 @@ import { HIDDEN_KIND_CASES } from "./hidden-kinds";
 import { INDIRECT_TEXT_CASES } from "./indirect-texts";
 import { kindCases } from "./kinds";
 import { NODE_FIELD_CASES } from "./node-fields";
+import { NEIGHBOUR_CASES } from "./neighbours";
 import { NODE_FIELD_AT_ADMISSION_CASES } from "./node-fields-at-admission";
 import { otherCases } from "./others";
 import { pathCases } from "./paths";
@@ -35,5 +36,6 @@ export const CASES: readonly Case[] = [
   ...COMMAND_TEXT_CASES,
   ...INDIRECT_TEXT_CASES,
   ...NODE_FIELD_CASES,
+  ...NEIGHBOUR_CASES,
   ...NODE_FIELD_AT_ADMISSION_CASES,
 ];
