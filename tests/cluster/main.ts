@@ -10,9 +10,9 @@ import { bench } from "./gocd/bench";
 import { checkExternalCluster, clearExternalCluster, missingForExternalCluster } from "./gocd/external-cluster";
 import { bringPrerequisites } from "./gocd/prerequisites";
 import {
-  asksFor,
   closingLine,
   countsOf,
+  isPicked,
   runSuites,
   skipAll,
   sum,
@@ -67,7 +67,7 @@ function skipped(why: string, work: Work): Promise<Counts> {
 
 /** Whether the suites of a folder run that takes what the others do not need. */
 const wants = (work: Work, folder: "access" | "builders" | "company" | "network") =>
-  target === "cluster" && work.mode === "test" && asksFor(folder, work.suites);
+  target === "cluster" && work.mode === "test" && isPicked(folder, work.suites);
 
 /** In a sandbox of its own: a cluster, or the laptop's Docker. */
 async function inOwnSandbox(work: Work): Promise<Counts> {

@@ -62,9 +62,11 @@ const PARALLEL_GROUPS: Readonly<Record<Target, readonly (readonly Folder[])[]>> 
   cluster: [
     [{ name: "daemons", stack: "test" }, { name: "housekeeping", stack: "second" }, { name: "standalone" }],
     [{ name: "disaster-recovery", stack: "test" }],
-    [{ name: "builders", stack: "test", onlyWhenAsked: true }],
-    [{ name: "company", stack: "company", onlyWhenAsked: true }],
-    [{ name: "network", stack: "test", onlyWhenAsked: true }],
+    [{ name: "builders", stack: "test" }],
+    // It watches what all pods send.
+    [{ name: "company", stack: "company" }],
+    // What enforces the policies leaves its rules behind.
+    [{ name: "network", stack: "test" }],
     [{ name: "access", stack: "access", onlyWhenAsked: true }],
   ],
   laptop: [[{ name: "laptop" }]],
@@ -89,7 +91,7 @@ export async function runSuites(
     counts = (
       await Promise.all(
         folders
-          .filter(({ name, onlyWhenAsked }) => !onlyWhenAsked || asksFor(name, args))
+          .filter(({ name }) => isPicked(name, args))
           .map(async (folder) => {
             if (folder.stack !== undefined) await cluster;
             return runFolder(folder, args, interrupted);
@@ -99,9 +101,15 @@ export async function runSuites(
   return counts;
 }
 
-/** Whether arguments of Jest's pick a folder by its path. */
-export const asksFor = (folder: string, args: readonly string[]): boolean =>
-  args.some((part) => !part.startsWith("-") && part.includes(folder));
+/** Whether a folder of this target runs: where arguments of Jest's name folders those alone, else all but those that must be asked for. */
+export function isPicked(folder: string, args: readonly string[]): boolean {
+  // What follows is a test's name.
+  const paths = args.filter((part, index) => !part.startsWith("-") && args[index - 1] !== "--testNamePattern");
+  const folders = PARALLEL_GROUPS[target].flat();
+  const named = folders.filter(({ name }) => paths.some((part) => part.includes(name)));
+  const picked = named.length > 0 ? named : folders.filter(({ onlyWhenAsked }) => !onlyWhenAsked);
+  return picked.some(({ name }) => name === folder);
+}
 
 async function runFolder({ name, stack }: Folder, args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
   const report = path.join(CACHE, `report-${name}.json`);
