@@ -104,7 +104,7 @@ for (const pool of pools) {
       serverUrl: gocd.url,
       housekeepingUrl: housekeeping.url,
       certificates: new Certificates(poolName, { pods: [...pool.identities.keys()], rotation: pool.rotation }).agents,
-      gitSsh: secrets.gitSsh,
+      secrets,
     },
     inCluster,
   );

@@ -3,6 +3,7 @@ import { seconds } from "../kubernetes/quantities";
 import { architecture, architectureProblems, processorsOf, withArchitectures, type Processors } from "./architectures";
 import { poolCompany, proxyRange, withDirectRanges, type Company } from "./company";
 import { moved } from "./images";
+import { logins } from "./logins";
 import { nodes } from "./nodes";
 import { placement } from "./placement";
 import { podFields, podProblems } from "./pod";
@@ -37,6 +38,7 @@ const pool = z.strictObject(
           "the working directories and the agent's container, too (fresh)",
       ),
     runtime,
+    logins,
     rotation: whole("a whole number from 1", 1, 1_000_000)
       .default(1)
       .describe("raise it to make new certificates and restart the pool, one agent after the other"),

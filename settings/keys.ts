@@ -20,4 +20,5 @@ export const SECRETS = [
   "iapClientSecret",
   "gitSshKeys",
   "gitKnownHosts",
+  "dockerLogins",
 ] as const;

@@ -21,6 +21,8 @@ export interface Secrets {
   readonly serverSecrets?: pulumi.Output<ServerSecrets>;
   /** Secret of the OAuth client `gocd:access.google.iap.clientId`. */
   readonly iapClientSecret?: pulumi.Output<string>;
+  /** Log-ins of jobs at registries: lines REGISTRY USER PASSWORD. */
+  readonly dockerLogins?: pulumi.Output<string>;
   /** Git over SSH, for the server and every agent. */
   readonly gitSsh?: { readonly keys: pulumi.Output<string>; readonly knownHosts: pulumi.Output<string> };
 }

@@ -10,6 +10,7 @@ import { gitProblems } from "./git";
 import { google as googleKeys, type Google } from "./google";
 import { imageProblems, imagesOf } from "./images";
 import { GOCD, SECRETS } from "./keys";
+import { loginProblems } from "./logins";
 import { SettingsError, type HasProblem, type Problem } from "./problems";
 import { serverOf } from "./server";
 import { serverSecretProblems } from "./server-secrets";
@@ -106,6 +107,7 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
     roles: parts.roles,
   };
   problems.push(...serverSecretProblems(config["gocd:serverSecrets"], settings, hasProblem));
+  problems.push(...loginProblems(config["gocd:dockerLogins"], agents).filter(({ key }) => !hasProblem(key)));
   const around = { ...settings, hasIapSecret: Boolean(config["gocd:iapClientSecret"]) };
   problems.push(...accessProblems(access, around, hasProblem).filter(({ key }) => !hasProblem(key)));
   problems.push(...crossCheck(settings, hasProblem).filter(({ key }) => !hasProblem(key)));

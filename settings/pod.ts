@@ -95,7 +95,7 @@ type PodFields = ReadonlyDeep<z.output<typeof podFields>>;
 
 /** Variables that the program or GoCD's image reads, and those that would put code into every process. */
 const TAKEN_VARIABLES =
-  /^(POD_NAME|GO_SERVER_URL|HOUSEKEEPING_URL|DRAIN_\w+|ISOLATION|DOCKER_(HOST|TLS_VERIFY|CERT_PATH|CONTEXT|CONFIG)|GIT_SSH_COMMAND|VOLUME_DIR|AGENT_AUTO_REGISTER_\w+|GO_EA_\w+|LD_\w+|PATH|HOME)$/;
+  /^(POD_NAME|GO_SERVER_URL|HOUSEKEEPING_URL|DRAIN_\w+|ISOLATION|DOCKER_(HOST|LOGINS|TLS_VERIFY|CERT_PATH|CONTEXT|CONFIG)|GIT_SSH_COMMAND|VOLUME_DIR|AGENT_AUTO_REGISTER_\w+|GO_EA_\w+|LD_\w+|PATH|HOME)$/;
 /** What the pod or its image has there. Nothing may lie on, in or around these. */
 const TAKEN_PATHS = [
   "/godata",
@@ -105,6 +105,7 @@ const TAKEN_PATHS = [
   "/certs",
   "/etc/gocd-agent",
   "/etc/gocd-ssh",
+  "/etc/gocd-logins",
   "/docker-entrypoint.d",
   "/usr",
   "/bin",
@@ -125,7 +126,7 @@ const TAKEN_PREFIXES = [
   "kubernetes.io/",
 ];
 /** Suffixes of the Secrets that this program makes for each pool (components/agents/component.ts). */
-const TAKEN_SECRETS = /-(identity|daemon-tls|client-tls|git-ssh)$/;
+const TAKEN_SECRETS = /-(identity|daemon-tls|client-tls|git-ssh|docker-logins)$/;
 
 /**
  * What of a pool's additions is taken already.

@@ -7,6 +7,7 @@ import { POOL_LABEL, selector } from "../../kubernetes/labels";
 import type { Placement } from "../../kubernetes/placement";
 import { seconds } from "../../kubernetes/quantities";
 import { RESTRICTED } from "../../kubernetes/security";
+import { dockerLogins } from "./logins";
 import { podFields, type PodFields } from "./pod-fields";
 import { podRuntime } from "./runtime";
 import { CACHE, dindSidecar, POD_NAME_ENV, WORKSPACE, WORKSPACE_PATHS, workspaceMount, type DindSpec } from "./dind";
@@ -42,6 +43,9 @@ export interface PoolSpec {
   readonly identitySecret: pulumi.Input<string>;
   /** Secret with keys and hosts of Git over SSH. */
   readonly sshSecret?: pulumi.Input<string> | undefined;
+  /** Registries that jobs are logged in to, and the Secret with what they log in with. */
+  readonly logins: readonly string[];
+  readonly loginsSecret?: pulumi.Input<string> | undefined;
   /** How long a job may go on when its agent shall stop, such as `30m`. */
   readonly gracePeriod: string;
   /** Sizes of the claims. */
@@ -118,6 +122,7 @@ export function poolStatefulSet(spec: PoolSpec) {
 function agentPod(spec: PoolSpec) {
   const sidecar = dindSidecar(spec.dind);
   const ssh = gitSsh(spec.sshSecret);
+  const logins = dockerLogins(spec.loginsSecret, spec.logins);
   const own = podFields(spec.pod);
   const ca = companyVolumes(spec.caConfigMap);
   const jvmOptions = companyJvmOptions(spec.company);
@@ -146,6 +151,7 @@ function agentPod(spec: PoolSpec) {
           ...companyEnv(spec.company),
           ...(jvmOptions.length > 0 ? [{ name: "GOCD_AGENT_JVM_OPTS", value: jvmOptions.join(" ") }] : []),
           ...ssh.env,
+          ...logins.env,
           ...own.env,
         ],
         terminationMessagePolicy: "FallbackToLogsOnError",
@@ -178,6 +184,7 @@ function agentPod(spec: PoolSpec) {
           })),
           ...ca.mounts,
           ...ssh.mounts,
+          ...logins.mounts,
           ...own.mounts,
         ],
       },
@@ -187,6 +194,7 @@ function agentPod(spec: PoolSpec) {
       { name: "identity", secret: { secretName: spec.identitySecret, defaultMode: 0o440 } },
       ...ca.volumes,
       ...ssh.volumes,
+      ...logins.volumes,
       ...own.volumes,
     ],
   } satisfies k8s.types.input.core.v1.PodSpec;

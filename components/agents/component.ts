@@ -1,3 +1,4 @@
+import type * as k8s from "@pulumi/kubernetes";
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as policy from "@pulumi/kubernetes/policy/v1";
@@ -8,6 +9,7 @@ import { labels, POOL_LABEL } from "../../kubernetes/labels";
 import type { GuardedNamespace } from "../../kubernetes/namespace";
 import { poolDisruptionBudget, poolService, poolStatefulSet, rolloutSeconds, type PoolSpec } from "./agent";
 import { daemonConfig, type DaemonSettings } from "./daemon";
+import { LOGINS_FILE, loginLines } from "./logins";
 import type { Runtime } from "./runtime";
 
 /** PEM texts of one side. */
@@ -19,7 +21,16 @@ interface Side {
 
 /** What one pool has, and others not. */
 type OfThePool =
-  "replicas" | "agent" | "isolation" | "pod" | "company" | "rotation" | "gracePeriod" | "workspace" | "cache";
+  | "replicas"
+  | "agent"
+  | "isolation"
+  | "logins"
+  | "pod"
+  | "company"
+  | "rotation"
+  | "gracePeriod"
+  | "workspace"
+  | "cache";
 /** What is known of the pool's surroundings. */
 type Shared = "instance" | "serverUrl" | "housekeepingUrl" | "storageClass" | "placement";
 
@@ -39,7 +50,11 @@ export interface AgentPoolArgs extends Pick<PoolSpec, Shared> {
       { readonly uuid: pulumi.Output<string>; readonly token: pulumi.Output<string> }
     >;
   };
-  readonly gitSsh?: GitSsh | undefined;
+  readonly secrets: {
+    readonly gitSsh?: GitSsh;
+    /** Lines REGISTRY USER PASSWORD. */
+    readonly dockerLogins?: pulumi.Output<string>;
+  };
   /** Both sides' certificates by pod. */
   readonly certificates: ReadonlyMap<string, { readonly daemon: Side; readonly client: Side }>;
 }
@@ -87,12 +102,16 @@ export class AgentPool extends pulumi.ComponentResource {
     );
 
     const ssh =
-      args.gitSsh &&
+      args.secrets.gitSsh &&
       new core.Secret(
         `${name}-git-ssh`,
-        { metadata: metadata("-git-ssh"), stringData: filesOfGitSsh(args.gitSsh) },
+        { metadata: metadata("-git-ssh"), stringData: filesOfGitSsh(args.secrets.gitSsh) },
         child,
       );
+    const logins =
+      own.logins.length > 0 && args.secrets.dockerLogins
+        ? this.logins(name, metadata("-docker-logins"), args.secrets.dockerLogins, own.logins)
+        : undefined;
     const account = new core.ServiceAccount(
       name,
       { metadata: metadata(""), automountServiceAccountToken: false },
@@ -108,6 +127,7 @@ export class AgentPool extends pulumi.ComponentResource {
         daemonConfig: config,
         identitySecret: identity.metadata.name,
         sshSecret: ssh?.metadata.name,
+        loginsSecret: logins?.metadata.name,
         caConfigMap: ca?.metadata.name,
         dind: { ...dind, pool, runtime, image: args.images.dind, daemonConfigMap: daemon.metadata.name, secrets },
       }),
@@ -119,6 +139,16 @@ export class AgentPool extends pulumi.ComponentResource {
       },
     );
     this.registerOutputs({});
+  }
+
+  private logins(
+    name: string,
+    metadata: k8s.types.input.meta.v1.ObjectMeta,
+    lines: pulumi.Output<string>,
+    registries: readonly string[],
+  ): core.Secret {
+    const stringData = { [LOGINS_FILE]: lines.apply((all) => loginLines(all, registries)) };
+    return new core.Secret(`${name}-docker-logins`, { metadata, stringData }, { parent: this });
   }
 }
 

@@ -71,6 +71,7 @@ const pod = poolStatefulSet({
   pool: "docker",
   replicas: 1,
   isolation: "clean",
+  logins: [],
   company: { insecureRegistries: [], pullSecrets: [] },
   pod: { env: {}, volumes: {}, hostAliases: {}, labels: {}, annotations: {}, sidecars: {} },
   image: "agent",

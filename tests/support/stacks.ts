@@ -66,6 +66,7 @@ export const variants = {
         docker: {
           resources: ["docker"],
           runtime: "gvisor",
+          logins: ["ghcr.io"],
           pod: {
             env: { MAVEN_OPTS: "-Xmx1g", NPM_TOKEN: { secret: "npm", key: "token" } },
             volumes: {
@@ -84,6 +85,7 @@ export const variants = {
     },
     secrets: {
       "gocd:registryPassword": "canary-Of-The-Registry-4Kd",
+      "gocd:dockerLogins": "ghcr.io robot canary-Of-The-Jobs-5Wd",
       "gocd:gitSshKeys": "canary-Of-Git-9Lm",
       "gocd:gitKnownHosts": "git.example ssh-ed25519 canary-Of-Hosts-2Xp",
     },

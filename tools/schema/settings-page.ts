@@ -19,6 +19,7 @@ const SECRETS = `## Secrets
 | \`gocd:registryPassword\` | password of \`gocd:images.username\`, set with \`pulumi config set --secret gocd:registryPassword\`; it pushes, and is in no cluster | none |
 | \`gocd:gitSshKeys\` | private keys without passphrase for Git over SSH, one below the other, set likewise | none |
 | \`gocd:gitKnownHosts\` | the hosts that they are for, as \`ssh-keyscan\` prints them, set likewise; wanted beside \`gitSshKeys\` | none |
+| \`gocd:dockerLogins\` | log-ins of jobs at the registries in \`logins\` of pools, a line for each: \`REGISTRY USER PASSWORD\`, set likewise | none |
 | \`gocd:configRepositoryCredentials\` | log-in for \`gocd:server.configRepository\`: \`https://USER:TOKEN@HOST\`, set likewise | none: the repository is public |
 | \`gocd:serverSecrets.users.NAME\` | password of a user of \`gocd:server.users\` (1 to 72 bytes), or its bcrypt hash, set with \`pulumi config set --secret --path gocd:serverSecrets.users.NAME\` | none: the user logs in by \`gocd:server.authorization\` |
 | \`gocd:serverSecrets.authorization.NAME.PROPERTY\` | secret property of a log-in, such as \`Password\`, set likewise | none |

@@ -22,6 +22,7 @@ const SPEC: PoolSpec = {
   },
   daemonConfig: "{}",
   isolation: "clean",
+  logins: [],
   company: { insecureRegistries: [], pullSecrets: [] },
   pod: { env: {}, volumes: {}, hostAliases: {}, labels: {}, annotations: {}, sidecars: {} },
   rotation: 1,

@@ -14,6 +14,7 @@ const SPEC: Omit<PoolSpec, "dind"> = {
   agent: { cpu: "500m", memory: "1Gi", ephemeralStorage: "2Gi" },
   daemonConfig: "{}",
   isolation: "clean",
+  logins: [],
   company: { insecureRegistries: [], pullSecrets: [] },
   pod: { env: {}, volumes: {}, hostAliases: {}, labels: {}, annotations: {}, sidecars: {} },
   rotation: 1,
