@@ -20,6 +20,10 @@ export const NOT_RUN: readonly { readonly pattern: RegExp; readonly reason: stri
   },
   { pattern: /^npm (ci && npm run preview|test)$/, reason: "the first lines of CI itself; npm run preview is run" },
   {
+    pattern: /^pulumi config set --secret gocd:dockerLogins$/,
+    reason: "as that of gocd:adminPassword; the stack of the tests has no registry to log in to",
+  },
+  {
     pattern: /^npm run images$/,
     reason: "needs no Pulumi, and is run for every stack by tests/program/images.test.ts",
   },
