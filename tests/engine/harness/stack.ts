@@ -15,14 +15,28 @@ export const PLANTED = {
   secondPassword: "planted-password-of-the-tests-4567",
 } as const;
 
+interface Pool {
+  readonly dind: object;
+}
+
 interface StackFile {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** The settings of the cluster tests: a Kubernetes that exists, two small agents, images by digest. */
+/**
+ * The settings of the cluster tests: a Kubernetes that exists, two small agents, images by digest. With less memory: four stacks, and a
+ * pool or two more, are to fit on a machine with 16 GiB.
+ */
 export function clusterSettings(): Readonly<Record<string, unknown>> {
   const file = readFileSync(path.join(ROOT, "tests/cluster/gocd/Pulumi.test.yaml"), "utf8");
-  return (parse(file) as StackFile).config;
+  const { config } = parse(file) as StackFile;
+  const { docker } = config["gocd:agents"] as Readonly<Record<"docker", Pool>>;
+  const dind = { ...docker.dind, memory: "512Mi" };
+  return {
+    ...config,
+    "gocd:server": { ...(config["gocd:server"] as object), headroom: "768Mi" },
+    "gocd:agents": { docker: { ...docker, dind } },
+  };
 }
 
 /** Settings of the pool and of the server, which tests change in part. */
