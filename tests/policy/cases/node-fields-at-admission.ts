@@ -88,6 +88,11 @@ export const NODE_FIELD_AT_ADMISSION_CASES: readonly Case[] = [
   }),
   ...allowed("both", {
     "in GoCD's namespace endpoints at a database": inAgents(endpoints(5432)),
+    "in GoCD's namespace endpoints of a Service without ports": inAgents({
+      ...endpoints(5432),
+      endpoints: null,
+      ports: null,
+    }),
     "in GoCD's namespace endpoints at a pod's daemon": inAgents(
       endpoints(2375, { targetRef: { kind: "Pod", name: "dind" } }),
     ),
