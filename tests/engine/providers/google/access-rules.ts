@@ -2,7 +2,7 @@ import { isObject } from "../../../../preview/run/wire";
 import type { WireObject, WireValue } from "../../../../preview/run/wire";
 import { at } from "./cloud";
 import type { Cloud } from "./cloud";
-import { balancerOf, loadBalancers } from "./load-balancers";
+import { balancerOf, letGo, loadBalancers } from "./load-balancers";
 import { DOCS, find, inUse, missing, named, needs, usedBy, type Rule } from "./rule";
 import { TYPE } from "./types";
 
@@ -111,7 +111,12 @@ export const ACCESS_RULES: readonly Rule[] = [
     on: "delete",
     types: [TYPE.armor],
     source: `${DOCS}/armor/docs/configure-security-policies (Delete a security policy: detached first)`,
-    refuses: servedBy("securityPolicies"),
+    refuses: (resource, cloud) => {
+      const refusal = servedBy("securityPolicies")(resource, cloud);
+      // It takes the controller a minute: whoever tries again finds it done.
+      letGo(cloud);
+      return refusal;
+    },
   },
   {
     on: "delete",

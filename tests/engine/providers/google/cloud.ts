@@ -12,6 +12,8 @@ export interface Thing {
   readonly inputs: WireObject;
   /** When it was made, in milliseconds since 1970. */
   readonly made?: number;
+  /** It was deleted, and something still has it. */
+  readonly isGone?: true;
 }
 
 /** What happened, in its order; `began` and `ended` of the same thing may have others between them. */

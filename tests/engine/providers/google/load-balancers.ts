@@ -32,16 +32,21 @@ export const putObject = (cloud: Cloud, thing: Thing): void => {
 };
 
 /**
- * Takes an object away. A Gateway is gone when its load balancer is (GKE's finalizer). A policy leaves what it said: the controller takes it
- * from the backend at some time later.
+ * Takes an object away. A Gateway is gone when its load balancer is (GKE's finalizer), and what its policies said with it. A policy by
+ * itself is gone at once, and the controller takes what it said from the backend some time later.
  */
 export function removeObject(cloud: Cloud, type: string, id: string): void {
-  if (!isGateway(type)) return;
   const objects = objectsOf(cloud);
-  const [namespace] = id.split("/");
-  objects.remove(type, id);
-  for (const policy of objects.all().filter((one) => !isGateway(one.type) && one.id.startsWith(`${namespace}/`)))
-    objects.remove(policy.type, policy.id);
+  const found = objects.get(type, id);
+  if (found === undefined) return;
+  if (isGateway(type)) objects.remove(type, id);
+  else objects.put({ ...found, isGone: true });
+}
+
+/** GKE's controller has come to what is gone: the load balancer no longer has it. */
+export function letGo(cloud: Cloud): void {
+  const objects = objectsOf(cloud);
+  for (const { type, id } of objects.all().filter(({ isGone }) => isGone)) objects.remove(type, id);
 }
 
 export function loadBalancers(cloud: Cloud): readonly LoadBalancer[] {
