@@ -65,7 +65,10 @@ export class StackViews {
     const { known } = this;
     const isSame =
       known?.views.length === given.length &&
-      known.views.every(({ urn, type }, i) => urn === given[i]?.urn && type === given[i]?.type);
+      known.views.every(({ urn, type }, i) => {
+        const each = given[i];
+        return each !== undefined && urn === each.urn && type === each.type;
+      });
     if (isSame && !known.seenBy.has(rule)) {
       known.seenBy.add(rule);
       return known.views;
