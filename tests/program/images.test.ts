@@ -78,4 +78,17 @@ describe("every image that a stack needs", () => {
     expect(new Set(images).size).toBe(images.length);
     for (const { neededBy } of listed) expect(neededBy).not.toEqual([]);
   });
+
+  test.each([
+    ["docker", ["gocd-dev-agent", "gocd-dev-dind"], "standard-rwo"],
+    ["arm", ["gocd-dev-agent-arm64", "gocd-dev-dind-arm64"], "gocd-dev-hyperdisk"],
+  ])("is of the processor of its pool's nodes, with claims that attach there: %s", (pool, images, storageClass) => {
+    const resources = before.get("pools of two processors") ?? [];
+    const agents = resources.find(
+      ({ type, name }) => type === "kubernetes:apps/v1:StatefulSet" && name === `gocd-dev-${pool}`,
+    );
+    const built = (agents?.dependencies ?? []).filter((urn) => urn.includes("docker:index/image:Image"));
+    expect(built.map((urn) => urn.split("::").at(-1))).toEqual(images);
+    expect(JSON.stringify(readableMap(agents?.inputs ?? {}))).toContain(`"storageClassName":"${storageClass}"`);
+  });
 });
