@@ -39,7 +39,9 @@ const PATHS = { hostPath: "path", local: "path", csi: "volumeHandle" };
 function paths([source, property]: readonly [string, string]): string {
   const path = `object.spec.${source}.${property}`;
   const segments = `${path}.lowerAscii().split('/').filter(s, s != '' && s != '.')`;
-  return `(has(object.spec.${source}) && ${path}.startsWith('/') ? ['/' + ${segments}.join('/')] : [])`;
+  // Most handles are no paths.
+  const isPath = source === "csi" ? ` && ${path}.startsWith('/')` : "";
+  return `(has(object.spec.${source})${isPath} ? ['/' + ${segments}.join('/')] : [])`;
 }
 
 /** Whether a path is a socket, or a directory above one; `*` of the tables is one segment. */
