@@ -70,14 +70,6 @@ describe("pulumi in a workflow", () => {
     expect({ status, output: text("output") }).toEqual({ status: 0, output: `result=${result}\n` });
   });
 
-  test.each([
-    ["drift", "true"],
-    ["preview", ""],
-  ])("takes back what somebody changed with kubectl in the plan of %s alone", async (mode, taken) => {
-    fake(directory, "pulumi", 'echo "$PULUMI_K8S_ENABLE_PATCH_FORCE"');
-    expect((await pulumi(mode)).stdout).toBe(`${taken}\n`);
-  });
-
   test("gives no result when the look at the cloud itself fails", async () => {
     fake(directory, "pulumi", "exit 3");
     expect((await pulumi("drift")).status).toBe(3);

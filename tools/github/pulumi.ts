@@ -13,12 +13,6 @@ const MODES = {
 } as const;
 
 /**
- * What somebody changed in the cluster with kubectl is that tool's; Kubernetes refuses a plan that changes it back, unless the plan takes it.
- * `up` would take it.
- */
-const TAKEN_BACK = { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" };
-
-/**
  * @param mode `preview` or `drift`.
  * @param file where the output goes.
  * @returns the exit status of the step; drift itself is a result, not a failure.
@@ -30,7 +24,7 @@ export async function pulumi(mode: string, file: string, environment: NodeJS.Pro
   const { status, text } = await keep(
     "pulumi",
     [...MODES[mode], "--stack", stack, "--non-interactive", "--color", "never"],
-    mode === "drift" ? { ...environment, ...TAKEN_BACK } : environment,
+    environment,
   );
   write(file, text);
   if (mode === "preview" || (status !== 0 && status !== CHANGES)) return status;
