@@ -50,8 +50,6 @@ const JEST = createRequire(__filename).resolve("jest/bin/jest");
 interface Folder {
   readonly name: string;
   readonly stack?: string;
-  /** Runs only where a part of its path is asked for: it takes what the others do not need. */
-  readonly onlyWhenAsked?: true;
 }
 
 /**
@@ -67,7 +65,7 @@ const PARALLEL_GROUPS: Readonly<Record<Target, readonly (readonly Folder[])[]>> 
     [{ name: "company", stack: "company" }],
     // What enforces the policies leaves its rules behind.
     [{ name: "network", stack: "test" }],
-    [{ name: "access", stack: "access", onlyWhenAsked: true }],
+    [{ name: "access", stack: "access" }],
   ],
   laptop: [[{ name: "laptop" }]],
   engine: [
@@ -101,14 +99,13 @@ export async function runSuites(
   return counts;
 }
 
-/** Whether a folder of this target runs: where arguments of Jest's name folders those alone, else all but those that must be asked for. */
+/** Whether a folder of this target runs: where arguments of Jest's name folders those alone, else all. */
 export function isPicked(folder: string, args: readonly string[]): boolean {
   // What follows is a test's name.
   const paths = args.filter((part, index) => !part.startsWith("-") && args[index - 1] !== "--testNamePattern");
   const folders = PARALLEL_GROUPS[target].flat();
   const named = folders.filter(({ name }) => paths.some((part) => part.includes(name)));
-  const picked = named.length > 0 ? named : folders.filter(({ onlyWhenAsked }) => !onlyWhenAsked);
-  return picked.some(({ name }) => name === folder);
+  return (named.length > 0 ? named : folders).some(({ name }) => name === folder);
 }
 
 async function runFolder({ name, stack }: Folder, args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
