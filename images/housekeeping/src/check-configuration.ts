@@ -59,10 +59,11 @@ function parsed(xml: string): Document {
   try {
     return new DOMParser({ onError: onWarningStopParsing }).parseFromString(xml, "text/xml");
   } catch (error) {
-    const place = (error as Partial<ParseError>).locator as { readonly lineNumber?: number } | undefined;
-    const line = place?.lineNumber === undefined ? "" : `: line ${place.lineNumber}`;
+    const { lineNumber } = (error as ParseError).locator as { readonly lineNumber: number };
     // eslint-disable-next-line preserve-caught-error -- the parser quotes the text, which may hold secrets
-    throw new Error(`the cruise-config.xml of the configuration repository is no XML that can be read${line}`);
+    throw new Error(
+      `the cruise-config.xml of the configuration repository is no XML that can be read: line ${lineNumber}`,
+    );
   }
 }
 

@@ -94,6 +94,12 @@ describe("the step between clone and server", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test("looks where the server has its configuration unless it is told otherwise", async () => {
+    const exit = jest.fn();
+    await checkConfiguration({ env: {}, once: () => undefined, exit }, logger({ write: () => undefined }));
+    expect(exit).toHaveBeenCalledWith(0);
+  });
+
   test("ends badly for a server that would be open, and takes back what an earlier one noted", async () => {
     expect((await check(cruise(LOG_IN)))[0]).toBe(0);
     expect(readdirSync(folder)).toContain(".checked");
