@@ -33,13 +33,13 @@ export function startDaemon(daemon: Daemon): void {
   child.unref();
 }
 
-/** Asks a daemon to end (`signal`, default SIGTERM), waits until it has, and kills it after ten seconds. */
-export async function stopDaemon(name: string, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+/** Asks a daemon to end (`signal`, default SIGTERM), waits until it has, and kills it after `timeout` milliseconds, default ten seconds. */
+export async function stopDaemon(name: string, signal: NodeJS.Signals = "SIGTERM", timeout = 10_000): Promise<void> {
   if (!existsSync(pidFile(name))) return;
   const pid = Number(readFileSync(pidFile(name), "utf8"));
   send(pid, signal);
   try {
-    await eventually(`${name} to end`, () => Promise.resolve(isRunning(pid) ? undefined : true), 10_000, 50);
+    await eventually(`${name} to end`, () => Promise.resolve(isRunning(pid) ? undefined : true), timeout, 50);
   } catch {
     send(pid, "SIGKILL");
   }

@@ -56,8 +56,11 @@ export async function startEngine(): Promise<void> {
   );
 }
 
-/** Ends dockerd and its containers, as a laptop that is switched off. */
-export const stopEngine = (): Promise<void> => stopDaemon("dockerd");
+/**
+ * Ends dockerd and its containers, as a laptop that is switched off. Containers that outlive their dockerd, which no machine has, count as
+ * stopped by a person at its next start, and agents need half a minute to end when the server has ended first.
+ */
+export const stopEngine = (): Promise<void> => stopDaemon("dockerd", "SIGTERM", 120_000);
 
 /** Loads the stand-ins for the images of other projects, and writes down which service is built on which. */
 export async function loadStandIns(): Promise<void> {

@@ -185,11 +185,6 @@ test.each([
 test("all is there again after the machine was switched off and on", async () => {
   await stopEngine();
   await startEngine();
-  // Docker waits five seconds for a container's network (moby, daemon.go), and then leaves it to people, as laptop.md says.
-  const errors = await printed("ps", "--all", "--quiet", "--filter", "status=exited").then((stopped) =>
-    stopped === "" ? "" : printed("inspect", "--format", "{{.State.Error}}", ...lines(stopped)),
-  );
-  if (errors.includes("cannot join network")) await compose(["up", "--detach"], { secondAgent: true });
   await Promise.all([ready(FIRST), ready(SECOND)]);
   expect(await job(FIRST, "docker run --rm greeting:1")).toBe("hello");
   expect(await job(SECOND, `docker run --rm ${TOOL} sh -c 'echo hello'`)).toBe("hello");
