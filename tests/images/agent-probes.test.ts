@@ -1,3 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { setTimeout as after } from "node:timers/promises";
 import { useShellFixture, type Outcome } from "./shell-fixture";
 
 const shell = useShellFixture();
@@ -48,6 +52,28 @@ describe("the liveness probe", () => {
       status: 1,
       stderr: expect.stringContaining("clean-after-jobs") as string,
     });
+  });
+
+  test("fails as well where nobody has collected what cleans up after jobs once it has ended", async () => {
+    shell().server("409 known");
+    // "tail" takes the place of the shell, and does not ask how the shell's child has ended: a zombie.
+    const parent = spawn("sh", ["-c", "sleep 300 & echo $!; exec tail -f /dev/null"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    try {
+      const pid = String(((await once(parent.stdout, "data")) as [Buffer])[0]).trim();
+      const status = (of: string) => readFileSync(`/proc/${of}/status`, "utf8");
+      while (!status(String(parent.pid)).startsWith("Name:\ttail")) await after(10);
+      process.kill(Number(pid), "SIGKILL");
+      while (!status(pid).includes("State:\tZ")) await after(10);
+      shell().write("godata/jobs.pid", `${pid}\n`);
+      expect(known({ AGENT_HEALTH: CONNECTED })).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining("clean-after-jobs") as string,
+      });
+    } finally {
+      parent.kill("SIGKILL");
+    }
   });
 
   test("fails when the server does not know the agent any more", () => {

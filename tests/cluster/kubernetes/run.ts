@@ -65,7 +65,7 @@ export async function run(command: string, args: readonly string[], options: Run
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined>,
-  timeout = 60_000,
+  timeout = 120_000,
   pause = 300,
 ): Promise<T> {
   const end = Date.now() + timeout;
