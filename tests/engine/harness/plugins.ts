@@ -117,14 +117,17 @@ function writeScript(file: string, command: readonly string[], first = ""): void
   writeFileSync(file, `#!/usr/bin/env bash\n${first}exec ${words.join(" ")} "$@"\n`, { mode: 0o755 });
 }
 
-/** In place of a process of its own, where the project has one that serves providers: hands on its port, and ends with the engine. */
+/**
+ * In place of a process of its own, where the project has one that serves providers: hands on its port, and ends with the engine. It
+ * starts no process, since one in the background would ignore the engine's interrupt, and the engine wait for it for five seconds.
+ */
 const askWarmProcess = (name: string, version: string): string => `\
 if [ -n "\${${PROVIDERS_PORT}:-}" ]; then
   exec 3<>"/dev/tcp/127.0.0.1/$${PROVIDERS_PORT}"
   echo "${name} ${version}" >&3
-  cat <&3 &
+  read -r port <&3
+  echo "$port"
   read -r
-  kill %1
   exit
 fi
 `;
