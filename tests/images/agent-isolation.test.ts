@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { useShellFixture, type Outcome } from "./shell-fixture";
 
 const shell = useShellFixture();
@@ -12,6 +13,7 @@ function environment(): Record<string, string> {
     VOLUME_DIR: shell().path("godata"),
     CLEAN_HOME: shell().path("home"),
     CLEAN_DOCKER: shell().path("commands/clean-docker"),
+    AGENT_LIB: path.resolve(__dirname, "../../images/agent/lib"),
     TEMPORARY_DIRECTORIES: `${shell().path("tmp")} ${shell().path("shm")}`,
     CLEAN_PAUSE_SECONDS: "0",
     DOCKER_HOST: "tcp://127.0.0.1:2376",
@@ -135,6 +137,68 @@ describe("after a job", () => {
     const env = { CGROUP_ROOT: shell().path("cgroup"), POD_NAME: "docker-large-0" };
     const eaten = agent(`begin; end; begin; printf 'oom 1\\noom_kill 4\\n' >${events}; end`, env);
     expect(eaten.stderr.match(/gocd:agents\.docker-large\.agent\.memory/g)).toHaveLength(1);
+  });
+
+  describe("that failed", () => {
+    const UUID = "11111111-2222-3333-4444-555555555555";
+    const TOKEN = `${"t".repeat(43)}=`;
+    const result = (result: string) =>
+      `log "Agent [docker-large-0, 10.0.0.1, ${UUID}] is reporting build result [${result}] to Go Server for Job [p/7/s/1/j/9]"`;
+    const environmentWith = () => ({
+      CGROUP_ROOT: shell().path("cgroup"),
+      POD_NAME: "docker-large-0",
+      GO_SERVER_URL: "http://gocd:8153/go",
+    });
+    const EAT = `printf 'oom_kill 1\\n' >"$CGROUP_ROOT/memory.events"`;
+
+    beforeEach(() => {
+      shell().write("cgroup/memory.events", "oom_kill 0\n");
+      shell().write("godata/config/guid.txt", UUID);
+      shell().write("godata/config/token", TOKEN);
+      shell().server("200 appended");
+    });
+
+    test("for want of memory, its console names the setting, once, in the request of its agent", () => {
+      agent(`begin; ${EAT}; ${result("Failed")}; ${result("Failed")}; end`, environmentWith());
+      const requests = shell().read("requests") ?? "";
+      expect(requests).toContain(
+        'url = "http://gocd:8153/go/remoting/files/p/7/s/1/j/cruise-output/console.log?attempt=1&buildId=9"\n',
+      );
+      expect(requests).toContain(`header = "X-Agent-GUID: ${UUID}"\nheader = "Authorization: ${TOKEN}"\n`);
+      expect(requests).toMatch(
+        /^data = "##\|\d\d:\d\d:\d\d\.000 \[memory\] .*gocd:agents\.docker-large\.agent\.memory\\n"$/m,
+      );
+      expect(requests.match(/^data/gm)).toHaveLength(1);
+      expect(shell().calls("curl").join()).not.toContain(TOKEN);
+    });
+
+    test("for want of memory in Docker, it names the daemon's setting", () => {
+      shell().command("docker", `case $1 in events) echo 4f1e ;; esac`);
+      agent(`begin; ${result("Failed")}; end`, environmentWith());
+      expect(shell().read("requests")).toContain("gocd:agents.docker-large.dind.memory");
+    });
+
+    test("for another reason, or did not fail, nothing is told", () => {
+      shell().command("docker", `case $1 in events) [ ! -e "$FIXTURE/passes" ] || echo 4f1e ;; esac`);
+      agent(
+        `begin; ${result("Failed")}; end; touch "$FIXTURE/passes"; begin; ${result("Passed")}; end`,
+        environmentWith(),
+      );
+      expect(shell().calls("curl")).toEqual([]);
+    });
+
+    test("goes on when the server does not take the line, and the log has both", () => {
+      shell().server("000");
+      const outcome = agent(`begin; ${EAT}; ${result("Failed")}; end`, environmentWith());
+      expect(outcome).toMatchObject({ status: 0 });
+      expect(outcome.stderr).toContain("gocd:agents.docker-large.agent.memory");
+      expect(outcome.stderr).toContain("(HTTP status 000)");
+    });
+
+    test("sends nothing to an address that the job's name would make another", () => {
+      agent(`begin; ${EAT}; ${result("Failed").replace("p/7", 'p"\\\\n/7')}; end`, environmentWith());
+      expect(shell().calls("curl")).toEqual([]);
+    });
   });
 
   test("one whose end was never told is cleaned up when the next begins", () => {

@@ -59,13 +59,19 @@ is_address() {
   return 1
 }
 
-# request METHOD ADDRESS [SECRET]: sets $status ("000" without an answer) and $body. Address and secret go to curl through
-# a pipe, never onto a command line, where every process of this container could read them.
+# send ARGUMENT…: what curl answers to the configuration that it reads, and the status in a line of its own. Address and secret go to
+# curl through a pipe, never onto a command line, where every process of this container could read them.
+send() {
+  curl --disable --silent --noproxy '*' --max-time 10 --config - --write-out '\n%{http_code}' "$@" 2>/dev/null ||
+    printf '\n000'
+}
+
+# request METHOD ADDRESS [SECRET]: sets $status ("000" without an answer) and $body.
 request() {
   reply=$({
     printf 'url = "%s"\n' "$2"
     [ -z "${3-}" ] || printf 'header = "Authorization: Bearer %s"\n' "$3"
-  } | curl --disable --silent --noproxy '*' --max-time 10 --request "$1" --config - --write-out '\n%{http_code}' 2>/dev/null) || reply="${new_line}000"
+  } | send --request "$1")
   status=${reply##*"$new_line"}
   body=${reply%"$new_line"*}
 }
@@ -73,4 +79,18 @@ request() {
 # Asks the server whether it knows this agent; see `request`. 409: known, or waiting for approval. 200 and a token: unknown.
 ask_server() {
   request GET "${GO_SERVER_URL%/}/admin/agent/token?uuid=$uuid"
+}
+
+# say_in_console JOB LINE: puts a line into the console of a job that runs, by the request with which the agent puts there what tasks
+# print. JOB is what the agent's log names: pipeline/counter/stage/counter/job/id. What fails is not tried again: a job must not wait.
+say_in_console() {
+  config=${VOLUME_DIR:-/godata}/config
+  address=${GO_SERVER_URL-}
+  own=$(cat "$config/guid.txt") && own_token=$(cat "$config/token") || return 0
+  console="${address%/}/remoting/files/${1%/*}/cruise-output/console.log"
+  { is_uuid "$own" && is_token "$own_token" && is_address "the console of $1" "$console/${1##*/}"; } || return 0
+  reply=$(printf 'url = "%s?attempt=1&buildId=%s"\nheader = "X-Agent-GUID: %s"\nheader = "Authorization: %s"\ndata = "##|%s.000 %s\\n"\n' \
+    "$console" "${1##*/}" "$own" "$own_token" "$(date +%H:%M:%S)" "$2" |
+    send --request PUT --header "Content-Type: text/plain; charset=UTF-8")
+  [ "${reply##*"$new_line"}" = 200 ] || say "the server takes no line for the console of $1 (HTTP status ${reply##*"$new_line"})"
 }

@@ -10,6 +10,7 @@ interface Told extends Partial<Weather> {
   readonly freeSpace?: number;
   readonly on?: boolean;
   readonly milliseconds?: number;
+  readonly job?: string;
 }
 
 export function control(server: GocdStandIn, ask: Ask): Answer {
@@ -31,6 +32,12 @@ export function control(server: GocdStandIn, ask: Ask): Answer {
     case "restart":
       server.restart();
       break;
+    case "job": {
+      const job = told.job ?? "";
+      const printed = server.consoles.get(job) ?? "";
+      server.consoles.set(job, printed);
+      return { status: 200, body: { printed } };
+    }
     case "starting":
       server.setStarting(told.on ?? true);
       break;

@@ -1,5 +1,5 @@
 // What agents ask once they are registered. Read in gocd/gocd at tag 26.1.0:
-//   api/api-internal-agent-v1, server/…/server/messaging/scheduling/WorkAssignments.java
+//   api/api-internal-agent-v1, server/…/server/messaging/scheduling/WorkAssignments.java, server/…/server/controller/ArtifactsController.java
 import type { AgentRecord, RuntimeState } from "./agents";
 import { Body } from "./body";
 import { MalformedBody, ok, Refusal, type Ask, type Handler, type Route } from "./http";
@@ -45,6 +45,17 @@ const agentRoute = (name: string, handle: Handler): Route => ({
   handle,
 });
 
+const PLAIN = "text/plain;charset=utf-8";
+
+/** What the tasks of a job print; the server appends it whatever agent sends it, and whether the job still runs or not. */
+const appendToConsole: Handler = (ask, server, job = "") => {
+  const printed = server.consoles.get(job);
+  if (printed === undefined) return { status: 404, type: PLAIN, body: `Job ${job} not found.\r\n` };
+  server.consoles.set(job, printed + ask.body);
+  const file = `artifacts/pipelines/${job}/cruise-output/console.log`;
+  return { status: 200, type: PLAIN, body: `File ${file} was appended successfully\r\n` };
+};
+
 export const REMOTING_ROUTES: readonly Route[] = [
   agentRoute("get_cookie", (ask, server) => ({
     status: 200,
@@ -52,4 +63,10 @@ export const REMOTING_ROUTES: readonly Route[] = [
   })),
   agentRoute("ping", ping),
   agentRoute("get_work", (ask, server) => ok(server.work.ask(speaking(ask, server).agent))),
+  {
+    method: "PUT",
+    path: /^\/remoting\/files\/(.+)\/cruise-output\/console\.log$/,
+    who: "agent",
+    handle: appendToConsole,
+  },
 ];

@@ -71,6 +71,8 @@ export class GocdStandIn {
   readonly answers = new Map<string, Answer>();
   private records = new Map<string, AgentRecord>();
   readonly work = new WorkAssignments();
+  /** What is in the console of each job, by `pipeline/counter/stage/counter/job`; other jobs there are none. */
+  readonly consoles = new Map<string, string>();
   /** Who asks with a cookie in place of a log-in. */
   readonly sessions: Sessions;
   /** Nobody has switched it yet. */

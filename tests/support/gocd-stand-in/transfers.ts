@@ -9,8 +9,8 @@ import { readHead } from "./answers";
 import { Refusal } from "./http";
 import type { GocdStandIn } from "./stand-in";
 
-/** Paths whose bodies may be larger than what is kept in memory. */
-export const TRANSFERS = /^\/go\/(remoting\/)?files\//;
+/** Paths whose bodies may be larger than what is kept in memory: not what an agent prints, which comes in small parts. */
+export const TRANSFERS = /^\/go\/(files\/|remoting\/files\/(?!.+\/cruise-output\/console\.log))/;
 
 /** Takes an artifact from an agent, or sends one, or a console that is still being written, to a user. */
 export async function transfer(server: GocdStandIn, request: IncomingMessage, response: ServerResponse): Promise<void> {

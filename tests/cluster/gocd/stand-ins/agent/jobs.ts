@@ -1,5 +1,5 @@
-// How GoCD's agent does jobs: one after the other, a line logged before anything is done for a job and one when its result is
-// told, both by the thread that does jobs, which goes on when wherever the line goes to has taken it.
+// How GoCD's agent does jobs: one after the other, a line logged before anything is done for a job, one when its tasks have ended and one
+// when its result is told, all by the thread that does jobs, which goes on when wherever the line goes to has taken it.
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -20,9 +20,10 @@ let building = false;
 export const isBuilding = (): boolean => building;
 
 /** A file appender of the agent's logging configuration with a pattern of a fixed width, as logback writes to it. */
-async function log(line: string): Promise<void> {
-  console.log(`BuildWork - ${line}`);
+async function log(line: string, logger = "com.thoughtworks.go.remote.work.BuildWork"): Promise<void> {
+  console.log(`${logger} - ${line}`);
   const configuration = readFileSync(LOGGING, "utf8");
+  if (!configuration.includes(`<logger name="${logger}">`)) return;
   const file = /<file>(.*)<\/file>/.exec(configuration)?.[1];
   const width = /%-(\d+)\.\1msg/.exec(configuration)?.[1];
   if (file !== undefined && width !== undefined) await writeFile(file, line.padEnd(Number(width)));
@@ -37,8 +38,14 @@ async function run(pipeline: string, script: string): Promise<void> {
   const child = spawn("sh", ["-c", script], { cwd: folder, stdio: ["ignore", output, output] });
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const cancel = setInterval(() => existsSync(CANCEL) && child.kill("SIGKILL"), LOOK_MILLISECONDS);
-  writeFileSync(output, `exit status ${await ended}\n`);
+  const status = await ended;
+  writeFileSync(output, `exit status ${status}\n`);
   clearInterval(cancel);
+  const result = status === null ? "Cancelled" : status === 0 ? "Passed" : "Failed";
+  await log(
+    `Agent [h, 127.0.0.1, u] is reporting build result [${result}] to Go Server for Job [${pipeline}/1/s/1/j/1]`,
+    "com.thoughtworks.go.work.DefaultGoPublisher",
+  );
   rmSync(CANCEL, { force: true });
   closeSync(output);
   renameSync(`${RESULT}.new`, RESULT);

@@ -1,7 +1,7 @@
-import { kubectl } from "../../../kubernetes/kubectl";
 import { eventually } from "../../../kubernetes/run";
 import { AGENTS_NAMESPACE } from "../../deploy";
 import { agent, inAgent, inDind, job, loadTool, pod, status } from "../../pods";
+import { standIn } from "../../server";
 import { deployWithShortTimeouts } from "../../short-timeouts";
 import { OWN_CLUSTER } from "../../test-images";
 
@@ -100,18 +100,29 @@ const trimmed = (text: string) => text.replace(/ +$/gm, "");
     expect(trimmed(await runJob("second", LOOK))).toContain(CLEAN);
   });
 
-  test("a task that wants more memory than the agent's container has ends alone, and the agent says which setting gives more", async () => {
-    const before = status(await pod(agent(0)), "agent").restartCount;
-    // Twice what the pool's settings give: agent.memory in deploy.ts.
-    expect(await runJob("first", "dd if=/dev/zero of=/dev/null bs=1024M count=1; echo the task ended with $?")).toBe(
-      "Killed\nthe task ended with 137\nexit status 0\n",
-    );
-    expect(await runJob("second", "echo works")).toBe("works\nexit status 0\n");
-    expect(status(await pod(agent(0)), "agent").restartCount).toBe(before);
-    expect(await kubectl(["logs", "-n", AGENTS_NAMESPACE, agent(0), "-c", "agent"])).toContain(
-      "needed more memory than this container has: gocd:agents.docker.agent.memory",
-    );
-  });
+  test.each([
+    // Twice what the pool's settings give: agent.memory in deploy.ts, and dind.memory in Pulumi.test.yaml.
+    ["the agent's container", "memory-of-agent", "dd if=/dev/zero of=/dev/null bs=1024M count=1", "agent.memory"],
+    [
+      "Docker",
+      "memory-of-docker",
+      "docker run --rm tool:1 dd if=/dev/zero of=/dev/null bs=1500M count=1",
+      "dind.memory",
+    ],
+  ])(
+    "a task that wants more memory than %s has fails with 137, and its job's console says which setting gives more",
+    async (_where, pipeline, task, setting) => {
+      const before = status(await pod(agent(0)), "agent").restartCount;
+      const console = () => standIn<{ readonly printed: string }>("job", { job: `${pipeline}/1/s/1/j` });
+      expect(await console()).toEqual({ printed: "" });
+      expect(await runJob(pipeline, task)).toMatch(/exit status 137\n$/);
+      expect(await runJob("second", "echo works")).toBe("works\nexit status 0\n");
+      expect((await console()).printed).toMatch(
+        new RegExp(`^##\\|[0-9:.]+ \\[memory\\] a .+ was killed: .+gocd:agents\\.docker\\.${setting}.*\n$`),
+      );
+      expect(status(await pod(agent(0)), "agent").restartCount).toBe(before);
+    },
+  );
 
   test("an agent whose cleaner was killed restarts, rather than take a job", async () => {
     const before = status(await pod(agent(0)), "agent").restartCount;

@@ -115,6 +115,14 @@ export const REMOTING: readonly Scenario[] = [
         as: "agent",
         answer: { status: 403, type: null, body: "" },
       },
+      {
+        says: "has no console of a job that there is not",
+        ask: "PUT /remoting/files/p/1/s/1/j/cruise-output/console.log?attempt=1&buildId=9",
+        as: "agent",
+        headers: { "Content-Type": "text/plain; charset=UTF-8" },
+        body: "##|00:00:00.000 line\n",
+        answer: { status: 404, type: "text/plain;charset=utf-8", body: "Job p/1/s/1/j not found.\r\n" },
+      },
       ...GONE,
       {
         says: "refuses an agent that was deleted",
