@@ -23,6 +23,12 @@ const CONFIG_PLUGINS = {
 /** The log-in by password that the program makes itself (components/server/cruise-config.ts). */
 const OWN_LOGIN = "passwords";
 
+/** Log-ins that the whole internet has an account for, with the property that narrows them. */
+const PUBLIC = {
+  "cd.go.authorization.google": "AllowedDomains",
+  "cd.go.authorization.github": "AllowedOrganizations",
+} as const;
+
 const pluginId = (example: string) => text(`the id of a GoCD plugin, such as ${example}`, /^\w[\w.-]{0,254}$/);
 const properties = texts.describe("what the plugin is told; what is secret stands in gocd:serverSecrets");
 
@@ -119,8 +125,24 @@ export const secretConfigs = z
   .default({})
   .describe("secret managers that pipelines refer to: {{SECRET:[NAME][KEY]}}");
 
-/** A plugin that is not in GoCD comes from somewhere. */
+/** Plugins without a jar, and log-ins for everybody. */
 export function pluginProblems(server: Server): Problem[] {
+  return [...jarProblems(server), ...publicProblems(server)];
+}
+
+/** Nobody asks in so many words that everybody may log in. A GitHub of one's own is another matter. */
+function publicProblems({ authorization }: Server): Problem[] {
+  return Object.entries(authorization).flatMap(([name, { plugin, onlyKnownUsers, properties }]) => {
+    const narrowing = PUBLIC[plugin as keyof typeof PUBLIC] as string | undefined;
+    if (narrowing === undefined || onlyKnownUsers || properties["AuthenticateWith"] === "GitHubEnterprise") return [];
+    if ((properties[narrowing] ?? "").trim() !== "") return [];
+    const wanted = `true, or ${narrowing} among its properties: everybody has an account there`;
+    return [{ key: join("gocd:server.authorization", [name, "onlyKnownUsers"]), found: "false", wanted }];
+  });
+}
+
+/** A plugin that is not in GoCD comes from somewhere. */
+function jarProblems(server: Server): Problem[] {
   if (Object.keys(server.plugins).length > 0) return [];
   const { authorization, configRepos, secretConfigs } = server;
   const parts: Readonly<Record<string, Readonly<Record<string, { readonly plugin: string }>>>> = {

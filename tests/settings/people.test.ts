@@ -178,7 +178,7 @@ const BAD: readonly (readonly [
   ],
   [
     "a plugin from nowhere",
-    { authorization: { google: { plugin: "cd.go.authorization.google" } } },
+    { authorization: { google: { plugin: "cd.go.authorization.google", onlyKnownUsers: true } } },
     undefined,
     "gocd:server.authorization.google.plugin",
     /google/,

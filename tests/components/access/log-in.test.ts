@@ -59,6 +59,8 @@ const FRONTS = product<["ingress" | "gateway", object, object, object]>(
 const WAYS = ["port-forward", ...[...GOOGLE, ...FRONTS].map((way) => ({ host: HOST, ...way }))];
 
 const LDAP = { plugin: "cd.go.authentication.ldap", properties: { Url: "ldaps://directory.example.com" } };
+const GOOGLE_LOGIN = { plugin: "cd.go.authorization.google", properties: {} };
+const JAR = { google: { url: "https://example.com/google.jar", sha256: "0".repeat(64) } };
 /** What else has to do with who gets in, one list for each setting; the first of each is that nothing is said. */
 const SERVER: readonly (readonly object[])[] = [
   [{}, { siteUrl: `http://${HOST}` }, { siteUrl: "https://other.example.com" }],
@@ -78,6 +80,7 @@ const SERVER: readonly (readonly object[])[] = [
         { authorization: { ldap: LDAP } },
         { authorization: { ldap: { ...LDAP, onlyKnownUsers: true } } },
         { authorization: { passwords: LDAP } },
+        { authorization: { google: GOOGLE_LOGIN }, plugins: JAR },
       ],
     ).map(([users, logIn]) => ({ ...users, ...logIn })),
   ],
@@ -187,7 +190,7 @@ describe("no combination of settings leaves GoCD open", () => {
 });
 
 /** Settings that no way goes with. */
-const OPENS = /cruise\.config\.file|"passwords"/;
+const OPENS = /cruise\.config\.file|"passwords"|cd\.go\.authorization\.google/;
 
 /** What kind of way it is, and on what kind of cluster. */
 function kindOf({ access, cluster, storage }: Settings): string {

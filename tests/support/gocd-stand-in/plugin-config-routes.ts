@@ -3,9 +3,9 @@
 import { Body } from "./body";
 import { docs, ok, Refusal, unquoted, type Answer, type Ask, type Route } from "./http";
 import {
-  BUNDLED,
   connectionProblem,
   encrypted,
+  PLUGINS,
   propertiesOf,
   type PluginConfig,
   type PluginConfigsState,
@@ -148,7 +148,7 @@ function read(api: Api, ask: Ask): PluginConfig {
 }
 
 function mustHavePlugin(api: Api, config: PluginConfig): void {
-  if (config.plugin_id in BUNDLED) return;
+  if (config.plugin_id in PLUGINS) return;
   throw new Refusal(
     422,
     `Validations failed for ${api.invalid(config.id)}. Error(s): [Validation failed.]. Please correct and resubmit.`,
@@ -214,10 +214,12 @@ const VERIFY: Route = {
   handle: async (ask, server) => {
     const config = read(AUTH_CONFIGS, ask);
     const problem = await connectionProblem(config, server.directory);
-    const answer =
-      problem === undefined ? { status: "success", message: "Connection ok" } : { status: "failure", message: problem };
-    const { body } = shown(AUTH_CONFIGS, ask, config);
-    return { status: problem === undefined ? 200 : 422, body: { ...answer, auth_config: body } };
+    if (problem === undefined)
+      return ok({ status: "success", message: "Connection ok", auth_config: shown(AUTH_CONFIGS, ask, config).body });
+    const { status, message, blank } = problem;
+    const properties = [...(config["properties"] as object[]), ...(blank ?? [])];
+    const { body } = shown(AUTH_CONFIGS, ask, { ...config, properties, ...(blank && { errors: {} }) });
+    return { status: 422, body: { status, message, auth_config: body } };
   },
 };
 

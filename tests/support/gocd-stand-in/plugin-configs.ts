@@ -28,13 +28,67 @@ export const noPluginConfigs = (): PluginConfigsState => ({ authConfigs: [], con
 
 export const LDAP = "cd.go.authentication.ldap";
 
-/** Plugins that GoCD brings along, with the properties that they keep secret. */
-export const BUNDLED: Readonly<Record<string, readonly string[]>> = {
-  "cd.go.authentication.passwordfile": [],
-  [LDAP]: ["Password"],
-  "yaml.config.plugin": [],
-  "json.config.plugin": [],
-  "cd.go.secrets.file-based-plugin": [],
+/** What a plugin can be told. */
+interface PluginProperty {
+  readonly key: string;
+  readonly required?: true;
+  /** Never shown again. */
+  readonly secure?: true;
+}
+
+interface Plugin {
+  readonly name: string;
+  readonly extension: "authorization" | "configrepo" | "secrets";
+  readonly properties: readonly PluginProperty[];
+  /** Where it was put on the server's disk by hand. */
+  readonly external?: true;
+}
+
+/** The log-in by GitHub, which GoCD does not bring along (gocd-contrib/github-oauth-authorization-plugin, 4.1.0). */
+export const GITHUB = "cd.go.authorization.github";
+
+/** Plugins that the server has, with the properties that each tells of. */
+export const PLUGINS: Readonly<Record<string, Plugin>> = {
+  "cd.go.authentication.passwordfile": {
+    name: "Password File Authentication Plugin for GoCD",
+    extension: "authorization",
+    properties: [{ key: "PasswordFilePath", required: true }],
+  },
+  [LDAP]: {
+    name: "LDAP Authentication Plugin for GoCD",
+    extension: "authorization",
+    properties: [
+      { key: "Url", required: true },
+      { key: "SearchBases", required: true },
+      { key: "ManagerDN" },
+      { key: "Password", secure: true },
+      { key: "UserSearchFilter" },
+      { key: "UserLoginFilter", required: true },
+      { key: "DisplayNameAttribute" },
+      { key: "EmailAttribute" },
+      { key: "SearchTimeout" },
+    ],
+  },
+  [GITHUB]: {
+    name: "GitHub OAuth authorization plugin",
+    extension: "authorization",
+    properties: [
+      { key: "ClientId", required: true, secure: true },
+      { key: "ClientSecret", required: true, secure: true },
+      { key: "AuthenticateWith" },
+      { key: "GitHubEnterpriseUrl" },
+      { key: "AllowedOrganizations" },
+      { key: "PersonalAccessToken", required: true, secure: true },
+    ],
+    external: true,
+  },
+  "yaml.config.plugin": { name: "YAML Configuration Plugin", extension: "configrepo", properties: [] },
+  "json.config.plugin": { name: "JSON Configuration Plugin", extension: "configrepo", properties: [] },
+  "cd.go.secrets.file-based-plugin": {
+    name: "File based secrets plugin",
+    extension: "secrets",
+    properties: [{ key: "SecretsFilePath", required: true }],
+  },
 };
 
 /** In the form of AES with an initialization vector of its own each time, as GoCD shows it; here it hides nothing. */
@@ -71,25 +125,43 @@ export const namedDirectories = (urls: ReadonlySet<string>): Directory => ({
 
 /** Properties as the plugin's own description makes of them: what is secret is never shown again. */
 export function propertiesOf(body: Body, pluginId: string, list: string): Property[] {
-  const secret = BUNDLED[pluginId] ?? [];
+  const secret =
+    PLUGINS[pluginId]?.properties.filter(({ secure }) => secure === true).map(({ key: name }) => name) ?? [];
   return ((body.array(list) ?? []) as Property[]).map(({ key, value = "" }) =>
     secret.includes(key) ? { key, encrypted_value: encrypted(value) } : { key, value },
   );
 }
 
-/** What a connection comes to, in the plugin's words; nothing when it works. */
-export async function connectionProblem(config: PluginConfig, directory: Directory): Promise<string | undefined> {
+interface Problem {
+  readonly status: "failure" | "validation-failed";
+  readonly message: string;
+  /** In place of the properties that are not there. */
+  readonly blank?: readonly object[];
+}
+const failure = (message: string): Problem => ({ status: "failure", message });
+
+/** What a connection comes to, in the plugin's words, and of which properties it speaks; nothing when it works. */
+export async function connectionProblem(config: PluginConfig, directory: Directory): Promise<Problem | undefined> {
   const values = valuesOf(config);
   switch (config.plugin_id) {
     case "cd.go.authentication.passwordfile": {
       const path = values["PasswordFilePath"] ?? "";
       return statSync(path, { throwIfNoEntry: false }) === undefined
-        ? `No password file at path \`${path}\`.`
+        ? failure(`No password file at path \`${path}\`.`)
         : undefined;
     }
-    case LDAP:
-      return directory.problem(values);
+    case LDAP: {
+      const message = await directory.problem(values);
+      return message === undefined ? undefined : failure(message);
+    }
+    case GITHUB: {
+      const missing =
+        PLUGINS[GITHUB]?.properties.filter(({ key, required }) => required === true && !values[key]) ?? [];
+      if (missing.length === 0) return undefined;
+      const blank = missing.map(({ key }) => ({ key, errors: { [key]: [`${key} must not be blank.`] } }));
+      return { status: "validation-failed", message: "Validation failed for the given Auth Config", blank };
+    }
     default:
-      return `Unable to verify connection, missing plugin: ${config.plugin_id}`;
+      return failure(`Unable to verify connection, missing plugin: ${config.plugin_id}`);
   }
 }

@@ -22,6 +22,7 @@ import { PAGE_ROUTES } from "./page-routes";
 import { PEOPLE_ROUTES } from "./people-routes";
 import { namedDirectories, type Directory } from "./plugin-configs";
 import { PLUGIN_CONFIG_ROUTES } from "./plugin-config-routes";
+import { PLUGIN_INFO_ROUTE } from "./plugin-info-route";
 import { REMOTING_ROUTES } from "./remoting-routes";
 import { SERVER_ROUTES } from "./server-routes";
 import { Sessions } from "./sessions";
@@ -37,6 +38,7 @@ const ROUTES = [
   ...ENVIRONMENT_ROUTES,
   ...PEOPLE_ROUTES,
   ...PLUGIN_CONFIG_ROUTES,
+  PLUGIN_INFO_ROUTE,
   ...AGENT_ROUTES,
   ...REMOTING_ROUTES,
   ...PAGE_ROUTES,

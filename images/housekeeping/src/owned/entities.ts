@@ -4,6 +4,7 @@ import type { Gocd } from "../gocd";
 import { GocdError, ifKnown } from "../gocd";
 import type { Entity, Kind, Ledger } from "./ledger";
 import { ROLES, tagOf } from "./ledger";
+import { checkProperties, type UsedPlugin } from "./plugin-properties";
 import type { AuthConfig, ConfigRepo, Role, SecretConfig } from "./schema";
 
 type EntityKind = Exclude<Kind, "user">;
@@ -18,11 +19,18 @@ const APIS = {
 const VERIFY = { path: "/api/admin/internal/security/auth_configs/verify_connection", version: 2 } as const;
 const anything = z.object({});
 
-type Owned = Entity & { readonly kind: EntityKind };
+type Owned = Entity & {
+  readonly kind: EntityKind;
+  /** Whose properties are checked before GoCD has them. */
+  readonly plugin?: UsedPlugin;
+};
+
+const keysOf = (properties: readonly { readonly key: string }[]): string[] => properties.map(({ key }) => key);
 
 export const authConfigEntity = ({ id, pluginId, onlyKnownUsers, properties }: AuthConfig): Owned => ({
   kind: "auth_config",
   id,
+  plugin: { id: pluginId, properties: keysOf(properties) },
   body: { id, plugin_id: pluginId, allow_only_known_users_to_login: onlyKnownUsers, properties },
 });
 
@@ -41,6 +49,7 @@ export const configRepoEntity = ({ id, pluginId, properties, rules, ...git }: Co
 export const secretConfigEntity = ({ id, pluginId, properties, rules }: SecretConfig): Owned => ({
   kind: "secret_config",
   id,
+  plugin: { id: pluginId, properties: keysOf(properties) },
   body: { id, plugin_id: pluginId, properties, rules },
 });
 
@@ -66,6 +75,7 @@ export async function applyEntity(gocd: Gocd, ledger: Ledger, entity: Owned): Pr
   if (tag !== undefined && (await ledger.confirms(entity, tag))) return undefined;
   // A log-in that does not work is never put in the place of one that does.
   if (kind === "auth_config") await gocd.call({ ...VERIFY, method: "POST", answer: anything, body });
+  if (entity.plugin !== undefined) await checkProperties(gocd, entity.plugin);
   await ledger.claim(kind, [id]);
   const written =
     tag === undefined

@@ -70,6 +70,43 @@ describe("a log-in", () => {
     expect(reconciler.refused).toEqual([]);
   });
 
+  const github = (properties: Readonly<Record<string, string>>) => ({
+    id: "github",
+    pluginId: "cd.go.authorization.github",
+    properties: Object.entries({ ClientId: "id", ClientSecret: SECRET, ...properties }).map(([key, value]) => ({
+      key,
+      value,
+    })),
+  });
+
+  test("that its plugin finds incomplete takes the place of none, and the reasons are told", async () => {
+    await owned({ authConfigs: [ldap("ldap", "ldap://one")] });
+    const { failures } = await owned({ authConfigs: [github({})] });
+    expect(failures).toEqual([
+      expect.stringMatching(/Validation failed for the given Auth Config.*PersonalAccessToken must not be blank/),
+      expect.stringContaining("ldap stays until github is in force"),
+    ]);
+    expect(state().authConfigs.map(({ id }) => id)).toEqual(["ldap"]);
+  });
+
+  test("with a property that its plugin does not have is refused, though GoCD would take it and let everybody in", async () => {
+    await owned({ authConfigs: [ldap("ldap", "ldap://one")] });
+    const { failures } = await owned({
+      authConfigs: [github({ PersonalAccessToken: SECRET, AllowedOrganisations: "example" })],
+    });
+    expect(failures).toEqual([
+      "refused: AllowedOrganisations: no property of cd.go.authorization.github; it has ClientId, ClientSecret, AuthenticateWith, GitHubEnterpriseUrl, AllowedOrganizations, PersonalAccessToken",
+      expect.stringContaining("ldap stays until github is in force"),
+    ]);
+    expect(state().authConfigs.map(({ id }) => id)).toEqual(["ldap"]);
+    const spelled = github({ PersonalAccessToken: SECRET, AllowedOrganizations: "example" });
+    expect(await owned({ authConfigs: [spelled] })).toMatchObject({
+      failures: [],
+      settings: ["authorization github made", "authorization removed ldap"],
+    });
+    expect(JSON.stringify(state())).not.toContain(SECRET);
+  });
+
   test("follows a secret that changes, though GoCD never shows one", async () => {
     await owned({ authConfigs: [ldap("ldap", "ldap://one", "before")] });
     expect(await owned({ authConfigs: [ldap("ldap", "ldap://one", "after")] })).toMatchObject({
@@ -191,11 +228,31 @@ test("a secret manager is made, changed and removed as the settings say", async 
   expect(state().secretConfigs).toEqual([]);
 });
 
+test("a secret manager whose plugin GoCD does not have, or with a property that is none, is refused", async () => {
+  const secretConfigs = [
+    { id: "vault", pluginId: "com.example.vault", properties: [], rules: [] },
+    {
+      id: "files",
+      pluginId: "cd.go.secrets.file-based-plugin",
+      properties: [{ key: "SecretFilePath", value: "/one" }],
+      rules: [],
+    },
+  ];
+  expect(await owned({ secretConfigs })).toMatchObject({
+    settings: [],
+    failures: [
+      "refused: GoCD has no plugin com.example.vault",
+      "refused: SecretFilePath: no property of cd.go.secrets.file-based-plugin; it has SecretsFilePath",
+    ],
+  });
+  expect(state().secretConfigs).toEqual([]);
+});
+
 test("a failure between two steps is made good by the next reconciliation", async () => {
   fixture().gocd.directories.add("ldap://one");
   const authConfigs = [ldap("ldap", "ldap://one")];
-  // Claim, making, note: GoCD goes away before each in turn.
-  for (const dieAfter of [4, 5, 6, 7]) {
+  // Check, claim, making, note: GoCD goes away before each in turn.
+  for (const dieAfter of [4, 5, 6, 7, 8]) {
     fixture().gocd.weather.dieAfter = dieAfter;
     await owned({ authConfigs });
     fixture().gocd.fairWeather();

@@ -13,6 +13,7 @@ import { ENVIRONMENTS } from "./lines/environments";
 import { MAINTENANCE_SWITCH } from "./lines/maintenance";
 import { PAGES } from "./lines/pages";
 import { PLUGIN_CONFIGS } from "./lines/plugin-configs";
+import { PLUGIN_INFO } from "./lines/plugin-info";
 import { REGISTRATION } from "./lines/registration";
 import { REMOTING } from "./lines/remoting";
 import { ROLES_AND_ADMINISTRATORS } from "./lines/roles";
@@ -48,6 +49,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...USERS_OF_GOCD,
   ...ROLES_AND_ADMINISTRATORS,
   ...PLUGIN_CONFIGS,
+  ...PLUGIN_INFO,
   ...VIEWERS,
   ...MAINTENANCE_SWITCH,
   ...BACKUPS,
