@@ -52,6 +52,9 @@ export function areOptions(text: string): boolean {
 /** What a command asks for, as far as it concerns the machine on which its containers run. */
 export function askedBy(words: readonly string[]): readonly Asked[] {
   const asked: Asked[] = [];
+  // What such a client is told is all the words after it, whatever else they say.
+  let isToldCluster = false;
+  let isToldSockets = false;
   for (let i = 0; i < words.length && asked.length < MAX_ASKED; i++) {
     const word = words[i] ?? "";
     if (ENGINES.test(word)) {
@@ -60,9 +63,11 @@ export function askedBy(words: readonly string[]): readonly Asked[] {
       const { object, next } = options(words, start + 1);
       asked.push(object);
       i = next - 1;
-    } else if (CLIENTS.test(word)) {
+    } else if (!isToldCluster && CLIENTS.test(word)) {
+      isToldCluster = true;
       asked.push(...askedOfCluster(words.slice(i + 1)));
-    } else if (/(^|\/)(curl|wget|socat|nc|ncat)$/.test(word)) {
+    } else if (!isToldSockets && /(^|\/)(curl|wget|socat|nc|ncat)$/.test(word)) {
+      isToldSockets = true;
       asked.push({ clientSockets: socketsOf(words.slice(i + 1)) });
     }
   }
@@ -72,8 +77,11 @@ export function askedBy(words: readonly string[]): readonly Asked[] {
 /** The options from `start` on up to the image, and the place of what comes after them. */
 export function options(words: readonly string[], start: number): { readonly object: Asked; readonly next: number } {
   const object: Record<string, unknown> = {};
+  const lists = new Map<string, unknown[]>();
   const add = (key: string, value: unknown) => {
-    object[key] = [...((object[key] as readonly unknown[] | undefined) ?? []), value];
+    const known = lists.get(key);
+    if (known !== undefined) known.push(value);
+    else lists.set(key, [value]);
   };
   let at = start;
   for (; at < words.length; at++) {
@@ -88,7 +96,7 @@ export function options(words: readonly string[], start: number): { readonly obj
     else if (LISTS[name] !== undefined && value !== undefined) add(LISTS[name], value);
     else if (TEXTS[name] !== undefined && value !== undefined) object[TEXTS[name]] = value;
   }
-  return { object, next: at + 1 };
+  return { object: Object.assign(object, Object.fromEntries(lists)), next: at + 1 };
 }
 
 /** An option with its value, which stands in the same word or in the next. */

@@ -29,6 +29,10 @@ class Reader {
   private readonly awaited: { readonly end: string; readonly indented: boolean; readonly literal: boolean }[] = [];
   private words: string[] = [];
   private word: string | undefined;
+  /** Whether the word began as a path or a pipe of Windows. To look at its first character would copy what was read of it. */
+  private isWindowsPath = false;
+  /** Whether the command only sets variables so far. */
+  private onlySets = true;
   private at = 0;
   private expansion = 0;
 
@@ -61,7 +65,7 @@ class Reader {
   }
 
   private startsPipe(): boolean {
-    return this.script.startsWith("\\\\.\\", this.at) || (this.word ?? "").startsWith("\\");
+    return this.script.startsWith("\\\\.\\", this.at) || this.isWindowsPath;
   }
 
   private quoted(quote: string): void {
@@ -129,6 +133,7 @@ class Reader {
   }
 
   private append(text: string, read: number): void {
+    if ((this.word ?? "") === "") this.isWindowsPath = text.startsWith("\\");
     this.word = (this.word ?? "") + text;
     this.at += read;
   }
@@ -137,8 +142,8 @@ class Reader {
     this.at += read;
     if (this.word === undefined) return;
     const [, name, value] = ASSIGNMENT.exec(this.word) ?? [];
-    const setsVariable = this.words.every((word) => SETTERS.has(word) || ASSIGNMENT.test(word));
-    if (name !== undefined && value !== undefined && setsVariable) this.variables.set(name, value.slice(0, MAX_VALUE));
+    if (name !== undefined && value !== undefined && this.onlySets) this.variables.set(name, value.slice(0, MAX_VALUE));
+    this.onlySets &&= name !== undefined || SETTERS.has(this.word);
     this.words.push(this.word);
     this.word = undefined;
   }
@@ -147,6 +152,7 @@ class Reader {
     this.endWord();
     if (this.words.length > 0) this.commands.push(this.words);
     this.words = [];
+    this.onlySets = true;
   }
 
   private endOf(char: string, from: number): number {
