@@ -8,23 +8,29 @@ export interface PathVerdict {
   readonly what: string;
 }
 
-/** A path in the one spelling that the tables use, and whether it is a Windows path. */
+/** A path in the one spelling that the tables use, and what kind of path it is. */
 interface Normalised {
-  readonly path: string;
+  /** The whole path in lower case, with a slash before and after it. */
+  readonly whole: string;
+  /** Its first segments, as many as a place of the tables can have, after an empty one. */
+  readonly segments: readonly string[];
   readonly windows: boolean;
   readonly pipe: boolean;
   readonly device: boolean;
-  readonly stepsBack: boolean;
 }
 
 /** A path as most are written, in the one spelling already but for `/var/run`. */
 const PLAIN = /^(?:\/(?!\.)[a-z0-9_.-]+)+$/;
+/** More segments than any place of the tables has: what comes after them is not taken apart, since paths can be long. */
+const MAX_SEGMENTS = 32;
+/** A segment with what stands before it and means nothing. */
+const STEP = /\/(?:\.?\/)*([^/]*)/y;
 
 /** Brings every spelling of a path to one: no scheme, drive, doubled or trailing slashes or `.`; lower case; `/run`. */
 function normalise(spelling: string): Normalised {
   if (PLAIN.test(spelling)) {
-    const path = /^\/var\/run(?:\/|$)/.test(spelling) ? spelling.slice("/var".length) : spelling;
-    return { path, windows: false, pipe: false, device: false, stepsBack: false };
+    const segments = canonical(spelling.split("/", MAX_SEGMENTS));
+    return { whole: `${spelling}/`, segments, windows: false, pipe: false, device: false };
   }
   const withoutScheme = spelling.trim().replace(/^(?:unix|file|npipe):(?=[/\\])(?:\/\/(?=[/\\]))?/i, "");
   const pipe = /^[/\\]{2,4}[.?][/\\]+pipe(?:[/\\]|$)/i.test(withoutScheme) || /^npipe:/i.test(spelling.trim());
@@ -32,14 +38,20 @@ function normalise(spelling: string): Normalised {
   const windows = drive !== null || /^[/\\]{2}[.?][/\\]/.test(withoutScheme) || withoutScheme.startsWith("\\");
   const device = !pipe && drive === null && /^[/\\]{2}[.?][/\\]/.test(withoutScheme);
   const rest = drive === null ? withoutScheme : withoutScheme.slice(drive[0].length);
-  const segments = rest
-    .split(windows ? /[/\\]+/ : /\/+/)
-    .map((segment) => segment.toLowerCase())
-    .filter((segment) => segment !== "" && segment !== ".");
-  const stepsBack = segments.includes("..");
-  // A node's /var/run is a symbolic link to /run.
-  const canonical = segments[0] === "var" && segments[1] === "run" ? segments.slice(1) : segments;
-  return { path: `/${canonical.join("/")}`, windows, pipe, device, stepsBack };
+  const whole = `/${windows ? rest.replaceAll("\\", "/") : rest}/`.toLowerCase();
+  const segments = [""];
+  STEP.lastIndex = 0;
+  while (segments.length < MAX_SEGMENTS) {
+    const segment = STEP.exec(whole)?.[1] ?? "";
+    if (segment === "") break;
+    segments.push(segment);
+  }
+  return { whole, segments: canonical(segments), windows, pipe, device };
+}
+
+/** A node's /var/run is a symbolic link to /run. */
+function canonical(segments: readonly string[]): readonly string[] {
+  return segments[1] === "var" && segments[2] === "run" ? ["", ...segments.slice(2)] : segments;
 }
 
 const TABLES = {
@@ -55,21 +67,21 @@ const TOO_LONG: PathVerdict = { kind: "steps", what: "longer than any path, so t
 /** Judges a path on a node; undefined when it is none of the places that the tables name. */
 export function judgePath(spelling: string): PathVerdict | undefined {
   if (spelling.length > MAX_PATH) return TOO_LONG;
-  const { path, windows, pipe, device, stepsBack } = normalise(spelling);
-  if (stepsBack) return { kind: "steps", what: "a path that steps back with .., so that it can end anywhere" };
+  const { whole, segments, windows, pipe, device } = normalise(spelling);
+  if (whole.includes("/../"))
+    return { kind: "steps", what: "a path that steps back with .., so that it can end anywhere" };
   if (device) return { kind: "tree", what: "a device of the node, which can be one of its disks" };
   if (pipe) return { kind: "socket", what: "a named pipe of the node" };
-  if (path === "/") return { kind: "socket", what: "the whole node, with every runtime's socket" };
-  const segments = path.split("/");
+  if (segments.length === 1) return { kind: "socket", what: "the whole node, with every runtime's socket" };
   if (windows) {
     const tree = TABLES.windowsTrees.near(segments);
     if (tree !== undefined) return { kind: "tree", what: tree.what };
   }
   const socket = TABLES.sockets.near(segments);
-  if (socket !== undefined) return { kind: "socket", what: describe(path, socket) };
-  if (/\.sock(et)?$/.test(path)) return { kind: "socket", what: "a socket of the node" };
+  if (socket !== undefined) return { kind: "socket", what: describe(segments, socket) };
+  if (/\.sock(?:et)?(?:\/\.?)+$/.test(whole)) return { kind: "socket", what: "a socket of the node" };
   const tree = TABLES.trees.near(segments);
-  return tree === undefined ? undefined : { kind: "tree", what: describe(path, tree) };
+  return tree === undefined ? undefined : { kind: "tree", what: describe(segments, tree) };
 }
 
 /** File names that only sockets of container runtimes have. */
@@ -81,19 +93,16 @@ const RUNTIME_PIPE = /docker|containerd|podman|cri-/i;
 export function isRuntimeSocket(spelling: string): boolean {
   // Most texts in a chart's values are asked about this.
   if (spelling.length > MAX_PATH || !/sock|pipe|private/i.test(spelling)) return false;
-  const { path, pipe } = normalise(spelling);
-  if (pipe) return RUNTIME_PIPE.test(path);
+  const { whole, pipe } = normalise(spelling);
+  if (pipe) return RUNTIME_PIPE.test(whole);
   const steps: string[] = [];
-  for (const segment of path.split("/").slice(1)) {
+  for (const segment of whole.split("/")) {
     if (segment === "..") steps.pop();
-    else steps.push(segment);
+    else if (segment !== "" && segment !== ".") steps.push(segment);
   }
-  const resolved = normalise(`/${steps.join("/")}`).path.split("/");
-  return RUNTIME_SOCKET.test(steps.at(-1) ?? "") || TABLES.sockets.has(resolved);
+  return RUNTIME_SOCKET.test(steps.at(-1) ?? "") || TABLES.sockets.has(canonical(["", ...steps]));
 }
 
-function describe(path: string, place: NodePlace): string {
-  return path.split("/").length < place.path.split("/").length
-    ? `a parent of ${place.path}, ${place.what}`
-    : place.what;
+function describe(segments: readonly string[], place: NodePlace): string {
+  return segments.length < place.path.split("/").length ? `a parent of ${place.path}, ${place.what}` : place.what;
 }
