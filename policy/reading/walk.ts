@@ -1,19 +1,20 @@
-import { DESCRIPTIONS } from "../tables/kinds";
 import { MACHINE_TYPES } from "../tables/machines";
 import { assignedBy, parametersAmong } from "./assignments";
-import { groupOf, isMachineKey, makeNode, type ObjectNode, type Place } from "./object-node";
-import { COMPRESSED } from "./text/encodings";
+import { isMachineKey, makeNode, type ObjectNode, type Place } from "./object-node";
 import { textOf, type AssetTexts } from "./assets";
+import { defaultsIn, descriptionsIn } from "./schema-defaults";
+import { Budget } from "./text/budget";
+import { COMPRESSED } from "./text/encodings";
 import {
   isOptionsKey,
   LOOKS_DANGEROUS,
   mayHoldSomething,
-  Budget,
   readText,
   readWords,
+  TOO_LONG,
   type Reading,
 } from "./text/text";
-import { isRecord, isUnknown, rawProperties, text } from "./values";
+import { isUnknown, rawProperties, text } from "./values";
 
 /** Everything that was found in one resource. */
 export interface ResourceIndex {
@@ -31,6 +32,8 @@ export interface ResourceIndex {
   readonly unreadable: readonly { readonly node: ObjectNode; readonly key: string; readonly why: string }[];
   /** Text assets whose text was not given; they hand it out by a promise. */
   readonly assets: readonly object[];
+  /** Whether it has more values than are judged; then nothing else was found. */
+  readonly isTooLarge: boolean;
 }
 
 /** Manifests inside manifests inside manifests: real ones nest twice (a ConfigMap in a List in a ConfigMap). */
@@ -59,6 +62,21 @@ export function walk(type: string, properties: object, assets: AssetTexts = new 
  */
 const asked = new Map<string, number>();
 
+/** What is known of a resource that is too large to judge. */
+function tooLarge(root: ObjectNode): ResourceIndex {
+  const none: readonly never[] = [];
+  return {
+    root,
+    nodes: none,
+    withAnyKey: () => none,
+    parameters: () => new Map(),
+    unknowns: none,
+    unreadable: none,
+    assets: none,
+    isTooLarge: true,
+  };
+}
+
 interface Open {
   readonly node: ObjectNode;
   /** Texts around it. */
@@ -80,6 +98,7 @@ class Walk {
   private readonly seenAgain = new Map<object, number>();
   private readonly budget = new Budget();
   private readonly open: Open[] = [];
+  private isTooLarge = false;
 
   constructor(private readonly given: AssetTexts) {}
 
@@ -89,7 +108,8 @@ class Walk {
       onMachine: MACHINE_TYPES.test(type),
     });
     this.open.push({ node: root, depth: 0 });
-    for (let next = this.open.pop(); next !== undefined; next = this.open.pop()) this.visit(next);
+    for (let next = this.open.pop(); next !== undefined && !this.isTooLarge; next = this.open.pop()) this.visit(next);
+    if (this.isTooLarge) return tooLarge(root);
     const { nodes, unknowns, unreadable, assets } = this;
     const withAnyKey = (keys: readonly string[]) => {
       const holders: (readonly ObjectNode[])[] = [];
@@ -101,7 +121,7 @@ class Walk {
     };
     let known: ReadonlyMap<string, string> | undefined;
     const parameters = () => (known ??= parametersAmong(withAnyKey(["default", "value"])));
-    return { root, nodes, withAnyKey, parameters, unknowns, unreadable, assets };
+    return { root, nodes, withAnyKey, parameters, unknowns, unreadable, assets, isTooLarge: false };
   }
 
   private visit({ node, depth }: Open): void {
@@ -114,7 +134,8 @@ class Walk {
       this.push(object, { key: instead, parent: node, inValues: isValues }, depth);
     }
     const descriptions = descriptionsIn(node);
-    for (const key of Object.keys(value)) {
+    if (!this.counts(node.keys.length, depth)) return;
+    for (const key of node.keys) {
       if (key === assigned?.instead) continue;
       if (asked.has(key)) this.hold(key, node);
       if (descriptions.some((each) => (each.key ?? key) === key)) this.defaults(node, key, depth);
@@ -159,6 +180,7 @@ class Walk {
       if (typeof value === "string") this.text({ key, index, parent: node }, value, depth);
       else if (typeof value === "object" && value !== null && this.mayLook(value)) {
         if (Array.isArray(value)) {
+          if (!this.counts(value.length, depth)) return;
           for (let i = value.length - 1; i >= 0; i--) pending.push({ value: value[i] as unknown, index: index ?? i });
           this.words({ key, index, parent: node }, value, depth);
         } else this.object(node, key, index, value, depth);
@@ -172,6 +194,12 @@ class Walk {
     if (asset === undefined) this.push(object as ObjectNode["value"], { key, index, parent }, depth);
     else if (typeof asset === "string") this.text({ key, index, parent }, asset, depth);
     else this.assets.push(asset);
+  }
+
+  /** Counts what the resource itself holds; a text's values are counted when it is read. */
+  private counts(values: number, depth: number): boolean {
+    if (depth === 0 && !this.budget.takesValues(values)) this.isTooLarge = true;
+    return !this.isTooLarge;
   }
 
   private mayLook(value: object): boolean {
@@ -192,6 +220,10 @@ class Walk {
     if (key === "description" || !mayHoldSomething(value)) return;
     const body = isEncoded(parent) && !value.startsWith("H4sI") ? decoded(value) : value;
     const read = depth < MAX_TEXT_DEPTH ? this.read(body, place) : TOO_DEEP;
+    if (!this.budget.takesTexts([read.documents, read.commands])) {
+      this.unreadable.push({ node: parent, key, why: TOO_LONG });
+      return;
+    }
     for (const document of read.documents)
       this.push(
         document,
@@ -225,49 +257,14 @@ class Walk {
 
   /** What a schema puts into objects that leave it out: nothing else of a description ever becomes a pod. */
   private defaults(node: ObjectNode, key: string, depth: number): void {
-    const put = (value: ObjectNode["value"]) => {
+    const mayLook = (value: object) => this.mayLook(value) && this.counts(Object.keys(value).length / 4, depth);
+    for (const value of defaultsIn(property(node.value, key), mayLook))
       this.push(value, { key, parent: node, doubt: IN_SCHEMA, isDocument: true }, depth);
-    };
-    const pending: { readonly value: unknown; readonly way: readonly string[] }[] = [
-      { value: property(node.value, key), way: [] },
-    ];
-    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-      const { value, way } = at;
-      if (typeof value !== "object" || value === null || !this.mayLook(value)) continue;
-      for (const [name, inner] of Object.entries(rawProperties(value))) {
-        if (name !== "default") pending.push({ value: inner, way: [...way, name].slice(-MAX_WAY) });
-        else if (isRecord(inner)) put(inner);
-        else if (Array.isArray(inner)) put({ [VOLUMES]: inner });
-        else if (inner === true || (typeof inner === "string" && inner.startsWith("/"))) put(atSchema(way, inner));
-      }
-    }
   }
 }
 
-/** Steps of a schema that are kept: `hostPath`, `properties`, `path`. */
-const MAX_WAY = 3;
-
-/** A default in the object that a schema describes: `properties.hostPath.properties.path` is `{hostPath: {path}}`. */
-function atSchema(way: readonly string[], value: unknown): ObjectNode["value"] {
-  const names = way.filter((name) => name !== "properties");
-  return names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as ObjectNode["value"];
-}
-
-/** How a default that is a list is taken: most that matter are lists of volumes. */
-const VOLUMES = "volumes";
-
 /** Files of a chart's values, which are text. */
 const VALUES_FILES = /^(values|valueYamlFiles?|valuesFiles?|valuesYaml)$/;
-
-const DESCRIBING: ReadonlySet<unknown> = new Set(DESCRIPTIONS.map(({ kind }) => kind));
-const NONE: typeof DESCRIPTIONS = [];
-
-/** The properties below which nothing can ever run, because the object only describes what others may do. */
-function descriptionsIn({ owner }: ObjectNode): typeof DESCRIPTIONS {
-  const { kind } = owner.value;
-  if (!owner.standsAlone || !DESCRIBING.has(kind)) return NONE;
-  return DESCRIPTIONS.filter((each) => each.kind === kind && groupOf(owner.value) === each.group);
-}
 
 /** A Kubernetes resource's properties with the kind and version that its type token gives, where it leaves them out. */
 function identified(type: string, properties: Record<string, unknown>): Record<string, unknown> {

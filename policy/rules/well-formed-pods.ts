@@ -1,6 +1,7 @@
 import { isRecord, isUnknown, text } from "../reading/values";
 import { groupOf, type ObjectNode } from "../reading/object-node";
 import type { ResourceView } from "../reading/resource-view";
+import { MAX_VALUES } from "../reading/text/budget";
 import { finding, Findings, kindOf, type ResourceRule } from "../rule";
 import { BUILT_IN_GROUPS, decisive, SHAPES, WORKLOADS } from "../tables/kinds";
 
@@ -15,7 +16,11 @@ export const wellFormedPods: ResourceRule = {
   severity: "medium",
   standards: [],
   url: "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/",
-  breaks: ["volumes that are no list, a container that is a text, spec: null in a Deployment", "privileged: 7"],
+  breaks: [
+    "volumes that are no list, a container that is a text, spec: null in a Deployment",
+    "privileged: 7",
+    `more than ${MAX_VALUES} values in one resource`,
+  ],
   obeys: [
     "a patch that leaves things out",
     "what only refers to a workload: scaleTargetRef, ownerReferences, a health check",
@@ -24,6 +29,13 @@ export const wellFormedPods: ResourceRule = {
   instead: INSTEAD,
   check: (resource) => {
     const findings = new Findings();
+    if (resource.index.isTooLarge) {
+      const found = `it holds more than ${MAX_VALUES} values, which is too large to judge`;
+      findings.refused.push(
+        finding(resource, resource.index.root, found, "Split it; no object of Kubernetes is as large."),
+      );
+      return findings;
+    }
     const isKubernetes = /^(kubernetes|docker):/.test(resource.type);
     for (const { node, key } of resource.index.unknowns) {
       const matters = isKubernetes || typeof node.owner.value["kind"] === "string";

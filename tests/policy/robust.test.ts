@@ -60,7 +60,7 @@ describe("malformed input", () => {
   test("of ten megabytes is judged", () => {
     const props = otherPod({
       containers: [
-        container({ env: Array.from({ length: 40_000 }, (_, i) => ({ name: `V${i}`, value: "x".repeat(230) })) }),
+        container({ env: Array.from({ length: 16_000 }, (_, i) => ({ name: `V${i}`, value: "x".repeat(600) })) }),
       ],
       volumes: [{ name: "sock", hostPath: { path: "/run/docker.sock" } }],
     });

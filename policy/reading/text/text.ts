@@ -1,8 +1,9 @@
 import { parseAllDocuments, parseDocument } from "yaml";
 import { isRecord, list } from "../values";
-import { readCode } from "./code";
 import { areOptions, askedBy, isEngine, options, type Asked } from "./container-commands";
-import { decodedText, Inflation, MAX_TEXT_LENGTH } from "./encodings";
+import type { Budget } from "./budget";
+import { readCode } from "./code";
+import { decodedText, MAX_TEXT_LENGTH } from "./encodings";
 import { filled, hasHoles } from "./holes";
 import { readScript } from "./shell";
 import { readUnit } from "./unit";
@@ -19,64 +20,8 @@ export interface Reading {
   readonly why?: string | undefined;
 }
 
-/** Characters of YAML in one resource. */
-const MAX_YAML = 192 * 1024;
-/** Its marks, of which each makes an object, a list or a member: they cost the time. Real manifests have one in fifteen characters. */
-const MAX_MARKS = 20_000;
-/** Texts of one resource that are looked at, besides names and numbers. */
-const MAX_TEXTS = 10_000;
-const MARKS = /[\n,:[\]{}]/g;
-/** What a text costs however short it is. */
-const MIN_MARKS = 16;
-const MIN_LENGTH = 64;
-
-/** What may still be read in one resource: texts that are longer are read where they look dangerous, and said to be too long. */
-export class Budget {
-  private readonly left = {
-    yaml: MAX_YAML,
-    salvage: MAX_YAML / 4,
-    toml: MAX_YAML,
-    code: MAX_YAML,
-    other: MAX_TEXT_LENGTH,
-  };
-  readonly inflation = new Inflation();
-  private texts = MAX_TEXTS;
-  private marks = MAX_MARKS;
-  private commands = 1000;
-
-  /** Whether one text more may be looked at. */
-  takesOne(): boolean {
-    this.texts -= 1;
-    return this.texts >= 0;
-  }
-
-  /** Whether a text may be read; then it is counted. */
-  allows(text: string, as: "yaml" | "salvage" | "toml" | "code" | "other"): boolean {
-    const length = Math.max(MIN_LENGTH, text.length);
-    if (length > this.left[as]) return false;
-    if (as !== "other") {
-      const marks = Math.max(MIN_MARKS, text.match(MARKS)?.length ?? 0);
-      if (marks > this.marks) return false;
-      this.marks -= marks;
-    }
-    this.left[as] -= length;
-    return true;
-  }
-
-  get isSpent(): boolean {
-    return this.commands === 0;
-  }
-
-  /** As many of these as may still be looked at. */
-  first<Member>(commands: readonly Member[]): readonly Member[] {
-    const taken = commands.slice(0, this.commands);
-    this.commands -= taken.length;
-    return taken;
-  }
-}
-
 const NOTHING: Reading = { documents: [], commands: [] };
-const TOO_LONG = "text too long for a manifest";
+export const TOO_LONG = "text too long for a manifest";
 const INVALID = "text that is not valid YAML";
 
 /** Words of which one stands in every text that can hold something to judge; a text without them is not parsed. */
@@ -107,27 +52,27 @@ export function readText(body: string, key: string, budget: Budget): Reading {
   const { text, why } = decodedText(body, budget.inflation);
   if (why !== undefined) return { ...NOTHING, why };
   if (/daemon\.json$|nri\.io/.test(key)) return readDocuments(text, budget);
-  if (isOptionsKey(key) && areOptions(text))
+  if (isOptionsKey(key) && areOptions(text) && budget.allows(text, "script"))
     return { ...NOTHING, documents: [options(readScript(text).commands.flat(), 0).object] };
   const hasWords = WORDS.test(text) || HIDES_WORDS.test(text);
   const hasCommands = COMMANDS.test(text) || HEREDOC.test(text);
   if (!hasWords && !hasCommands && !UNIT.test(text)) return NOTHING;
   if (!budget.allows(text, "other")) return { ...NOTHING, why: TOO_LONG };
-  if (UNIT.test(text)) return readUnit(text);
+  if (UNIT.test(text)) return budget.allows(text, "script") ? readUnit(text) : { ...NOTHING, why: TOO_LONG };
   const documents = hasWords ? readDocuments(text, budget) : NOTHING;
   const onMachine = text.startsWith("#cloud-config") || documents.documents.some((document) => "ignition" in document);
   if (documents.why === undefined && documents.documents.length > 0) return { ...documents, onMachine };
   // In another language, then; what YAML made of it counts besides.
   const isCode = hasWords && CODE.test(text) && !MANIFEST.test(text) && budget.allows(text, "code");
   const code = isCode ? readCode(text) : {};
-  const script = hasCommands ? readCommands(text, budget, 0) : NOTHING;
+  const script = hasCommands ? readCommands(text, budget) : NOTHING;
   const others = Object.keys(code).length > 0 ? [code, ...script.documents] : script.documents;
   const isRead = others.length > 0 || script.commands.length > 0;
   return {
     documents: [...documents.documents, ...others],
     commands: script.commands,
     onMachine,
-    why: isRead ? script.why : documents.why,
+    why: script.why ?? (isRead ? undefined : documents.why),
   };
 }
 
@@ -156,7 +101,8 @@ function mayMatter(words: readonly string[]): boolean {
 /** Scripts inside scripts: `ssh host 'sh -c "docker run …"'`. */
 const MAX_SCRIPT_DEPTH = 4;
 
-function readCommands(text: string, budget: Budget, depth: number): Reading {
+function readCommands(text: string, budget: Budget, depth = 0): Reading {
+  if (depth === 0 && !budget.allows(text, "script")) return { ...NOTHING, why: TOO_LONG };
   const { commands, heredocs } = readScript(text);
   const found: Asked[] = [];
   const documents: Asked[] = [];
