@@ -52,25 +52,31 @@ interface Folder {
   readonly stack?: string;
 }
 
+/** Groups of folders: those of a group run side by side, one group after the other. */
+type Sequence = readonly (readonly Folder[])[];
+
 /**
- * Groups of folders that run in parallel, one group after the other: what loses a node or the cluster,
- * or changes the network for everybody, runs by itself.
+ * Sequences, which run side by side. What loses a node or the cluster, or changes the network for everybody, is a group by itself; what does
+ * without the cluster is a sequence of its own.
  */
-const PARALLEL_GROUPS: Readonly<Record<Target, readonly (readonly Folder[])[]>> = {
+const SEQUENCES: Readonly<Record<Target, readonly Sequence[]>> = {
   cluster: [
-    [{ name: "daemons", stack: "test" }, { name: "housekeeping", stack: "second" }, { name: "standalone" }],
-    [{ name: "disaster-recovery", stack: "test" }],
-    [{ name: "builders", stack: "test" }],
-    // It watches what all pods send.
-    [{ name: "company", stack: "company" }],
-    // What enforces the policies leaves its rules behind.
-    [{ name: "network", stack: "test" }],
-    [{ name: "access", stack: "access" }],
+    [
+      [{ name: "daemons", stack: "test" }, { name: "housekeeping", stack: "second" }, { name: "standalone" }],
+      [{ name: "disaster-recovery", stack: "test" }],
+      [{ name: "builders", stack: "test" }],
+      // It watches what all pods send.
+      [{ name: "company", stack: "company" }],
+      // What enforces the policies leaves its rules behind.
+      [{ name: "network", stack: "test" }],
+      [{ name: "access", stack: "access" }],
+    ],
   ],
-  laptop: [[{ name: "laptop" }]],
+  laptop: [[[{ name: "laptop" }]]],
   engine: [
-    [{ name: "google" }, ...["dev", "scale", "rotate"].map((name) => ({ name, stack: name }))],
-    [{ name: "afterwards", stack: "dev" }],
+    [[{ name: "google" }]],
+    [[{ name: "edits" }]],
+    [["dev", "scale", "rotate"].map((name) => ({ name, stack: name })), [{ name: "afterwards", stack: "dev" }]],
   ],
 };
 
@@ -84,26 +90,29 @@ export async function runSuites(
 ): Promise<Counts> {
   rmSync(MANIFESTS, { recursive: true, force: true });
   mkdirSync(MANIFESTS, { recursive: true });
-  let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const folders of PARALLEL_GROUPS[target])
-    counts = (
-      await Promise.all(
-        folders
-          .filter(({ name }) => isPicked(name, args))
-          .map(async (folder) => {
-            if (folder.stack !== undefined) await cluster;
-            return runFolder(folder, args, interrupted);
-          }),
-      )
-    ).reduce(sum, counts);
-  return counts;
+  const runGroup = (folders: Sequence[number]) =>
+    Promise.all(
+      folders
+        .filter(({ name }) => isPicked(name, args))
+        .map(async (folder) => {
+          if (folder.stack !== undefined) await cluster;
+          return runFolder(folder, args, interrupted);
+        }),
+    );
+  const runSequence = async (groups: Sequence) => {
+    const counts: Counts[] = [];
+    for (const folders of groups) counts.push(...(await runGroup(folders)));
+    return counts;
+  };
+  const counts = await Promise.all(SEQUENCES[target].map(runSequence));
+  return counts.flat().reduce(sum, { passed: 0, failed: 0, skipped: 0 });
 }
 
 /** Whether a folder of this target runs: where arguments of Jest's name folders those alone, else all. */
 export function isPicked(folder: string, args: readonly string[]): boolean {
   // What follows is a test's name.
   const paths = args.filter((part, index) => !part.startsWith("-") && args[index - 1] !== "--testNamePattern");
-  const folders = PARALLEL_GROUPS[target].flat();
+  const folders = SEQUENCES[target].flat(2);
   const named = folders.filter(({ name }) => paths.some((part) => part.includes(name)));
   return (named.length > 0 ? named : folders).some(({ name }) => name === folder);
 }

@@ -11,7 +11,7 @@ import { Project } from "./project";
  * is installed on this machine is used all the same.
  */
 export async function warmed({ directory, environment }: Project, main: string): Promise<Project> {
-  const child = spawn(process.execPath, ["--require", "@swc-node/register", main], {
+  const child = spawn(process.execPath, ["--max-semi-space-size=64", "--require", "@swc-node/register", main], {
     cwd: directory,
     env: environment,
     stdio: ["pipe", "pipe", "inherit"],
