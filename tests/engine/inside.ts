@@ -2,6 +2,7 @@
 // was real.
 import path from "node:path";
 import { loadImages } from "../cluster/gocd/images";
+import { needsCluster } from "../cluster/gocd/run-suites";
 import { binary } from "../cluster/kubernetes/binaries";
 import { startCluster, stopCluster } from "../cluster/kubernetes/cluster";
 import { KUBECONFIG } from "../cluster/kubernetes/paths";
@@ -16,10 +17,11 @@ async function inside(): Promise<void> {
   await step("set up own mounts, processes and network", setUpSandbox);
   const plugins = await step("set up Pulumi", prepareWorkshop);
   await moveHome();
-  const cluster = startCluster(loadImages);
+  const asked = workAskedFor();
+  const cluster = asked.mode !== "test" || needsCluster(asked.suites) ? startCluster(loadImages) : undefined;
   const shell = `env KUBECONFIG=${KUBECONFIG} PATH="${path.dirname(binary("kubectl"))}:$PATH" bash`;
-  await work(workAskedFor(), { name: "The cluster", shell, cluster });
-  await step("stop the cluster", stopCluster);
+  await work(asked, { name: "The cluster", shell, ...(cluster && { cluster }) });
+  if (cluster !== undefined) await step("stop the cluster", stopCluster);
   say(originsLine(plugins));
 }
 

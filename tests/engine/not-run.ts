@@ -20,10 +20,6 @@ export const NOT_RUN: readonly { readonly pattern: RegExp; readonly reason: stri
   },
   { pattern: /^npm (ci && npm run preview|test)$/, reason: "the first lines of CI itself; npm run preview is run" },
   {
-    pattern: /^pulumi config set --secret gocd:dockerLogins$/,
-    reason: "as that of gocd:adminPassword; the stack of the tests has no registry to log in to",
-  },
-  {
     pattern: /^npm run images$/,
     reason: "needs no Pulumi, and is run for every stack by tests/program/images.test.ts",
   },
@@ -36,10 +32,6 @@ export const NOT_RUN: readonly { readonly pattern: RegExp; readonly reason: stri
     reason: "asks Docker: tests/cluster/gocd/laptop runs Compose, tests/cluster builds the images",
   },
   {
-    pattern: /^pulumi stack output dns$/,
-    reason: "as that with --json",
-  },
-  {
     pattern: /^kubectl .* create rolebinding |^kubectl auth can-i /,
     reason: "about roles, which the stack of the tests has not; tests/cluster/gocd/suites/access has them",
   },
@@ -48,7 +40,6 @@ export const NOT_RUN: readonly { readonly pattern: RegExp; readonly reason: stri
     pattern: /move-in|^curl |^kubectl .*(POD|exec -i gocd-server-0| scale --selector)|^ssh OLD /,
     reason: "another server, which is not here; tests/tools/move-in has the command",
   },
-  { pattern: /^npm run preview -- --against main$/, reason: "as that with --against HEAD" },
   { pattern: / exec -it .* vi /, reason: "an editor, which asks for a terminal" },
   {
     pattern: /^kubectl taint node /,

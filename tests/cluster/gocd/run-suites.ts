@@ -117,6 +117,10 @@ export function isPicked(folder: string, args: readonly string[]): boolean {
   return (named.length > 0 ? named : folders).some(({ name }) => name === folder);
 }
 
+/** Whether a folder that runs needs the cluster. */
+export const needsCluster = (args: readonly string[]): boolean =>
+  SEQUENCES[target].flat(2).some(({ name, stack }) => stack !== undefined && isPicked(name, args));
+
 async function runFolder({ name, stack }: Folder, args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
   const report = path.join(CACHE, `report-${name}.json`);
   rmSync(report, { force: true });

@@ -1,7 +1,7 @@
 import { documented } from "../../harness/docs";
 import { emptyGoogleProject, type GoogleProject } from "../../harness/google";
 import { isOrdered, orderEdges } from "../../harness/order";
-import { changes, expectUnchanged } from "../../harness/stack";
+import { changes, expectUnchanged, QUICK } from "../../harness/stack";
 
 const ACCESS = "docs/operations/access.md";
 const UP = documented("README.md", /^pulumi up --stack dev /);
@@ -73,6 +73,8 @@ describe("a host behind IAP", () => {
         data: expect.stringMatching(/\.authorize\.certificatemanager\.goog\.$/) as string,
       },
     ]);
+    const shown = await google.project.must(documented(ACCESS, /^pulumi stack output dns$/));
+    expect(shown.text).toContain(`${HOST}.`);
     expect((await google.project.must("pulumi stack output open --stack dev")).stdout.trim()).toContain(
       `https://${HOST}`,
     );
@@ -106,7 +108,7 @@ describe("a host behind IAP", () => {
 
   test("comes back with the same records", async () => {
     const kept = things(KEPT);
-    await google.project.must(UP);
+    await google.project.must(UP, QUICK);
     expect(things(KEPT)).toEqual(kept);
     expect(await records()).toHaveLength(2);
     const edges = await orderEdges(google.project, "dev");
@@ -123,7 +125,7 @@ test("a host with an allow-list in place of IAP gets it before anybody comes, an
   await google.project.must(UP);
   expect(things(/:WebIamMember$/)).toEqual([]);
   expect(things(/:SecurityPolicy$/).map(({ inputs }) => inputs["name"])).toEqual(["gocd-dev-people"]);
-  expectUnchanged(await google.project.must(UP));
+  expectUnchanged(await google.project.must(UP, QUICK));
 });
 
 test("a host is left only when its address and authorization are let go of, as access.md says", async () => {
@@ -134,7 +136,7 @@ test("a host is left only when its address and authorization are let go of, as a
   expect(kinds(MADE)).toContain("SecurityPolicy");
   const urns = (await google.project.state("dev")).filter(({ type }) => KEPT.test(type)).map(({ urn }) => urn);
   for (const urn of urns) await google.project.must(`pulumi state unprotect '${urn}' --yes --stack dev`);
-  await google.project.must(UP);
+  await google.project.must(UP, QUICK);
   expect(things(MADE)).toEqual([]);
 });
 
@@ -147,7 +149,7 @@ test("an address of the network comes with its proxies, and goes with the networ
       .map(({ inputs }) => inputs["name"])
       .sort(),
   ).toEqual(["gocd-dev", "gocd-dev-proxies"]);
-  expectUnchanged(await google.project.must(UP));
+  expectUnchanged(await google.project.must(UP, QUICK));
   await google.project.must("npm run down -- --stack dev");
   expect(kinds(/:(Address|Certificate|DnsAuthorization|Network|Subnetwork)$/)).toEqual(["DnsAuthorization"]);
 });

@@ -9,7 +9,7 @@ const FROM = "us-central1-a";
 const TO = "us-central1-b";
 
 /** What `--against HEAD` compares with; packages are a link. */
-const COMMIT = `git init -q && echo node_modules >>.git/info/exclude && git add -A &&
+const COMMIT = `git init -q --initial-branch=main && echo node_modules >>.git/info/exclude && git add -A &&
   git -c user.name=a -c user.email=a@b.c commit -qm before`;
 
 let google: GoogleProject;
@@ -54,6 +54,8 @@ describe.each([
     await project.must(DOWN);
     project.configure("dev", { "gcp:zone": TO, "gocd:server": next });
     const preview = await project.must(documented(PAGE, /^npm run preview -- --stack dev --against HEAD$/));
+    const onBranch = await project.must(documented("README.md", /^npm run preview -- --against main$/));
+    expect(onBranch.stdout).toBe(preview.stdout);
     expect(preview.text).not.toMatch(/protected[^\n]*(replaced|deleted)/);
     await project.must(UP);
     expect([disks(), clusters()]).toEqual([[...before, ...added].sort(), [TO]]);

@@ -34,6 +34,7 @@ describe("what only an engine notices", () => {
     const preview = await google.cold.run("pulumi preview --stack dev");
     mend();
     expect(preview.code).not.toBe(0);
+    expect(preview.text).toContain("promises were still active");
   });
 
   test("is a name without the stack's: the second stack finds it taken", async () => {

@@ -18,6 +18,7 @@ describe("a secret of a stack", () => {
     /^pulumi config set --secret gocd:gitSshKeys/,
     /pulumi config set --secret gocd:gitKnownHosts/,
     /^pulumi config set --secret gocd:configRepositoryCredentials/,
+    /^pulumi config set --secret gocd:dockerLogins/,
     /^pulumi config set --secret --path gocd:serverSecrets/,
   ])("is set by each line of the pages that is like %s, and is not to be read afterwards", async (pattern) => {
     for (const line of documentedAnywhere(pattern)) {
