@@ -53,7 +53,7 @@ const NEEDS: readonly Need[] = [
 export const missingPrerequisite = (): string | undefined => NEEDS.find(({ met }) => !met())?.otherwise;
 
 const succeeds = (command: string, ...args: readonly string[]) =>
-  spawnSync(command, args, { stdio: "ignore" }).status === 0;
+  spawnSync(command, args, { stdio: "ignore", env: process.env }).status === 0;
 
 function cgroupsWritable(): boolean {
   const root = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"].find((folder) =>
