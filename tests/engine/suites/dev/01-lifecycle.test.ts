@@ -72,12 +72,15 @@ describe("a stack on a cluster that exists", () => {
     expect(answer).toBe(200);
   });
 
-  test.each([/^pulumi version$/, /^kubectl version --client$/, /^kubectl config get-contexts$/])(
-    "is shown with %s of the pages",
-    async (command) => {
-      expect((await project.must(documented(INSTALL, command))).code).toBe(0);
-    },
-  );
+  test.each([
+    /^git --version$/,
+    /^node --version$/,
+    /^pulumi version$/,
+    /^kubectl version --client$/,
+    /^kubectl config get-contexts$/,
+  ])("is shown with %s of the pages", async (command) => {
+    expect((await project.must(documented(INSTALL, command))).code).toBe(0);
+  });
 
   test("tells the key for further agents as access.md says", async () => {
     const key = documented(
