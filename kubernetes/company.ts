@@ -94,7 +94,7 @@ export function companyVolumes(configMap: pulumi.Input<string> | undefined) {
 }
 
 /** What a program trusts it reads when it starts, so other certificates take a restart. */
-export const certificatesAnnotation = ({ certificates }: Company) =>
+export const certificatesAnnotation = ({ certificates }: Company): Readonly<Record<string, string>> =>
   certificates === undefined
     ? {}
     : { "gocd-on-kubernetes/certificates": createHash("sha256").update(certificates).digest("hex").slice(0, 16) };

@@ -53,7 +53,7 @@ export const STOCK_COMPILER_OPTIONS = {
 };
 
 /** The same for this program, with the folder that TypeScript 6 asks for. */
-function stockSettings(): string {
+export function stockSettings(): string {
   mkdirSync(CACHE, { recursive: true });
   const file = join(CACHE, "tsconfig.json");
   const compilerOptions = { ...STOCK_COMPILER_OPTIONS, rootDir: ROOT };
