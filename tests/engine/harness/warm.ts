@@ -23,6 +23,8 @@ export async function warmed({ directory, environment }: Project, main: string):
   for (const stream of [child.stdin, child.stdout]) (stream as unknown as Socket).unref();
   return new Project(directory, {
     ...environment,
+    // The engine lives for seconds: it need not collect its garbage often.
+    GOGC: "400",
     [PROVIDERS_PORT]: providers,
     ...(onPath(LANGUAGE_HOST) === undefined && { PULUMI_DEBUG_LANGUAGES: `nodejs:${language}` }),
   });
