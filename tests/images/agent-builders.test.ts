@@ -72,6 +72,14 @@ describe("buildx", () => {
     );
   });
 
+  test("has a new builder in a container trust authorities of one's own, beside those of its image", () => {
+    const env = { ...OWN, CA_FILE: shell().write("ca.crt", "…") };
+    expect(buildx(["buildx", "create", "--use"], env)).toContain(
+      "buildx create --driver-opt env.SSL_CERT_DIR=/etc/ssl/certs:/etc/buildkit/certs/gocd-ca.invalid --use",
+    );
+    expect(buildx(["buildx", "create", "--driver", "remote"], env)).toContain("buildx create --driver remote |");
+  });
+
   test("stands where Docker looks before it looks for the real one", () => {
     const dockerfile = fs.readFileSync(path.join(__dirname, "../../images/agent/Dockerfile"), "utf8");
     expect(dockerfile).toContain("COPY cli-plugins/ /usr/local/lib/docker/cli-plugins/");
@@ -96,5 +104,45 @@ describe("the context", () => {
     expect(shell().calls("docker")).toEqual(["docker context inspect agent"]);
     hook({});
     expect(shell().calls("docker")).toHaveLength(1);
+  });
+});
+
+describe("what builders in containers begin with", () => {
+  const defaults = (told: string, env: Readonly<Record<string, string>> = {}) => {
+    shell().command("docker", `cat <<'END'\n${told}\nEND`);
+    const outcome = shell().run("agent/hooks/26-builder-defaults", {
+      env: { ...OWN, HOME: shell().path("home"), CA_FILE: shell().path("none"), ...env },
+    });
+    expect(outcome).toMatchObject({ status: 0 });
+    return shell().read("home/.docker/buildx/buildkitd.default.toml");
+  };
+
+  test("are the mirrors and insecure registries of the daemon", () => {
+    const told =
+      "insecure r:1\nmirror https://mirror.example.com/\nmirror http://10.0.0.9:5000/hub/\nmirror http://r:1";
+    expect(defaults(told)).toBe(`[registry."r:1"]
+  http = true
+  insecure = true
+[registry."10.0.0.9:5000"]
+  http = true
+[registry."docker.io"]
+  mirrors = ["mirror.example.com", "10.0.0.9:5000/hub", "r:1"]
+`);
+  });
+
+  test("are certificates of one's own authorities, where the builder is told to look", () => {
+    const file = shell().write("ca.crt", "…");
+    expect(defaults("", { CA_FILE: file })).toBe(`[registry."gocd-ca.invalid"]\n  ca = ["${file}"]\n`);
+  });
+
+  test("are nothing of ours where there is nothing to tell", () => {
+    expect(defaults("")).toBeUndefined();
+  });
+
+  test("are said to be missing where the daemon does not answer, and the agent starts", () => {
+    shell().command("docker", "exit 1");
+    const env = { ...OWN, HOME: shell().path("home"), CA_FILE: shell().path("none") };
+    const outcome = shell().run("agent/hooks/26-builder-defaults", { env });
+    expect(outcome).toMatchObject({ status: 0, stderr: expect.stringContaining("mirrors") as string });
   });
 });

@@ -35,6 +35,9 @@ export interface PoolChange {
   readonly isolation?: "shared" | "clean" | "fresh";
   readonly egress?: readonly string[];
   readonly pod?: object;
+  readonly logins?: readonly string[];
+  readonly company?: object;
+  readonly workloadIdentity?: true;
   readonly dind?: object;
   /** Settings of the stack, by their whole keys. */
   readonly stack?: Readonly<Record<string, unknown>>;

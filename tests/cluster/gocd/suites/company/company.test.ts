@@ -1,13 +1,14 @@
 import { apply, exec, kubectl, remove } from "../../../kubernetes/kubectl";
 import { eventually } from "../../../kubernetes/run";
 import { BACKUP_NAMESPACE, deployBackupStack, serverReady, type Stored } from "../../backup-stack";
-import { AGENTS_NAMESPACE, SERVER_NAMESPACE, SERVER_SETTINGS, type PoolChange } from "../../deploy";
+import { AGENTS_NAMESPACE, SERVER_NAMESPACE } from "../../deploy";
 import { agent, inAgent, job, loadTool, pod, status } from "../../pods";
 import { backUp } from "../../server";
 import { deployWithShortTimeouts } from "../../short-timeouts";
-import { OWN_CLUSTER, TEST_IMAGES } from "../../test-images";
+import { OWN_CLUSTER } from "../../test-images";
 import { prepareImages } from "../builders/images";
-import { bringJvm, JVM_CLAIM, JVM_PATH, PROBE, removeJvm, withJvm } from "./jvm";
+import { DIRECT_OF_POOL, OWN_OBJECTS, settings } from "./installation";
+import { bringJvm, JVM_PATH, PROBE, removeJvm, withJvm } from "./jvm";
 import {
   asked,
   authority,
@@ -18,7 +19,8 @@ import {
   METADATA,
   MIRROR,
   outside,
-  PLUGIN_CHECKSUM,
+  PRIVATE,
+  PRIVATE_USER,
   PROXY_URL,
   REGISTRY,
   startCompanyNetwork,
@@ -26,52 +28,8 @@ import {
 } from "./network";
 import { knownHosts, newClientKey, sshUrl, startSsh, stopSsh } from "./ssh";
 
-const metadata = (name: string) => ({ name, namespace: AGENTS_NAMESPACE });
-
 const WORK = "/godata/pipelines/company";
 const MAIN = /^[0-9a-f]{40}\trefs\/heads\/main$/;
-
-/** A Secret and a config map of somebody's own, by one name. */
-const OWN = "own";
-const OWN_OBJECTS = [
-  { apiVersion: "v1", kind: "Secret", metadata: metadata(OWN), stringData: { token: "of a secret" } },
-  { apiVersion: "v1", kind: "ConfigMap", metadata: metadata(OWN), data: { greeting: "of a config map" } },
-];
-/** Every kind of field that people add to the pods of a pool. */
-const POD_FIELDS = {
-  env: { PLAIN: "of the settings", TOKEN: { secret: OWN, key: "token" } },
-  volumes: {
-    claim: { mountPath: "/mnt/claim", claim: JVM_CLAIM },
-    secret: { mountPath: "/mnt/secret", secret: OWN },
-    config: { mountPath: "/mnt/config", configMap: OWN },
-    scratch: { mountPath: "/mnt/scratch", empty: "10Mi" },
-  },
-  hostAliases: { "192.0.2.7": ["git.example.com"] },
-  labels: { team: "build" },
-  annotations: { "example.com/owner": "Team build" },
-  sidecars: {
-    files: {
-      image: TEST_IMAGES.agent.reference,
-      command: ["busybox", "httpd", "-f", "-p", "127.0.0.1:8000", "-h", "/mnt/config"],
-      memory: "64Mi",
-    },
-  },
-};
-
-/** An installation with one agent in a company's network. */
-const settings = (gitSshKeys: string, gitKnownHosts: string): PoolChange => ({
-  secrets: { "gocd:gitSshKeys": gitSshKeys, "gocd:gitKnownHosts": gitKnownHosts },
-  replicas: 1,
-  pod: POD_FIELDS,
-  dind: { mirrors: [`https://${MIRROR}`] },
-  stack: {
-    "gocd:company": { proxy: { url: PROXY_URL }, certificates: authority(), insecureRegistries: [INSECURE] },
-    "gocd:server": {
-      ...SERVER_SETTINGS,
-      plugins: { hello: { url: `https://${FILES}/plugin.jar`, sha256: PLUGIN_CHECKSUM } },
-    },
-  },
-});
 
 /** Runs a script in the server's container and returns what it printed. */
 async function onServer(script: string): Promise<string> {
@@ -190,12 +148,37 @@ const inPipeline = (script: string) => job(0, `mkdir -p ${WORK}; cd ${WORK}; ${s
     expect(untrusting.stderr).toMatch(/javax\.net\.ssl\.SSL\w*Exception/);
   }, 300_000);
 
-  test("dockerd pushes to and pulls from a registry with the authority's certificate", async () => {
+  test("what a pool says of the company counts for it in place of what the installation says", async () => {
+    expect(await inPipeline("echo $NO_PROXY")).toContain(DIRECT_OF_POOL);
+    expect(await onServer("echo $NO_PROXY")).not.toContain(DIRECT_OF_POOL);
+    // As does what the tests below find in an insecure registry: the installation names none.
+  });
+
+  test("dockerd and its own BuildKit push to and pull from a registry with the authority's certificate", async () => {
     await inPipeline(
       `docker tag tool:1 ${REGISTRY}/app:1; docker push -q ${REGISTRY}/app:1; docker rmi ${REGISTRY}/app:1`,
     );
     expect(await inPipeline(`docker run --rm ${REGISTRY}/app:1 id -u`)).toBe("0");
+    await inPipeline(
+      `printf 'FROM ${REGISTRY}/app:1\\nRUN touch /built\\n' | docker buildx build --pull --push -t ${REGISTRY}/own:1 - 2>&1`,
+    );
+    expect(await inPipeline(`docker rmi ${REGISTRY}/own:1 >&2; docker run --rm ${REGISTRY}/own:1 ls /built`)).toBe(
+      "/built",
+    );
     expect(asked()).toContain(REGISTRY);
+  });
+
+  test("jobs are logged in to the registries that the pool names, and no file of theirs says with what", async () => {
+    await inPipeline(
+      `docker tag tool:1 ${PRIVATE}/app:1; docker push -q ${PRIVATE}/app:1; docker rmi ${PRIVATE}/app:1`,
+    );
+    expect(await inPipeline(`docker run --rm ${PRIVATE}/app:1 id -u`)).toBe("0");
+    const stranger = await inAgent(
+      0,
+      `mkdir -p /tmp/stranger; docker --config /tmp/stranger pull ${PRIVATE}/app:1; rm -r /tmp/stranger`,
+    );
+    expect(stranger.stderr).toMatch(/no basic auth credentials|unauthorized|authentication required/);
+    expect(await inPipeline(`grep -rl ${PRIVATE_USER.password} ~ || echo none`)).toBe("none");
   });
 
   test("dockerd pulls from an insecure registry", async () => {
@@ -222,16 +205,21 @@ const inPipeline = (script: string) => job(0, `mkdir -p ${WORK}; cd ${WORK}; ${s
     );
   });
 
-  test("a builder in a container pulls by the proxy, and trusts the authority where its configuration names it", async () => {
+  test("a builder in a container goes by the proxy, and has the authority, log-ins, mirror and insecure registry of the daemon", async () => {
     await prepareImages();
-    await job(0, `cat >${WORK}/buildkitd.toml`, {
-      input: `[registry."${REGISTRY}"]\n  ca = ["/etc/gocd-ca/ca.crt"]\n`,
-    });
-    await inPipeline("docker buildx create --name own --use --config buildkitd.toml --bootstrap 2>&1");
-    const dockerfile = `FROM ${REGISTRY}/app:1\\nRUN echo "uid $(id -u)"\\n`;
-    expect(await inPipeline(`printf '${dockerfile}' | docker buildx build --progress plain - 2>&1`)).toMatch(
-      / uid 0$/m,
-    );
+    await inPipeline("docker buildx create --name own --use --bootstrap 2>&1");
+    const dockerfile = [
+      `FROM ${PRIVATE}/app:1 AS private`,
+      "FROM pulled-through:1 AS mirrored",
+      `FROM ${INSECURE}/app:1 AS insecure`,
+      `FROM ${REGISTRY}/app:1`,
+      'RUN echo "uid $(id -u)" && touch /in-container',
+      ...["private", "mirrored", "insecure"].map((stage) => `COPY --from=${stage} /bin/busybox /${stage}`),
+    ];
+    await job(0, `cat >${WORK}/Dockerfile`, { input: `${dockerfile.join("\n")}\n` });
+    const targets = [REGISTRY, PRIVATE].map((registry) => `-t ${registry}/in-container:1`).join(" ");
+    expect(await inPipeline(`docker buildx build --progress plain ${targets} --push . 2>&1`)).toMatch(/ uid 0$/m);
+    expect(await inPipeline(`docker run --rm ${PRIVATE}/in-container:1 ls -d /in-container`)).toBe("/in-container");
   });
 
   test("backups are stored by the proxy, and the metadata server is asked without it", async () => {

@@ -1,6 +1,7 @@
 // A company's network on the node of the sandbox: a proxy that is real, what is behind it, and a firewall that lets nothing out beside it.
+import { hashSync } from "bcryptjs";
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import path from "node:path";
@@ -26,12 +27,15 @@ export const FILES = "203.0.113.10";
 export const REGISTRY = "203.0.113.20:443";
 export const INSECURE = "203.0.113.21:5000";
 export const MIRROR = "203.0.113.22:443";
+/** One with such a certificate that wants a log-in. */
+export const PRIVATE = "203.0.113.23:443";
+export const PRIVATE_USER = { name: "builder", password: randomBytes(12).toString("hex") };
 /** Google Cloud Storage's stand-in, by HTTP; and the metadata server's, which nobody asks a proxy for. */
 export const STORAGE = "203.0.113.30:8080";
 export const METADATA = "169.254.169.254:8080";
 
 const hostOf = (authority: string) => authority.split(":")[0] ?? "";
-const OUTSIDE = [FILES, ...[REGISTRY, INSECURE, MIRROR, STORAGE].map(hostOf)];
+const OUTSIDE = [FILES, ...[REGISTRY, INSECURE, MIRROR, PRIVATE, STORAGE].map(hostOf)];
 
 /** The Git repository on the node, which sshd offers as well. */
 export const REPOSITORY = path.join(file("www"), "repo.git");
@@ -72,6 +76,8 @@ export async function startCompanyNetwork(): Promise<() => Promise<void>> {
   startProxy();
   startRegistry("registry-of-the-company", REGISTRY, {});
   startRegistry("registry-without-tls", INSECURE, { plain: true });
+  writeFileSync(file("passwords"), `${PRIVATE_USER.name}:${hashSync(PRIVATE_USER.password, 4)}\n`);
+  startRegistry("registry-with-log-in", PRIVATE, { users: file("passwords") });
   startStorage();
   await answering(`https://${FILES}/hello`, `https://${REGISTRY}/v2/`, `http://${INSECURE}/v2/`);
   // It asks the registry when it starts.
@@ -86,7 +92,14 @@ export async function startCompanyNetwork(): Promise<() => Promise<void>> {
   };
 }
 
-const DAEMONS = ["tinyproxy", "registry-of-the-company", "registry-without-tls", "mirror", "storage-outside"];
+const DAEMONS = [
+  "tinyproxy",
+  "registry-of-the-company",
+  "registry-without-tls",
+  "registry-with-log-in",
+  "mirror",
+  "storage-outside",
+];
 
 function startProxy(): void {
   const lines = [
@@ -108,7 +121,15 @@ export const asked = (): readonly string[] =>
     ...readFileSync(path.join(LOGS, "tinyproxy.log"), "utf8").matchAll(/Request \(file descriptor \d+\): \S+ (\S+)/g),
   ].map(([, target = ""]) => target);
 
-function startRegistry(name: string, at: string, { plain, of }: { readonly plain?: true; readonly of?: string }): void {
+interface RegistryOptions {
+  readonly plain?: true;
+  /** What it is a cache of. */
+  readonly of?: string;
+  /** The file with who may log in. */
+  readonly users?: string;
+}
+
+function startRegistry(name: string, at: string, { plain, of, users }: RegistryOptions): void {
   const tls = plain ? {} : { tls: { certificate: file("server.crt"), key: file("server.key") } };
   const config = {
     version: "0.1",
@@ -116,6 +137,7 @@ function startRegistry(name: string, at: string, { plain, of }: { readonly plain
     storage: { filesystem: { rootdirectory: file(of === undefined ? "images" : name) } },
     http: { addr: at, ...tls },
     ...(of !== undefined && { proxy: { remoteurl: of } }),
+    ...(users !== undefined && { auth: { htpasswd: { realm: "company", path: users } } }),
   };
   writeFileSync(file(`${name}.json`), JSON.stringify(config));
   startDaemon({
