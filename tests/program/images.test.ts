@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { basesOf } from "../../components/images/registry";
 import type { Registration } from "../../preview/run/registration";
 import { readableMap, unwrappedMap } from "../../preview/run/wire";
 import { neededImages } from "../../tools/images/images";
 import { ROOT, runs, succeeded, task, type StackSource } from "../support/program";
-import { variants } from "../support/stacks";
+import { committedStacks, variants } from "../support/stacks";
 
 const PREFIX = "mirror.example:5000/all";
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
@@ -42,6 +43,45 @@ function references(value: unknown, key = ""): string[] {
   return Object.entries(value).flatMap(([name, inner]) => references(inner, name));
 }
 
+/** Whatever a golden file shows as an image, where it is known before anything is built. */
+const inGolden = (stack: string): readonly string[] =>
+  [...readFileSync(join(ROOT, "tests/golden", `${stack}.yaml`), "utf8").matchAll(/\bimage(?:Name)?: ([^«\s]+)$/gm)].map(
+    ([, image = ""]) => image,
+  );
+
+const listOf = (resources: readonly Registration[]) =>
+  neededImages(
+    resources.map((one) => ({ ...one, inputs: readableMap(one.inputs) })),
+    (path) => readFileSync(join(ROOT, path), "utf8"),
+  );
+
+describe("npm run images lists", () => {
+  const made = new Map<string, readonly Registration[]>();
+
+  beforeAll(async () => {
+    const all = await runs(committedStacks.map((stack) => task({ stack }, {}, false)));
+    for (const run of all) made.set(run.stack, succeeded(run));
+  });
+
+  test.each(committedStacks)("every image of a golden file: %s", (stack) => {
+    const images = listOf(made.get(stack) ?? []).map(({ image }) => image);
+    expect(inGolden(stack).length).toBeGreaterThan(3);
+    expect(images).toEqual(expect.arrayContaining([...new Set(inGolden(stack))]));
+  });
+
+  test("what is built by its tag, and what it is built from, which every Dockerfile names in an argument", () => {
+    const images = listOf(made.get("dev") ?? []).map(({ image }) => image);
+    for (const folder of ["agent", "dind", "housekeeping", "server"]) {
+      const dockerfile = readFileSync(join(ROOT, "images", folder, "Dockerfile"), "utf8");
+      const bases = basesOf(dockerfile);
+      const from = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base = ""]) => base);
+      expect(from.length).toBeGreaterThan(0);
+      for (const base of from) expect(images).toContain(bases[base.replace(/^\$\{|\}$/g, "")]);
+      expect(images).toContainEqual(expect.stringMatching(new RegExp(`/${folder}:[^@]+$`)));
+    }
+  });
+});
+
 const names = Object.keys(variants).filter((name) => name !== "several pools") as (keyof typeof variants)[];
 
 describe("every image that a stack needs", () => {
@@ -70,9 +110,11 @@ describe("every image that a stack needs", () => {
   });
 
   test.each(names)("is in the list of npm run images: %s", (name) => {
-    const resources = (before.get(name) ?? []).map((one) => ({ ...one, inputs: readableMap(one.inputs) }));
-    const listed = neededImages(resources, (path) => readFileSync(join(ROOT, path), "utf8"));
-    const used = resources.flatMap(({ inputs }) => references(inputs)).filter((image) => !image.startsWith("«"));
+    const resources = before.get(name) ?? [];
+    const listed = listOf(resources);
+    const used = resources
+      .flatMap(({ inputs }) => references(readableMap(inputs)))
+      .filter((image) => !image.startsWith("«"));
     const images = listed.map(({ image }) => image);
     expect(images).toEqual(expect.arrayContaining(used));
     expect(new Set(images).size).toBe(images.length);

@@ -5,7 +5,7 @@ import type { Run } from "../../../preview/run/run";
 import { projectOf, runs, task } from "../../support/program";
 import type { StackSource } from "../../support/program";
 import { factsOf } from "./facts";
-import { PARTS, placed, PLACED, pool, server, WHOLE } from "./settings-edits";
+import { elsewhere, ELSEWHERE, PARTS, placed, PLACED, pool, server, WHOLE } from "./settings-edits";
 import type { Edit } from "./settings-edits";
 
 const TASKS = [
@@ -14,6 +14,8 @@ const TASKS = [
   ...WHOLE,
   ...PARTS,
   ...PLACED,
+  ["a cluster off Google's", elsewhere({}), []] as Edit,
+  ...ELSEWHERE,
 ];
 const RESULTS = new Map<string, Run>();
 beforeAll(async () => {
@@ -38,6 +40,10 @@ describe("an edit of the settings", () => {
 
   test.each(PARTS)("tells what matters of %s", (edit, source, expected) => {
     expect(factsOf(compared(edit, source))).toEqual(expect.arrayContaining([...expected]));
+  });
+
+  test.each(ELSEWHERE)("off Google's clusters tells all that comes of %s", (edit, source, expected) => {
+    expect(factsOf(compared(edit, source, "a cluster off Google's")).sort()).toEqual([...expected].sort());
   });
 
   test.each(PLACED)("on a cluster that exists tells all that comes of %s", (edit, source, expected) => {

@@ -269,3 +269,29 @@ export const PLACED: readonly Edit[] = [
     ],
   ],
 ];
+
+/** Settings of a cluster of somebody's own, off Google's. */
+export const elsewhere = (more: object) => ({
+  config: {
+    "gocd:cluster": { existing: { context: "kind-gocd", storageClass: "standard" } },
+    "gocd:images": { registry: "registry.example:5000/team" },
+    "gocd:agents": { docker: { ...DOCKER, ...more } },
+  },
+});
+
+export const ELSEWHERE: readonly Edit[] = [
+  [
+    "another runtime for a pool",
+    elsewhere({ runtime: "gvisor" }),
+    [
+      '~ StatefulSet gocd-dev-docker: spec.template.metadata.annotations["gocd-on-kubernetes/daemon-config"], spec.template.spec.initContainers[dind].securityContext.capabilities, spec.template.spec.initContainers[dind].securityContext.privileged, spec.template.spec.runtimeClassName',
+      RESTART,
+      '~ ConfigMap gocd-dev-docker-daemon: data["daemon.json"].features, data["daemon.json"].ip6tables, data["daemon.json"].iptables, data["daemon.json"].storage-driver',
+    ],
+  ],
+  [
+    "jobs that share what they leave",
+    elsewhere({ isolation: "shared" }),
+    ["~ StatefulSet gocd-dev-docker: spec.template.spec.containers[agent].env[ISOLATION]", RESTART],
+  ],
+];
