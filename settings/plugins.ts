@@ -29,6 +29,9 @@ const PUBLIC = {
   "cd.go.authorization.github": "AllowedOrganizations",
 } as const;
 
+/** Plugins of GoCD's list that let somebody in without a log-in: as a guest, or as whom a header names that anybody can send. */
+const WITHOUT_LOGIN = ["cd.go.contrib.authorization.guest", "tls-auth"];
+
 const pluginId = (example: string) => text(`the id of a GoCD plugin, such as ${example}`, /^\w[\w.-]{0,254}$/);
 const properties = texts.describe("what the plugin is told; what is secret stands in gocd:serverSecrets");
 
@@ -39,9 +42,13 @@ export const authorization = z
     }),
     z.strictObject(
       {
-        plugin: pluginId("cd.go.authentication.ldap").describe(
-          "plugin that logs people in; cd.go.authentication.ldap is in GoCD, others go into gocd:server.plugins",
-        ),
+        plugin: pluginId("cd.go.authentication.ldap")
+          .refine((id) => !WITHOUT_LOGIN.includes(id), {
+            error: "a plugin that asks for a log-in, which this one does not",
+          })
+          .describe(
+            "plugin that logs people in; cd.go.authentication.ldap is in GoCD, others go into gocd:server.plugins",
+          ),
         onlyKnownUsers: z
           .boolean({ error: "true or false" })
           .default(false)

@@ -35,3 +35,16 @@ describe("a log-in that the whole internet has an account for", () => {
     ]);
   });
 });
+
+test.each(["cd.go.contrib.authorization.guest", "tls-auth"])(
+  "a plugin that asks for no log-in is refused, whoever is known: %s",
+  (plugin) => {
+    expect(problemsWith({ plugin, onlyKnownUsers: true })).toEqual([
+      {
+        key: "gocd:server.authorization.login.plugin",
+        found: JSON.stringify(plugin),
+        wanted: "a plugin that asks for a log-in, which this one does not",
+      },
+    ]);
+  },
+);

@@ -60,6 +60,7 @@ const WAYS = ["port-forward", ...[...GOOGLE, ...FRONTS].map((way) => ({ host: HO
 
 const LDAP = { plugin: "cd.go.authentication.ldap", properties: { Url: "ldaps://directory.example.com" } };
 const GOOGLE_LOGIN = { plugin: "cd.go.authorization.google", properties: {} };
+const GUEST = { plugin: "cd.go.contrib.authorization.guest", onlyKnownUsers: true };
 const JAR = { google: { url: "https://example.com/google.jar", sha256: "0".repeat(64) } };
 /** What else has to do with who gets in, one list for each setting; the first of each is that nothing is said. */
 const SERVER: readonly (readonly object[])[] = [
@@ -81,6 +82,7 @@ const SERVER: readonly (readonly object[])[] = [
         { authorization: { ldap: { ...LDAP, onlyKnownUsers: true } } },
         { authorization: { passwords: LDAP } },
         { authorization: { google: GOOGLE_LOGIN }, plugins: JAR },
+        { authorization: { guest: GUEST }, plugins: JAR },
       ],
     ).map(([users, logIn]) => ({ ...users, ...logIn })),
   ],
@@ -190,7 +192,7 @@ describe("no combination of settings leaves GoCD open", () => {
 });
 
 /** Settings that no way goes with. */
-const OPENS = /cruise\.config\.file|"passwords"|cd\.go\.authorization\.google/;
+const OPENS = /cruise\.config\.file|"passwords"|cd\.go\.(authorization\.google|contrib)/;
 
 /** What kind of way it is, and on what kind of cluster. */
 function kindOf({ access, cluster, storage }: Settings): string {
