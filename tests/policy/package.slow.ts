@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { RULES } from "../../policy/all-rules";
 import { refusals, reports, request } from "./analyzer";
@@ -77,11 +77,34 @@ test("single rules, with a configuration in them, go into a program of somebody'
   ]);
 });
 
-test("one version stands in the package, for Pulumi, in the template and in the changelog", () => {
+test.each([
+  ["from this repository", () => join(ROOT, "policy")],
+  ["as it is installed", () => pack],
+])(
+  "can be published %s: Pulumi's CLI reads the package's name off npm, and a project beside the program",
+  (_, folder) => {
+    const at = folder();
+    const env = { ...process.env, npm_config_foreground_scripts: "false" };
+    const said = execFileSync("npm", ["pack", "--loglevel=error", "--dry-run"], { cwd: at, encoding: "utf8", env });
+    expect(said.trim()).toMatch(/^gocd-policy-[\d.]+\.tgz$/);
+    const { main = "index.js" } = parse(readFileSync(join(at, "PulumiPolicy.yaml"), "utf8")) as {
+      readonly main?: string;
+    };
+    expect(dirname(main)).toBe(".");
+  },
+);
+
+test("the template asks for nothing that no registry has", () => {
+  const template = JSON.parse(readFileSync(join(pack, "template/package.json"), "utf8")) as {
+    readonly dependencies: object;
+  };
+  expect(Object.keys(template.dependencies)).toEqual(["@pulumi/policy", "@pulumi/pulumi"]);
+});
+
+test("one version stands in the package, for Pulumi and in the changelog", () => {
   const text = (file: string) => readFileSync(join(ROOT, "policy", file), "utf8");
   const { version } = JSON.parse(text("package.json")) as { readonly version: string };
   expect(parse(text("PulumiPolicy.yaml"))).toMatchObject({ version });
-  expect(JSON.parse(text("template/package.json"))).toMatchObject({ dependencies: { "gocd-policy": version } });
   expect(/^## (\S+)/m.exec(text("CHANGELOG.md"))?.[1]).toBe(version);
   expect(text("README.md")).toContain(`gocd-policy-${version}.tgz`);
 });
