@@ -39,7 +39,7 @@ export const NOT_RUN: readonly { readonly pattern: RegExp; readonly reason: stri
   { pattern: / scale statefulset\/gocd-server /, reason: "before a snapshot of Google's, which the model has not" },
   {
     pattern: /move-in|^curl |^kubectl .*(POD|exec -i gocd-server-0| scale --selector)|^ssh OLD /,
-    reason: "another server, which is not here; tests/tools/move-in has the command",
+    reason: "another server, which is not here; tests/tools/move-in and tests/cluster/gocd/suites/standalone have it",
   },
   { pattern: / exec -it .* vi /, reason: "an editor, which asks for a terminal" },
   {

@@ -1,11 +1,10 @@
-import { cpSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import {
   BACKUP_NAMESPACE,
   copyDisk,
   DATA,
   deployBackupStack,
-  filesOn,
   isStored,
   onServer,
   serverReady,
@@ -21,9 +20,10 @@ import { askServer, backUp, forgetPasswords, SERVER_BACKUPS } from "../../server
 import { get } from "../../../kubernetes/api";
 import { kubectl, remove } from "../../../kubernetes/kubectl";
 import { loseDisk } from "../../../kubernetes/disks";
-import { ROOT, STATE } from "../../../kubernetes/paths";
+import { ROOT } from "../../../kubernetes/paths";
 import { eventually, run } from "../../../kubernetes/run";
 import { OWN_CLUSTER } from "../../test-images";
+import { bringArtifacts, CONSOLE, copyOut, leaveOldServer, removeOldServer, replicas, SAID } from "./old-server";
 import { addEnvironment, emptyDisk, environments, refusal } from "./server-data";
 
 const AT = { namespace: BACKUP_NAMESPACE };
@@ -36,7 +36,10 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
     await serverReady();
   }, 300_000);
 
-  afterAll(() => remove([{ apiVersion: "v1", kind: "Namespace", metadata: { name: BACKUP_NAMESPACE } }]), 120_000);
+  afterAll(async () => {
+    await removeOldServer();
+    await remove([{ apiVersion: "v1", kind: "Namespace", metadata: { name: BACKUP_NAMESPACE } }]);
+  }, 180_000);
 
   /** Makes another backup and returns its name once GoCD has handed it over. */
   async function handOver(): Promise<string> {
@@ -245,13 +248,13 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
       expect((await askServer({ ...AT, path: "/go/api/agents", version: 7, as: "nobody" })).status).toBe(401);
     });
 
-    test("is made ready from the data of a server that does not run any more, by the command", async () => {
+    test("is made ready from the volume of a server that does not run any more, by the commands of move-in.md, and its artifacts follow", async () => {
       await onServer("mkdir -p /godata/db/config.git; echo ref: refs/heads/master >/godata/db/config.git/HEAD");
       await addEnvironment("of-the-stopped-server");
       await stopServer();
-      const old = path.join(STATE, "old-server");
-      for (const folder of ["config", "db"])
-        cpSync(path.join(filesOn(DATA), "godata", folder), path.join(old, folder), { recursive: true });
+      await leaveOldServer(DATA);
+      const old = await copyOut();
+      expect(await replicas()).toBe("0");
       const command = [
         "-r",
         "@swc-node/register",
@@ -271,6 +274,8 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
       forgetPasswords();
       await serverReady();
       expect(await environments()).toContain("of-the-stopped-server");
+      await bringArtifacts();
+      expect(await onServer(`cat /godata/artifacts/${CONSOLE}`)).toBe(SAID);
     });
 
     test("brings its keys along as well, where the stack was told them", async () => {
