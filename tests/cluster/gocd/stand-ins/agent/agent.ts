@@ -39,7 +39,7 @@ async function register(uuid: string): Promise<void> {
       usablespace: "10000000000",
       operatingSystem: "Linux",
       agentAutoRegisterKey: property("agent.auto.register.key"),
-      agentAutoRegisterResources: "",
+      agentAutoRegisterResources: property("agent.auto.register.resources"),
       agentAutoRegisterEnvironments: property("agent.auto.register.environments"),
       agentAutoRegisterHostname: property("agent.auto.register.hostname"),
       elasticAgentId: "",

@@ -14,13 +14,13 @@ cat >/go-working-dir/config/agent-logback-include.xml <<'LOGGING'
 </included>
 LOGGING
 cat >>/go-working-dir/config/autoregister.properties <<PROPERTIES
+# Auto-registration properties in key=value format, encoded in UTF-8
 agent.auto.register.key=${AGENT_AUTO_REGISTER_KEY-}
+agent.auto.register.resources=${AGENT_AUTO_REGISTER_RESOURCES-}
 agent.auto.register.environments=${AGENT_AUTO_REGISTER_ENVIRONMENTS-}
 agent.auto.register.hostname=${AGENT_AUTO_REGISTER_HOSTNAME-}
-agent.auto.register.elasticAgent.agentId=
-agent.auto.register.elasticAgent.pluginId=
 PROPERTIES
-unset AGENT_AUTO_REGISTER_KEY AGENT_AUTO_REGISTER_ENVIRONMENTS AGENT_AUTO_REGISTER_HOSTNAME
+unset AGENT_AUTO_REGISTER_KEY AGENT_AUTO_REGISTER_RESOURCES AGENT_AUTO_REGISTER_ENVIRONMENTS AGENT_AUTO_REGISTER_HOSTNAME
 for hook in /docker-entrypoint.d/*; do
   [ ! -x "$hook" ] || "$hook"
 done

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { kubectl, kubectlProgram, tryKubectl } from "../../../kubernetes/kubectl";
+import { documented } from "../../../../engine/harness/docs";
 import { deployAccessStack, NAMESPACE, OPENER, OPERATOR } from "../../access-stack";
 import { OWN_CLUSTER } from "../../test-images";
 
@@ -38,6 +39,22 @@ const REQUESTS: readonly [asked: string, opener: boolean, operator: boolean][] =
   test.each(REQUESTS)("are what the settings give: %s", async (asked, opener, operator) => {
     const can = async (user: string) => (await as(user, "auth", "can-i", ...asked.split(" "))).stdout.trim() === "yes";
     expect([await can(OPENER), await can(OPERATOR)]).toEqual([opener, operator]);
+  });
+
+  test("are given to one more person by the commands of access.md", async () => {
+    const [bind, opens, secrets] = [
+      /^kubectl .* create rolebinding /,
+      /^kubectl auth can-i create /,
+      /^kubectl auth can-i get /,
+    ].map((pattern) => documented("docs/operations/access.md", pattern).replace("gocd-dev", NAMESPACE)) as [
+      string,
+      string,
+      string,
+    ];
+    const can = async (command: string) => (await tryKubectl(command.split(" ").slice(1))).stdout.trim();
+    expect([await can(opens), await can(secrets)]).toEqual(["no", "no"]);
+    await kubectl(bind.split(" ").slice(1));
+    expect([await can(opens), await can(secrets)]).toEqual(["yes", "no"]);
   });
 
   test.each([OPENER, OPERATOR])("let %s open GoCD by its pod", async (user) => {

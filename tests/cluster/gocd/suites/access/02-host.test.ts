@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import { exec } from "../../../kubernetes/kubectl";
+import { exec, kubectl } from "../../../kubernetes/kubectl";
 import { startPolicyController, stopPolicyController } from "../../../kubernetes/policy-controller";
 import { eventually, type Ended } from "../../../kubernetes/run";
 import { attachAgent, startProxy, startStranger, STRANGER } from "../../access-helpers";
@@ -25,6 +25,7 @@ const WAYS = ["ingress", "gateway"] as const;
   let server: string;
   let seed: string;
   let housekeeping: string;
+  let service: string;
 
   const secretOf = (attribute: string) => new RegExp(`${attribute}="([^"]+)"`).exec(seed)?.[1] ?? "";
 
@@ -32,6 +33,7 @@ const WAYS = ["ingress", "gateway"] as const;
     for (const way of WAYS) hosts[way] = hostAt(await startProxy(way, await deployAccessStack(way)));
     await startStranger();
     server = await addressOf("gocd-server-0", NAMESPACE);
+    service = await kubectl(["get", "service/gocd-server", "-n", NAMESPACE, "-o", "jsonpath={.spec.clusterIP}"]);
     seed = await secretText("gocd-server", NAMESPACE, "cruise-config.xml");
     housekeeping = `user = "housekeeping:${await secretText("gocd-housekeeping", NAMESPACE, "password")}"`;
     // Without policies it is, so that later it is they who refuse.
@@ -115,11 +117,13 @@ const WAYS = ["ingress", "gateway"] as const;
       expect(await reaches(stranger, [hosts[way].address, 443])).toBe(true);
     });
 
-    test("is the way of an agent that somebody attaches: enabled at once with the key, or when an administrator approves", async () => {
+    test("is the way of an agent that somebody attaches: enabled at once with the key and its resources, or when an administrator approves", async () => {
       const key = secretOf("agentAutoRegisterKey");
-      const environments = {
-        [`${way}-key`]: { AGENT_AUTO_REGISTER_KEY: key },
+      const environments: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+        [`${way}-key`]: { AGENT_AUTO_REGISTER_KEY: key, AGENT_AUTO_REGISTER_RESOURCES: "desk,linux" },
         [`${way}-approved`]: {},
+        // From a namespace of the settings the inside route is open as well.
+        [`${way}-inside`]: { AGENT_AUTO_REGISTER_KEY: key, GO_SERVER_URL: `http://${service}:8153/go` },
       };
       for (const [name, environment] of Object.entries(environments))
         await attachAgent(name, { proxy: hosts[way].address, environment });
@@ -128,7 +132,7 @@ const WAYS = ["ingress", "gateway"] as const;
           const { _embedded } = await gocd<AgentList>({ ...AGENTS, namespace: NAMESPACE });
           return _embedded.agents.find((agent) => agent.hostname === name && agent.agent_config_state === state);
         });
-      await row(`${way}-key`, "Enabled");
+      expect((await row(`${way}-key`, "Enabled")).resources).toEqual(["desk", "linux"]);
       const { uuid } = await row(`${way}-approved`, "Pending");
       const enable = { agent_config_state: "Enabled" };
       await gocd({ method: "PATCH", path: `/go/api/agents/${uuid}`, version: 7, body: enable, namespace: NAMESPACE });
