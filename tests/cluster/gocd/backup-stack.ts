@@ -234,9 +234,6 @@ export const serverSays = (container: string, what: RegExp): Promise<string> =>
     (await serverLog(container)).find((line) => what.test(line)),
   );
 
-/** Where a disk's files are. */
-export const filesOn = (disk: string): string => path.join(DISKS, disk);
-
 /** Makes a disk from another as a snapshot of it does: what is on it now. The server must be stopped. */
 export function copyDisk(from: string, to: string): void {
   // With the owners of files, as a snapshot has them.

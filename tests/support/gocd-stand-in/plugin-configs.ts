@@ -45,7 +45,7 @@ interface Plugin {
 }
 
 /** The log-in by GitHub, which GoCD does not bring along (gocd-contrib/github-oauth-authorization-plugin, 4.1.0). */
-export const GITHUB = "cd.go.authorization.github";
+const GITHUB = "cd.go.authorization.github";
 
 /** Plugins that the server has, with the properties that each tells of. */
 export const PLUGINS: Readonly<Record<string, Plugin>> = {
