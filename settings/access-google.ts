@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { range } from "./addresses";
-import type { Around } from "./access";
+import type { Create, Existing } from "./cluster";
 import { formatValue, type Problem } from "./problems";
+import type { Storage } from "./storage";
 import { choice, cidr, map, text, type ReadonlyDeep } from "./values";
 
 const ranges = (what: string) =>
@@ -73,6 +74,13 @@ type Google = ReadonlyDeep<z.output<typeof google>>;
 export const OWN_PROXIES = "10.40.0.0/23";
 
 const PATH = "gocd:access.google";
+
+/** What a load balancer of Google's has to fit. */
+export interface Around {
+  readonly cluster: Create | Existing;
+  readonly storage: Storage;
+  readonly hasIapSecret: boolean;
+}
 
 /** What does not fit together, or leaves a way open that nobody asked for in so many words. */
 export function googleProblems(spec: Google, { cluster, storage, hasIapSecret }: Around): Problem[] {

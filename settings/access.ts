@@ -1,10 +1,7 @@
 import { z } from "zod";
 import { front, frontProblems } from "./access-front";
-import { google, googleProblems, OWN_PROXIES } from "./access-google";
-import type { Create, Existing } from "./cluster";
+import { google, googleProblems, OWN_PROXIES, type Around } from "./access-google";
 import { formatValue, type HasProblem, type Problem } from "./problems";
-import type { Server } from "./server";
-import type { Storage } from "./storage";
 import { map, text, type ReadonlyDeep } from "./values";
 
 const WAYS = ["google", "ingress", "gateway"] as const;
@@ -69,15 +66,18 @@ export function wayProblems(inFile: InFile, hasProblem: HasProblem): Problem[] {
 /** What the program sets where there is a host; a later option of the same name would win. */
 const WITH_HOST = /^-D(go\.sessioncookie\.secure|idle\.timeout)=/;
 
-export interface Around {
-  readonly cluster: Create | Existing;
-  readonly storage: Storage;
-  readonly server: Server;
-  readonly hasIapSecret: boolean;
+/** What gocd:server says of the way in itself. */
+interface OfServer {
+  readonly siteUrl: string;
+  readonly jvmOptions: readonly string[];
 }
 
 /** Ways in that would not work, or would let somebody in without a log-in or a password out in clear text. */
-export function accessProblems(access: Access, around: Around, hasProblem: HasProblem): Problem[] {
+export function accessProblems(
+  access: Access,
+  around: Around & { readonly server: OfServer },
+  hasProblem: HasProblem,
+): Problem[] {
   const iap = access.mode === "google" ? access.google.iap : undefined;
   const unused: Problem[] =
     around.hasIapSecret && iap === undefined && !hasProblem("gocd:access")
@@ -91,7 +91,7 @@ export function accessProblems(access: Access, around: Around, hasProblem: HasPr
   return [...unused, ...own, ...inside];
 }
 
-function serverProblems(name: string, { siteUrl, jvmOptions }: Server): Problem[] {
+function serverProblems(name: string, { siteUrl, jvmOptions }: OfServer): Problem[] {
   const url = `https://${name}`;
   const problems = jvmOptions.flatMap((option, index) =>
     WITH_HOST.test(option)

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Access } from "./access";
 import type { Pool } from "./agents";
 import { architecturesOf, onArchitecture } from "./architectures";
 import type { Google } from "./google";
@@ -108,21 +107,24 @@ export interface Existing {
   readonly poolPlacements: Readonly<Record<string, PlacementSpec>>;
 }
 
-/** The cluster of a stack, with what the pools say of their nodes. */
+/**
+ * The cluster of a stack, with what the pools say of their nodes.
+ *
+ * @param balancer what a load balancer of Google's in front of it needs, if there is one.
+ */
 export function clusterOf(
   inFile: InFile,
   google: Google | undefined,
   pools: readonly Pool[],
-  access: Access,
+  balancer: { readonly proxies?: string | undefined } | undefined,
 ): Create | Existing {
   const { create, existing } = inFile;
   if (create && google) {
     const poolNodes = byPool(pools, "nodes");
-    const proxies = access.mode === "google" ? access.google.proxies : undefined;
     const arm64 = pools.filter(({ architecture }) => architecture === "arm64").map(({ name }) => name);
     const hyperdisk = pools.some((pool) => pool.hyperdisk);
-    const own = { nodeVolumes: "refuse", dnsServers: [], poolNodes, gatewayApi: access.mode === "google" } as const;
-    return { mode: "create", google, ...create, ...own, arm64, hyperdisk, proxies };
+    const own = { nodeVolumes: "refuse", dnsServers: [], poolNodes, gatewayApi: balancer !== undefined } as const;
+    return { mode: "create", google, ...create, ...own, arm64, hyperdisk, proxies: balancer?.proxies };
   }
   return {
     mode: "existing",

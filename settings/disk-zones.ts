@@ -1,6 +1,5 @@
 import { gibibytes } from "../kubernetes/quantities";
 import { formatValue, type Problem } from "./problems";
-import type { Server } from "./server";
 import type { Storage } from "./storage";
 
 /** Disks, by the key of their map, with the zones that settings say of them. */
@@ -12,12 +11,27 @@ interface Placed {
   readonly replicaZone: string | undefined;
 }
 
+/** Zones of disks, and of their copies; as gcp:zone says where there is none. */
+interface Zones {
+  readonly zone?: string | undefined;
+  readonly replicaZone?: string | undefined;
+}
+
+/** The server's disks as they are made first. */
+interface FirstDisks {
+  readonly diskZone?: string | undefined;
+  readonly replicaZone?: string | undefined;
+  readonly diskTypes: { readonly data: string; readonly artifacts: string };
+  readonly disk: string;
+  readonly artifacts: string;
+}
+
 /** Smallest regional disk of pd-standard in GiB (Compute Engine: "Regional Persistent Disk"); the others have no other bounds. */
 const LEAST_REGIONAL_STANDARD_GIB = 200;
 
 /** Zones in which disks cannot be, and a server that would look for its disks where they are not. */
 export function diskZoneProblems(
-  server: Pick<Server, "restored" | "use" | "diskZone" | "replicaZone" | "diskTypes" | "disk" | "artifacts">,
+  server: FirstDisks & { readonly restored: Readonly<Record<string, Zones>>; readonly use?: string | undefined },
   storage: Storage,
 ): Problem[] {
   const first: Placed = {
@@ -65,10 +79,7 @@ const keysOf = ({ key, zoneKey, zone, replicaZone }: Placed): [key: string, foun
 ];
 
 /** Types and sizes that have no copy in a second zone. */
-function regionalProblems(
-  { key, replicaZone }: Placed,
-  { diskTypes, disk, artifacts }: Pick<Server, "diskTypes" | "disk" | "artifacts">,
-): Problem[] {
+function regionalProblems({ key, replicaZone }: Placed, { diskTypes, disk, artifacts }: FirstDisks): Problem[] {
   if (replicaZone === undefined) return [];
   const types = Object.values(diskTypes);
   if (types.includes("hyperdisk-balanced")) {

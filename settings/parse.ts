@@ -92,7 +92,7 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
   const settings: Settings = {
     stack,
     name: `gocd-${stack}`,
-    cluster: clusterOf(parts.cluster, google, agents, access),
+    cluster: clusterOf(parts.cluster, google, agents, access.mode === "google" ? access.google : undefined),
     storage: storageOf(google, storageClass),
     server: serverOf(parts.server, access, withDirectRanges(parts.company, clusterRanges)),
     agents,

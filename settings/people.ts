@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { oneOf } from "./did-you-mean";
 import type { Problem } from "./problems";
-import type { Server } from "./server";
 import { join } from "./validate";
-import { choice, gocdName, map, properties, text } from "./values";
+import { choice, gocdName, map, properties, text, type ReadonlyDeep } from "./values";
 
 /** A name that fits GoCD, its password file, and a person's log-in at a directory or an identity provider. */
 const userName = text("a log-in name: letters, digits and . @ + - _, at most 255", /^[\w.@+-]{1,255}$/);
@@ -78,8 +77,15 @@ export const roles = z
   .default({})
   .describe("roles of GoCD; one that is taken away here goes from there");
 
+interface People {
+  readonly users: ReadonlyDeep<z.output<typeof users>>;
+  readonly roles: ReadonlyDeep<z.output<typeof roles>>;
+  /** By the name that a role may refer to. */
+  readonly authorization: Readonly<Record<string, unknown>>;
+}
+
 /** What is said of users and roles, and does not fit. */
-export function peopleProblems(server: Server): Problem[] {
+export function peopleProblems(server: People): Problem[] {
   const names = Object.keys(server.users);
   const folded = names.map((name) => name.toLowerCase());
   const twice = names.filter((name, index) => folded.indexOf(name.toLowerCase()) !== index);
@@ -105,7 +111,7 @@ export function peopleProblems(server: Server): Problem[] {
   ];
 }
 
-function roleProblems(user: string, of: readonly string[], server: Server, known: readonly string[]): Problem[] {
+function roleProblems(user: string, of: readonly string[], server: People, known: readonly string[]): Problem[] {
   return of.flatMap((name, index) => {
     const key = join("gocd:server.users", [user, "roles", index]);
     if (!(name in server.roles)) return [{ key, found: name, wanted: among(name, known, "gocd:server.roles") }];

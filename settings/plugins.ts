@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { Problem } from "./problems";
-import type { Server } from "./server";
 import { join } from "./validate";
-import { choice, gocdName, map, properties as texts, text, url } from "./values";
+import { choice, gocdName, map, properties as texts, text, url, type ReadonlyDeep } from "./values";
 
 /** In GoCD's own jar (tw-go-plugins/build.gradle of 26.1.0). */
 const BUNDLED = [
@@ -132,13 +131,21 @@ export const secretConfigs = z
   .default({})
   .describe("secret managers that pipelines refer to: {{SECRET:[NAME][KEY]}}");
 
+interface Plugins {
+  /** Jars, by the plugin's name. */
+  readonly plugins: Readonly<Record<string, unknown>>;
+  readonly authorization: ReadonlyDeep<z.output<typeof authorization>>;
+  readonly configRepos: ReadonlyDeep<z.output<typeof configRepos>>;
+  readonly secretConfigs: ReadonlyDeep<z.output<typeof secretConfigs>>;
+}
+
 /** Plugins without a jar, and log-ins for everybody. */
-export function pluginProblems(server: Server): Problem[] {
+export function pluginProblems(server: Plugins): Problem[] {
   return [...jarProblems(server), ...publicProblems(server)];
 }
 
 /** Nobody asks in so many words that everybody may log in. A GitHub of one's own is another matter. */
-function publicProblems({ authorization }: Server): Problem[] {
+function publicProblems({ authorization }: Plugins): Problem[] {
   return Object.entries(authorization).flatMap(([name, { plugin, onlyKnownUsers, properties }]) => {
     const narrowing = PUBLIC[plugin as keyof typeof PUBLIC] as string | undefined;
     if (narrowing === undefined || onlyKnownUsers || properties["AuthenticateWith"] === "GitHubEnterprise") return [];
@@ -149,7 +156,7 @@ function publicProblems({ authorization }: Server): Problem[] {
 }
 
 /** A plugin that is not in GoCD comes from somewhere. */
-function jarProblems(server: Server): Problem[] {
+function jarProblems(server: Plugins): Problem[] {
   if (Object.keys(server.plugins).length > 0) return [];
   const { authorization, configRepos, secretConfigs } = server;
   const parts: Readonly<Record<string, Readonly<Record<string, { readonly plugin: string }>>>> = {
