@@ -58,7 +58,8 @@ export function readText(body: string, key: string, budget: Budget): Reading {
   const hasCommands = COMMANDS.test(text) || HEREDOC.test(text);
   if (!hasWords && !hasCommands && !UNIT.test(text)) return NOTHING;
   if (!budget.allows(text, "other")) return { ...NOTHING, why: TOO_LONG };
-  if (UNIT.test(text)) return budget.allows(text, "script") ? readUnit(text) : { ...NOTHING, why: TOO_LONG };
+  if (UNIT.test(text))
+    return budget.allows(text, "script") ? { ...NOTHING, documents: readUnit(text) } : { ...NOTHING, why: TOO_LONG };
   const documents = hasWords ? readDocuments(text, budget) : NOTHING;
   const onMachine = text.startsWith("#cloud-config") || documents.documents.some((document) => "ignition" in document);
   if (documents.why === undefined && documents.documents.length > 0) return { ...documents, onMachine };

@@ -1,6 +1,5 @@
 import { areOptions, askedBy, options, type Asked } from "./container-commands";
 import { readScript } from "./shell";
-import type { Reading } from "./text";
 
 /** Settings of Podman's units that say what a container gets, with the option of `podman run` that is the same. */
 const QUADLET: Readonly<Record<string, string>> = {
@@ -13,7 +12,7 @@ const QUADLET: Readonly<Record<string, string>> = {
 };
 
 /** What a unit of systemd runs on its machine, and what Podman's units give to a container. */
-export function readUnit(text: string): Reading {
+export function readUnit(text: string): Asked[] {
   const documents: Asked[] = [];
   const joined = text.replace(/\\\r?\n/g, " ");
   for (const [, name = "", value = ""] of joined.matchAll(/^[ \t]*(\w+)[ \t]*=[ \t]*(.*)$/gm)) {
@@ -23,5 +22,5 @@ export function readUnit(text: string): Reading {
     if (/^(Podman|Global)Args$/.test(name) && areOptions(value))
       documents.push(options(readScript(value).commands.flat(), 0).object);
   }
-  return { documents, commands: [] };
+  return documents;
 }
