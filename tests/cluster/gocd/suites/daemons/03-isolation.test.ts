@@ -1,7 +1,9 @@
 import { deployed, manifests, POOL } from "../../deploy";
-import type { KubernetesObject } from "../../../kubernetes/api";
-import { agent, inAgent, inDind, job, loadTool, pod } from "../../pods";
+import { get, type KubernetesObject } from "../../../kubernetes/api";
+import { apply, dryRun, kubectl, remove } from "../../../kubernetes/kubectl";
+import { agent, inAgent, inDind, job, loadTool, pod, type Pod } from "../../pods";
 import { eventually } from "../../../kubernetes/run";
+import { OWN_CLUSTER, TEST_IMAGES } from "../../test-images";
 
 const DAEMON = "https://127.0.0.1:2376/_ping";
 
@@ -85,4 +87,42 @@ test("the agent's container mounts its own token and client key, and no other se
   const mounted = await job(0, "grep -vE '^(proc|sysfs|devpts|mqueue|cgroup) ' /proc/mounts | cut -d' ' -f2");
   const secretMounts = mounted.split("\n").filter((target) => /certs|gocd-agent|secret/.test(target));
   expect(secretMounts.sort()).toEqual(["/certs/client", "/etc/gocd-agent/token", "/etc/gocd-agent/uuid"]);
+});
+
+// Why `runtime` of a pool has no user namespaces (docs/decisions/0095): Kubernetes has nothing against them, and the node has.
+(OWN_CLUSTER ? describe : describe.skip)("a pod with a user namespace of its own", () => {
+  const NAME = "user-namespace";
+  const podWith = (privileged: boolean) => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: NAME, namespace: "default" },
+    spec: {
+      hostUsers: false,
+      containers: [
+        {
+          name: NAME,
+          image: TEST_IMAGES.server.reference,
+          command: ["sleep", "600"],
+          securityContext: { privileged },
+        },
+      ],
+    },
+  });
+
+  afterAll(() => remove([podWith(false)]));
+
+  test("is accepted by the API server, with a privileged container too", async () => {
+    expect(await dryRun([podWith(true)])).toMatchObject({ code: 0 });
+  });
+
+  test("is not started where the node's runtime knows none, rather than without it", async () => {
+    await apply([podWith(false)]);
+    const events = ["get", "events", "-n", "default", "--field-selector", `involvedObject.name=${NAME}`, "-o"];
+    const reason = await eventually("the kubelet to say why", async () => {
+      const told = await kubectl([...events, "jsonpath={.items[*].message}"]);
+      return /user namespaces/.exec(told) ? told : undefined;
+    });
+    expect(reason).toContain("can't set `spec.hostUsers: false`, runtime does not support user namespaces");
+    expect((await get<Pod>(`pod/${NAME}`, "default")).status.podIP).toBeUndefined();
+  });
 });

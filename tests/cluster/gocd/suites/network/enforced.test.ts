@@ -1,23 +1,29 @@
+import { METRICS_PORT } from "../../../../../components/server/server";
 import { SCRAPES_LABEL } from "../../../../../kubernetes/labels";
 import { getPods } from "../../../kubernetes/api";
 import { apply, exec, kubectl, remove } from "../../../kubernetes/kubectl";
 import { startPolicyController, stopPolicyController } from "../../../kubernetes/policy-controller";
 import { eventually } from "../../../kubernetes/run";
-import { AGENTS_NAMESPACE, SERVER_NAMESPACE, SERVER_SETTINGS } from "../../deploy";
+import type { KubernetesObject } from "../../../../support/program";
+import { AGENTS_NAMESPACE, manifests, SERVER_NAMESPACE, SERVER_SETTINGS } from "../../deploy";
 import { addressOf, agent, inAgent, inDind, loadTool, type Pod } from "../../pods";
-import { LISTEN, OTHER_PORT, reaches, TRY_SECONDS, type Origin, type Target } from "../../reach";
+import { LISTEN, listenOn, OTHER_PORT, reached, reaches, TRY_SECONDS, type Origin, type Target } from "../../reach";
 import { deployWithShortTimeouts } from "../../short-timeouts";
 import { OWN_CLUSTER } from "../../test-images";
-import { answerNamesFromPod, STRANGER, STRANGERS } from "./helper-pods";
-import { listenOutside, OUTSIDE, type Targets } from "./outside";
-
-/** The names of the targets that are reached. */
-async function reached(origin: Origin, targets: Targets): Promise<readonly string[]> {
-  const tried = await Promise.all(
-    Object.entries(targets).map(async ([name, target]) => ({ name, is: await reaches(origin, target) })),
-  );
-  return tried.filter(({ is }) => is).map(({ name }) => name);
-}
+import {
+  answerNamesFromPod,
+  DESK,
+  METRICS,
+  NODE_DNS,
+  OPENED,
+  openedAreReady,
+  PROXY,
+  SOLVER,
+  STRANGER,
+  STRANGERS,
+} from "./helper-pods";
+import { OPENINGS, openingsOf, type From, type Policy, type To } from "./openings";
+import { listenOutside, OUTSIDE } from "./outside";
 
 // Only the tests' own cluster can be given what enforces policies.
 (OWN_CLUSTER ? describe : describe.skip)("where network policies are enforced", () => {
@@ -117,26 +123,116 @@ async function reached(origin: Origin, targets: Targets): Promise<readonly strin
       (await reaches(stranger, inside.housekeeping)) ? true : undefined,
     );
     expect(await reached(stranger, program)).toEqual(["housekeeping", "housekeepingName"]);
+    await kubectl(["label", "namespace", STRANGER, `${SCRAPES_LABEL}-`]);
   });
 
-  test("ranges and namespaces that the settings name are opened, for whom they say, and no others", async () => {
-    const opened = { egress: ["192.168.77.0/24"], agentNamespaces: [STRANGER] };
-    await deployWithShortTimeouts({
-      egress: ["172.16.5.0/24"],
-      stack: { "gocd:server": { ...SERVER_SETTINGS, ...opened } },
+  describe("once settings open all that they can", () => {
+    beforeAll(async () => {
+      await apply(OPENED);
+      await openedAreReady();
+      await exec(...server, ["sh", "-c", listenOn(METRICS_PORT)]);
+    }, 300_000);
+
+    afterAll(() => remove(OPENED), 120_000);
+
+    const targets = async (): Promise<Readonly<Record<To, Target>>> => {
+      const nodeDns = await addressOf(NODE_DNS, "kube-system");
+      const solver = await addressOf(SOLVER, SERVER_NAMESPACE);
+      const { named, names, metadata, others } = OUTSIDE;
+      return {
+        ...named,
+        server: inside.server,
+        "server's metrics": [inside.server[0], METRICS_PORT],
+        "another port of the server": inside["other port of server"],
+        housekeeping: inside.housekeeping,
+        solver: [solver, 8089],
+        "another port of the solver": [solver, OTHER_PORT],
+        "cluster's DNS": [await addressOf("kube-dns", "kube-system"), 53],
+        "node's DNS": [nodeDns, 53],
+        "another port of the node's DNS": [nodeDns, OTHER_PORT],
+        "Cloud DNS": names["Cloud DNS"],
+        "node's cache": names["the node's cache"],
+        "another port of the node's cache": others["the node's cache on another port"],
+        internet: OUTSIDE.internet.internet,
+        "range of agents": others["172.16.0.0/12"],
+        "range of the server": others["192.168.0.0/16"],
+        metadata: metadata["metadata server"],
+        "metadata of Workload Identity": metadata["metadata server of Workload Identity"],
+        node: others["the node"],
+      };
+    };
+
+    const pod = (name: string, namespace = name): Origin => [name, name, namespace];
+    const origins = (): Readonly<Record<From, Origin>> => ({
+      agent: firstAgent,
+      server,
+      housekeeping,
+      stranger,
+      solver: pod(SOLVER, SERVER_NAMESPACE),
+      desk: pod(DESK),
+      proxy: pod(PROXY),
+      metrics: pod(METRICS),
     });
-    await eventually("the agent's range to be open", async () =>
-      (await reaches(firstAgent, OUTSIDE.others["172.16.0.0/12"])) ? true : undefined,
+
+    test.each(["namespace", "ranges"] as const)(
+      "each opening lets through who needs it, and nobody else, to nowhere else (proxies by %s)",
+      async (by) => {
+        const from = by === "namespace" ? { namespace: PROXY } : { ranges: [`${await addressOf(PROXY, PROXY)}/32`] };
+        const policies = await openedPolicies(from);
+        await apply(policies);
+        const all = await targets();
+        const pods = origins();
+        const proxy = by === "namespace" ? all.solver : all.server;
+        await eventually("the openings", async () => ((await reaches(pods.proxy, proxy)) ? true : undefined));
+        await eventually("all of them", async () => ((await reaches(server, all["DNS server"])) ? true : undefined));
+        const rows = openingsOf(policies as unknown as readonly Policy[], SERVER_NAMESPACE).map((line) => {
+          const row = OPENINGS[line];
+          if (row === undefined) throw new Error(`nothing tries what is open: ${line}`);
+          return { line, ...row };
+        });
+        const seen = new Map(
+          await Promise.all(Object.entries(pods).map(async ([name, pod]) => [name, await reached(pod, all)] as const)),
+        );
+        const wrong = rows.flatMap(({ line, from: name, to, refused }) => {
+          const gets = (who: string, where: string) => seen.get(who)?.includes(where) === true;
+          const missing = to.filter((where) => !gets(name, where)).map((where) => `${name} does not reach ${where}`);
+          const open = refused
+            .map((other) => [other.from ?? name, other.to ?? to[0] ?? ""] as const)
+            .filter(([who, where]) => gets(who, where))
+            .map(([who, where]) => `${who} reaches ${where}`);
+          return [...missing, ...open].map((found) => `${line}: ${found}`);
+        });
+        expect(wrong).toEqual([]);
+      },
+      300_000,
     );
-    await eventually("the server's range to be open", async () =>
-      (await reaches(server, OUTSIDE.others["192.168.0.0/16"])) ? true : undefined,
-    );
-    await eventually("the server to be reached", async () =>
-      (await reaches(stranger, serverName)) ? true : undefined,
-    );
-    expect(await reached(firstAgent, OUTSIDE.others)).toEqual(["172.16.0.0/12"]);
-    expect(await reached(server, OUTSIDE.others)).toEqual(["192.168.0.0/16"]);
-    const { "other port of server": otherPort, agent: anAgent } = inside;
-    expect(await reached(stranger, { serverName, otherPort, anAgent })).toEqual(["serverName"]);
   });
 });
+
+/** The policies of the same installation with settings that open all that they can; its pods go on as they are. */
+async function openedPolicies(from: object): Promise<readonly KubernetesObject[]> {
+  const objects = await manifests({
+    egress: ["172.16.5.0/24"],
+    workloadIdentity: true,
+    stack: {
+      "gcp:project": "gocd-tests",
+      "gcp:region": "us-central1",
+      "gcp:zone": "us-central1-a",
+      "gocd:backup": {},
+      "gocd:cluster": { existing: { context: "tests", dnsServers: [OUTSIDE.named["DNS server"][0]] } },
+      "gocd:company": { proxy: { url: `http://${OUTSIDE.named["proxy of the company"].join(":")}` } },
+      "gocd:server": {
+        ...SERVER_SETTINGS,
+        disk: "10Gi",
+        artifacts: "10Gi",
+        egress: ["192.168.77.0/24"],
+        agentNamespaces: [DESK],
+      },
+      "gocd:access": {
+        host: "ci.example.com",
+        ingress: { class: "nginx", clusterIssuer: "own", from },
+      },
+    },
+  });
+  return objects.filter(({ kind }) => kind === "NetworkPolicy");
+}

@@ -23,6 +23,14 @@ export const OUTSIDE = {
     "192.168.0.0/16": ["192.168.77.1", 443],
     "the node's cache on another port": [NODE_CACHE, 80],
   },
+  /** What settings may name, and what is next to it. */
+  named: {
+    "DNS server": ["10.200.0.53", 53],
+    "another port of the DNS server": ["10.200.0.53", 443],
+    "proxy of the company": ["172.31.0.3", 3128],
+    "next to that proxy": ["172.31.0.4", 3128],
+    "another port of metadata": [METADATA, 8080],
+  },
 } as const satisfies Readonly<Record<string, Targets>>;
 
 /** Gives the sandbox these addresses and listens on each; returns what ends that. */
