@@ -29,7 +29,7 @@ const PUBLIC = {
 } as const;
 
 /** Plugins of GoCD's list that let somebody in without a log-in: as a guest, or as whom a header names that anybody can send. */
-const WITHOUT_LOGIN = ["cd.go.contrib.authorization.guest", "tls-auth"];
+export const WITHOUT_LOGIN = ["cd.go.contrib.authorization.guest", "tls-auth"];
 
 const pluginId = (example: string) => text(`the id of a GoCD plugin, such as ${example}`, /^\w[\w.-]{0,254}$/);
 const properties = texts.describe("what the plugin is told; what is secret stands in gocd:serverSecrets");

@@ -2,13 +2,23 @@ import { createHash } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { DOMParser, onWarningStopParsing, type Document, type Node, type ParseError } from "@xmldom/xmldom";
+import {
+  DOMParser,
+  onWarningStopParsing,
+  type Document,
+  type Element,
+  type Node,
+  type ParseError,
+} from "@xmldom/xmldom";
 
 import type { Logger } from "./log";
 import type { Process } from "./main";
 
 /** The elements that GoCD asks for a log-in by: `SecurityConfig.isSecurityEnabled`. */
 const LOG_IN = ["cruise", "server", "security", "authConfigs", "authConfig"];
+
+/** Plugins that let somebody in without a log-in, as settings/plugins.ts has them. */
+export const WITHOUT_LOGIN: readonly string[] = ["cd.go.contrib.authorization.guest", "tls-auth"];
 
 /**
  * The init step between the clone of a configuration repository and the server: see `noteLogIn`. `CONFIGURATION_FOLDER` (default
@@ -36,8 +46,8 @@ async function noteLogIn(folder: string): Promise<boolean> {
   // A decoder takes away the byte order mark, which is no XML.
   if (!asksForLogIn(new TextDecoder().decode(content)))
     throw new Error(
-      `the cruise-config.xml of the configuration repository has no <authConfig> in <${LOG_IN.slice(0, -1).join("> <")}>: ` +
-        "GoCD would start open to everybody",
+      `the cruise-config.xml of the configuration repository has no <authConfig> in <${LOG_IN.slice(0, -1).join("> <")}>, ` +
+        `or one of ${WITHOUT_LOGIN.join(" or ")}, which ask for no log-in: GoCD would start open to everybody`,
     );
   await writeFile(checked, createHash("sha256").update(content).digest("hex"), { mode: 0o600 });
   return true;
@@ -52,7 +62,8 @@ export function asksForLogIn(xml: string): boolean {
   let found: readonly Node[] = [parsed(xml)];
   for (const name of LOG_IN)
     found = found.flatMap(({ childNodes }) => Array.from(childNodes)).filter(({ nodeName }) => nodeName === name);
-  return found.length > 0;
+  const plugins = found.map((authConfig) => (authConfig as Element).getAttribute("pluginId") ?? "");
+  return plugins.length > 0 && !plugins.some((plugin) => WITHOUT_LOGIN.includes(plugin));
 }
 
 function parsed(xml: string): Document {

@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { asksForLogIn, checkConfiguration } from "../../../images/housekeeping/src/check-configuration";
+import { asksForLogIn, checkConfiguration, WITHOUT_LOGIN } from "../../../images/housekeeping/src/check-configuration";
 import { logger } from "../../../images/housekeeping/src/log";
 import { runOrExit } from "../../../images/housekeeping/src/main";
+import * as settings from "../../../settings/plugins";
 
 const LOG_IN = `<security><authConfigs><authConfig id="a" pluginId="p"/></authConfigs></security>`;
 const cruise = (security: string, rest = "") => `<cruise><server>${security}</server>${rest}</cruise>`;
@@ -38,8 +39,16 @@ describe("a configuration", () => {
     ["one under another root", `<x>${cruise(LOG_IN)}</x>`],
     ["one outside of <authConfigs>", cruise(`<security><authConfig id="a"/></security>`)],
     ["one with another name", cruise(LOG_IN.replaceAll("authConfig ", "authConfigX "))],
+    ...WITHOUT_LOGIN.map((plugin): [string, string] => [
+      `one of ${plugin} beside another`,
+      cruise(LOG_IN.replace("</authConfigs>", `<authConfig id="b" pluginId="${plugin}"/></authConfigs>`)),
+    ]),
   ])("with %s does not", (_, xml) => {
     expect(asksForLogIn(xml)).toBe(false);
+  });
+
+  test("is opened by the plugins that settings refuse", () => {
+    expect(WITHOUT_LOGIN).toEqual(settings.WITHOUT_LOGIN);
   });
 
   test.each([

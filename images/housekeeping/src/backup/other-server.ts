@@ -1,3 +1,5 @@
+import { WITHOUT_LOGIN } from "../check-configuration";
+
 /**
  * A person's word that a backup may come from another server, and what becomes of that server's keys.
  * - `replace-keys`: this stack's take their place
@@ -26,6 +28,12 @@ function masked(xml: string): string {
 export function keyIn(xml: string, name: string): string | undefined {
   const tag = /<server(?:\s[^>]*)?>/.exec(masked(xml))?.[0] ?? "";
   return new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1];
+}
+
+/** A plugin in a configuration that lets somebody in without a log-in. */
+export function openingPlugin(xml: string): string | undefined {
+  const plugins = [...masked(xml).matchAll(/<authConfig\s[^>]*\bpluginId=["']([^"']*)/g)].map(([, id]) => String(id));
+  return plugins.find((id) => WITHOUT_LOGIN.includes(id));
 }
 
 /**

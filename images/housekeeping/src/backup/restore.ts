@@ -9,7 +9,7 @@ import type { Logger } from "../log";
 import type { Manifest } from "./manifest";
 import { compareVersions, MANIFEST, manifest } from "./manifest";
 import type { OtherServer } from "./other-server";
-import { adapted, KEYS_TO_REPLACE, keyIn } from "./other-server";
+import { adapted, KEYS_TO_REPLACE, keyIn, openingPlugin } from "./other-server";
 import type { Storage } from "./storage";
 
 /** Where each file of a backup belongs. The wrapper's configuration is the image's own. */
@@ -130,6 +130,11 @@ async function adapt({ name, seed, otherServer }: RestoreTools, staging: string)
       `gocd:serverSecrets.keys.tokenGenerationKey is not that of ${name}: adopt its key, or replace it; ${PAGE}`,
     );
   if (otherServer === undefined) return;
+  const open = openingPlugin(config);
+  if (open !== undefined)
+    throw new RestoreError(
+      `${name} has a log-in by ${open}, which asks for none: take it out on the old server and make another backup; ${PAGE}`,
+    );
   await writeFile(path, adapted(config, own), { mode: 0o600 });
   if (isOther) await writeFile(join(staging, "config", KEYS_TO_REPLACE.file), KEYS_TO_REPLACE.text);
 }

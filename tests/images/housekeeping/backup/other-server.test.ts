@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { cruiseConfig } from "../../../../components/server/cruise-config";
 import { backupMetrics } from "../../../../images/housekeeping/src/backup/metrics";
 import { uploadOptions, storageOf } from "../../../../images/housekeeping/src/backup/options";
-import { adapted, keyIn, type OtherServer } from "../../../../images/housekeeping/src/backup/other-server";
+import {
+  adapted,
+  keyIn,
+  openingPlugin,
+  type OtherServer,
+} from "../../../../images/housekeeping/src/backup/other-server";
 import { restore } from "../../../../images/housekeeping/src/backup/restore";
 import { lookForBackups } from "../../../../images/housekeeping/src/backup/upload";
 import { logger } from "../../../../images/housekeeping/src/log";
@@ -191,6 +196,16 @@ describe("a backup of another server", () => {
   test("is refused where its keys are to be adopted and the stack has others", async () => {
     await stored();
     await expect(restored("adopt-keys")).rejects.toThrow(/serverSecrets.keys.tokenGenerationKey is not that of backup/);
+  });
+
+  test("is refused with a log-in by a plugin that asks for none, unless it is in a comment", async () => {
+    const guest = `<authConfig id='guest'\n pluginId='cd.go.contrib.authorization.guest'/>`;
+    await stored({ config: THEIRS.replace("<authConfigs>", `<authConfigs>${guest}`) });
+    await expect(restored("replace-keys")).rejects.toThrow(
+      /log-in by cd\.go\.contrib\.authorization\.guest, which asks/,
+    );
+    expect(existsSync(at("data/config"))).toBe(false);
+    expect(openingPlugin(THEIRS.replace("<authConfigs>", `<authConfigs><!-- ${guest} -->`))).toBeUndefined();
   });
 
   test("of a version whose database has another form is refused", async () => {
