@@ -59,6 +59,11 @@ describe("a planted fault", () => {
     expect(status).toBe(1);
   });
 
+  test("is found by knip: files that import each other", () => {
+    appendFileSync(join(TREE, "settings", "values.ts"), 'import { nodes } from "./nodes";\nvoid nodes;\n');
+    expect(run("knip").stdout).toMatch(/Circular dependencies \(1\)\s+settings\/values\.ts → settings\/nodes\.ts/);
+  });
+
   test("is found by lint, each with its own message", () => {
     for (const [, file, text] of FAULTS) writeFileSync(join(TREE, file), `${text}\n`);
     const { stdout } = run("eslint", "--format", "json", ...FAULTS.map(([, file]) => file));
