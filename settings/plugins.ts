@@ -149,7 +149,7 @@ function publicProblems({ authorization }: Plugins): Problem[] {
   return Object.entries(authorization).flatMap(([name, { plugin, onlyKnownUsers, properties }]) => {
     const narrowing = PUBLIC[plugin as keyof typeof PUBLIC] as string | undefined;
     if (narrowing === undefined || onlyKnownUsers || properties["AuthenticateWith"] === "GitHubEnterprise") return [];
-    if ((properties[narrowing] ?? "").trim() !== "") return [];
+    if (/\w/.test(properties[narrowing] ?? "")) return [];
     const wanted = `true, or ${narrowing} among its properties: everybody has an account there`;
     return [{ key: join("gocd:server.authorization", [name, "onlyKnownUsers"]), found: "false", wanted }];
   });

@@ -21,6 +21,11 @@ describe("a log-in that the whole internet has an account for", () => {
     ["nothing that narrows it", GOOGLE, "AllowedDomains"],
     ["another plugin's property", { ...GOOGLE, properties: { AllowedOrganizations: "example" } }, "AllowedDomains"],
     [
+      "commas in place of organizations",
+      { ...GITHUB, properties: { AllowedOrganizations: ", ," } },
+      "AllowedOrganizations",
+    ],
+    [
       "blanks in place of organizations",
       { ...GITHUB, properties: { AllowedOrganizations: " " } },
       "AllowedOrganizations",
