@@ -50,10 +50,10 @@ const PLAIN = "text/plain;charset=utf-8";
 /** What the tasks of a job print; the server appends it whatever agent sends it, and whether the job still runs or not. */
 const appendToConsole: Handler = (ask, server, job = "") => {
   const printed = server.consoles.get(job);
-  if (printed === undefined) return { status: 404, type: PLAIN, body: `Job ${job} not found.\r\n` };
+  if (printed === undefined) return { status: 404, type: PLAIN, body: `Job ${job} not found.` };
   server.consoles.set(job, printed + ask.body);
   const file = `artifacts/pipelines/${job}/cruise-output/console.log`;
-  return { status: 200, type: PLAIN, body: `File ${file} was appended successfully\r\n` };
+  return { status: 200, type: PLAIN, body: `File ${file} was appended successfully` };
 };
 
 export const REMOTING_ROUTES: readonly Route[] = [

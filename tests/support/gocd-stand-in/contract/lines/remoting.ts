@@ -121,7 +121,7 @@ export const REMOTING: readonly Scenario[] = [
         as: "agent",
         headers: { "Content-Type": "text/plain; charset=UTF-8" },
         body: "##|00:00:00.000 line\n",
-        answer: { status: 404, type: "text/plain;charset=utf-8", body: "Job p/1/s/1/j not found.\r\n" },
+        answer: { status: 404, type: "text/plain;charset=utf-8", body: "Job p/1/s/1/j not found." },
       },
       ...GONE,
       {
