@@ -162,7 +162,7 @@ const inPipeline = (script: string) => job(0, `mkdir -p ${WORK}; cd ${WORK}; ${s
     await inPipeline(
       `printf 'FROM ${REGISTRY}/app:1\\nRUN touch /built\\n' | docker buildx build --pull --push -t ${REGISTRY}/own:1 - 2>&1`,
     );
-    expect(await inPipeline(`docker rmi ${REGISTRY}/own:1 >&2; docker run --rm ${REGISTRY}/own:1 ls /built`)).toBe(
+    expect(await inPipeline(`docker pull -q ${REGISTRY}/own:1 >&2; docker run --rm ${REGISTRY}/own:1 ls /built`)).toBe(
       "/built",
     );
     expect(asked()).toContain(REGISTRY);
