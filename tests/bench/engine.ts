@@ -6,7 +6,7 @@ import { emptyGoogleProject, type GoogleProject } from "../engine/harness/google
 import { prepareWorkshop } from "../engine/harness/workshop";
 import { inTurn, measured } from "./statistics";
 import type { Measured } from "./statistics";
-import { STOCK_COMPILER_OPTIONS } from "./subjects";
+import { STOCK_COMPILER_OPTIONS, withoutCompilerCache } from "./subjects";
 
 /** A command of Pulumi's real engine, in milliseconds. */
 export interface EngineTime {
@@ -50,13 +50,14 @@ export async function engineTimes(
 function subject(name: string, { cold }: GoogleProject, line: string) {
   const file = `${cold.directory}.program-time`;
   const shares: number[] = [];
-  const time = async () => {
-    rmSync(file, { force: true });
-    const started = performance.now();
-    await cold.must(line, { env: { GOCD_ENGINE_PROGRAM_TIME: file } });
-    if (existsSync(file)) shares.push(Number(readFileSync(file, "utf8")));
-    return performance.now() - started;
-  };
+  const time = () =>
+    withoutCompilerCache(async (environment) => {
+      rmSync(file, { force: true });
+      const started = performance.now();
+      await cold.must(line, { env: { ...environment, GOCD_ENGINE_PROGRAM_TIME: file } });
+      if (existsSync(file)) shares.push(Number(readFileSync(file, "utf8")));
+      return performance.now() - started;
+    });
   return { name, time, shares };
 }
 

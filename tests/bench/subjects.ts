@@ -28,7 +28,7 @@ export async function programStart(compilation: Compilation): Promise<number> {
 }
 
 /** The host's compiler keeps what it made, type check included, in the directory for temporary files. */
-async function withoutCompilerCache<T>(use: (environment: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
+export async function withoutCompilerCache<T>(use: (environment: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), "gocd-bench-"));
   try {
     return await use({ TMPDIR: directory, TEMP: directory, TMP: directory });
