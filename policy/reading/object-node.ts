@@ -105,19 +105,23 @@ function traitsOf(key: string): Traits {
   known.set(key, traits);
   return traits;
 }
-const SWITCHED_OFF = "it is switched off by `enabled: false`";
+/** How charts call the value by which an object is left out, besides `enabled`. */
+const CHART_SWITCHES: readonly string[] = ["create", "install", "deploy"];
+const SWITCHED_OFF = "it is switched off, by `enabled: false` or the like";
 
 /**
  * Whether a chart or an operator is told to leave an object out. Kubernetes itself drops a field called `enabled`, so in
  * its own kinds, and in lists that end up in a pod as they are, it turns nothing off.
  */
 function isSwitchedOff(
-  { enabled }: ObjectNode["value"],
+  value: ObjectNode["value"],
   { key, index }: Place,
   inValues: boolean,
   owner: ObjectNode | undefined,
 ): boolean {
-  if (enabled !== false && enabled !== "false") return false;
+  const isOff = (name: string) => value[name] === false || value[name] === "false";
+  if (inValues && CHART_SWITCHES.some(isOff)) return true;
+  if (!isOff("enabled")) return false;
   if (index !== undefined && /(volumes|containers)$/i.test(key)) return false;
   const { kind } = owner?.value ?? {};
   return inValues || (kind !== undefined && !BUILT_IN_GROUPS.has(groupOf(owner?.value ?? {})));

@@ -14,11 +14,13 @@ const RELEVANT_KEYS = [
   "add",
   "adds",
   "capAdd",
+  "capAdds",
   "capabilityAdds",
   "procMount",
   "seLinuxOptions",
   "securityOpts",
   "grantPermissions",
+  "grantAllPermissions",
   "adminAccess",
   "seccompProfile",
   "appArmorProfile",
@@ -81,7 +83,7 @@ export const noPrivilegedContainers: ResourceRule = {
           );
         }
       }
-      for (const key of ["add", "adds", "capAdd", "capabilityAdds"]) {
+      for (const key of ["add", "adds", "capAdd", "capAdds", "capabilityAdds"]) {
         const dangerous = [value[key]].flat(2).filter(isDangerous);
         if (dangerous.length === 0 || (key.startsWith("add") && node.key !== "capabilities")) continue;
         const container = node.parent?.parent;
@@ -98,6 +100,11 @@ export const noPrivilegedContainers: ResourceRule = {
           refuse("it is granted all devices", "grantPermissions");
         const granted = name === "capabilities" ? list(values).filter(isDangerous) : [];
         if (granted.length > 0) refuse(`it is granted ${shown(granted.join(", "))}`, "grantPermissions");
+      }
+      if (isOn(value["grantAllPermissions"])) {
+        const found = "it is granted whatever the plug-in asks for";
+        const list = "List what it needs in grantPermissions.";
+        findings.noted.push(finding(resource, node, found, list, "grantAllPermissions"));
       }
       if (text(value["procMount"])?.toLowerCase() === "unmasked")
         refuse("procMount Unmasked opens the kernel's settings", "procMount");

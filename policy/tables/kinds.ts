@@ -88,6 +88,7 @@ export const DESCRIPTIONS: readonly {
 }[] = [
   { kind: "CustomResourceDefinition", group: "apiextensions.k8s.io", key: "schema" },
   { kind: "CustomResourceDefinition", group: "apiextensions.k8s.io", key: "validation" },
+  { kind: "CompositeResourceDefinition", group: "apiextensions.crossplane.io", key: "schema" },
   { kind: "PodSecurityPolicy", group: "policy", key: undefined },
   { kind: "PodSecurityPolicy", group: "extensions", key: undefined },
   { kind: "SecurityContextConstraints", group: "security.openshift.io", key: undefined },
@@ -99,7 +100,7 @@ export const DESCRIPTIONS: readonly {
 /** Properties that other formats spell in another way, with the name that the rules look for. */
 export const ALIASES: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    hostPath: ["host_path", "hostpath", "host-path", "HostPath", "PathOnHost"],
+    hostPath: ["host_path", "hostpath", "host-path", "HostPath", "PathOnHost", "hostDisk"],
     hostPaths: ["host_paths"],
     sourcePath: ["source_path", "SourcePath"],
     hostNetwork: ["host_network", "HostNetwork"],

@@ -2,7 +2,7 @@
 
 /** Types of resources whose texts run on a machine: commands, start scripts of virtual machines, documents of SSM. */
 export const MACHINE_TYPES =
-  /^(command|cloudinit|null|terraform|aws:ssm|aws:imagebuilder|azure|azure-native:compute|gcp:compute|gcp:osconfig|digitalocean|hcloud|linode|vultr|openstack:compute|proxmoxve|libvirt|vsphere|equinix|scaleway|oci:Core|tencentcloud|alicloud:ecs|ovh|upcloud|exoscale|nutanix|xenorchestra|yandex):/;
+  /^(command|cloudinit|null|terraform|aws:ssm|aws:imagebuilder|azure|azure-native:compute|gcp:compute|gcp:osconfig|digitalocean|hcloud|linode|vultr|openstack:compute|proxmoxve|libvirt|vsphere|equinix|scaleway|oci:Core|tencentcloud|alicloud:ecs|ovh|upcloud|exoscale|nutanix|xenorchestra|yandex)[:/]/;
 
 /** Kinds whose texts are put on a machine and run there. */
 export const MACHINE_KINDS =

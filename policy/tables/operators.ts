@@ -51,11 +51,19 @@ export const RUNTIME_ANNOTATIONS: readonly RuntimeAnnotation[] = [
   },
   { name: /^run\.oci\.hooks\./, is: "program", what: "crun runs it as a hook on the node" },
   { name: /^cdi\.k8s\.io\//, is: "unchecked", what: "it asks for devices by CDI" },
-  { name: /^cdi\.nri\.io\//, is: "unchecked", what: "it asks for devices by CDI" },
+  { name: /^(cdi\.nri\.io\/|cdi-devices\.noderesource\.dev)/, is: "unchecked", what: "it asks for devices by CDI" },
 ];
 
-/** Lists of devices and mounts that NRI's plug-ins add, which are YAML in an annotation. */
-export const NRI_ANNOTATIONS = { devices: /^devices\.nri\.io/, mounts: /^mounts\.nri\.io/ } as const;
+/** Lists of devices and mounts that NRI's plug-ins add, which are YAML in an annotation: of older ones, of today's, of GKE's. */
+export const NRI_ANNOTATIONS = {
+  devices: /^devices\.(nri\.io|noderesource\.dev|gke\.io)/,
+  mounts: /^mounts\.(nri\.io|noderesource\.dev)/,
+} as const;
+
+/** Whether a text of this name is such a list. */
+export function isNriList(name: string): boolean {
+  return Object.values(NRI_ANNOTATIONS).some((each) => each.test(name));
+}
 
 /**
  * Working directories that are a descriptor which the runtime left open, or a process's root: they lead to the node's file system

@@ -118,6 +118,8 @@ export const TREES: readonly NodePlace[] = [
   { path: "/etc/cron.monthly", what: "the node's cron jobs" },
   { path: "/etc/init.d", what: "the node's services" },
   { path: "/etc/udev", what: "programs that the node runs as root when a device appears" },
+  { path: "/run/udev", what: "programs that the node runs as root when a device appears" },
+  { path: "/etc/alternatives", what: "links to programs that the node runs" },
   { path: "/etc/crontab", what: "the node's cron jobs" },
   { path: "/etc/ld.so.preload", what: "a library that every program of the node loads" },
   { path: "/etc/shadow", what: "the node's passwords" },

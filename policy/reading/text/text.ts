@@ -1,4 +1,5 @@
 import { parseAllDocuments, parseDocument } from "yaml";
+import { isNriList } from "../../tables/operators";
 import { isRecord, list } from "../values";
 import { areOptions, askedBy, isEngine, options, type Asked } from "./container-commands";
 import type { Budget } from "./budget";
@@ -26,7 +27,7 @@ const INVALID = "text that is not valid YAML";
 
 /** Words of which one stands in every text that can hold something to judge; a text without them is not parsed. */
 const WORDS =
-  /(?:^|[\s{,"'[(-])["']?(?:kind|op|type|source|path|paths|host_?[pP]ath|sourcePath|containers|volumes|privileged|host(?:Network|PID|IPC)|host|cap_?[aA]dd|security_opt|network_mode|pid|ipc|devices|binds|volumes_from|exposeDockerSocket|containerRuntimeExecutor|runcmd|bootcmd|write_files|services|runners)["']?\s*[:=]|^#cloud-config|\bargs[ \t]*[(:]?[ \t]*["']-/m;
+  /(?:^|[\s{,"'[(-])["']?(?:kind|op|type|source|path|paths|host_?[pP]ath|sourcePath|containers|volumes|privileged|host(?:Network|PID|IPC)|host|cap_?[aA]dd|security_opt|network_mode|pid|ipc|devices|binds|volumes_from|exposeDockerSocket|containerRuntimeExecutor|runcmd|bootcmd|write_files|services|runners)["']?\s*[:=]|^#cloud-config|\b(?:args|inside|withRun)[ \t]*[(:]?[ \t]*["']-/m;
 /** A text in which the words above may be spelled in another way. */
 const HIDES_WORDS = /^\s*[[{]|\\[xuU][0-9a-fA-F]{2}/;
 const COMMANDS =
@@ -43,7 +44,7 @@ export const LOOKS_DANGEROUS =
 
 /** Whether a text is worth a look: most texts of a resource are names, and this is asked of each. */
 export function mayHoldSomething(text: string): boolean {
-  return text.length >= 10 && (/[\s:/=]/.test(text) || /^[\w+-]{24,}$/.test(text.slice(0, 64)));
+  return text.length >= 10 && (/[\s:/=]|^--privileged$/.test(text) || /^[\w+-]{24,}$/.test(text.slice(0, 64)));
 }
 
 /** Everything that a text holds, in any of the languages that are read here. Never throws. */
@@ -51,7 +52,7 @@ export function readText(body: string, key: string, budget: Budget): Reading {
   if (!budget.takesOne()) return { ...NOTHING, why: TOO_LONG };
   const { text, why } = decodedText(body, budget.inflation);
   if (why !== undefined) return { ...NOTHING, why };
-  if (/daemon\.json$|nri\.io/.test(key)) return readDocuments(text, budget);
+  if (/daemon\.json$/.test(key) || isNriList(key)) return readDocuments(text, budget);
   if (isOptionsKey(key) && areOptions(text) && budget.allows(text, "script"))
     return { ...NOTHING, documents: [options(readScript(text).commands.flat(), 0).object] };
   const hasWords = WORDS.test(text) || HIDES_WORDS.test(text);
@@ -79,7 +80,7 @@ export function readText(body: string, key: string, budget: Budget): Reading {
 
 /** Properties whose text is options for a program that runs containers; a list under another name has a colon there. */
 const OPTIONS_KEY =
-  /^(args|inside|options|(docker|podman|container)_?(run)?_?(args|opts|options)|(run|extra)_?args?)$/i;
+  /^(args|inside|withRun|options|(docker|podman|container)_?(run)?_?(args|opts|options)|(run|extra)_?args?)$/i;
 
 export function isOptionsKey(key: string): boolean {
   return OPTIONS_KEY.test(key);
@@ -95,9 +96,15 @@ export function readWords(words: readonly unknown[], mayBeOptions: boolean): rea
 /** Whether a command is, or holds, one that is looked at. */
 function mayMatter(words: readonly string[]): boolean {
   return words.some(
-    (word) => isEngine(word) || /(kubectl|oc|helm|helmfile|k3s|microk8s|curl|wget|socat|nc|ncat)$|[\s{[]/.test(word),
+    (word) =>
+      isEngine(word) ||
+      ENCODED.test(word) ||
+      /(kubectl|oc|helm|helmfile|k3s|microk8s|curl|wget|socat|nc|ncat)$|[\s{[]/.test(word),
   );
 }
+
+/** A word that another program decodes: `echo … | base64 -d | kubectl apply -f -`. */
+const ENCODED = /^[\w+/]{40,}={0,2}$/;
 
 /** Scripts inside scripts: `ssh host 'sh -c "docker run …"'`. */
 const MAX_SCRIPT_DEPTH = 4;
@@ -124,7 +131,10 @@ function readCommands(text: string, budget: Budget, depth = 0): Reading {
   if (budget.isSpent) why = TOO_LONG;
   for (const words of looked) {
     found.push(...askedBy(words).filter((asked) => Object.keys(asked).length > 0));
-    for (const word of words) if (/\s|[{[]/.test(word) && word.length >= 10) inner(word.replace(/^--?[\w-]+=/, ""));
+    for (const word of words) {
+      if (ENCODED.test(word)) inner(decodedText(word, budget.inflation).text);
+      else if (/\s|[{[]/.test(word) && word.length >= 10) inner(word.replace(/^--?[\w-]+=/, ""));
+    }
   }
   for (const body of budget.first(heredocs)) inner(body);
   return { documents, commands: found, why };
@@ -176,17 +186,30 @@ function readJson(text: string): readonly unknown[] | undefined {
   try {
     return [JSON.parse(text) as unknown];
   } catch {
-    const objects: unknown[] = [];
-    for (const line of text.split(/\n(?=\s*[[{])|(?<=[}\]])\s*\n/)) {
-      if (line.trim() === "") continue;
-      try {
-        objects.push(JSON.parse(line));
-      } catch {
-        return undefined;
-      }
+    try {
+      return sequence(text).map((object) => JSON.parse(object) as unknown);
+    } catch {
+      return undefined;
     }
-    return objects;
   }
+}
+
+const JSON_TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]/gs;
+
+/** A text cut after each object or list that stands in no other. */
+function sequence(text: string): readonly string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (const { 0: token, index } of text.matchAll(JSON_TOKEN)) {
+    if (token === "{" || token === "[") depth += 1;
+    else if ((token === "}" || token === "]") && --depth === 0) {
+      parts.push(text.slice(start, index + 1));
+      start = index + 1;
+    }
+  }
+  const rest = text.slice(start);
+  return rest.trim() === "" ? parts : [...parts, rest];
 }
 
 /** Loaded when it is needed first: few programs have TOML in them, and a pack must start fast. */

@@ -15,6 +15,7 @@ import { otherCases } from "./others";
 import { pathCases } from "./paths";
 import { privilegeCases } from "./privileges";
 import { REFERENCE_CASES } from "./references";
+import { STRANGER_CASES } from "./strangers";
 import { TEXT_CASES } from "./texts";
 import { volumeCases } from "./volumes";
 
@@ -37,5 +38,6 @@ export const CASES: readonly Case[] = [
   ...INDIRECT_TEXT_CASES,
   ...NODE_FIELD_CASES,
   ...NEIGHBOUR_CASES,
+  ...STRANGER_CASES,
   ...NODE_FIELD_AT_ADMISSION_CASES,
 ];

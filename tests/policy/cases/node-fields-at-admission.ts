@@ -63,6 +63,12 @@ export const NODE_FIELD_AT_ADMISSION_CASES: readonly Case[] = [
     named("in GoCD's namespace an annotation that", {
       "adds a device by NRI": inGocd("devices.nri.io/container.c", "- path: /dev/sda\n  type: b\n"),
       "adds a mount by NRI": inGocd("mounts.nri.io/container.c", "- source: /var/run\n  destination: /x\n"),
+      "adds a device by today's NRI": inGocd("devices.noderesource.dev/pod", "- path: /dev/sda\n  type: b\n"),
+      "adds a mount by today's NRI": inGocd(
+        "mounts.noderesource.dev/container.c",
+        "- source: /run\n  destination: /x\n",
+      ),
+      "adds a device by GKE's NRI": inGocd("devices.gke.io/container.c", "- path: /dev/sda\n  type: b\n"),
       "adds a device by CRI-O": inGocd("io.kubernetes.cri-o.Devices", "/dev/fuse:rwm, /dev/sda"),
       "mounts by gVisor": inGocd("dev.gvisor.spec.mount.v.source", "/var/run/docker.sock"),
       "names a program for Kata": inGocd("io.katacontainers.config.hypervisor.path", "/tmp/qemu"),
