@@ -1,4 +1,5 @@
 import { RULES } from "../../policy/all-rules";
+import { MAX_VALUES } from "../../policy/reading/text/budget";
 import { viewOf } from "../../policy/reading/view";
 import { analyzer, refusals, type Report } from "./analyzer";
 import { agentsPod, container, type Manifest } from "./cases/case";
@@ -150,5 +151,13 @@ describe("malformed input", () => {
     });
     expect(refusals(found)).toEqual([]);
     expect(found.map(({ message }) => message).join()).toContain("template holds text that is not valid YAML");
+  });
+
+  test("is refused as a whole when it is too large, in words that say how large it may be", async () => {
+    const volumes = [{ name: "x", hostPath: { path: "/run" } }];
+    const found = await analyze({ type: POD, props: spec({ volumes, more: Array(MAX_VALUES + 1).fill(1) }) });
+    expect(refusals(found).map(({ policy, message }) => `${policy}: ${message}`)).toEqual([
+      "well-formed-pods: Pod gocd-dev-agents/case: it holds more than 50000 values, which is too large to judge. Split it; no object of Kubernetes is as large.",
+    ]);
   });
 });
