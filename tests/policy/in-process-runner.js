@@ -1,6 +1,6 @@
 // A test runner for Stryker that loads the tests of the rules once and runs them in this process: Jest would load everything anew for
 // every mutant, which takes seconds where the tests that concern a mutant take milliseconds. Jest's own parts collect the tests,
-// compare and read snapshots.
+// compare and read snapshots (docs/decisions/0017).
 const { createRequire } = require("node:module");
 const { join } = require("node:path");
 const { performance } = require("node:perf_hooks");

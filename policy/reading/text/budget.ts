@@ -2,7 +2,7 @@ import { Inflation, MAX_TEXT_LENGTH } from "./encodings";
 
 /**
  * Properties and members of lists in one resource; as many again in its texts. The largest public objects, definitions of custom
- * resources of 1.2 MB, have 35,000 of them, and nearly all in a schema, where four count as one.
+ * resources of 1.2 MB, have 35,000 of them, and nearly all in a schema, where four count as one (docs/decisions/0018).
  */
 export const MAX_VALUES = 50_000;
 
