@@ -2,6 +2,7 @@ import { isObject } from "../../../preview/run/wire";
 import type { WireObject, WireValue } from "../../../preview/run/wire";
 import { gatewayProblem } from "./google/access-rules";
 import { Cloud, projectFile } from "./google/cloud";
+import { TYPE } from "./google/types";
 import { isGateway, isOfLoadBalancer, putObject, removeObject } from "./google/load-balancers";
 import { makesAnew } from "./kubernetes-fields";
 import type { ProviderModel, ResourceModel } from "./model";
@@ -14,6 +15,11 @@ const model = (type: string): ResourceModel => ({
     const id = idOf(inputs);
     if (isOfLoadBalancer(type)) balance(type, id, inputs);
     return { id, outputs: {} };
+  },
+  read: (_id, properties) => {
+    if (new Cloud(projectFile()).all(TYPE.cluster).length > 0) return properties;
+    if (process.env["PULUMI_K8S_DELETE_UNREACHABLE"] === "true") return undefined;
+    throw new Error("configured Kubernetes cluster is unreachable: the project has no cluster");
   },
   delete: (id) => {
     removeObject(new Cloud(projectFile()), type, id);
