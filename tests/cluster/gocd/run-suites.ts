@@ -74,9 +74,8 @@ const SEQUENCES: Readonly<Record<Target, readonly Sequence[]>> = {
   ],
   laptop: [[[{ name: "laptop" }]]],
   engine: [
-    [[{ name: "google" }]],
-    [[{ name: "edits" }]],
     [["dev", "scale", "rotate"].map((name) => ({ name, stack: name })), [{ name: "afterwards", stack: "dev" }]],
+    ...["google", "edits", "host"].map((name) => [[{ name }]]),
   ],
 };
 
