@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { installPlugins, PROVIDERS_PORT, providerVersion } from "./plugins";
+
+const folder = mkdtempSync(path.join(tmpdir(), "plugins-"));
+/** Answers whatever is asked for with a port, as a project's process does. */
+const providers = createServer((socket) => socket.on("data", () => socket.write("4242\n")));
+
+beforeAll(async () => {
+  installPlugins(folder, "nowhere", {}, ["gcp"]);
+  providers.listen(0, "127.0.0.1");
+  await once(providers, "listening");
+});
+
+afterAll(() => {
+  providers.close();
+  rmSync(folder, { recursive: true });
+});
+
+test("a plug-in whose provider is loaded already tells its port, and leaves no process when the engine interrupts it", async () => {
+  const { port } = providers.address() as { readonly port: number };
+  const child = spawn(path.join(folder, `resource-gcp-v${providerVersion("gcp")}`, "pulumi-resource-gcp"), [], {
+    env: { ...process.env, [PROVIDERS_PORT]: String(port) },
+    stdio: ["pipe", "pipe", "inherit"],
+    detached: true,
+  });
+  const group = -(child.pid ?? 0);
+  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  expect(line).toBe("4242");
+  process.kill(group, "SIGINT");
+  await once(child, "exit");
+  expect(() => process.kill(group, 0)).toThrow("ESRCH");
+});
