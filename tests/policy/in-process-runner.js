@@ -21,7 +21,16 @@ const { SnapshotState } = ofJest("jest-snapshot");
 /** The table of cases first: it kills most mutants. The others judge what a table has no words for. */
 const FILES = [
   "cases",
-  ...["certificates", "claims", "configuration", "exceptions", "host-paths-setting", "malformed", "messages"],
+  ...[
+    "certificates",
+    "claims",
+    "configuration",
+    "confinement",
+    "exceptions",
+    "host-paths-setting",
+    "malformed",
+    "messages",
+  ],
   ...["profiles/gatekeeper", "profiles/pod-security-standards", "remedies", "report", "unknown"],
 ];
 
