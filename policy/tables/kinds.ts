@@ -100,10 +100,10 @@ export const DESCRIPTIONS: readonly {
 /** Properties that other formats spell in another way, with the name that the rules look for. */
 export const ALIASES: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    hostPath: ["host_path", "hostpath", "host-path", "HostPath", "PathOnHost", "hostDisk"],
+    hostPath: ["host_path", "hostpath", "host-path", "HostPath", "PathOnHost", "hostDisk", "dataDirHostPath"],
     hostPaths: ["host_paths"],
     sourcePath: ["source_path", "SourcePath"],
-    hostNetwork: ["host_network", "HostNetwork"],
+    hostNetwork: ["host_network", "HostNetwork", "hostNetworking"],
     hostPID: ["host_pid", "hostPid", "HostPID"],
     hostIPC: ["host_ipc", "hostIpc", "HostIPC"],
     shareProcessNamespace: ["share_process_namespace"],

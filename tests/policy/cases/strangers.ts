@@ -27,6 +27,8 @@ const kubeVirt = (path: string) =>
   custom("kubevirt.io/v1", "VirtualMachine", {
     template: { spec: { volumes: [{ name: "disk", hostDisk: { path, type: "DiskOrCreate" } }] } },
   });
+const ceph = (dataDirHostPath: string) =>
+  custom("ceph.rook.io/v1", "CephCluster", { dataDirHostPath, mon: { count: 3 } });
 const keda = (spec: Manifest) => custom("keda.sh/v1alpha1", "ScaledJob", { jobTargetRef: { template: { spec } } });
 const flux = (path: string, value: unknown) =>
   custom("helm.toolkit.fluxcd.io/v2", "HelmRelease", {
@@ -49,6 +51,7 @@ export const STRANGER_CASES: readonly Case[] = [
     "objects of JSON over several lines each": configMap(pretty(ownPod, pod)),
     "objects of JSON beside each other in one line": configMap(ownPod + pod),
     "a disk of a virtual machine that is one of the node": kubeVirt("/dev/sda"),
+    "a folder of Rook's on the nodes": ceph("/var/run"),
     "a job that KEDA starts": keda({ containers: [], volumes: [{ name: "s", hostPath: { path: SOCKET } }] }),
     "a volume that Flux adds to what a chart renders": flux("/spec/template/spec/volumes/-", {
       name: "s",
@@ -71,6 +74,9 @@ export const STRANGER_CASES: readonly Case[] = [
     "a capability of a service of Swarm": service(["CAP_SYS_ADMIN"]),
     "a chart's part that is created": release({ psp: { create: true, privileged: true } }),
   }),
+  ...typed("refused", "no-host-namespaces", {
+    "Jenkins' agents in the network of their nodes": release({ agent: { hostNetworking: true } }),
+  }),
   ...allowed("review", {
     "a list of resources by an annotation of NRI": annotated(
       "ulimits.noderesource.dev/pod",
@@ -80,6 +86,7 @@ export const STRANGER_CASES: readonly Case[] = [
     "devices of a vendor by today's annotation of NRI": annotated("cdi-devices.noderesource.dev/pod", "- a.com/b=c\n"),
     "objects of JSON over several lines each, without a socket": configMap(pretty(ownPod, ownPod)),
     "a disk of a virtual machine in a folder of its own": kubeVirt("/srv/disks/a.img"),
+    "Rook's own folder on the nodes": ceph("/var/lib/rook"),
     "a job that KEDA starts with a volume of its own": keda({ containers: [], volumes: [{ name: "s", emptyDir: {} }] }),
     "a label that Flux adds to what a chart renders": flux("/metadata/labels/a", "b"),
     "options of a Jenkinsfile's image for a folder of its own": configMap(
@@ -97,6 +104,7 @@ export const STRANGER_CASES: readonly Case[] = [
       `echo ${base64(ownPod)} | base64 -d | kubectl apply -f -`,
     ),
     "commands without containers that Systems Manager runs on machines": association("yum update -y"),
+    "Jenkins' agents in a network of their own": release({ agent: { hostNetworking: false } }),
     "a capability that a service of Swarm may have": service(["CAP_NET_BIND_SERVICE"]),
     ...Object.fromEntries(
       ["create", "install", "deploy"].map((name) => [
