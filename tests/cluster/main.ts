@@ -66,7 +66,7 @@ function skipped(why: string, work: Work): Promise<Counts> {
 }
 
 /** Whether the suites of a folder run that takes what the others do not need. */
-const wants = (work: Work, folder: "access" | "builders" | "company" | "network") =>
+const wants = (work: Work, folder: "access" | "builders" | "company" | "network" | "standalone") =>
   target === "cluster" && work.mode === "test" && isPicked(folder, work.suites);
 
 /** In a sandbox of its own: a cluster, or the laptop's Docker. */
@@ -78,7 +78,8 @@ async function inOwnSandbox(work: Work): Promise<Counts> {
   return withLock(async () => {
     const access = wants(work, "access");
     const [builders, company] = [wants(work, "builders"), wants(work, "company")];
-    await bringPrerequisites({ network: access || wants(work, "network"), access, builders, company });
+    const guest = wants(work, "standalone");
+    await bringPrerequisites({ network: access || wants(work, "network"), access, builders, company, guest });
     if (target === "engine") await buildPulumi();
     return runInSandbox(path.join(__dirname, INSIDE[target]), [asArgument(work)], () => {
       if (existsSync(COUNTS)) return JSON.parse(readFileSync(COUNTS, "utf8")) as Counts;

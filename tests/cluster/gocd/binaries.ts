@@ -42,16 +42,19 @@ const IMAGES: readonly Build[] = [
     ldflags: STRIPPED,
   },
   { module: "testcontainers", packages: { testcontainers: "." }, ldflags: STRIPPED },
-  ...["amd64", "arm64"].map((architecture) => ({
-    module: "architecture",
-    packages: { [`program-${architecture}`]: "." },
-    ldflags: STRIPPED,
-    architecture,
-  })),
 ];
 
+/** A program for each processor. */
+const PROGRAMS: readonly Build[] = ["amd64", "arm64"].map((architecture) => ({
+  module: "architecture",
+  packages: { [`program-${architecture}`]: "." },
+  ldflags: STRIPPED,
+  architecture,
+}));
+
 /** Where a binary of Docker's is; it is there once what builds it has come back. */
-export const dockerBinary = (name: string): string => builtBinary([...DAEMON, ...PLUGINS, ...IMAGES], name);
+export const dockerBinary = (name: string): string =>
+  builtBinary([...DAEMON, ...PLUGINS, ...IMAGES, ...PROGRAMS], name);
 
 /** Builds dockerd, for the images and for the laptop. */
 export const buildDocker = (): Promise<void> => buildAll(DAEMON);
@@ -60,4 +63,5 @@ export const buildDocker = (): Promise<void> => buildAll(DAEMON);
 export const buildDockerPlugins = (): Promise<void> => buildAll(PLUGINS);
 
 /** Builds what stands in for images that jobs pull. */
-export const buildJobImages = (): Promise<void> => buildAll(IMAGES);
+export const buildJobImages = (): Promise<void> => buildAll([...IMAGES, ...PROGRAMS]);
+export const buildPrograms = (): Promise<void> => buildAll(PROGRAMS);

@@ -1,11 +1,18 @@
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { program } from "../kubernetes/packages";
-import { guestKernel } from "./packages";
+import { dockerBinary } from "./binaries";
+import { emulator, guestKernel } from "./packages";
 import { ROOT, STATE } from "../kubernetes/paths";
 import { makeRootfs } from "../kubernetes/rootfs";
 import { outcome, run } from "../kubernetes/run";
 import { STAND_IN } from "./stand-ins";
+
+/** What `docker run --platform` printed in the guest for another processor, before a job told the kernel of the emulator, and after. */
+export interface OfAnotherProcessor {
+  readonly before: string;
+  readonly after: string;
+}
 
 /** What the guest measured of one daemon. */
 export interface Measured {
@@ -30,9 +37,13 @@ const TIMEOUT = 900_000;
 
 /**
  * Boots a machine with cgroup v2 in QEMU, emulated, so that it needs no right, and runs the comparison of guest/compare in
- * it with the scripts of images/dind. Returns what was measured for the daemon `plain` and the daemon `wrapped`.
+ * it with the scripts of images/dind. Returns what was measured for the daemon `plain` and the daemon `wrapped`, and what a program
+ * of another processor printed on the second.
  */
-export async function compareInGuest(): Promise<Readonly<Record<string, Measured>>> {
+export async function compareInGuest(): Promise<{
+  readonly measured: Readonly<Record<string, Measured>>;
+  readonly platform: OfAnotherProcessor;
+}> {
   rmSync(FOLDER, { recursive: true, force: true });
   const disk = await makeDisk();
   const start = await makeStart();
@@ -57,16 +68,19 @@ export async function compareInGuest(): Promise<Readonly<Record<string, Measured
       /RESULT (\w+) exit=(\d+) inside=(yes|no) peak=(\d+) daemon=(alive|dead) agent=(alive|dead) task=(\d*)/g,
     ),
   ];
-  if (results.length !== 2) throw new Error(`the guest said:\n${stdout.split("\n").slice(-40).join("\n")}`);
-  return Object.fromEntries(
+  const platform = /^PLATFORM before=(.*) after=(.*?)\r?$/m.exec(stdout);
+  if (results.length !== 2 || platform === null)
+    throw new Error(`the guest said:\n${stdout.split("\n").slice(-40).join("\n")}`);
+  const measured = Object.fromEntries(
     results.map(([, name = "", exit, inside, peak, daemon, agent, task]) => [
       name,
       { exit: Number(exit), inside, peak: Number(peak), daemon, agent, task } as Measured,
     ]),
   );
+  return { measured, platform: { before: platform[1] ?? "", after: platform[2] ?? "" } };
 }
 
-/** The guest's disk: what stands in for docker:dind, this project's scripts, the kernel's module for overlay. */
+/** The guest's disk: what stands in for docker:dind, this project's scripts, modules of the kernel, a program and its emulator. */
 async function makeDisk(): Promise<string> {
   const root = path.join(FOLDER, "root");
   mkdirSync(path.join(root, "modules"), { recursive: true });
@@ -76,10 +90,17 @@ async function makeDisk(): Promise<string> {
   );
   await makeRootfs(root, {
     ...contents,
-    files: { ...contents.files, ...scripts, "/usr/local/bin/compare": path.join(SOURCES, "compare") },
+    files: {
+      ...contents.files,
+      ...scripts,
+      "/usr/local/bin/compare": path.join(SOURCES, "compare"),
+      "/arm64/program": dockerBinary("program-arm64"),
+      "/installer/qemu": emulator,
+    },
     links: { ...contents.links, "/sbin/init": "/usr/local/bin/compare" },
   });
-  copyFileSync(await module("overlay"), path.join(root, "modules/overlay.ko"));
+  for (const name of ["overlay", "binfmt_misc"])
+    copyFileSync(await module(name), path.join(root, "modules", `${name}.ko`));
   const image = path.join(FOLDER, "disk.img");
   await run("truncate", ["-s", "2G", image]);
   await run("mke2fs", ["-q", "-t", "ext4", "-d", root, image]);

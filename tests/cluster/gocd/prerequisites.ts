@@ -1,7 +1,7 @@
 import { buildKubernetes } from "../kubernetes/binaries";
 import { bringPackages } from "../kubernetes/debian";
 import { bringPolicyController } from "../kubernetes/policy-controller";
-import { buildDocker, buildDockerPlugins, buildJobImages } from "./binaries";
+import { buildDocker, buildDockerPlugins, buildJobImages, buildPrograms } from "./binaries";
 import { bringDirectory } from "./directory";
 import { bringGatewayApi } from "./gateway-api";
 import { bringImageNode, fillNpmCache } from "./npm";
@@ -15,20 +15,23 @@ interface Needs {
   readonly access?: boolean;
   /** What images are made of that jobs pull. */
   readonly builders?: boolean;
+  /** A machine of its own, which runs a program of another processor. */
+  readonly guest?: boolean;
   /** A company's network: a proxy, sshd, a JVM, and what images are made of. */
   readonly company?: boolean;
 }
 
 /** Brings what is kept between runs, where it is not there yet. */
-export async function bringPrerequisites({ network, access, builders, company }: Needs = {}): Promise<void> {
+export async function bringPrerequisites({ network, access, builders, company, guest }: Needs = {}): Promise<void> {
   await bringDebianPackages();
   await buildKubernetes();
   await buildDocker();
   await buildDockerPlugins();
   if (builders || company) {
     await buildJobImages();
-    await bringEmulators();
   }
+  if (builders || company || guest) await bringEmulators();
+  if (guest) await buildPrograms();
   if (company) await bringCompanyNetwork();
   if (network) await bringPolicyController();
   if (access) {
