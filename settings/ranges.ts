@@ -1,4 +1,5 @@
 import { count, overlap, range, type Range } from "./addresses";
+import { proxyRange, type Company } from "./company";
 import { formatValue, type HasProblem, type Problem } from "./problems";
 import type { Create } from "./cluster";
 import type { Settings } from "./types";
@@ -42,12 +43,13 @@ export function rangeProblems({ cluster, agents, server, access }: Settings, has
   }
 
   const egress = [
-    ...parse("gocd:server.egress", server.egress),
-    ...agents.flatMap((pool) => parse(`gocd:agents.${pool.name}.egress`, pool.egress)),
+    ...parse("gocd:server.egress", asked(server)),
+    ...agents.flatMap((pool) => parse(`gocd:agents.${pool.name}.egress`, asked(pool))),
+    ...proxies(server, agents),
   ];
-  for (const { key, cidr, range: asked } of egress) {
-    const other = own.find((one) => overlap(one.range, asked));
-    if (overlap(LINK_LOCAL.range, asked)) {
+  for (const { key, cidr, range: opened } of egress) {
+    const other = own.find((one) => overlap(one.range, opened));
+    if (overlap(LINK_LOCAL.range, opened)) {
       const wanted = `a range outside ${LINK_LOCAL.cidr}, where the metadata server is (a pool's workloadIdentity opens it)`;
       problems.push({ key, found: formatValue(cidr), wanted });
     } else if (other) {
@@ -59,6 +61,28 @@ export function rangeProblems({ cluster, agents, server, access }: Settings, has
     }
   }
   return problems;
+}
+
+interface Opens {
+  readonly egress: readonly string[];
+  readonly company: Company;
+}
+
+/** The ranges that somebody asked for, without that of the company's proxy, which comes last. */
+const asked = ({ egress, company }: Opens) => egress.slice(0, egress.length - proxyRange(company).length);
+
+/** The company's proxies that have an address for a name; a pool's where it is another one. */
+function proxies(server: Opens, agents: Settings["agents"]): Named[] {
+  const url = server.company.proxy?.url;
+  const others = agents
+    .filter(({ company }) => company.proxy?.url !== url)
+    .map(({ name, company }) => ({ key: `gocd:agents.${name}.company`, company }));
+  return [{ key: "gocd:company", company: server.company }, ...others].flatMap(({ key, company }) =>
+    proxyRange(company).flatMap((cidr) => {
+      const parsed = range(cidr);
+      return parsed === undefined ? [] : [{ key: `${key}.proxy.url`, cidr: company.proxy?.url ?? cidr, range: parsed }];
+    }),
+  );
 }
 
 /** Where the proxies of an internal load balancer are; Google takes no fewer than 64 addresses. */

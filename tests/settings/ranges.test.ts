@@ -56,6 +56,20 @@ const BAD: readonly BadSetting[] = [
     /does not overlap gocd:cluster.create.ranges.pods/,
   ],
   [
+    "a company's proxy where the metadata server is",
+    { "gocd:company": JSON.stringify({ proxy: { url: "http://169.254.169.254:3128" } }) },
+    "gocd:company.proxy.url",
+    /http:\/\/169.254.169.254:3128/,
+    /outside 169.254.0.0\/16/,
+  ],
+  [
+    "a proxy of one pool among the cluster's own nodes",
+    pool({ company: { proxy: { url: "http://10.10.0.9:3128" } } }),
+    "gocd:agents.docker.company.proxy.url",
+    /http:\/\/10.10.0.9:3128/,
+    /does not overlap gocd:cluster.create.ranges.nodes/,
+  ],
+  [
     "ranges that overlap",
     create({ ranges: { services: "10.20.128.0/20" } }),
     "gocd:cluster.create.ranges.services",
