@@ -237,12 +237,14 @@ test("a secret manager whose plugin GoCD does not have, or with a property that 
       properties: [{ key: "SecretFilePath", value: "/one" }],
       rules: [],
     },
+    { id: "yaml", pluginId: "yaml.config.plugin", properties: [{ key: "Path", value: "/two" }], rules: [] },
   ];
   expect(await owned({ secretConfigs })).toMatchObject({
     settings: [],
     failures: [
       "refused: GoCD has no plugin com.example.vault",
       "refused: SecretFilePath: no property of cd.go.secrets.file-based-plugin; it has SecretsFilePath",
+      "refused: Path: no property of yaml.config.plugin; it has none",
     ],
   });
   expect(state().secretConfigs).toEqual([]);
