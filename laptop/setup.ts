@@ -8,7 +8,7 @@ import { podNames } from "../components/agents/pods";
 import { agentToken, agentUuid } from "../components/credentials/identity";
 import { bcrypt, passwordFile } from "../components/credentials/passwords";
 import { cruiseConfig } from "../components/server/cruise-config";
-import { PRUNE_BACKUPS } from "../components/server/server";
+import { PRUNE_BACKUPS } from "../components/server/backup";
 import { certificates, end, fit, type Sides } from "./certificates";
 
 export interface Laptop {

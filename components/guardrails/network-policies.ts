@@ -2,7 +2,8 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { POOL_LABEL, SCRAPES_LABEL, selector } from "../../kubernetes/labels";
 import { HOUSEKEEPING_PORT } from "../housekeeping/housekeeping";
-import { METRICS_PORT, PORT } from "../server/server";
+import { METRICS_PORT } from "../server/backup";
+import { PORT } from "../server/server";
 
 type Policy = k8s.types.input.networking.v1.NetworkPolicy;
 type Egress = k8s.types.input.networking.v1.NetworkPolicyEgressRule;

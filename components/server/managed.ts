@@ -1,5 +1,5 @@
 import { purgeOf, type Purge } from "./cruise-config";
-import { HAND_OVER_BACKUP, PRUNE_BACKUPS } from "./server";
+import { HAND_OVER_BACKUP, PRUNE_BACKUPS } from "./backup";
 
 /** Settings that follow the stack file: seeded before the first start, and kept by housekeeping afterwards. */
 export interface Managed {

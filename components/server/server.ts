@@ -14,37 +14,20 @@ import { selector } from "../../kubernetes/labels";
 import type { Placement } from "../../kubernetes/placement";
 import { mebibytes } from "../../kubernetes/quantities";
 import { GO_GROUP, RESTRICTED } from "../../kubernetes/security";
+import { backupContainer, restoreContainer, type BackupSpec } from "./backup";
 import { repositoryContainers, repositoryEnv, type ConfigRepository } from "./config-repository";
 
 /** Name of StatefulSet, Service and Secret in the server's namespace. */
 export const SERVER = "gocd-server";
 export const PORT = 8153;
-/** Where the backup sidecar shows its metrics. */
-export const METRICS_PORT = 8081;
-
 /** Where the server finds its Secret. */
 export const SECRET_DIRECTORY = "/etc/gocd-server";
+const SECRET_MOUNT = { name: "secret", mountPath: SECRET_DIRECTORY, readOnly: true } as const;
 
 const HEALTH = { httpGet: { path: "/go/api/v1/health", port: "http" } } as const;
 
 /** Version of GoCD in images/server; a restore refuses backups of newer ones. */
 export const GOCD_VERSION = "26.1.0";
-
-/** Where GoCD's own backups go, and the one to start from where the disk is empty. */
-export interface BackupSpec {
-  readonly bucket: pulumi.Input<string>;
-  /** Where in it; ends in a slash. */
-  readonly folder: string;
-  /** Name of a backup such as `backup_20260101-020000`. */
-  readonly restore?: string | undefined;
-  /** Accepts one of another server, and says what becomes of its keys. */
-  readonly otherServer?: "replace-keys" | "adopt-keys" | undefined;
-}
-
-/** GoCD's post-backup script in images/server, where there is a bucket. */
-export const HAND_OVER_BACKUP = "/usr/local/bin/hand-over-backup";
-/** The same where there is none: old backups go, and the others stay on the disk. */
-export const PRUNE_BACKUPS = "/usr/local/bin/prune-backups";
 
 export interface ServerSpec {
   readonly instance: string;
@@ -101,6 +84,7 @@ export function serverStatefulSet(spec: ServerSpec) {
   const ca = companyVolumes(spec.caConfigMap);
   const { housekeeping: image } = spec.images;
   const storage = { image, env: companyNodeEnv(spec.company), mounts: ca.mounts };
+  const withKeys = { ...storage, mounts: [SECRET_MOUNT, ...ca.mounts] };
   const server = {
     image: spec.images.server,
     env: [...serverEnv(heap, spec), ...companyEnv(spec.company), ...ssh.env],
@@ -110,7 +94,7 @@ export function serverStatefulSet(spec: ServerSpec) {
       { name: "data", mountPath: "/home/go", subPath: "home" },
       // A disk of its own: H2 breaks when artifacts fill the disk it is on.
       { name: "artifacts", mountPath: "/godata/artifacts", subPath: "artifacts" },
-      { name: "secret", mountPath: SECRET_DIRECTORY, readOnly: true },
+      SECRET_MOUNT,
       ...ca.mounts,
       ...ssh.mounts,
     ],
@@ -142,7 +126,7 @@ export function serverStatefulSet(spec: ServerSpec) {
           initContainers: [
             ...(spec.backup?.restore === undefined
               ? []
-              : [restoreContainer(spec.backup, spec.backup.restore, storage)]),
+              : [restoreContainer(spec.backup, spec.backup.restore, GOCD_VERSION, withKeys)]),
             ...(spec.configRepository ? repositoryContainers(server, image) : []),
           ],
           containers: [
@@ -212,60 +196,4 @@ function jvmOptions(
     ...(behindProxy ? BEHIND_PROXY : []),
     ...[...companyJvmOptions(company), ...more].map((option) => `'${option}'`),
   ].join(" ");
-}
-
-/** What reaches the bucket: housekeeping's image, with the company's proxy and certificates. */
-interface StorageAccess {
-  readonly image: pulumi.Input<string>;
-  readonly env: ReturnType<typeof companyNodeEnv>;
-  readonly mounts: ReturnType<typeof companyVolumes>["mounts"];
-}
-
-/** Stores what the post-backup script hands over; with Workload Identity, without a key. */
-function backupContainer({ bucket, folder }: BackupSpec, storage: StorageAccess) {
-  return {
-    name: "backup",
-    image: storage.image,
-    args: ["backup"],
-    ports: [{ name: "backup-metrics", containerPort: METRICS_PORT, protocol: "TCP" }],
-    env: [{ name: "BACKUP_BUCKET", value: bucket }, { name: "BACKUP_PREFIX", value: folder }, ...storage.env],
-    terminationMessagePolicy: "FallbackToLogsOnError",
-    resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
-    securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
-    // A backup that is not off the cluster shows as an event of the pod, without any right to write events. The restart after a
-    // day of it does no harm; a readiness probe would take the server out of its Service.
-    livenessProbe: {
-      httpGet: { path: "/healthz", port: "backup-metrics" },
-      periodSeconds: 60,
-      timeoutSeconds: 5,
-      failureThreshold: 1440,
-    },
-    volumeMounts: [{ name: "artifacts", mountPath: "/godata/artifacts", subPath: "artifacts" }, ...storage.mounts],
-  } satisfies k8s.types.input.core.v1.Container;
-}
-
-/** Before the first boot: brings a backup back to an empty disk, and does nothing on one that it has brought it to before. */
-function restoreContainer({ bucket, folder, otherServer }: BackupSpec, name: string, storage: StorageAccess) {
-  return {
-    name: "restore",
-    image: storage.image,
-    args: ["restore"],
-    env: [
-      { name: "BACKUP_BUCKET", value: bucket },
-      { name: "BACKUP_PREFIX", value: folder },
-      { name: "RESTORE_NAME", value: name },
-      { name: "GOCD_VERSION", value: GOCD_VERSION },
-      ...(otherServer === undefined ? [] : [{ name: "OTHER_SERVER", value: otherServer }]),
-      ...storage.env,
-    ],
-    terminationMessagePolicy: "FallbackToLogsOnError",
-    resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "256Mi" } },
-    securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
-    volumeMounts: [
-      { name: "data", mountPath: "/godata", subPath: "godata" },
-      // With the keys that a backup of this stack has.
-      { name: "secret", mountPath: SECRET_DIRECTORY, readOnly: true },
-      ...storage.mounts,
-    ],
-  } satisfies k8s.types.input.core.v1.Container;
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { parseAllDocuments } from "yaml";
 import { visitorsOf } from "../../../components/access/visitors";
 import { networkPolicies, type PolicySpec } from "../../../components/guardrails/network-policies";
-import { openingsOf, OPENINGS, type Policy } from "../../cluster/gocd/suites/network/openings";
+import { openingsOf, OPENINGS, policiesAmong, type Policy } from "../../cluster/gocd/suites/network/openings";
 
 const GOLDEN = path.join(__dirname, "../../golden");
 
@@ -25,8 +25,7 @@ const everything = (from: From): PolicySpec =>
     pools: [{ name: "docker", egress: ["10.2.0.0/16"], workloadIdentity: true }],
   }) satisfies Required<PolicySpec>;
 
-const openings = (spec: PolicySpec) =>
-  openingsOf(Object.values(networkPolicies(spec)) as unknown as readonly Policy[], spec.instance);
+const openings = (spec: PolicySpec) => openingsOf(policiesAmong(Object.values(networkPolicies(spec))), spec.instance);
 
 /** The policies of a committed stack, and the name of its installation. */
 function ofGolden(file: string): { readonly instance: string; readonly policies: readonly Policy[] } {
@@ -36,13 +35,10 @@ function ofGolden(file: string): { readonly instance: string; readonly policies:
   return { instance: String(server?.metadata.namespace), policies: found };
 }
 
-const isPolicy = (value: object): boolean => "podSelector" in ((value as { readonly spec?: object }).spec ?? {});
-
-function policiesIn(value: unknown): Policy[] {
+function policiesIn(value: unknown): readonly Policy[] {
   if (typeof value !== "object" || value === null) return [];
-  if ("metadata" in value && isPolicy(value) && "policyTypes" in (value as unknown as Policy).spec)
-    return [value as unknown as Policy];
-  return Object.values(value).flatMap(policiesIn);
+  const own = policiesAmong([value]);
+  return own.length > 0 ? own : Object.values(value).flatMap(policiesIn);
 }
 
 test("every way that the network policies can open is tried where they are enforced, and no row is for one that is none", () => {

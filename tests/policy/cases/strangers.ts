@@ -90,7 +90,7 @@ export const STRANGER_CASES: readonly Case[] = [
     "a job that KEDA starts with a volume of its own": keda({ containers: [], volumes: [{ name: "s", emptyDir: {} }] }),
     "a label that Flux adds to what a chart renders": flux("/metadata/labels/a", "b"),
     "options of a Jenkinsfile's image for a folder of its own": configMap(
-      "node { docker.image('x').inside('-v /srv/m2:/root/.m2') { sh 'make' } }",
+      "node { docker.image('x').inside('-v /srv/m2:/cache') { sh 'make' } }",
     ),
     "a schema of Crossplane with a default": {
       apiVersion: "apiextensions.crossplane.io/v1",

@@ -1,4 +1,4 @@
-import { METRICS_PORT } from "../../../../../components/server/server";
+import { METRICS_PORT } from "../../../../../components/server/backup";
 import { SCRAPES_LABEL } from "../../../../../kubernetes/labels";
 import { getPods } from "../../../kubernetes/api";
 import { apply, exec, kubectl, remove } from "../../../kubernetes/kubectl";
@@ -22,7 +22,7 @@ import {
   STRANGER,
   STRANGERS,
 } from "./helper-pods";
-import { OPENINGS, openingsOf, type From, type Policy, type To } from "./openings";
+import { OPENINGS, openingsOf, policiesAmong, type From, type To } from "./openings";
 import { listenOutside, OUTSIDE } from "./outside";
 
 // Only the tests' own cluster can be given what enforces policies.
@@ -185,7 +185,7 @@ import { listenOutside, OUTSIDE } from "./outside";
         const proxy = by === "namespace" ? all.solver : all.server;
         await eventually("the openings", async () => ((await reaches(pods.proxy, proxy)) ? true : undefined));
         await eventually("all of them", async () => ((await reaches(server, all["DNS server"])) ? true : undefined));
-        const rows = openingsOf(policies as unknown as readonly Policy[], SERVER_NAMESPACE).map((line) => {
+        const rows = openingsOf(policiesAmong(policies), SERVER_NAMESPACE).map((line) => {
           const row = OPENINGS[line];
           if (row === undefined) throw new Error(`nothing tries what is open: ${line}`);
           return { line, ...row };

@@ -28,6 +28,16 @@ const NAMES: Readonly<Record<string, string>> = {
   "169.254.20.10/32": "169.254.20.10",
 };
 
+/** The network policies among objects. */
+export const policiesAmong = (objects: readonly unknown[]): readonly Policy[] => objects.filter(isPolicy);
+
+/** Of all kinds that have a pod selector, they alone say which ways it is about. */
+function isPolicy(object: unknown): object is Policy {
+  if (typeof object !== "object" || object === null || !("metadata" in object) || !("spec" in object)) return false;
+  const { spec } = object;
+  return typeof spec === "object" && spec !== null && "podSelector" in spec && "policyTypes" in spec;
+}
+
 /** Every peer of every rule as a line, such as `server from gocd-agent of the agents: 8153`, in the order of the alphabet. */
 export function openingsOf(policies: readonly Policy[], instance: string): readonly string[] {
   const lines = policies.flatMap(({ metadata, spec }) => {
