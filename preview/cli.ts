@@ -1,8 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import type { Policies } from "@pulumi/policy";
 import { against } from "./base/against";
-import { startBase } from "./base/base";
-import type { Base } from "./base/base";
+import { startBase, type Base } from "./base/base";
 import type { AdaptRules } from "./difference/rules/rule";
 import { parseOptions, UsageError, usageText } from "./command";
 import { render } from "./show/render";
@@ -11,8 +10,7 @@ import { assemble, exitCode } from "./preview";
 import { ConfigurationError, readProject } from "./run/project";
 import { plannedProviders } from "./run/providers";
 import { runProgram } from "./run/run";
-import { failureText } from "./show/preview-text";
-import type { View } from "./show/preview-text";
+import { failureText, type View } from "./show/preview-text";
 import { printable } from "./escape";
 import { styleFor, wantsColour } from "./show/terminal";
 

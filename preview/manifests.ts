@@ -1,9 +1,7 @@
 import { Document, visit } from "yaml";
 import { HIDDEN } from "./escape";
-import { isKubernetesObject } from "./run/registration";
-import type { Registration } from "./run/registration";
-import { isObject, isSecret, readable, readableMap } from "./run/wire";
-import type { WireObject, WireValue } from "./run/wire";
+import { isKubernetesObject, type Registration } from "./run/registration";
+import { isObject, isSecret, readable, readableMap, type WireObject, type WireValue } from "./run/wire";
 
 /** One Kubernetes object as a file. */
 export interface Manifest {

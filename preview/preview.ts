@@ -1,16 +1,12 @@
 import type { Policies } from "@pulumi/policy";
-import { manifests } from "./manifests";
-import type { Manifest } from "./manifests";
+import { manifests, type Manifest } from "./manifests";
 import type { LogLine } from "./run/monitor";
-import { problemText } from "./run/project";
-import type { Project } from "./run/project";
+import { problemText, type Project } from "./run/project";
 import { redactor } from "./run/redact";
 import type { Registration } from "./run/registration";
 import type { Failure, Run } from "./run/run";
-import { judge } from "./verdict";
-import type { Verdict } from "./verdict";
-import { readableMap } from "./run/wire";
-import type { WireObject } from "./run/wire";
+import { judge, type Verdict } from "./verdict";
+import { readableMap, type WireObject } from "./run/wire";
 
 /** A stack as its program would register it: plain data from which every form of output is made. No secret is in it. */
 export interface Preview {

@@ -7,8 +7,9 @@ import {
   AnalyzerResourceOptions,
   AnalyzeStackRequest,
   EnforcementLevel,
+  type AnalyzeDiagnostic,
+  type AnalyzeResponse,
 } from "@pulumi/pulumi/proto/analyzer_pb";
-import type { AnalyzeDiagnostic, AnalyzeResponse } from "@pulumi/pulumi/proto/analyzer_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Registration } from "./run/registration";
 

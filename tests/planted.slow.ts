@@ -21,6 +21,12 @@ const FAULTS: readonly (readonly [fault: string, file: string, text: string, mes
     'import { type A } from "./cli";\nexport type B = A;',
     "top-level type",
   ],
+  [
+    "two imports from one module",
+    "preview/planted-twice.ts",
+    'import { cli } from "./cli";\nimport type { Output } from "./cli";\nexport type A = Output | typeof cli;',
+    "import is duplicated",
+  ],
   ["a file name in another case", "kubernetes/plantedName.ts", "export {};", "does not match"],
   ["a test called it", "tests/planted.test.ts", 'it("is one", () => { expect(1).toBe(1); });', "Prefer using 'test'"],
   ["a file of 301 lines", "tests/planted-long.ts", Array(301).fill("// A line.").join("\n"), "too many lines (301)"],

@@ -3,11 +3,9 @@ import type { Project } from "../run/project";
 import type { Run } from "../run/run";
 import type { Base } from "./base";
 import { contexts, rebuiltImages } from "./contexts";
-import { difference, isEmpty } from "../difference/difference";
-import type { Difference } from "../difference/difference";
+import { difference, isEmpty, type Difference, type Versions } from "../difference/difference";
 import type { AdaptRules } from "../difference/rules/rule";
 import { ciphertexts, encryptedChanges, googleDefaults, settingsChanges } from "./configuration";
-import type { Versions } from "../difference/difference";
 
 /** What differs, and between what. */
 export interface Comparison {

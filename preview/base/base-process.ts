@@ -6,8 +6,7 @@ import { hostRun } from "../run/host";
 import { readProject } from "../run/project";
 import { redactor } from "../run/redact";
 import type { Run } from "../run/run";
-import { contexts } from "./contexts";
-import type { Contexts } from "./contexts";
+import { contexts, type Contexts } from "./contexts";
 import { ciphertexts } from "./configuration";
 
 /** What the process found out. */

@@ -1,10 +1,8 @@
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BaseRun } from "./base-process";
-import { checkOut, VersionError } from "./git";
-import type { Worktree } from "./git";
+import { checkOut, VersionError, type Worktree } from "./git";
 import { packages, stopGroup } from "./packages";
 
 /** The version that the current one is compared with, at work. */

@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { secretPlaceholder } from "../run/project";
-import { isObject, secret } from "../run/wire";
-import type { WireValue } from "../run/wire";
-import { valueChanges } from "../difference/fields";
-import type { FieldChange } from "../difference/fields";
+import { isObject, secret, type WireValue } from "../run/wire";
+import { valueChanges, type FieldChange } from "../difference/fields";
 import type { Defaults } from "../difference/forecast";
 
 type Texts = Readonly<Record<string, string>>;

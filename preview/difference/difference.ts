@@ -1,18 +1,11 @@
-import type { Registration } from "../run/registration";
-import { STACK_TYPE } from "../run/registration";
+import { STACK_TYPE, type Registration } from "../run/registration";
 import type { Run } from "../run/run";
-import { deletion, deletedSet } from "./deletion";
-import type { Deletion, DeletedSet } from "./deletion";
-import { hasUnknown, valueChanges } from "./fields";
-import type { FieldChange } from "./fields";
-import { forecast } from "./forecast";
-import type { Cause, ResourcePlan, UnknownValueChange, ExternalChanges } from "./forecast";
-import { match } from "./match";
-import type { Matching } from "./match";
-import { optionChanges, providerUrn } from "./options";
-import type { OptionChange } from "./options";
-import { rollouts } from "./rollout";
-import type { Rollout } from "./rollout";
+import { deletion, deletedSet, type Deletion, type DeletedSet } from "./deletion";
+import { hasUnknown, valueChanges, type FieldChange } from "./fields";
+import { forecast, type Cause, type ResourcePlan, type UnknownValueChange, type ExternalChanges } from "./forecast";
+import { match, type Matching } from "./match";
+import { optionChanges, providerUrn, type OptionChange } from "./options";
+import { rollouts, type Rollout } from "./rollout";
 import { applies, kindOf, rulesOf } from "./rules/rules";
 import type { TypeRules } from "./rules/rule";
 

@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
-import { isObject, isSecret, readable, SECRET_TEXT, SIGNATURE, UNKNOWN, unwrapped } from "../run/wire";
-import type { WireObject, WireValue } from "../run/wire";
+import {
+  isObject,
+  isSecret,
+  readable,
+  SECRET_TEXT,
+  SIGNATURE,
+  UNKNOWN,
+  unwrapped,
+  type WireObject,
+  type WireValue,
+} from "../run/wire";
 import type { Path } from "./path";
 
 /** One field that differs. Values are fit to be shown: secrets and unknown values are placeholders. */

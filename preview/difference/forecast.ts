@@ -1,8 +1,6 @@
 import type { Registration } from "../run/registration";
-import { isObject, UNKNOWN } from "../run/wire";
-import type { WireObject, WireValue } from "../run/wire";
-import { fieldChanges, hasUnknown } from "./fields";
-import type { FieldChange } from "./fields";
+import { isObject, UNKNOWN, type WireObject, type WireValue } from "../run/wire";
+import { fieldChanges, hasUnknown, type FieldChange } from "./fields";
 import type { Pair } from "./match";
 import { providerUrn } from "./options";
 import { isWithin, pathText } from "./path";

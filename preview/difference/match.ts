@@ -1,5 +1,4 @@
-import { STACK_TYPE, urnOf } from "../run/registration";
-import type { Registration } from "../run/registration";
+import { STACK_TYPE, urnOf, type Registration } from "../run/registration";
 
 /** A resource of the base and what has become of it. */
 export interface Pair {

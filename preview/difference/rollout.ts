@@ -1,6 +1,5 @@
 import type { Registration } from "../run/registration";
-import { isObject } from "../run/wire";
-import type { WireObject, WireValue } from "../run/wire";
+import { isObject, type WireObject, type WireValue } from "../run/wire";
 import type { ResourcePlan } from "./forecast";
 import { unknownAt, kindOf } from "./rules/rules";
 

@@ -4,28 +4,26 @@ import {
   LogSeverity,
   RequirePulumiVersionResponse,
   SetRootResourceResponse,
+  type LogRequest,
+  type SetRootResourceRequest,
 } from "@pulumi/pulumi/proto/engine_pb";
-import type { LogRequest, SetRootResourceRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 import {
   ReadResourceResponse,
   RegisterResourceResponse,
   SupportsFeatureResponse,
-} from "@pulumi/pulumi/proto/resource_pb";
-import type {
-  ReadResourceRequest,
-  RegisterResourceOutputsRequest,
-  RegisterResourceRequest,
-  ResourceCallRequest,
-  ResourceInvokeRequest,
-  SupportsFeatureRequest,
+  type ReadResourceRequest,
+  type RegisterResourceOutputsRequest,
+  type RegisterResourceRequest,
+  type ResourceCallRequest,
+  type ResourceInvokeRequest,
+  type SupportsFeatureRequest,
 } from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { aliasUrns } from "./aliases";
 import type { Providers } from "./providers";
-import { registration, STACK_TYPE, urnOf } from "./registration";
-import type { Registration } from "./registration";
+import { registration, STACK_TYPE, urnOf, type Registration } from "./registration";
 import type { WireObject } from "./wire";
 
 /** A message of the program, as `pulumi.log` sends it. */

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parseDocument } from "yaml";
-import type { ScalarTag, YAMLParseError } from "yaml";
+import { parseDocument, type ScalarTag, type YAMLParseError } from "yaml";
 
 /** One thing that is wrong with a stack's configuration. */
 export interface Problem {

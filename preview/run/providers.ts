@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Registration } from "./registration";
-import { isKubernetesObject } from "./registration";
-import { isObject, secret, UNKNOWN } from "./wire";
-import type { WireObject, WireValue } from "./wire";
+import { isKubernetesObject, type Registration } from "./registration";
+import { isObject, secret, UNKNOWN, type WireObject, type WireValue } from "./wire";
 
 /** What providers answer, here without any cloud behind them. */
 export interface Providers {

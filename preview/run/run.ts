@@ -1,6 +1,5 @@
 import { load } from "./load";
-import { Monitor, procedure } from "./monitor";
-import type { LogLine } from "./monitor";
+import { Monitor, procedure, type LogLine } from "./monitor";
 import type { Problem, Project } from "./project";
 import type { Providers } from "./providers";
 import type { Registration } from "./registration";

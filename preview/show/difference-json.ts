@@ -1,10 +1,8 @@
-import { counts } from "../difference/difference";
-import type { Change, Difference, Named } from "../difference/difference";
+import { counts, type Change, type Difference, type Named, type Versions } from "../difference/difference";
 import type { Deletion } from "../difference/deletion";
 import { pathText } from "../difference/path";
 import { rolloutText } from "./format";
 import type { FieldChange } from "../difference/fields";
-import type { Versions } from "../difference/difference";
 
 /**
  * The difference for scripts, under the key `difference` of the preview's JSON. Keys may be added; `version` changes when

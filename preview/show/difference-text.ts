@@ -1,12 +1,18 @@
 import { naturalCompare } from "./tree";
-import { cut, table } from "./terminal";
-import type { Cell, Style } from "./terminal";
-import type { Change, Difference, Named, Removal, Versions } from "../difference/difference";
-import { counts, isEmpty, isRefused } from "../difference/difference";
+import { cut, table, type Cell, type Style } from "./terminal";
+import {
+  counts,
+  isEmpty,
+  isRefused,
+  type Change,
+  type Difference,
+  type Named,
+  type Removal,
+  type Versions,
+} from "../difference/difference";
 import type { FieldChange } from "../difference/fields";
 import { shortened, escapeHidden } from "../escape";
-import { causeText, countsText, fieldWord, fieldWords, kindText, names, rolloutText } from "./format";
-import type { FieldWords } from "./format";
+import { causeText, countsText, fieldWord, fieldWords, kindText, names, rolloutText, type FieldWords } from "./format";
 
 const NOTE_LENGTH = 400;
 /** In a narrow terminal lines rather wrap than say nothing. */

@@ -1,8 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UsageError } from "../command";
-import { toYaml } from "../manifests";
-import type { Manifest } from "../manifests";
+import { toYaml, type Manifest } from "../manifests";
 
 /** First line of every file that the preview writes; by it, it knows its own. */
 const MARK = "# Written by npm run preview; do not edit.";

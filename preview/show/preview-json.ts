@@ -1,5 +1,4 @@
-import { exitCode, totals } from "../preview";
-import type { Preview } from "../preview";
+import { exitCode, totals, type Preview } from "../preview";
 import { HIDDEN } from "../escape";
 
 /**

@@ -1,11 +1,8 @@
-import { totals } from "../preview";
-import type { Preview } from "../preview";
+import { totals, type Preview } from "../preview";
 import type { Failure } from "../run/run";
 import { oneLine, printable } from "../escape";
-import { cut, table } from "./terminal";
-import type { Cell, Style } from "./terminal";
-import { displayType, tree } from "./tree";
-import type { Branch, Group } from "./tree";
+import { cut, table, type Cell, type Style } from "./terminal";
+import { displayType, tree, type Branch, type Group } from "./tree";
 import type { Finding } from "../verdict";
 
 /** Names beyond this many characters are counted instead of listed, where there is no terminal whose width could be filled. */

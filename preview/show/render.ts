@@ -1,10 +1,7 @@
 import { toJson } from "./preview-json";
-import { exitCode, totals } from "../preview";
-import type { Preview } from "../preview";
-import { table } from "./terminal";
-import type { Cell, Style } from "./terminal";
-import { toText } from "./preview-text";
-import type { View } from "./preview-text";
+import { exitCode, totals, type Preview } from "../preview";
+import { table, type Cell, type Style } from "./terminal";
+import { toText, type View } from "./preview-text";
 import type { Comparison } from "../base/against";
 import { differenceJson } from "./difference-json";
 import { escapeHidden } from "../escape";

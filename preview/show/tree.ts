@@ -1,5 +1,4 @@
-import { STACK_TYPE } from "../run/registration";
-import type { Registration } from "../run/registration";
+import { STACK_TYPE, type Registration } from "../run/registration";
 
 /** Resources of one type under one parent that are alike to a reader. */
 export interface Group {

@@ -1,6 +1,5 @@
 import { basesOf } from "../../components/images/registry";
-import type { Registration } from "../../preview/run/registration";
-import { isKubernetesObject } from "../../preview/run/registration";
+import { isKubernetesObject, type Registration } from "../../preview/run/registration";
 
 /** An image that a stack needs. */
 export interface NeededImage {

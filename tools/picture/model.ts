@@ -1,6 +1,5 @@
 // What the picture of the README shows, read from what the program registers.
-import { isKubernetesObject } from "../../preview/run/registration";
-import type { Registration } from "../../preview/run/registration";
+import { isKubernetesObject, type Registration } from "../../preview/run/registration";
 import { unwrappedMap } from "../../preview/run/wire";
 
 /** A claim of a pod and the containers that mount it. */

@@ -1,7 +1,6 @@
 import { z } from "zod";
 
-import type { Gocd } from "./gocd";
-import { ifKnown } from "./gocd";
+import { ifKnown, type Gocd } from "./gocd";
 
 const VERSION = 7;
 

@@ -4,8 +4,7 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import type { Managed } from "./managed";
-import { environmentName, httpUrl, readManaged } from "./managed";
+import { environmentName, httpUrl, readManaged, type Managed } from "./managed";
 import { isReserved } from "./record";
 
 /** GoCD allows more in a resource (blanks, pipes); those two separate names in the record that housekeeping keeps. */

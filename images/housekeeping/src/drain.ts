@@ -1,10 +1,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-import type { Agent } from "./agents";
-import { changeAgent, findAgent } from "./agents";
+import { changeAgent, findAgent, type Agent } from "./agents";
 import type { Config } from "./config";
-import type { Gocd } from "./gocd";
-import { GocdError } from "./gocd";
+import { GocdError, type Gocd } from "./gocd";
 import { isInMaintenance } from "./maintenance";
 import { DRAINING, given } from "./record";
 

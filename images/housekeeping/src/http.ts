@@ -1,9 +1,7 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
 import type { Drains } from "./drain";
-import type { Gocd } from "./gocd";
-import { GocdError } from "./gocd";
+import { GocdError, type Gocd } from "./gocd";
 import type { Logger } from "./log";
 import type { Metrics } from "./metrics";
 

@@ -1,7 +1,6 @@
 import { z } from "zod";
 
-import type { Gocd } from "./gocd";
-import { GocdError } from "./gocd";
+import { GocdError, type Gocd } from "./gocd";
 
 const info = z.object({ is_maintenance_mode: z.boolean() });
 

@@ -2,8 +2,7 @@ import { runBackup, runRestore } from "./backup/programs";
 import { checkConfiguration } from "./check-configuration";
 import { ConfigError } from "./config";
 import type { Logger } from "./log";
-import type { Process } from "./main";
-import { main } from "./main";
+import { main, type Process } from "./main";
 import { startService } from "./service";
 
 export type Program = (from: Process, log: Logger) => Promise<void>;

@@ -1,20 +1,15 @@
 import { z } from "zod";
 
-import type { Lookup } from "./address";
-import { isItsPod } from "./address";
-import type { Agent } from "./agents";
-import { changeAgent, deleteAgent, listAgents } from "./agents";
+import { isItsPod, type Lookup } from "./address";
+import { changeAgent, deleteAgent, listAgents, type Agent } from "./agents";
 import type { Config } from "./config";
 import type { Drains } from "./drain";
-import type { Gocd } from "./gocd";
-import { GocdError } from "./gocd";
+import { GocdError, type Gocd } from "./gocd";
 import type { Logger } from "./log";
 import { isInMaintenance } from "./maintenance";
-import type { Metrics } from "./metrics";
-import { showAgents } from "./metrics";
+import { showAgents, type Metrics } from "./metrics";
 import { ownedSteps } from "./owned/owned";
-import type { Step } from "./plan";
-import { plan } from "./plan";
+import { plan, type Step } from "./plan";
 import { SETTINGS } from "./settings";
 
 const GIB = 1024 ** 3;

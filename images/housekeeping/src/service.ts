@@ -1,10 +1,8 @@
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
-import type { Lookup } from "./address";
-import { systemLookup } from "./address";
-import type { Config, ConfigError } from "./config";
-import { ConfigFolder } from "./config";
+import { systemLookup, type Lookup } from "./address";
+import { ConfigFolder, type Config, type ConfigError } from "./config";
 import { Drains } from "./drain";
 import { Gocd } from "./gocd";
 import { httpServer } from "./http";

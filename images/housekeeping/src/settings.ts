@@ -1,7 +1,6 @@
 import { z } from "zod";
 
-import type { Gocd } from "./gocd";
-import { GocdError } from "./gocd";
+import { GocdError, type Gocd } from "./gocd";
 import type { Managed } from "./managed";
 
 const siteUrls = z.object({ site_url: z.string(), secure_site_url: z.string() });

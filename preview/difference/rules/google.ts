@@ -1,5 +1,4 @@
-import { fields } from "./rule";
-import type { TypeRules } from "./rule";
+import { fields, type TypeRules } from "./rule";
 
 /** Fields of nodes that GKE fixes when it makes the pool (terraform-provider-google, services/container/node_config.go). */
 const FIXED_NODE_FIELDS = `guestAccelerators localSsdCount ephemeralStorageLocalSsdConfig localNvmeSsdBlockConfig

@@ -1,5 +1,4 @@
-import { fields } from "./rule";
-import type { FieldRule, TypeRules } from "./rule";
+import { fields, type FieldRule, type TypeRules } from "./rule";
 
 /** Every object of the API has these. */
 export const METADATA: readonly FieldRule[] = fields("metadata.name metadata.namespace");

@@ -1,5 +1,4 @@
-import { fields } from "./rule";
-import type { TypeRules } from "./rule";
+import { fields, type TypeRules } from "./rule";
 
 const VALUE = "the value; what was made with it (log-ins, tokens, encrypted settings) no longer fits";
 const CHARACTERS = `keepers length lower upper numeric number special minLower minUpper minNumeric minSpecial

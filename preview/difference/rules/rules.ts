@@ -1,14 +1,11 @@
-import { isObject, UNKNOWN, unwrapped } from "../../run/wire";
-import type { WireValue } from "../../run/wire";
+import { isObject, UNKNOWN, unwrapped, type WireValue } from "../../run/wire";
 import type { Registration } from "../../run/registration";
-import { hasUnknown } from "../fields";
-import type { FieldChange } from "../fields";
+import { hasUnknown, type FieldChange } from "../fields";
 import { isWithin, touches } from "../path";
 import { GOOGLE } from "./google";
 import { CONTENT, KUBERNETES, METADATA, MUTABLE, OTHER_KIND } from "./kubernetes";
 import { OTHERS, UNKNOWN_TYPE } from "./others";
-import { fields } from "./rule";
-import type { AdaptRules, FieldRule, TypeRules } from "./rule";
+import { fields, type AdaptRules, type FieldRule, type TypeRules } from "./rule";
 
 /** Properties that tell one cluster from another where the provider is given no identifier. */
 const KUBECONFIG = fields("kubeconfig context cluster");

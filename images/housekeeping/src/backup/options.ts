@@ -1,8 +1,7 @@
 import { z } from "zod";
 
 import { ConfigError } from "../config";
-import type { StorageOptions } from "./storage";
-import { Storage } from "./storage";
+import { Storage, type StorageOptions } from "./storage";
 import { MetadataToken } from "./token";
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -6,10 +6,8 @@ import { pipeline } from "node:stream/promises";
 import * as yauzl from "yauzl";
 
 import type { Logger } from "../log";
-import type { Manifest } from "./manifest";
-import { compareVersions, MANIFEST, manifest } from "./manifest";
-import type { OtherServer } from "./other-server";
-import { adapted, KEYS_TO_REPLACE, keyIn, openingPlugin } from "./other-server";
+import { compareVersions, MANIFEST, manifest, type Manifest } from "./manifest";
+import { adapted, KEYS_TO_REPLACE, keyIn, openingPlugin, type OtherServer } from "./other-server";
 import type { Storage } from "./storage";
 
 /** Where each file of a backup belongs. The wrapper's configuration is the image's own. */

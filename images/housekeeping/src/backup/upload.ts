@@ -4,10 +4,8 @@ import { join } from "node:path";
 
 import type { Logger } from "../log";
 import type { BackupMetrics } from "./metrics";
-import type { Manifest } from "./manifest";
-import { MANIFEST, versionIn } from "./manifest";
-import type { Storage } from "./storage";
-import { StorageError } from "./storage";
+import { MANIFEST, versionIn, type Manifest } from "./manifest";
+import { StorageError, type Storage } from "./storage";
 
 /** Made beside a backup's folder by the post-backup script: GoCD writes to it no more. */
 const READY = ".ready";

@@ -1,9 +1,7 @@
 import { z } from "zod";
 
-import type { Gocd } from "../gocd";
-import { GocdError, ifKnown } from "../gocd";
-import type { Entity, Kind, Ledger } from "./ledger";
-import { ROLES, tagOf } from "./ledger";
+import { GocdError, ifKnown, type Gocd } from "../gocd";
+import { ROLES, tagOf, type Entity, type Kind, type Ledger } from "./ledger";
 import { checkProperties, type UsedPlugin } from "./plugin-properties";
 import type { AuthConfig, ConfigRepo, Role, SecretConfig } from "./schema";
 

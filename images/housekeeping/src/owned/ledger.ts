@@ -2,8 +2,7 @@ import { createHmac } from "node:crypto";
 
 import { z } from "zod";
 
-import type { Answer, Gocd } from "../gocd";
-import { GocdError, ifKnown } from "../gocd";
+import { GocdError, ifKnown, type Answer, type Gocd } from "../gocd";
 
 /** A role of GoCD's without members and without any right: its policy is the list of what the settings own (docs/decisions/0080). */
 export const LEDGER = "managed-by-housekeeping";

@@ -1,9 +1,7 @@
 import { z } from "zod";
 
-import type { Gocd } from "../gocd";
-import { ifKnown } from "../gocd";
-import type { Ledger } from "./ledger";
-import { ROLES, tagOf } from "./ledger";
+import { ifKnown, type Gocd } from "../gocd";
+import { ROLES, tagOf, type Ledger } from "./ledger";
 import type { People, Role } from "./schema";
 
 const USERS = { path: "/api/users", version: 3 } as const;

@@ -1,7 +1,6 @@
 import { z } from "zod";
 
-import type { Gocd } from "../gocd";
-import { GocdError, ifKnown } from "../gocd";
+import { GocdError, ifKnown, type Gocd } from "../gocd";
 
 /** Which plugin reads a thing, and the names of what it is told. */
 export interface UsedPlugin {
