@@ -1,7 +1,7 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import type { RuleConfig } from "./reading/resource-view";
 import { list, record, shown, text } from "./reading/values";
-import { sentence, type Finding } from "./rule";
+import type { Finding } from "./rule";
 
 /** An exception that configuration makes: what it covers, why, and how long. */
 interface Exception {
@@ -65,10 +65,8 @@ export class Exceptions {
   }
 
   /** The reason why a finding may pass, if there is one. */
-  reasonFor(finding: Finding): string | undefined {
-    const exception = this.granted.find(
-      ({ object, found }) => object === finding.object && sentence(finding).includes(found),
-    );
+  reasonFor(finding: Finding, said: string): string | undefined {
+    const exception = this.granted.find(({ object, found }) => object === finding.object && said.includes(found));
     if (exception !== undefined) this.used.add(exception);
     return exception?.reason;
   }

@@ -24,7 +24,7 @@ export class Report {
   /** Tells what a rule refuses, and keeps for the notes what it does not. */
   judge(rule: Rule, verdict: Verdict, config: RuleConfig, urn: string, tell: Tell): void {
     const granted = this.exceptionsOf(rule, config);
-    const kept = new Set(verdict.noted.slice(0, MAX_MESSAGES).map((noted) => `${rule.name}: ${sentence(noted)}`));
+    const kept = new Set(verdict.noted.slice(0, MAX_MESSAGES).map((noted) => `${rule.name}: ${sentence(noted, rule)}`));
     const refused = new Set<string>();
     let left = 0;
     for (const found of verdict.refused) {
@@ -32,8 +32,8 @@ export class Report {
         left += 1;
         continue;
       }
-      const said = sentence(found);
-      const reason = granted.isEmpty ? undefined : granted.reasonFor(found);
+      const said = sentence(found, rule);
+      const reason = granted.isEmpty ? undefined : granted.reasonFor(found, said);
       if (found.doubt !== undefined) kept.add(`${rule.name}: ${said} Only noted, because ${found.doubt}.`);
       else if (reason === undefined) refused.add(said);
       else kept.add(`${rule.name} makes an exception: ${said} Reason: ${shown(reason)}`);

@@ -14,8 +14,8 @@ export interface Finding {
   /** The way to it inside the resource. */
   readonly at: string;
   readonly found: string;
-  /** What to do instead. */
-  readonly instead: string;
+  /** What to do instead, where that is not what the rule says. */
+  readonly instead: string | undefined;
   /** Why it may never happen: such a finding is noted, whatever the rule says. */
   readonly doubt?: string | undefined;
 }
@@ -27,10 +27,28 @@ export interface Verdict {
   readonly noted: readonly Finding[];
 }
 
+/**
+ * Says what is found at a place.
+ *
+ * @param key property of the place.
+ * @param instead where that is not what the rule says.
+ * @param part the container or volume, where the place itself is none.
+ */
+export type Tell = (found: string, key?: string, instead?: string, part?: string) => void;
+
 /** Collects what a rule finds. */
 export class Findings implements Verdict {
   readonly refused: Finding[] = [];
   readonly noted: Finding[] = [];
+
+  at(resource: ResourceView, node: ObjectNode): { readonly refuse: Tell; readonly note: Tell } {
+    const into =
+      (list: Finding[]): Tell =>
+      (found, key, instead, part) => {
+        list.push(new Found(resource, node, found, instead, key, part));
+      };
+    return { refuse: into(this.refused), note: into(this.noted) };
+  }
 }
 
 interface RuleBase {
@@ -50,7 +68,7 @@ interface RuleBase {
   /** For the table in the documentation: what breaks the rule, and what obeys it though it looks similar. */
   readonly breaks: readonly string[];
   readonly obeys: readonly string[];
-  /** What to do instead, for the documentation. */
+  /** What to do instead of what it finds. */
   readonly instead: string;
   /** Settings beside `exceptions`, which every rule has. */
   readonly settings?: Readonly<Record<string, PolicyConfigJSONSchema>>;
@@ -74,30 +92,21 @@ export interface StackRule extends RuleBase {
 export type Rule = ResourceRule | StackRule;
 
 /** A finding as one line of a report. */
-export function sentence({ object, part, at, found, instead }: Finding): string {
+export function sentence({ object, part, at, found, instead }: Finding, rule: Pick<Rule, "instead">): string {
   const where = part === undefined ? object : `${object}, ${part}`;
-  return `${where}: ${found}${at === "" ? "" : ` (${at})`}. ${instead}`;
+  return `${where}: ${found}${at === "" ? "" : ` (${at})`}. ${instead ?? rule.instead}`;
 }
 
-/** Names the place of a finding in the words of Kubernetes; `part` where the node itself is none. */
-export function finding(
-  resource: ResourceView,
-  node: ObjectNode,
-  found: string,
-  instead: string,
-  key?: string,
-  part?: string,
-): Finding {
-  return new Found(resource, node, found, instead, key, part);
-}
-
-/** A finding that looks its place up when it is told: of a hundred thousand in one resource a few hundred are. */
+/**
+ * A finding that names its place in the words of Kubernetes, and looks it up when it is told: of a hundred thousand in one resource a
+ * few hundred are.
+ */
 class Found implements Finding {
   constructor(
     private readonly resource: ResourceView,
     private readonly node: ObjectNode,
     readonly found: string,
-    readonly instead: string,
+    readonly instead: string | undefined,
     private readonly key: string | undefined,
     private readonly named: string | undefined,
   ) {}

@@ -2,7 +2,7 @@ import { CONTAINER_LISTS } from "../tables/kinds";
 import type { ObjectNode } from "../reading/object-node";
 import type { ResourceView } from "../reading/resource-view";
 import { isRecord, list, record, shown, text } from "../reading/values";
-import { finding, Findings, type Finding } from "../rule";
+import { Findings } from "../rule";
 
 export type Value = Readonly<Record<string, unknown>>;
 
@@ -46,31 +46,21 @@ function podsOf({ index }: ResourceView): readonly Pod[] {
 }
 
 /** What controls find in the pods of a resource. */
-export function judgePods(resource: ResourceView, controls: readonly Control[], instead: string): Findings {
+export function judgePods(resource: ResourceView, controls: readonly Control[]): Findings {
   const findings = new Findings();
   for (const pod of podsOf(resource)) {
+    const { refuse } = findings.at(resource, pod.node);
     for (const { name, check } of controls) {
       check(pod, (found, key, container) => {
-        findings.refused.push(ofPod(resource, pod, `${name}: ${found}`, instead, key, container));
+        if (container === undefined) refuse(`${name}: ${found}`, key);
+        else refuse(`${name}: ${found}`, `${container.list}[${container.index}].${key}`, undefined, partOf(container));
       });
     }
   }
   return findings;
 }
 
-function ofPod(
-  resource: ResourceView,
-  pod: Pod,
-  found: string,
-  instead: string,
-  key: string,
-  container: Container | undefined,
-): Finding {
-  if (container === undefined) return finding(resource, pod.node, found, instead, key);
-  const { value, list: holder, index } = container;
-  const part = `container ${shown(text(value["name"]) ?? String(index))}`;
-  return finding(resource, pod.node, found, instead, `${holder}[${index}].${key}`, part);
-}
+const partOf = ({ value, index }: Container) => `container ${shown(text(value["name"]) ?? String(index))}`;
 
 /** The security context of a container or of a pod. */
 export function contextOf(value: Value): Value {

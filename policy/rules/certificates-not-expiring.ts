@@ -1,7 +1,5 @@
 import { isUnknown, text } from "../reading/values";
-import { finding, Findings, type StackRule } from "../rule";
-
-const INSTEAD = "Renew it before its last day; for agents of GoCD, raise the pool's `rotation`.";
+import { Findings, type StackRule } from "../rule";
 
 const CERTIFICATE_TYPES: ReadonlySet<string> = new Set([
   "tls:index/selfSignedCert:SelfSignedCert",
@@ -26,7 +24,7 @@ export const certificatesNotExpiring: StackRule = {
     "one that is readyForRenewal",
   ],
   obeys: ["a certificate that lasts longer", "one that is only made by this update (noted)"],
-  instead: INSTEAD,
+  instead: "Renew it before its last day; for agents of GoCD, raise the pool's `rotation`.",
   settings: {
     days: {
       type: "number",
@@ -41,25 +39,19 @@ export const certificatesNotExpiring: StackRule = {
     for (const resource of resources) {
       if (!CERTIFICATE_TYPES.has(resource.type)) continue;
       const { root } = resource.index;
+      const { refuse, note } = findings.at(resource, root);
       const { validityEndTime, readyForRenewal } = root.value;
       const end = Date.parse(text(validityEndTime) ?? "");
       const left = Math.floor((end - Date.now()) / dayMs);
-      if (left < 0)
-        findings.refused.push(finding(resource, root, "the certificate has expired", INSTEAD, "validityEndTime"));
-      else if (left < days)
-        findings.refused.push(
-          finding(resource, root, `the certificate expires in ${left} days`, INSTEAD, "validityEndTime"),
-        );
-      else if (readyForRenewal === true)
-        findings.refused.push(
-          finding(resource, root, "the certificate is due for renewal", INSTEAD, "readyForRenewal"),
-        );
+      if (left < 0) refuse("the certificate has expired", "validityEndTime");
+      else if (left < days) refuse(`the certificate expires in ${left} days`, "validityEndTime");
+      else if (readyForRenewal === true) refuse("the certificate is due for renewal", "readyForRenewal");
       else if (Number.isNaN(end)) {
         const found =
           isUnknown(validityEndTime) || validityEndTime === undefined
             ? "the certificate is only made by this update"
             : "the certificate's last day cannot be read";
-        findings.noted.push(finding(resource, root, found, "Its last day is checked after up.", "validityEndTime"));
+        note(found, "validityEndTime", "Its last day is checked after up.");
       }
     }
     return findings;

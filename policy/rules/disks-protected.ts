@@ -1,8 +1,6 @@
 import { text } from "../reading/values";
 import type { ResourceView } from "../reading/resource-view";
-import { finding, Findings, type ResourceRule } from "../rule";
-
-const INSTEAD = "Give the resource `protect: true`; `pulumi destroy --exclude-protected` then leaves it.";
+import { Findings, type ResourceRule } from "../rule";
 
 /** What outlives the cluster, by type token; a predicate narrows types that hold other things too. */
 const lasting: Readonly<Record<string, { readonly what: string; readonly when: (resource: ResourceView) => boolean }>> =
@@ -33,12 +31,12 @@ export const disksProtected: ResourceRule = {
     "the repository gcr.io without protect",
   ],
   obeys: ["the same with protect: true", "a bucket that is not for backups", "a repository of another name"],
-  instead: INSTEAD,
+  instead: "Give the resource `protect: true`; `pulumi destroy --exclude-protected` then leaves it.",
   check: (resource) => {
     const findings = new Findings();
     const kept = lasting[resource.type];
     if (kept === undefined || resource.protect || !kept.when(resource)) return findings;
-    findings.refused.push(finding(resource, resource.index.root, `${kept.what} is not protected`, INSTEAD));
+    findings.at(resource, resource.index.root).refuse(`${kept.what} is not protected`);
     return findings;
   },
 };

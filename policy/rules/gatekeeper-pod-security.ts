@@ -3,8 +3,6 @@ import { judgePods } from "../profiles/pod";
 import type { ResourceRule } from "../rule";
 import { psa } from "../tables/standards";
 
-const INSTEAD = "Write the pod as the constraint asks.";
-
 /** What the constraints of gatekeeper-library's pod security set refuse in a cluster, in review. */
 export const gatekeeperPodSecurity: ResourceRule = {
   name: "gatekeeper-pod-security",
@@ -15,7 +13,7 @@ export const gatekeeperPodSecurity: ResourceRule = {
   url: "https://open-policy-agent.github.io/gatekeeper-library/website/category/pod-security-policy",
   breaks: ["what a configured constraint refuses, such as a writable root under K8sPSPReadOnlyRootFilesystem"],
   obeys: ["everything as long as no constraint is configured", "containers whose image the constraint exempts"],
-  instead: INSTEAD,
+  instead: "Write the pod as the constraint asks.",
   settings: {
     constraints: {
       type: "object",
@@ -24,5 +22,5 @@ export const gatekeeperPodSecurity: ResourceRule = {
       description: `Parameters by the kind of constraint, as a cluster's constraints have them: ${CONSTRAINT_KINDS.join(", ")}`,
     },
   },
-  check: (resource, config) => judgePods(resource, configuredControls(config["constraints"]), INSTEAD),
+  check: (resource, config) => judgePods(resource, configuredControls(config["constraints"])),
 };

@@ -1,9 +1,7 @@
 import { pinning, imageUses } from "../reading/images";
 import { shown } from "../reading/values";
-import { finding, Findings, type ResourceRule } from "../rule";
+import { Findings, type ResourceRule } from "../rule";
 import { cis, nsa } from "../tables/standards";
-
-const INSTEAD = "Name it by digest (repository@sha256:…), or at least by its full version.";
 
 /** What runs tomorrow is what was reviewed today. */
 export const imagesPinned: ResourceRule = {
@@ -23,20 +21,13 @@ export const imagesPinned: ResourceRule = {
     "nginx@sha256:<64 digits>",
     "nginx:1.29.3, docker:29.7.2-dind, gocd/gocd-server:v26.1.0 (noted by images-by-digest)",
   ],
-  instead: INSTEAD,
+  instead: "Name it by digest (repository@sha256:…), or at least by its full version.",
   check: (resource) => {
     const findings = new Findings();
-    for (const use of imageUses(resource)) {
-      const { node, key, image } = use;
-      if (image === undefined) {
-        findings.noted.push(
-          finding(resource, node, "the image is known only after up", "It is checked again then.", key),
-        );
-      } else if (pinning(image) === "none") {
-        findings.refused.push(
-          finding(resource, node, `the image ${shown(image)} can change under its name`, INSTEAD, key),
-        );
-      }
+    for (const { node, key, image } of imageUses(resource)) {
+      const { refuse, note } = findings.at(resource, node);
+      if (image === undefined) note("the image is known only after up", key, "It is checked again then.");
+      else if (pinning(image) === "none") refuse(`the image ${shown(image)} can change under its name`, key);
     }
     return findings;
   },

@@ -4,11 +4,9 @@ import { judgePath } from "../reading/paths";
 import { isOneOf, isRecord, isUnknown, list, record, shown, text } from "../reading/values";
 import type { ObjectNode } from "../reading/object-node";
 import type { RuleConfig, ResourceView } from "../reading/resource-view";
-import { finding, Findings, type StackRule } from "../rule";
+import { Findings, type StackRule } from "../rule";
 import { NODE_DRIVERS, NODE_PROVISIONERS } from "../tables/volumes";
 import { cis, psa } from "../tables/standards";
-
-const INSTEAD = "Aim the claim at a disk of its own: a dynamic class, or a volume of a CSI driver.";
 
 /** A PersistentVolume whose data is the node's. */
 interface NodeVolume {
@@ -39,7 +37,7 @@ export const noClaimsOnNodeVolumes: StackRule = {
     "a claim of a class of this stack whose provisioner hands out the node's directories",
   ],
   obeys: ["a claim of a dynamic class", "volumeName of a volume that is a disk"],
-  instead: INSTEAD,
+  instead: "Aim the claim at a disk of its own: a dynamic class, or a volume of a CSI driver.",
   settings: { namespaces: NAMESPACES_SCHEMA },
   checkStack: (resources, config) => {
     const findings = new Findings();
@@ -56,35 +54,18 @@ export const noClaimsOnNodeVolumes: StackRule = {
       const volumeName = text(node.value["volumeName"]);
       const className = node.value["storageClassName"];
       const restricted = isRestricted(resource, node, config);
+      const { refuse, note } = findings.at(resource, node);
       for (const volume of volumes.filter((each) => leadsTo(node, each))) {
-        if (restricted || volume.dangerous || volume.boundToGocd) {
-          findings.refused.push(
-            finding(
-              resource,
-              node,
-              `the claim leads to the volume ${shown(volume.name)}, which is the node's`,
-              INSTEAD,
-            ),
-          );
-        }
+        if (restricted || volume.dangerous || volume.boundToGocd)
+          refuse(`the claim leads to the volume ${shown(volume.name)}, which is the node's`);
       }
-      if (isOneOf(classes, className)) {
-        findings.refused.push(
-          finding(
-            resource,
-            node,
-            `the class ${shown(className)} hands out directories or disks of the node`,
-            INSTEAD,
-            "storageClassName",
-          ),
-        );
-      }
+      if (isOneOf(classes, className))
+        refuse(`the class ${shown(className)} hands out directories or disks of the node`, "storageClassName");
       if (isUnknown(node.value["volumeName"])) {
-        const found = "the claim's volume is known only after up";
-        findings.noted.push(finding(resource, node, found, "It is checked again then.", "volumeName"));
+        note("the claim's volume is known only after up", "volumeName", "It is checked again then.");
       } else if (volumeName !== undefined && !names.includes(volumeName) && !boundByKubernetes(node)) {
         const found = `the volume ${shown(volumeName)} is not in this program and could not be checked`;
-        findings.noted.push(finding(resource, node, found, "Make sure that it is a disk of its own.", "volumeName"));
+        note(found, "volumeName", "Make sure that it is a disk of its own.");
       }
     }
     return findings;

@@ -1,10 +1,8 @@
 import { isOn, list, record, shown, text } from "../reading/values";
-import { finding, Findings, type ResourceRule } from "../rule";
+import { Findings, type ResourceRule } from "../rule";
 import { DIND } from "../tables/dind";
 import { HOST_SWITCHES, STATIC_POD_ANNOTATIONS } from "../tables/privileges";
 import { cis, nsa, psa } from "../tables/standards";
-
-const INSTEAD = "Leave it out; a pod has network, processes and memory of its own.";
 
 const switches = Object.entries(HOST_SWITCHES);
 /** How docker.Container spells the same. */
@@ -45,21 +43,18 @@ export const noHostNamespaces: ResourceRule = {
     "an ephemeral container that targets dind",
   ],
   obeys: ["hostNetwork: false", "hostUsers: false, which is a user namespace of the pod's own"],
-  instead: INSTEAD,
+  instead: "Leave it out; a pod has network, processes and memory of its own.",
   check: (resource) => {
     const findings = new Findings();
     for (const node of resource.index.withAnyKey(relevantKeys)) {
       const { value } = node;
-      const refuse = (found: string, key: string) =>
-        findings.refused.push(finding(resource, node, found, INSTEAD, key));
+      const { refuse, note } = findings.at(resource, node);
       for (const [key, what] of switches) if (isOn(value[key])) refuse(`${key} opens ${what}`, key);
       for (const key of MODES) {
         const mode = text(value[key]) ?? "";
         if (mode === "host") refuse(`${key} is the host's`, key);
-        if (/^(container|service):/.test(mode)) {
-          const found = `${key} is that of ${shown(mode)}, which could not be checked`;
-          findings.noted.push(finding(resource, node, found, INSTEAD, key));
-        }
+        if (/^(container|service):/.test(mode))
+          note(`${key} is that of ${shown(mode)}, which could not be checked`, key);
       }
       for (const key of NETWORKS) {
         if (list(value[key]).some((network) => record(network)["name"] === "host"))

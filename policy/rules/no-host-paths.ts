@@ -5,11 +5,9 @@ import { judgePath } from "../reading/paths";
 import { isOneOf, isRecord, isUnknown, record, shown, text } from "../reading/values";
 import type { ObjectNode } from "../reading/object-node";
 import type { RuleConfig } from "../reading/resource-view";
-import { finding, Findings, type ResourceRule } from "../rule";
+import { Findings, type ResourceRule } from "../rule";
 import { NODE_DRIVERS, NODE_ITSELF, NODE_PROVISIONERS, REFUSED_SOURCES, SERVER_ATTRIBUTES } from "../tables/volumes";
 import { cis, nsa, psa } from "../tables/standards";
-
-const INSTEAD = "Claim a volume of a storage class that makes disks of their own, or use an emptyDir.";
 
 /** Properties without which an object is no volume of the node. */
 const relevantKeys = [
@@ -49,15 +47,13 @@ export const noHostPaths: ResourceRule = {
     "a claim from a dynamic CSI class",
     "nfs from another host",
   ],
-  instead: INSTEAD,
+  instead: "Claim a volume of a storage class that makes disks of their own, or use an emptyDir.",
   settings: { namespaces: NAMESPACES_SCHEMA, ...HOST_PATHS_SETTINGS },
   check: (resource, config) => {
     const findings = new Findings();
     for (const node of resource.index.withAnyKey(relevantKeys)) {
       const { value } = node;
-      const refuse = (found: string, key: string) =>
-        findings.refused.push(finding(resource, node, found, INSTEAD, key));
-
+      const { refuse, note } = findings.at(resource, node);
       if (isPodVolume(node) || isVolumeSpec(node)) {
         const restricted = isVolumeSpec(node) ? bindsRestricted(node, config) : isRestricted(resource, node, config);
         const paths = volumePaths(resource, node);
@@ -73,8 +69,7 @@ export const noHostPaths: ResourceRule = {
           ) {
             const choice = chosen ?? (path === undefined ? undefined : chosenAnywhere(node, path, config));
             if (typeof choice === "object") refuse(`${named} is a directory of the node, ${choice.refused}`, key);
-            else if (choice !== "allowed")
-              findings.noted.push(finding(resource, node, `${named} is a directory of the node`, INSTEAD, key));
+            else if (choice !== "allowed") note(`${named} is a directory of the node`, key);
           }
         }
         for (const [key, what] of refusedSources) {

@@ -4,7 +4,7 @@ import { isOneOf, isUnknown, list, record, shown, spelled, text } from "../readi
 import type { ObjectNode } from "../reading/object-node";
 import { MAX_TEXT_LENGTH } from "../reading/text/encodings";
 import { decoded, isEncoded } from "../reading/walk";
-import { finding, Findings, type ResourceRule } from "../rule";
+import { Findings, type ResourceRule } from "../rule";
 import {
   addressArgument,
   ADDRESS_AT_END,
@@ -18,8 +18,6 @@ import {
   NODE_NAMES,
 } from "../tables/daemons";
 import { nsa } from "../tables/standards";
-
-const INSTEAD = "Talk to a daemon in the same pod: DOCKER_HOST=tcp://127.0.0.1:2376 with DOCKER_TLS_VERIFY=1.";
 
 /** Properties without which an object tells nobody about a daemon. */
 const RELEVANT_KEYS = [
@@ -53,7 +51,7 @@ export const noNodeDaemons: ResourceRule = {
     "DOCKER_HOST=tcp://127.0.0.1:2376, tcp://localhost:2376 or unix:///…",
     "status.hostIP for a metrics agent in somebody else's namespace",
   ],
-  instead: INSTEAD,
+  instead: "Talk to a daemon in the same pod: DOCKER_HOST=tcp://127.0.0.1:2376 with DOCKER_TLS_VERIFY=1.",
   settings: { namespaces: NAMESPACES_SCHEMA },
   check: (resource, config) => {
     const findings = new Findings();
@@ -62,11 +60,12 @@ export const noNodeDaemons: ResourceRule = {
       const { value } = node;
       const restricted = isRestricted(resource, node, config);
       const variables = variablesAround(node, known);
+      const { refuse, note } = findings.at(resource, node);
       const judge = (address: string, how: string, key: string) => {
         const verdict = judgeAddress(address, variables);
         if (verdict === "own" || (verdict === "other" && !restricted && !isSsh(address))) return;
         const what = verdict === "node" ? "a daemon of the node" : "a daemon outside the pod";
-        findings.refused.push(finding(resource, node, `${how} is set to ${what}`, INSTEAD, key));
+        refuse(`${how} is set to ${what}`, key);
       };
 
       for (const name of DAEMON_VARIABLES) {
@@ -77,38 +76,23 @@ export const noNodeDaemons: ResourceRule = {
       if (isVariable(node) && DAEMON_VARIABLES.includes(variable)) {
         const address = text(value["value"]);
         if (address !== undefined) judge(address, variable, "value");
-        else if (value["valueFrom"] !== undefined && (restricted || isNodeAddress(value))) {
-          findings.refused.push(
-            finding(resource, node, `${variable} takes its value from elsewhere`, INSTEAD, "valueFrom"),
-          );
-        } else
-          findings.noted.push(
-            finding(resource, node, `${variable} could not be checked`, "Give it as a plain value.", "value"),
-          );
+        else if (value["valueFrom"] !== undefined && (restricted || isNodeAddress(value)))
+          refuse(`${variable} takes its value from elsewhere`, "valueFrom");
+        else note(`${variable} could not be checked`, "value", "Give it as a plain value.");
       } else if (isVariable(node) && restricted && isNodeAddress(value)) {
-        findings.refused.push(
-          finding(resource, node, `${shown(variable)} is the node's address`, INSTEAD, "valueFrom"),
-        );
+        refuse(`${shown(variable)} is the node's address`, "valueFrom");
       } else if (isVariable(node) && isUnknown(value["name"])) {
-        const found = "the variable's name is known only after up";
-        findings.noted.push(finding(resource, node, found, "It is checked again then.", "name"));
+        note("the variable's name is known only after up", "name", "It is checked again then.");
       }
       for (const entry of [...list(value["env"]), ...list(value["envs"])]) {
         const [, name, address = ""] = /^([A-Z_]+)=(.*)/s.exec(text(entry) ?? "") ?? [];
         if (isOneOf(DAEMON_VARIABLES, name)) judge(address, name, "env");
       }
-      for (const way of waysToNode(node)) findings.refused.push(finding(resource, node, way, INSTEAD, "spec"));
+      for (const way of waysToNode(node)) refuse(way, "spec");
       for (const address of addressesIn(node, variables)) judge(address, "the daemon in the arguments", "args");
       for (const host of openHosts(node)) {
-        findings.refused.push(
-          finding(
-            resource,
-            node,
-            `the daemon listens on ${shown(host)}, where others reach it`,
-            "Listen on unix:// and tcp://127.0.0.1 only.",
-            "hosts",
-          ),
-        );
+        const found = `the daemon listens on ${shown(host)}, where others reach it`;
+        refuse(found, "hosts", "Listen on unix:// and tcp://127.0.0.1 only.");
       }
     }
     return findings;

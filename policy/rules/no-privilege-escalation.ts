@@ -5,8 +5,6 @@ import { isOn, list, record, spelled } from "../reading/values";
 import type { ResourceRule } from "../rule";
 import { cis, nsa, psa } from "../tables/standards";
 
-const INSTEAD = "Set securityContext.allowPrivilegeEscalation to false.";
-
 /** No program in a container gets more rights than the one that started it, such as by setuid. */
 export const noPrivilegeEscalation: ResourceRule = {
   name: "no-privilege-escalation",
@@ -17,8 +15,8 @@ export const noPrivilegeEscalation: ResourceRule = {
   url: "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
   breaks: ["a container that leaves allowPrivilegeEscalation out, or sets it to true"],
   obeys: ["allowPrivilegeEscalation: false", "a pod of Windows that says so"],
-  instead: INSTEAD,
-  check: (resource) => judgePods(resource, [PRIVILEGE_ESCALATION], INSTEAD),
+  instead: "Set securityContext.allowPrivilegeEscalation to false.",
+  check: (resource) => judgePods(resource, [PRIVILEGE_ESCALATION]),
   remedy: (type, properties) => withMendedContainers(type, properties, mended),
 };
 

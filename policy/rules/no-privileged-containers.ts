@@ -1,12 +1,10 @@
 import { asksForPrivilege, dindImagesSchema, matchesDindSidecar } from "../reading/dind";
 import { isOn, isOneOf, list, record, shown, text } from "../reading/values";
 import type { ObjectNode } from "../reading/object-node";
-import { finding, Findings, type ResourceRule } from "../rule";
+import { Findings, type ResourceRule } from "../rule";
 import { DIND } from "../tables/dind";
 import { DANGEROUS_CAPABILITIES, UNCONFINED_SELINUX_TYPES } from "../tables/privileges";
 import { cis, nsa, psa } from "../tables/standards";
-
-const INSTEAD = "Drop it; what builds images can do so without (rootless BuildKit, Kaniko).";
 
 /** Properties without which an object asks for no privilege. */
 const RELEVANT_KEYS = [
@@ -55,15 +53,13 @@ export const noPrivilegedContainers: ResourceRule = {
     "the agents' own dind sidecar, recognised by name, image, arguments and mounts together",
     "capabilities.add: [NET_BIND_SERVICE]",
   ],
-  instead: INSTEAD,
+  instead: "Drop it; what builds images can do so without (rootless BuildKit, Kaniko).",
   settings: { dindImages: dindImagesSchema },
   check: (resource, config) => {
     const findings = new Findings();
     for (const node of resource.index.withAnyKey(RELEVANT_KEYS)) {
       const { value } = node;
-      const refuse = (found: string, key: string) =>
-        findings.refused.push(finding(resource, node, found, INSTEAD, key));
-
+      const { refuse, note } = findings.at(resource, node);
       if (asksForPrivilege(value)) {
         const container = node.key === "securityContext" && node.parent !== undefined ? node.parent : node;
         const { missing, unknown } = matchesDindSidecar(resource, container, config);
@@ -74,13 +70,11 @@ export const noPrivilegedContainers: ResourceRule = {
               : "";
           refuse(`the container is privileged${almost}`, "privileged");
         } else {
-          findings.noted.push(
-            ...unknown.map((what) => {
-              const found = `${DIND.name} is privileged and its ${what} is known only after up`;
-              const at = what === "image" ? what : undefined;
-              return finding(resource, container, found, "It is checked again then.", at);
-            }),
-          );
+          for (const what of unknown) {
+            const found = `${DIND.name} is privileged and its ${what} is known only after up`;
+            const key = what === "image" ? what : undefined;
+            findings.at(resource, container).note(found, key, "It is checked again then.");
+          }
         }
       }
       for (const key of ["add", "adds", "capAdd", "capAdds", "capabilityAdds"]) {
@@ -102,9 +96,8 @@ export const noPrivilegedContainers: ResourceRule = {
         if (granted.length > 0) refuse(`it is granted ${shown(granted.join(", "))}`, "grantPermissions");
       }
       if (isOn(value["grantAllPermissions"])) {
-        const found = "it is granted whatever the plug-in asks for";
         const list = "List what it needs in grantPermissions.";
-        findings.noted.push(finding(resource, node, found, list, "grantAllPermissions"));
+        note("it is granted whatever the plug-in asks for", "grantAllPermissions", list);
       }
       if (text(value["procMount"])?.toLowerCase() === "unmasked")
         refuse("procMount Unmasked opens the kernel's settings", "procMount");
@@ -113,9 +106,7 @@ export const noPrivilegedContainers: ResourceRule = {
         refuse("systempaths=unconfined opens the kernel's settings", "securityOpts");
       if (isOn(value["adminAccess"])) refuse("adminAccess gives it the devices of other pods", "adminAccess");
       for (const [key, what] of unconfined(value))
-        findings.noted.push(
-          finding(resource, node, `${what} confines nothing`, "Leave it out, or name a profile.", key),
-        );
+        note(`${what} confines nothing`, key, "Leave it out, or name a profile.");
       const selinux = record(value["seLinuxOptions"])["type"];
       if (isOneOf(UNCONFINED_SELINUX_TYPES, selinux))
         refuse(`SELinux type ${selinux} confines nothing`, "seLinuxOptions");

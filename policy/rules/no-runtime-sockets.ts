@@ -4,11 +4,8 @@ import { isOn, isOneOf, list, record, shown, text } from "../reading/values";
 import type { ObjectNode } from "../reading/object-node";
 import type { ResourceView } from "../reading/resource-view";
 import { RUNTIME_ANNOTATIONS, SOCKET_EXECUTORS, SOCKET_SWITCHES } from "../tables/operators";
-import { finding, Findings, type ResourceRule } from "../rule";
+import { Findings, type ResourceRule } from "../rule";
 import { cis, nsa, psa } from "../tables/standards";
-
-const INSTEAD =
-  "Give it a daemon of its own (a sidecar, reached at 127.0.0.1) or build without one (rootless BuildKit, Kaniko); for data, claim a volume.";
 
 /** The promise of the pack: no container gets the socket of its node's runtime, nor a directory that holds one. */
 export const noRuntimeSockets: ResourceRule = {
@@ -34,7 +31,8 @@ export const noRuntimeSockets: ResourceRule = {
     "text that mentions /var/run/docker.sock",
     "a script with docker run -v /var/run/docker.sock:… of which nobody knows where it runs (noted)",
   ],
-  instead: INSTEAD,
+  instead:
+    "Give it a daemon of its own (a sidecar, reached at 127.0.0.1) or build without one (rootless BuildKit, Kaniko); for data, claim a volume.",
   check: (resource) => {
     const findings = new Findings();
     for (const node of objectsWithPaths(resource)) {
@@ -42,7 +40,7 @@ export const noRuntimeSockets: ResourceRule = {
         if (path === undefined || (match === "exact" && !isRuntimeSocket(path))) continue;
         const verdict = judgePath(path) ?? (saysSocket ? SOCKET_BY_TYPE : undefined);
         if (verdict === undefined) continue;
-        findings.refused.push(finding(resource, node, `${how} ${shown(path)} is ${verdict.what}`, INSTEAD, key));
+        findings.at(resource, node).refuse(`${how} ${shown(path)} is ${verdict.what}`, key);
       }
     }
     for (const node of resource.index.withAnyKey(OTHER_WAYS)) judgeOtherWays(resource, node, findings);
@@ -63,8 +61,7 @@ const OTHER_WAYS = [
 
 function judgeOtherWays(resource: ResourceView, node: ObjectNode, findings: Findings): void {
   const { value } = node;
-  const refuse = (found: string, key: string) => findings.refused.push(finding(resource, node, found, INSTEAD, key));
-  const note = (found: string, key: string) => findings.noted.push(finding(resource, node, found, UNCHECKED, key));
+  const { refuse, note } = findings.at(resource, node);
   for (const key of SOCKET_SWITCHES) if (isOn(value[key])) refuse(`${key} mounts the Docker daemon's socket`, key);
   for (const [key, executors] of Object.entries(SOCKET_EXECUTORS)) {
     const executor = value[key];
@@ -75,16 +72,17 @@ function judgeOtherWays(resource: ResourceView, node: ObjectNode, findings: Find
       const annotation = RUNTIME_ANNOTATIONS.find((each) => each.name.test(name));
       const at = `${key}.${name}`;
       if (annotation?.is === "program") refuse(`of the annotation ${shown(name)}: ${annotation.what}`, at);
-      if (annotation?.is === "unchecked") note(`of the annotation ${shown(name)}: ${annotation.what}`, at);
+      if (annotation?.is === "unchecked") note(`of the annotation ${shown(name)}: ${annotation.what}`, at, UNCHECKED);
     }
   }
   for (const socket of list(value["clientSockets"])) {
-    if (typeof socket === "string" && isRuntimeSocket(socket)) note(`a command talks to ${shown(socket)}`, "");
+    if (typeof socket === "string" && isRuntimeSocket(socket))
+      note(`a command talks to ${shown(socket)}`, "", UNCHECKED);
   }
   for (const key of ["volumesFrom", "fromContainer"]) {
     for (const other of [value[key]].flat()) {
       const name = text(other) ?? text(record(other)["sourceContainer"]) ?? text(record(other)["container"]);
-      if (name !== undefined) note(`it has the volumes of the container ${shown(name)}`, key);
+      if (name !== undefined) note(`it has the volumes of the container ${shown(name)}`, key, UNCHECKED);
     }
   }
 }

@@ -1,12 +1,8 @@
 import { isOn, isOneOf, isRecord, isUnknown, list, record, shown, spelled, text } from "../reading/values";
 import { groupOf, type ObjectNode } from "../reading/object-node";
-import { finding, Findings, type ResourceRule } from "../rule";
+import { Findings, type ResourceRule, type Tell } from "../rule";
 import { ASKED_HOST, EVERYBODY, EVERYWHERE, INTERNAL_ANNOTATIONS, INTERNAL_CLASSES } from "../tables/public";
 import { cis, nsa, psa } from "../tables/standards";
-
-const INSTEAD = "Keep it inside (ClusterIP and `kubectl port-forward`), or make an exception with a reason.";
-
-type Refuse = (found: string, key: string) => void;
 
 /** Nothing of the program can be reached from outside unless somebody asked for it. */
 export const nothingPublic: ResourceRule = {
@@ -29,21 +25,17 @@ export const nothingPublic: ResourceRule = {
     "a cluster reached by its DNS endpoint alone",
     "an Ingress or a Gateway for exactly the host of its annotation, by TLS, which the notes repeat",
   ],
-  instead: INSTEAD,
+  instead: "Keep it inside (ClusterIP and `kubectl port-forward`), or make an exception with a reason.",
   check: (resource) => {
     const findings = new Findings();
     for (const node of resource.index.withAnyKey(["kind", "hostPort", "member", "members"])) {
-      const refuse: Refuse = (found, key) => findings.refused.push(finding(resource, node, found, INSTEAD, key));
-      const note: Refuse = (found, key) =>
-        findings.noted.push(finding(resource, node, found, "It is checked again after up.", key));
+      const { refuse, note } = findings.at(resource, node);
       const kind = text(node.value["kind"])?.replace(/Patch$/, "");
       if (kind === "Service") judgeService(node, refuse, note);
       // What says a kind and has no specification only refers to an object of it.
       const isObject = isRecord(node.value["spec"]);
-      const asked: Refuse = (found, key) =>
-        findings.noted.push(finding(resource, node, found, "Its annotation asks for it.", key));
       if (kind === "Ingress" && isObject && !isOneOf(INTERNAL_CLASSES, ingressClass(node))) {
-        judgeOpening(kind, node, isIngressFor, refuse, asked);
+        judgeOpening(kind, node, isIngressFor, refuse, note);
       }
       if (
         kind === "Gateway" &&
@@ -51,7 +43,7 @@ export const nothingPublic: ResourceRule = {
         isOneOf(["", "gateway.networking.k8s.io"], groupOf(node.value)) &&
         !isOneOf(INTERNAL_CLASSES, record(node.value["spec"])["gatewayClassName"])
       ) {
-        judgeOpening(kind, node, isGatewayFor, refuse, asked);
+        judgeOpening(kind, node, isGatewayFor, refuse, note);
       }
       if (node.key === "ports" && Number(spelled(node.value["hostPort"] ?? 0)) > 0)
         refuse("hostPort opens a port of the node", "hostPort");
@@ -61,14 +53,14 @@ export const nothingPublic: ResourceRule = {
       }
     }
     const { root } = resource.index;
-    const refuse: Refuse = (found, key) => findings.refused.push(finding(resource, root, found, INSTEAD, key));
+    const { refuse } = findings.at(resource, root);
     if (resource.type === "gcp:container/cluster:Cluster") judgeControlPlane(root, refuse);
     if (resource.type === "gcp:compute/firewall:Firewall") judgeFirewall(root, refuse);
     return findings;
   },
 };
 
-function judgeService(node: ObjectNode, refuse: Refuse, note: Refuse): void {
+function judgeService(node: ObjectNode, refuse: Tell, note: Tell): void {
   const spec = record(node.value["spec"]);
   const type = text(spec["type"]);
   const annotations = record(record(node.value["metadata"])["annotations"]);
@@ -80,7 +72,7 @@ function judgeService(node: ObjectNode, refuse: Refuse, note: Refuse): void {
   const external = list(spec["externalIPs"]);
   if (external.length > 0) refuse("the Service takes over external addresses", "spec.externalIPs");
   if (isUnknown(spec["type"]) || isUnknown(spec["externalIPs"]))
-    note("how the Service can be reached could not be checked", "spec");
+    note("how the Service can be reached could not be checked", "spec", "It is checked again after up.");
 }
 
 /** What is public without an annotation is refused; with one, it must be for that host alone and by TLS. */
@@ -88,12 +80,13 @@ function judgeOpening(
   kind: string,
   node: ObjectNode,
   isFor: (spec: Readonly<Record<string, unknown>>, host: string) => boolean,
-  refuse: Refuse,
-  asked: Refuse,
+  refuse: Tell,
+  note: Tell,
 ): void {
   const host = text(record(record(node.value["metadata"])["annotations"])[ASKED_HOST]);
   if (host === undefined || host === "") refuse(`the ${kind} makes a public load balancer`, "spec");
-  else if (isFor(record(node.value["spec"]), host)) asked(`the ${kind} opens ${shown(host)} to the internet`, "spec");
+  else if (isFor(record(node.value["spec"]), host))
+    note(`the ${kind} opens ${shown(host)} to the internet`, "spec", "Its annotation asks for it.");
   else refuse(`the ${kind} opens more than ${shown(host)} by TLS, for which its annotation asks`, "spec");
 }
 
@@ -128,7 +121,7 @@ function ingressClass({ value }: ObjectNode): unknown {
 }
 
 /** A control plane has no public address, or only listed ranges reach it. */
-function judgeControlPlane({ value }: ObjectNode, refuse: Refuse): void {
+function judgeControlPlane({ value }: ObjectNode, refuse: Tell): void {
   const endpoints = record(record(value["controlPlaneEndpointsConfig"])["ipEndpointsConfig"]);
   if (endpoints["enabled"] === false || endpoints["enablePublicEndpoint"] === false) return;
   if (isOn(record(value["privateClusterConfig"])["enablePrivateEndpoint"])) return;
@@ -144,7 +137,7 @@ function judgeControlPlane({ value }: ObjectNode, refuse: Refuse): void {
     refuse(`the control plane's address is open to ${shown(open.join(", "))}`, "masterAuthorizedNetworksConfig");
 }
 
-function judgeFirewall({ value }: ObjectNode, refuse: Refuse): void {
+function judgeFirewall({ value }: ObjectNode, refuse: Tell): void {
   if (text(value["direction"]) === "EGRESS" || list(value["allows"]).length === 0 || value["disabled"] === true) return;
   const open = list(value["sourceRanges"]).filter((range) => isOneOf(EVERYWHERE, range));
   if (open.length > 0) refuse(`the firewall lets ${shown(open.join(", "))} in`, "sourceRanges");

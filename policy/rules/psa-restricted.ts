@@ -3,8 +3,6 @@ import { RESTRICTED } from "../profiles/restricted";
 import type { ResourceRule } from "../rule";
 import { psa } from "../tables/standards";
 
-const INSTEAD = "Write the pod as the restricted profile asks.";
-
 /** What a namespace with `pod-security.kubernetes.io/enforce: restricted` refuses, in review. */
 export const psaRestricted: ResourceRule = {
   name: "psa-restricted",
@@ -22,6 +20,6 @@ export const psaRestricted: ResourceRule = {
     "a pod that a namespace of that level admits",
     "a pod of Windows that says so and leaves out what Windows has not",
   ],
-  instead: INSTEAD,
-  check: (resource) => judgePods(resource, RESTRICTED, INSTEAD),
+  instead: "Write the pod as the restricted profile asks.",
+  check: (resource) => judgePods(resource, RESTRICTED),
 };

@@ -4,8 +4,6 @@ import { isRecord, list, record, shown, text } from "../reading/values";
 import type { ResourceRule } from "../rule";
 import { cis, nsa } from "../tables/standards";
 
-const INSTEAD = "Mount it with readOnly: true.";
-
 /** Names of a pod's volumes that are paths of its node. */
 function hostPathsOf(pod: Value): readonly unknown[] {
   return list(pod["volumes"])
@@ -36,8 +34,8 @@ export const readOnlyHostPaths: ResourceRule = {
   url: "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
   breaks: ["a hostPath volume that a container mounts without readOnly: true"],
   obeys: ["readOnly: true", "a volume that is no host path"],
-  instead: INSTEAD,
-  check: (resource) => judgePods(resource, [READ_ONLY], INSTEAD),
+  instead: "Mount it with readOnly: true.",
+  check: (resource) => judgePods(resource, [READ_ONLY]),
   remedy: (type, properties) => withMendedContainers(type, properties, mended),
 };
 

@@ -2,10 +2,8 @@ import { isRecord, isUnknown, text } from "../reading/values";
 import { groupOf, type ObjectNode } from "../reading/object-node";
 import type { ResourceView } from "../reading/resource-view";
 import { MAX_VALUES } from "../reading/text/budget";
-import { finding, Findings, kindOf, type ResourceRule } from "../rule";
+import { Findings, kindOf, type ResourceRule } from "../rule";
 import { BUILT_IN_GROUPS, decisive, SHAPES, WORKLOADS } from "../tables/kinds";
-
-const INSTEAD = "Write it as Kubernetes' API describes it.";
 
 /** What the other rules cannot read they cannot judge: it does not pass in silence. */
 export const wellFormedPods: ResourceRule = {
@@ -26,40 +24,38 @@ export const wellFormedPods: ResourceRule = {
     "what only refers to a workload: scaleTargetRef, ownerReferences, a health check",
     "a custom resource with shapes of its own (noted where it looks like a pod)",
   ],
-  instead: INSTEAD,
+  instead: "Write it as Kubernetes' API describes it.",
   check: (resource) => {
     const findings = new Findings();
+    const { root } = resource.index;
+    const ofResource = findings.at(resource, root);
     if (resource.index.isTooLarge) {
       const found = `it holds more than ${MAX_VALUES} values, which is too large to judge`;
-      findings.refused.push(
-        finding(resource, resource.index.root, found, "Split it; no object of Kubernetes is as large."),
-      );
+      ofResource.refuse(found, undefined, "Split it; no object of Kubernetes is as large.");
       return findings;
     }
     const isKubernetes = /^(kubernetes|docker):/.test(resource.type);
     for (const { node, key } of resource.index.unknowns) {
       const matters = isKubernetes || typeof node.owner.value["kind"] === "string";
       if (!matters || !decisive.has(key) || key === "image") continue;
-      findings.noted.push(finding(resource, node, `${key} is known only after up`, "It is checked again then.", key));
+      findings.at(resource, node).note(`${key} is known only after up`, key, "It is checked again then.");
     }
     for (const key of Object.keys(SHAPES)) {
       for (const node of resource.index.withAnyKey([key])) judgeShape(resource, node, key, findings);
     }
     for (const node of resource.index.withAnyKey(["kind"])) judgeSpec(resource, node, findings);
-    const { root } = resource.index;
     if (/^kubernetes:helm\.sh\/.*:Release$/.test(resource.type)) {
       const found = "the chart's own templates cannot be seen here, only its values";
       const use = "Use kubernetes.helm.v4.Chart, whose objects are checked one by one.";
-      findings.noted.push(finding(resource, root, found, use));
+      ofResource.note(found, undefined, use);
       if (root.value["valueYamlFiles"] !== undefined) {
         const files = "the values in these files cannot be read here";
-        findings.noted.push(finding(resource, root, files, "Give them as `values`.", "valueYamlFiles"));
+        ofResource.note(files, "valueYamlFiles", "Give them as `values`.");
       }
     }
     for (const { node, key, why } of resource.index.unreadable) {
-      findings.noted.push(
-        finding(resource, node, `${key} holds ${why}, with words that matter here`, "Look at it yourself.", key),
-      );
+      const found = `${key} holds ${why}, with words that matter here`;
+      findings.at(resource, node).note(found, key, "Look at it yourself.");
     }
     return findings;
   },
@@ -110,7 +106,8 @@ function judgeShape(resource: ResourceView, node: ObjectNode, key: string, findi
   const strict = isBuiltIn(resource, node);
   if (!strict && !looksLikePod(node)) return;
   const found = `${key} should be ${ARTICLES[wanted]} and is ${nameOf(value)}`;
-  (strict ? findings.refused : findings.noted).push(finding(resource, node, found, INSTEAD, key));
+  const { refuse, note } = findings.at(resource, node);
+  (strict ? refuse : note)(found, key);
 }
 
 /** Whether an object is the resource itself or a member of a list of objects, with metadata of its own. */
@@ -131,7 +128,7 @@ function judgeSpec(resource: ResourceView, node: ObjectNode, findings: Findings)
     if (!isRecord(at) || isUnknown(at[step])) return;
     at = at[step];
     if (at === undefined || at === null) {
-      findings.refused.push(finding(resource, node, `there is no ${step} to read`, INSTEAD, way.join(".")));
+      findings.at(resource, node).refuse(`there is no ${step} to read`, way.join("."));
       return;
     }
   }

@@ -18,11 +18,11 @@ function example(): rule.ResourceRule {
 }
 
 test("the rule that the README writes says what it should", () => {
-  const { check } = example();
+  const made = example();
   const judged = (name: string) => {
     const props = { ...otherPod(), metadata: { name, namespace: "shop" } };
     const resource = viewOf({ urn: "urn:x", type: "kubernetes:core/v1:Pod", name: "x", props });
-    return check(resource, {}).refused.map(rule.sentence);
+    return made.check(resource, {}).refused.map((found) => rule.sentence(found, made));
   };
   expect(judged("test")).toEqual([
     "Pod shop/test: the Pod is called test (metadata.name). Give it a name that says what it is for.",
