@@ -1,5 +1,5 @@
 import { naturalCompare } from "./tree";
-import { cut, table, type Cell, type Style } from "./terminal";
+import { cut, table, wrapped, type Cell, type Style } from "./terminal";
 import {
   counts,
   isEmpty,
@@ -31,24 +31,25 @@ export function differenceText(
   columns?: number,
 ): string {
   const versions = escapeHidden(`stack ${stack} against ${ref} (${commit})`);
-  if (isEmpty(result)) return style.bold(`${versions} · nothing changes`);
+  const lines = (text: string, as: (text: string) => string) => wrapped(text, columns).map(as);
+  if (isEmpty(result)) return lines(`${versions} · nothing changes`, style.bold).join("\n");
   const { own, cascading } = partitionCascades(result.changed);
   const [replaced, others] = split(own, ({ replacement }) => replacement !== undefined);
   const [restarted, rest] = split(others, ({ rollouts }) => rollouts.some(({ kind }) => kind !== "add"));
   const block = (entry: Change) => changeBlock(entry, style, columns);
   const blocks = [
     ...replaced.map(block),
-    ...cascadeBlock(cascading, style),
-    ...result.removed.filter(({ component }) => !component).map((entry) => removalBlock(entry, style)),
+    ...cascadeBlock(cascading, style, columns),
+    ...result.removed.filter(({ component }) => !component).map((entry) => removalBlock(entry, style, columns)),
     ...restarted.map(block),
     ...rest.map(block),
-    addedBlock(result.added, style),
+    addedBlock(result.added, style, columns),
     section("settings", result.settings, style, columns),
     section("outputs", result.outputs, style, columns),
-    result.notes.map((note) => style.notice(`note ${shortened(escapeHidden(note), NOTE_LENGTH)}`)),
+    result.notes.flatMap((note) => lines(`note ${shortened(escapeHidden(note), NOTE_LENGTH)}`, style.notice)),
   ];
-  const lines = blocks.filter((block) => block.length > 0).flatMap((block) => [...block, ""]);
-  return [...lines, style.bold(`${versions} · ${countsText(counts(result))}`)].join("\n");
+  const shown = blocks.filter((block) => block.length > 0).flatMap((block) => [...block, ""]);
+  return [...shown, ...lines(`${versions} · ${countsText(counts(result))}`, style.bold)].join("\n");
 }
 
 /** Objects that only go along with their provider are alike: one block says it for all. */
@@ -96,20 +97,20 @@ function changeBlock(entry: Change, style: Style, columns?: number): string[] {
   const refused = [...entry.refused, ...(replacement?.refused ?? [])];
   return [
     heading(verb, entry, color, style),
-    ...detailLines(details, refused, style),
+    ...detailLines(details, refused, style, columns),
     ...fieldLines(fieldWords(entry), style, columns),
   ];
 }
 
-function removalBlock(entry: Removal, style: Style): string[] {
+function removalBlock(entry: Removal, style: Style, columns?: number): string[] {
   const details: Line[] = [
     ["lost", entry.destroyed],
     ["kept", entry.retained],
   ];
-  return [heading("remove ", entry, style.bad, style), ...detailLines(details, entry.refused, style)];
+  return [heading("remove ", entry, style.bad, style), ...detailLines(details, entry.refused, style, columns)];
 }
 
-function cascadeBlock(cascading: readonly Change[], style: Style): string[][] {
+function cascadeBlock(cascading: readonly Change[], style: Style, columns?: number): string[][] {
   const [first] = cascading;
   if (first === undefined) return [];
   const rows = cascading.map((entry) => [
@@ -125,12 +126,13 @@ function cascadeBlock(cascading: readonly Change[], style: Style): string[][] {
     ],
     [],
     style,
+    columns,
   );
   const title = `${style.bad("replace")} ${String(cascading.length)} objects with their ${escapeHidden(because)}`;
   return [[title, ...details, ...table(rows)]];
 }
 
-function addedBlock(added: readonly Named[], style: Style): string[] {
+function addedBlock(added: readonly Named[], style: Style, columns?: number): string[] {
   const byKind = new Map<string, string[]>();
   for (const entry of added.filter(({ component }) => !component)) {
     byKind.set(kindText(entry), [...(byKind.get(kindText(entry)) ?? []), entry.name]);
@@ -142,7 +144,7 @@ function addedBlock(added: readonly Named[], style: Style): string[] {
       { text: escapeHidden(kind) },
       { text: escapeHidden(names([...list].sort(naturalCompare))) },
     ]);
-  return table(rows);
+  return table(rows, columns);
 }
 
 function section(title: string, changes: readonly FieldChange[], style: Style, columns?: number): string[] {
@@ -156,14 +158,14 @@ function heading(verb: string, entry: Named & Partial<Change>, color: (text: str
   return `${color(verb)} ${escapeHidden(kindText(entry))} ${style.bold(escapeHidden(entry.name))}${refused}`;
 }
 
-function detailLines(details: readonly Line[], refused: readonly string[], style: Style): string[] {
+function detailLines(details: readonly Line[], refused: readonly string[], style: Style, columns?: number): string[] {
   const rows = [
     ...refused.map((text): Cell[] => [{ text: "    refused", style: style.bad }, { text: escapeHidden(text) }]),
     ...details
       .filter(([, text]) => text !== "")
       .map(([label, text]): Cell[] => [{ text: `    ${label}`, style: style.dim }, { text: escapeHidden(text) }]),
   ];
-  return table(rows);
+  return table(rows, columns);
 }
 
 function fieldLines(words: readonly FieldWords[], style: Style, columns?: number): string[] {

@@ -1,14 +1,16 @@
 import { totals, type Preview } from "../preview";
 import type { Failure } from "../run/run";
 import { oneLine, printable } from "../escape";
-import { cut, table, type Cell, type Style } from "./terminal";
+import { cut, table, wrapped, type Cell, type Style } from "./terminal";
 import { displayType, tree, type Branch, type Group } from "./tree";
 import type { Finding } from "../verdict";
 
 /** Names beyond this many characters are counted instead of listed, where there is no terminal whose width could be filled. */
 const NAMES_WIDTH = 56;
-/** In a narrow terminal lines rather wrap than say nothing. */
-const LEAST_NAMES_WIDTH = 24;
+/** With less room for names what is protected has no column of its own. */
+const ENOUGH_FOR_NAMES = 24;
+/** In a narrower terminal lines rather wrap than say nothing. */
+const LEAST_NAMES_WIDTH = 12;
 const PROTECTED = "protected";
 /** Long enough for a command, which people copy. */
 const VALUE_WIDTH = 200;
@@ -35,7 +37,7 @@ export function toText(result: Preview, view: View): string {
     "",
     ...outputs(result, style),
     ...logs(result, style),
-    ...policies(result, style),
+    ...policies(result, view),
     "",
     ...summary(result, view),
     "",
@@ -54,16 +56,25 @@ export function failureText({ message, trace }: Failure, style: Style): string {
 function treeLines(root: Branch, style: Style, columns: number | undefined): string[] {
   const rows = branchRows(root, 0, style);
   const [widest = 0, counts = 0] = [0, 1].map((column) => Math.max(...rows.map(({ cells }) => length(cells[column]))));
-  const before = widest + counts + PROTECTED.length + 6;
-  const room = columns === undefined ? NAMES_WIDTH : Math.max(columns - before, LEAST_NAMES_WIDTH);
+  const room = columns === undefined ? NAMES_WIDTH : columns - widest - counts - PROTECTED.length - 6;
+  const wide = room >= ENOUGH_FOR_NAMES;
+  const marked = (isProtected: boolean) => cell(isProtected ? PROTECTED : "", style.notice);
+  const named = ({ isProtected, names, style: own }: Row) => {
+    if (wide) return cell(listed(names, room), own);
+    const before = isProtected ? `${PROTECTED} ` : "";
+    const left = room + PROTECTED.length + 2 - before.length;
+    return cell(before + listed(names, Math.max(left, LEAST_NAMES_WIDTH)), isProtected ? style.notice : own);
+  };
+  const head = ["resource", "", ...(wide ? [""] : []), "name"];
   return table([
-    [cell("resource", style.dim), cell(""), cell(""), cell("name", style.dim)],
-    ...rows.map(({ cells, names, style }) => [...cells, cell(listed(names, room), style)]),
+    head.map((text) => cell(text, style.dim)),
+    ...rows.map((row) => [...row.cells, ...(wide ? [marked(row.isProtected)] : []), named(row)]),
   ]);
 }
 
 interface Row {
   readonly cells: readonly Cell[];
+  readonly isProtected: boolean;
   readonly names: readonly string[];
   readonly style?: (text: string) => string;
 }
@@ -72,29 +83,29 @@ function branchRows(branch: Branch, depth: number, style: Style): Row[] {
   const kind = branch.type.split(":").at(-1) ?? "";
   const title = cell(indent(depth) + oneLine(kind), style.bold);
   return [
-    { cells: [title, cell(""), protection(branch.protect, style)], names: [branch.name], style: style.bold },
-    ...branch.groups.map((group) => groupRow(group, depth + 1, style)),
+    { cells: [title, cell("")], isProtected: branch.protect, names: [branch.name], style: style.bold },
+    ...branch.groups.map((group) => groupRow(group, depth + 1)),
     ...branch.branches.flatMap((child) => branchRows(child, depth + 1, style)),
   ];
 }
 
-function groupRow({ type, names, protect }: Group, depth: number, style: Style): Row {
+function groupRow({ type, names, protect }: Group, depth: number): Row {
   const count: Cell = { text: names.length === 1 ? "" : String(names.length), align: "right" };
-  return { cells: [cell(indent(depth) + oneLine(displayType(type))), count, protection(protect, style)], names };
-}
-
-function protection(protect: boolean, style: Style): Cell {
-  return cell(protect ? PROTECTED : "", style.notice);
+  return { cells: [cell(indent(depth) + oneLine(displayType(type))), count], isProtected: protect, names };
 }
 
 /** As many names as fit, then how many there are besides. */
 function listed(names: readonly string[], room: number): string {
   const [first = "", ...rest] = names.map(oneLine);
+  const more = (count: number) => (count === 0 ? "" : ` … ${String(count)} more`);
+  if (first.length + more(rest.length).length > room && rest.length > 0) {
+    const count = ` ${String(rest.length)} more`;
+    return cut(`${first}…`, room - count.length) + count;
+  }
   let line = cut(first, room);
   for (const [shown, name] of rest.entries()) {
     const left = rest.length - shown - 1;
-    const more = left === 0 ? "" : ` … ${String(left)} more`;
-    if (line.length + name.length + 2 + more.length > room) return `${line} … ${String(left + 1)} more`;
+    if (line.length + name.length + 2 + more(left).length > room) return line + more(left + 1);
     line += `, ${name}`;
   }
   return line;
@@ -125,7 +136,7 @@ function errors(result: Preview, style: Style): string[] {
   return [...result.errors.map((error) => failureText(error, style)), "", style.bold(next)];
 }
 
-function policies(result: Preview, style: Style): string[] {
+function policies(result: Preview, { style, columns }: View): string[] {
   const counts = totals(result);
   const findings = result.verdict.findings.filter(({ level }) => level !== "undecided");
   const names = new Map(result.resources.map(({ urn, name, type }) => [urn, `${name} (${displayType(type)})`]));
@@ -146,10 +157,11 @@ function policies(result: Preview, style: Style): string[] {
     ...(counts.undecided > 0 ? [waiting] : []),
   ];
   const headline = `${style.bold("Policy")}  ${parts.join(", ")}`;
-  return [headline, ...table(findings.map(row)).map((line) => `  ${line}`)];
+  const room = columns === undefined ? undefined : columns - 2;
+  return [headline, ...table(findings.map(row), room).map((line) => `  ${line}`)];
 }
 
-function summary(result: Preview, { out, upNote, closing, style }: View): string[] {
+function summary(result: Preview, { out, upNote, closing, style, columns }: View): string[] {
   const counts = totals(result);
   const line = [
     `stack ${result.stack}`,
@@ -161,7 +173,8 @@ function summary(result: Preview, { out, upNote, closing, style }: View): string
     counts.mandatory > 0
       ? "Next: mend what the policies refuse; pulumi up would stop there."
       : `Next: read ${out}/, then pulumi up --stack ${result.stack}${upNote ? ` ${upNote}` : ""}.`;
-  return [...(closing?.(result.resources) ?? []).map(printable), style.bold(printable(line)), printable(next)];
+  const lines = (text: string) => wrapped(printable(text), columns);
+  return [...(closing?.(result.resources) ?? []).flatMap(lines), ...lines(line).map(style.bold), ...lines(next)];
 }
 
 function plural(count: number, noun: string): string {

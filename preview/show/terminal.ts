@@ -35,23 +35,59 @@ export interface Cell {
   readonly align?: "right";
 }
 
-/** Lines in which columns begin at the same place, whatever their style. The last column is not padded. */
-export function table(rows: readonly (readonly Cell[])[], gap = 2): string[] {
+/** Between two columns. */
+const GAP = 2;
+/** In a narrow terminal lines rather wrap than say nothing. */
+const LEAST_LAST_COLUMN = 24;
+
+/**
+ * Lines in which columns begin at the same place, whatever their style. The last column is not padded.
+ *
+ * @param columns width of the terminal, if the last column continues on further lines there
+ */
+export function table(rows: readonly (readonly Cell[])[], columns?: number): string[] {
   const widths: number[] = [];
   for (const row of rows)
     row.forEach(({ text }, column) => {
       widths[column] = Math.max(widths[column] ?? 0, width(text));
     });
-  return rows.map((row) =>
+  const line = (row: readonly Cell[]) =>
     row
       .map(({ text, style = (plain: string) => plain, align }, column) => {
         const room = " ".repeat((widths[column] ?? 0) - width(text));
         if (align === "right") return room + style(text);
         return column === row.length - 1 ? style(text) : style(text) + room;
       })
-      .join(" ".repeat(gap))
-      .trimEnd(),
-  );
+      .join(" ".repeat(GAP))
+      .trimEnd();
+  if (columns === undefined) return rows.map(line);
+  return rows.flatMap((row) => {
+    const before = row.slice(0, -1);
+    const start = before.reduce((sum, _, column) => sum + (widths[column] ?? 0) + GAP, 0);
+    const [first = "", ...more] = wrapped(row.at(-1)?.text ?? "", Math.max(LEAST_LAST_COLUMN, columns - start));
+    const last = (text: string): Cell => ({ ...row.at(-1), text });
+    return [
+      line([...before, last(first)]),
+      ...more.map((text) => line([...before.map(() => ({ text: "" })), last(text)])),
+    ];
+  });
+}
+
+/** The lines of a text in a terminal, broken between words; a word that is longer than a line keeps whole. */
+export function wrapped(text: string, columns: number | undefined): string[] {
+  if (columns === undefined) return [text];
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/(?<=\S) (?=\S)/)) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line === "" || width(longer) <= columns) {
+      line = longer;
+      continue;
+    }
+    lines.push(line);
+    line = word;
+  }
+  return [...lines, line];
 }
 
 /** Cuts to a width, with an ellipsis where something is missing. */

@@ -61,6 +61,16 @@ describe("the committed stacks", () => {
     expect(printed.filter((line) => shown.includes(line))).toEqual(shown);
   });
 
+  test.each(committedStacks)("fit a terminal of 80 columns, but for commands that people copy: %s", async (stack) => {
+    const run = registered.get(stack);
+    if (run === undefined) throw new Error(`the stack ${stack} is not committed`);
+    const view = { out: `out/${stack}`, closing: needLines, style: styleFor(false), columns: 80 };
+    const printed = toText(await assemble(projectOf({ stack }), run, policies), view).split("\n");
+    const wide = printed.filter((line) => Array.from(line).length > 80);
+    expect(wide.filter((line) => !/^ {2}(kubectl|open) /.test(line))).toEqual([]);
+    expect(printed.join("\n")).toMatch(/RandomPassword +protected /);
+  });
+
   test("have a golden file each, and no golden file is left over", () => {
     const files = readdirSync(DIRECTORY).filter((file) => file.endsWith(".yaml"));
     expect(files.sort()).toEqual(committedStacks.map((stack) => `${stack}.yaml`));

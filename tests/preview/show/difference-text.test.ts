@@ -30,6 +30,13 @@ describe("the text of a difference", () => {
     expect(text(200)).toContain("x".repeat(85));
   });
 
+  test("goes on below where more is said than a line holds", () => {
+    const gone = resource("gcp:compute/disk:Disk", "a-disk", { protect: true });
+    const lines = differenceText(difference(side(gone), side()), versions, styleFor(false), 60).split("\n");
+    expect(lines.length).toBeGreaterThan(4);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(60);
+  });
+
   test("shows of a text of many lines the first that differs", () => {
     expect(text()).toMatch(/line 3 of 4: c +→ line 3 of 4: d/);
   });

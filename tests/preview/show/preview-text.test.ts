@@ -52,6 +52,24 @@ describe("the text for people", () => {
     expect(Math.max(...lines(80).map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  test("marks what is protected before its name where a column of its own leaves no room", () => {
+    const kind = "tls:index/aKindWithANameOfMoreThanFortyLetters:AKindWithANameOfMoreThanFortyLetters";
+    const long = resource({ urn: "long", type: kind, name: "long", parent: "pool", protect: true });
+    const many = ["b-key-with-a-long-name", "another"].map((name) => key(name, true));
+    const lines = (columns: number) =>
+      toText(preview({ resources: [stack, pool, long, ...many] }), {
+        out: "out",
+        style: styleFor(false),
+        columns,
+      }).split("\n");
+    expect(lines(80).slice(3, 5)).toEqual([
+      "    tls AKindWithANameOfMoreThanFortyLetters     protected long",
+      "    tls PrivateKey                            2  protected another … 1 more",
+    ]);
+    expect(lines(70)[4]).toBe("    tls PrivateKey                            2  protected anot… 1 more");
+    expect(lines(120)[4]).toMatch(/ 2 {2}protected {2}another, b-key-with-a-long-name$/);
+  });
+
   test("names violations, and says that they must be mended", () => {
     const result = preview({
       verdict: {

@@ -1,4 +1,4 @@
-import { cut, styleFor, table, wantsColour } from "../../../preview/show/terminal";
+import { cut, styleFor, table, wantsColour, wrapped } from "../../../preview/show/terminal";
 
 describe("the terminal", () => {
   test("gets colour only where a person wants it", () => {
@@ -18,6 +18,20 @@ describe("the terminal", () => {
       [{ text: "a" }, { text: "10", align: "right" }, { text: "y" }],
     ]);
     expect(lines).toEqual(["\u001b[1mab\u001b[22m   1  x", "a   10  y"]);
+  });
+
+  test("goes on below where a last column is too wide", () => {
+    const rows = [
+      [{ text: "a label" }, { text: "one two three four five six seven" }],
+      [{ text: "b" }, { text: "x" }],
+    ];
+    expect(table(rows, 35)).toEqual(["a label  one two three four five", "         six seven", "b        x"]);
+    expect(table(rows)[0]).toBe("a label  one two three four five six seven");
+  });
+
+  test("breaks lines between words, never in them", () => {
+    expect(wrapped("  a long-word b", 8)).toEqual(["  a", "long-word", "b"]);
+    expect(wrapped("as long as it likes", undefined)).toEqual(["as long as it likes"]);
   });
 
   test("cuts what is too wide", () => {
