@@ -9,7 +9,7 @@ export class UsageError extends Error {
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
-/** More letters than this are another word. */
+/** More letters than this, or than half of a word, are another word. */
 const TYPING_MISTAKES = 3;
 
 /** Options and arguments of a command, as node:util has them. */
@@ -35,7 +35,10 @@ export function parseOptions<const Known extends Options>(
     const known = options[token.name];
     if (known === undefined)
       throw new UsageError(`unknown option ${escapeHidden(token.rawName)}${suggestion(token.name, options)}`);
-    if (known.type === "string" && !token.value) throw new UsageError(`--${token.name}: a value is wanted`);
+    // Of what could be the next option nobody knows whether it was meant as a value: `--name=-value` says so.
+    const isOption = token.inlineValue === false && token.value.startsWith("-");
+    if (known.type === "string" && (!token.value || isOption))
+      throw new UsageError(`--${token.name}: a value is wanted`);
     if (known.type === "boolean" && token.value !== undefined) throw new UsageError(`--${token.name} takes no value`);
     if (seen.has(token.name)) throw new UsageError(`--${token.name} is given twice; once is wanted`);
     seen.add(token.name);
@@ -52,12 +55,12 @@ export function parseOptions<const Known extends Options>(
 
 function suggestion(name: string, options: Options): string {
   const nearest = closest(name, Object.keys(options));
-  return distance(nearest, name) <= TYPING_MISTAKES ? `; did you mean --${nearest}?` : "";
+  return distance(nearest, name) <= Math.min(TYPING_MISTAKES, nearest.length / 2) ? `; did you mean --${nearest}?` : "";
 }
 
 /** A command of package.json or of a workflow. */
 export interface Command {
-  /** How it is called, for messages: `npm run bench --`. */
+  /** How it is called, for messages: `npm run bench`. */
   readonly name: string;
   readonly help: string;
   /** Names of its arguments. */

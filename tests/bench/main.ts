@@ -179,7 +179,7 @@ function right(text: string): Cell {
 }
 
 void runCommand(
-  { name: "npm run bench --", help: HELP },
+  { name: "npm run bench", help: HELP },
   { rounds: { type: "string", default: "5" }, json: { type: "boolean", default: false } },
   async ({ values }) => {
     const rounds = Number(values.rounds);

@@ -7,6 +7,7 @@ describe("the options of a command", () => {
   test("have their values, and their defaults where they are left out", () => {
     expect(parsed(["--stack", "pools"]).values).toEqual({ stack: "pools" });
     expect(parsed(["--stack=pools", "--json"]).values).toEqual({ stack: "pools", json: true });
+    expect(parsed(["--stack=-pools"]).values).toEqual({ stack: "-pools" });
     expect(parsed(["REVISION"], ["REVISION"])).toMatchObject({ values: { stack: "dev" }, positionals: ["REVISION"] });
   });
 
@@ -16,6 +17,9 @@ describe("the options of a command", () => {
     [["--stack", "a", "--stack", "b"], "--stack is given twice; once is wanted"],
     [["--stack"], "--stack: a value is wanted"],
     [["--stack="], "--stack: a value is wanted"],
+    [["--stack", "--json"], "--stack: a value is wanted"],
+    [["--stok-and-more"], "unknown option --stok-and-more"],
+    [["--jury"], "unknown option --jury"],
     [["--json=yes"], "--json takes no value"],
     [["more"], "unexpected argument more"],
     [["\u001b[2J"], "unexpected argument \\u{1b}[2J"],

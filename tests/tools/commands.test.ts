@@ -11,7 +11,12 @@ const COMMANDS = [
   "tests/bench/main.ts",
   "tools/preview/main.ts",
   "tools/images/main.ts",
+  "tools/picture/main.ts",
+  "tools/move-in/main.ts",
+  "tests/support/gocd-stand-in/contract/main.ts",
 ];
+/** What takes other arguments than its own options: Pulumi's and Jest's. Their own tests break them. */
+const WITH_OTHERS = ["tools/down/main.ts", "tests/cluster/main.ts"];
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -64,10 +69,9 @@ describe("the scripts of package.json", () => {
     readonly scripts: Readonly<Record<string, string>>;
   };
 
-  test.each(["preview", "images", "schema", "docs:policies", "bench"])(
-    "start the command %s that is tested here",
-    (name) => {
-      expect(COMMANDS).toContain(scripts[name]?.split(" ").at(-1));
-    },
-  );
+  test("start no command that is not tested here", () => {
+    const started = Object.values(scripts).flatMap((script) => /\S+\/main\.ts/.exec(script) ?? []);
+    expect(started.length).toBeGreaterThan(5);
+    expect(started.filter((file) => ![...COMMANDS, ...WITH_OTHERS].includes(file))).toEqual([]);
+  });
 });

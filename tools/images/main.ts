@@ -54,7 +54,7 @@ function jsonOf(images: readonly AskedImage[]): string {
 }
 
 void runCommand(
-  { name: "npm run images --", help: HELP },
+  { name: "npm run images", help: HELP },
   { stack: { type: "string", default: "dev" }, digests: { type: "boolean" }, json: { type: "boolean" } },
   async ({ values }) => {
     try {

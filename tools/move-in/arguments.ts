@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseOptions, UsageError } from "../../preview/command";
 
 export const HELP = `Usage: npm run move-in -- FOLDER [options]
 
@@ -32,32 +32,29 @@ export interface Options {
   readonly printKey?: KeyName;
 }
 
-const wrong = (problem: string) => ({ wrong: `move-in: ${problem}; npm run move-in -- --help tells what there is` });
+const wrong = (problem: string) => ({ wrong: problem });
+
+const OPTIONS = {
+  stack: { type: "string", default: "dev" },
+  to: { type: "string", default: "out/move-in" },
+  version: { type: "string" },
+  migrated: { type: "boolean", default: false },
+  "print-key": { type: "string" },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
 
 /** The options, the help, or what is wrong with the command line in one line. */
 export function readArguments(args: readonly string[]): Options | { readonly help: true } | { readonly wrong: string } {
   let parsed;
   try {
-    parsed = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        stack: { type: "string", default: "dev" },
-        to: { type: "string", default: "out/move-in" },
-        version: { type: "string" },
-        migrated: { type: "boolean", default: false },
-        "print-key": { type: "string" },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
+    parsed = parseOptions(args, OPTIONS, ["FOLDER"]);
   } catch (error) {
-    // Of parseArgs' message the first sentence; the rest advises how to pass a file with such a name.
-    return wrong((error as Error).message.split(". ")[0] ?? "");
+    if (error instanceof UsageError) return wrong(error.message);
+    throw error;
   }
   const { values, positionals } = parsed;
   if (values.help) return { help: true };
-  const [folder, ...more] = positionals;
-  if (folder === undefined || more.length > 0) return wrong("one FOLDER is wanted");
+  const [folder = ""] = positionals;
   const { version, "print-key": key } = values;
   if (version !== undefined && !/^\d+\.\d+\.\d+$/.test(version))
     return wrong(`--version is ${JSON.stringify(version)}, wanted is one such as 24.5.0`);

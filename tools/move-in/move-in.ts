@@ -1,4 +1,5 @@
 import { keyIn } from "../../images/housekeeping/src/backup/other-server";
+import { usageText } from "../../preview/command";
 import { HELP, readArguments } from "./arguments";
 import { prepare, type Prepared } from "./prepare";
 import { MoveInError, sourceIn } from "./source";
@@ -17,7 +18,7 @@ export async function moveIn(args: readonly string[], { stdout, stderr, now }: T
     return 0;
   }
   if ("wrong" in options) {
-    stderr.write(`${options.wrong}\n`);
+    stderr.write(usageText("npm run move-in", options.wrong));
     return 2;
   }
   try {

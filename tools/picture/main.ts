@@ -1,7 +1,7 @@
 // npm run picture: writes docs/picture-light.svg and docs/picture-dark.svg from what the program registers for the stack dev.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { runCommand } from "../../preview/command";
 import { plannedProviders } from "../../preview/run/providers";
 import { readProject } from "../../preview/run/project";
 import { runProgram } from "../../preview/run/run";
@@ -10,8 +10,12 @@ import { svg, THEMES } from "./svg";
 
 const ROOT = join(__dirname, "..", "..");
 
-async function main(): Promise<void> {
-  parseArgs({ options: {} });
+const HELP = `Usage: npm run picture
+
+Writes docs/picture-light.svg and docs/picture-dark.svg anew from what the program registers for the stack dev.
+`;
+
+void runCommand({ name: "npm run picture", help: HELP }, {}, async () => {
   const program = join(ROOT, "index.ts");
   const project = readProject(ROOT, "dev");
   const run = await runProgram({ project, directory: ROOT, program, providers: plannedProviders, dryRun: true });
@@ -21,11 +25,7 @@ async function main(): Promise<void> {
   for (const [name, theme] of Object.entries(THEMES)) {
     const file = join("docs", `picture-${name}.svg`);
     writeFileSync(join(ROOT, file), svg(picture, theme));
-    console.log(`wrote ${file}`);
+    process.stdout.write(`${file}\n`);
   }
-}
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 2;
+  return 0;
 });

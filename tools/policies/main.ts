@@ -9,7 +9,7 @@ const HELP = `Usage: npm run docs:policies
 Writes docs/policies.md anew from the rules of policy/.
 `;
 
-void runCommand({ name: "npm run docs:policies --", help: HELP }, {}, () => {
+void runCommand({ name: "npm run docs:policies", help: HELP }, {}, () => {
   writeFileSync(join(__dirname, "..", "..", "docs", "policies.md"), policiesPage(RULES));
   process.stdout.write("docs/policies.md\n");
   return 0;

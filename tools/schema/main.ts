@@ -8,7 +8,7 @@ const HELP = `Usage: npm run schema
 Writes schema/stack.json, which editors check stack files with, and docs/settings.md anew from settings/.
 `;
 
-void runCommand({ name: "npm run schema --", help: HELP }, {}, () => {
+void runCommand({ name: "npm run schema", help: HELP }, {}, () => {
   const root = join(__dirname, "..", "..");
   for (const { path, text } of generated(root)) {
     writeFileSync(join(root, path), text);

@@ -208,11 +208,11 @@ describe("what cannot be moved is told in one line", () => {
   });
 
   test.each([
-    [[], /one FOLDER is wanted/],
-    [["a", "b"], /one FOLDER is wanted/],
+    [[], /the argument FOLDER is missing/],
+    [["a", "b"], /unexpected argument b/],
     [["a", "--version", "new"], /--version is "new"/],
     [["a", "--print-key", "password"], /wanted is one of tokenGenerationKey/],
-    [["a", "--force"], /Unknown option '--force'/],
+    [["a", "--force"], /unknown option --force/],
   ])("a wrong command line: %j", async (args, says) => {
     const { status, stderr } = await run(...args);
     expect(status).toBe(2);

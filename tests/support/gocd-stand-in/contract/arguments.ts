@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseOptions, UsageError } from "../../../../preview/command";
 import type { LogIn, Server } from "./ask";
 import type { Need } from "./format";
 
@@ -36,7 +36,7 @@ export interface Options {
 export type Instead = { readonly help: true } | { readonly wrong: string };
 
 const wrong = (problem: string): Instead => ({
-  wrong: `contract: ${problem}; npm run contract -- --help tells what there is`,
+  wrong: problem,
 });
 
 /** The address with `/go`, or what is wrong with it. */
@@ -54,24 +54,23 @@ function urlOf(text: string | undefined): string | Instead {
 const logIn = (username: string | undefined, password: string | undefined): LogIn | undefined =>
   username === undefined || password === undefined ? undefined : { username, password };
 
+const OPTIONS = {
+  server: { type: "string" },
+  disposable: { type: "boolean", default: false },
+  wait: { type: "string", default: "0" },
+  "no-local-agents": { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
 /** Reads command line and environment. */
 export function readArguments(args: readonly string[], environment: NodeJS.ProcessEnv): Options | Instead {
   let values;
   try {
-    ({ values } = parseArgs({
-      args: [...args],
-      options: {
-        server: { type: "string" },
-        disposable: { type: "boolean", default: false },
-        wait: { type: "string", default: "0" },
-        "no-local-agents": { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }));
+    ({ values } = parseOptions(args, OPTIONS));
   } catch (error) {
-    // Of parseArgs' message the first sentence; the rest advises how to pass a file with such a name.
-    return wrong((error as Error).message.split(". ")[0] ?? "");
+    if (error instanceof UsageError) return wrong(error.message);
+    throw error;
   }
   if (values.help) return { help: true };
   const url = urlOf(values.server);

@@ -97,32 +97,12 @@ describe("a server that is not there yet", () => {
 const URL_OF_GOCD = ["--server", "http://127.0.0.1/go"];
 
 test.each([
-  ["an unknown option", ["--nonsense"], LOG_IN, /^contract: Unknown option '--nonsense'; /],
-  ["no server", [], LOG_IN, /^contract: --server URL is missing; /],
-  [
-    "a server without a scheme",
-    ["--server", "gocd"],
-    LOG_IN,
-    /^contract: --server is "gocd", wanted is an address such/,
-  ],
-  [
-    "a log-in",
-    ["--server", `http://admin:${PASSWORD}@127.0.0.1/go`],
-    LOG_IN,
-    /^contract: --server has a log-in; it goes/,
-  ],
-  [
-    "words for seconds",
-    [...URL_OF_GOCD, "--wait", "long"],
-    LOG_IN,
-    /^contract: --wait is "long", wanted are seconds; /,
-  ],
-  [
-    "nobody's password",
-    URL_OF_GOCD,
-    { GOCD_USERNAME: "admin" },
-    /^contract: GOCD_USERNAME and GOCD_PASSWORD are not set/,
-  ],
+  ["an unknown option", ["--nonsense"], LOG_IN, /^unknown option --nonsense$/],
+  ["no server", [], LOG_IN, /^--server URL is missing$/],
+  ["a server without a scheme", ["--server", "gocd"], LOG_IN, /^--server is "gocd", wanted is an address such/],
+  ["a log-in", ["--server", `http://admin:${PASSWORD}@127.0.0.1/go`], LOG_IN, /^--server has a log-in; it goes/],
+  ["words for seconds", [...URL_OF_GOCD, "--wait", "long"], LOG_IN, /^--wait is "long", wanted are seconds$/],
+  ["nobody's password", URL_OF_GOCD, { GOCD_USERNAME: "admin" }, /^GOCD_USERNAME and GOCD_PASSWORD are not set/],
 ] as const)("%s on the command line is refused in one line", (_what, args, environment, line) => {
   const found = readArguments(args, environment);
   expect(found).toEqual({ wrong: expect.stringMatching(line) as string });

@@ -1,5 +1,6 @@
 // Holds a GoCD server against what the stand-in is held against.
 import { setTimeout as after } from "node:timers/promises";
+import { usageText } from "../../../../preview/command";
 import { HELP, readArguments, type Options } from "./arguments";
 import type { Server } from "./ask";
 import { hold } from "./hold";
@@ -65,7 +66,7 @@ export async function runContract(
     return 0;
   }
   if ("wrong" in options) {
-    streams.stderr.write(`${options.wrong}\n`);
+    streams.stderr.write(usageText("npm run contract", options.wrong));
     return 2;
   }
   return contract(options, streams);
