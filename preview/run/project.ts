@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parseDocument, type ScalarTag, type YAMLParseError } from "yaml";
+import { LineCounter, parseDocument, visit, type Document, type ScalarTag, type YAMLParseError } from "yaml";
 
 /** One thing that is wrong with a stack's configuration. */
 export interface Problem {
@@ -48,12 +48,16 @@ export function secretPlaceholder(key: string): string {
   return `offline-placeholder-for-${key.replace(/[^A-Za-z0-9]+/g, "-")}`;
 }
 
-/** Pulumi reads YAML as Go's yaml.v3 does, to which 010 is 8. */
-const OCTAL: ScalarTag = {
+/** Pulumi reads YAML as Go's yaml.v3 does, to which 010 is 8, 1_000 is 1000 and 0b11 is 3. */
+const GO_INTEGER: ScalarTag = {
   tag: "tag:yaml.org,2002:int",
   default: true,
-  test: /^[-+]?0[0-7]+$/,
-  resolve: (text) => parseInt(text, 8),
+  test: /^[-+]?(0b[01_]+|0[0-7_]+|[1-9][0-9_]*)$/,
+  resolve: (text) => {
+    const plain = text.replaceAll("_", "");
+    const size = Number(plain.replace(/^[-+]/, "").replace(/^0(?=\d)/, "0o"));
+    return plain.startsWith("-") ? -size : size;
+  },
 };
 
 /** What a stack's file can hold beside its configuration (`ProjectStack` in Pulumi's workspace package). */
@@ -74,7 +78,9 @@ interface Value {
  */
 export function readProject(directory: string, stack: string, file = join(directory, `Pulumi.${stack}.yaml`)): Project {
   const project = readMap(join(directory, "Pulumi.yaml"), "the project's file");
-  const name = String(project["name"]);
+  const { name } = project;
+  if (typeof name !== "string" || name === "")
+    throw new ConfigurationError("Pulumi.yaml", [{ key: "name", found: "nothing", wanted: "the project's name" }]);
   const stackFile = basename(file);
   const settings = readMap(file, `the settings of stack "${stack}"; another stack is chosen with --stack NAME`);
   const values = new Map(
@@ -115,19 +121,55 @@ export function readProject(directory: string, stack: string, file = join(direct
 function readMap(file: string, what: string): Record<string, unknown> {
   if (!existsSync(file))
     throw new ConfigurationError(basename(file), [{ key: basename(file), found: "no such file", wanted: what }]);
-  const document = parseDocument(readFileSync(file, "utf8"), { customTags: (tags) => [OCTAL, ...tags], merge: true });
+  const lines = new LineCounter();
+  const document = parseDocument(readFileSync(file, "utf8"), {
+    customTags: (tags) => [GO_INTEGER, ...tags],
+    merge: true,
+    lineCounter: lines,
+  });
   const [error] = document.errors;
-  const content: unknown = error === undefined ? document.toJS() : undefined;
+  const refused = (found: string) =>
+    new ConfigurationError(basename(file), [{ key: basename(file), found, wanted: "a YAML map" }]);
+  if (error !== undefined) throw refused(errorText(error));
+  const unknown = unknownAlias(document, lines);
+  if (unknown !== undefined) throw refused(unknown);
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (tooMany) {
+    // Aliases of aliases that would not end.
+    throw refused((tooMany as Error).message);
+  }
+  if (content === null) return {};
   if (isMap(content)) return content;
-  const found = error === undefined ? "something else" : errorText(error);
-  throw new ConfigurationError(basename(file), [{ key: basename(file), found, wanted: "a YAML map" }]);
+  throw refused(Array.isArray(content) ? "a list" : "a single value");
 }
 
+/** The parser's sentences that name its own functions, in other words. */
+const SENTENCES: Readonly<Record<string, string>> = { MULTIPLE_DOCS: "a second document begins" };
+
 /** Where it is comes first; the text around it, which may hold a secret, is left out. */
-function errorText({ linePos, message }: Pick<YAMLParseError, "linePos" | "message">): string {
+function errorText({ code, linePos, message }: Pick<YAMLParseError, "code" | "linePos" | "message">): string {
   const [start] = linePos ?? [];
-  const [reason = ""] = message.split(/ at line \d+/);
-  return start === undefined ? reason : `line ${String(start.line)}, column ${String(start.col)}: ${reason}`;
+  const reason = SENTENCES[code] ?? message.split(/ at line \d+/)[0] ?? "";
+  return start === undefined ? reason : at(start, reason);
+}
+
+/** An alias whose anchor does not stand before it. */
+function unknownAlias(document: Document, lines: LineCounter): string | undefined {
+  let text: string | undefined;
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return undefined;
+      text = at(lines.linePos(alias.range?.[0] ?? 0), "an alias whose anchor does not stand before it");
+      return visit.BREAK;
+    },
+  });
+  return text;
+}
+
+function at({ line, col }: { readonly line: number; readonly col: number }, what: string): string {
+  return `line ${String(line)}, column ${String(col)}: ${what}`;
 }
 
 function configValue(key: string, value: unknown): Value {

@@ -100,9 +100,53 @@ describe("the configuration of a stack", () => {
     expect(refused(() => project("  size: small\n", text)).message).toMatch(message);
   });
 
-  test("reads YAML as Pulumi does: merge keys, and 010 as 8", () => {
-    const text = "config:\n  shop:base: &base { a: 1 }\n  shop:all: { <<: *base, b: 2 }\n  shop:mode: 010\n";
-    expect(project("  size: small\n", text).config).toMatchObject({ "shop:all": '{"a":1,"b":2}', "shop:mode": "8" });
+  test("reads YAML as Pulumi does: merge keys, and numbers as Go has them", () => {
+    const text = "config:\n  shop:base: &base { a: 1 }\n  shop:all: { <<: *base, b: 2 }\n";
+    const numbers = "  shop:numbers: [010, -010, 0, 1_000, 0b11, 0x1F, 08, +7, _1, '010']\n";
+    expect(project("  size: small\n", text + numbers).config).toMatchObject({
+      "shop:all": '{"a":1,"b":2}',
+      "shop:numbers": '[8,-8,0,1000,3,31,8,7,"_1","010"]',
+    });
+  });
+
+  test.each(["", "# nothing yet\n", "encryptionsalt: v1:abc\n"])(
+    "is nothing where its file says nothing: %j",
+    (text) => {
+      expect(project("  size: small\n", text).config).toEqual({ "shop:size": "small" });
+    },
+  );
+
+  test.each([
+    [
+      "an alias of nothing",
+      "config:\n  a: *hidden\n",
+      "line 2, column 6: an alias whose anchor does not stand before it",
+    ],
+    ["two documents", "config: {}\n---\nconfig: {}\n", "line 2, column 1: a second document begins"],
+    [
+      "aliases of aliases",
+      `a: &a [x]\n${["b", "c", "d", "e"]
+        .map(
+          (name, index) =>
+            `${name}: &${name} [${Array(9)
+              .fill(`*${"abcd"[index] ?? ""}`)
+              .join(", ")}]\n`,
+        )
+        .join("")}config: { e: *e }\n`,
+      "Excessive alias count indicates a resource exhaustion attack",
+    ],
+  ])("is refused, and nothing of it quoted, when it has %s", (_, text, found) => {
+    expect(refused(() => project("  size: small\n", text)).problems).toEqual([
+      { key: "Pulumi.dev.yaml", found, wanted: "a YAML map" },
+    ]);
+  });
+
+  test("is refused when the project has no name", () => {
+    writeFileSync(join(directory, "Pulumi.yaml"), "runtime: nodejs\n");
+    writeFileSync(join(directory, "Pulumi.dev.yaml"), "config: {}\n");
+    expect(refused(() => readProject(directory, "dev")).message).toBe(
+      "Pulumi.yaml:\n  name\n    found   nothing\n    wanted  the project's name",
+    );
   });
 
   test("says first where the YAML is wrong, and quotes none of it", () => {
