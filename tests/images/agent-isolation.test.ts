@@ -31,7 +31,7 @@ beforeEach(() => {
 
 describe("the hook", () => {
   const hook = (env: Readonly<Record<string, string>> = {}): Outcome => {
-    shell().command("clean-after-jobs");
+    shell().command("between-jobs");
     return shell().run("agent/hooks/30-isolation", { env: { ...environment(), ...env } });
   };
   const logging = () => shell().read("godata/config/agent-logback-include.xml") ?? "";
@@ -59,10 +59,10 @@ describe("the hook", () => {
     expect(fs.readdirSync(shell().path("godata/home"))).toEqual([".docker"]);
   });
 
-  test("does nothing where jobs share what they leave", () => {
-    hook({ ISOLATION: "shared" });
-    expect(logging()).toBe(LOGGING);
-    expect(shell().calls("clean-after-jobs")).toEqual([]);
+  test("has them logged as well where jobs share what they leave, and keeps no home directory", () => {
+    expect(hook({ ISOLATION: "shared" })).toMatchObject({ status: 0, stderr: "" });
+    expect(logging()).toContain(`<file>${shell().path("godata/jobs")}</file>`);
+    expect(fs.existsSync(shell().path("godata/home"))).toBe(false);
   });
 
   test("stops an agent that it could not clean, and says what to do", () => {
@@ -70,6 +70,13 @@ describe("the hook", () => {
     const outcome = hook();
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain("isolation: shared");
+  });
+
+  test("lets such an agent run where jobs share what they leave, and says what is missing", () => {
+    shell().write("godata/config/agent-logback-include.xml", "<configuration/>");
+    const outcome = hook({ ISOLATION: "shared" });
+    expect(outcome).toMatchObject({ status: 0, stderr: expect.stringContaining("lacked memory") as string });
+    expect(shell().calls("between-jobs")).toEqual([]);
   });
 
   test("stops at a word that it does not know", () => {
@@ -88,7 +95,7 @@ describe("after a job", () => {
       `set -eu
       umask 022
       mkfifo "$VOLUME_DIR/jobs"; cp -a "$CLEAN_HOME" "$VOLUME_DIR/home"
-      INIT_PID=$$ clean-after-jobs &
+      INIT_PID=$$ between-jobs &
       cleaner=$!
       # What it was about to read lets its last child end, too.
       stop() { kill "$cleaner" && printf '%-4096s' over 1<>"$VOLUME_DIR/jobs"; }
@@ -170,6 +177,16 @@ describe("after a job", () => {
       );
       expect(requests.match(/^data/gm)).toHaveLength(1);
       expect(shell().calls("curl").join()).not.toContain(TOKEN);
+    });
+
+    test("for want of memory, its console says so as well where jobs share what they leave, and nothing is removed", () => {
+      agent(`begin; touch "$CLEAN_HOME/left"; ${EAT}; ${result("Failed")}; end`, {
+        ...environmentWith(),
+        ISOLATION: "shared",
+      });
+      expect(shell().read("requests")).toContain("gocd:agents.docker-large.agent.memory");
+      expect(fs.readdirSync(shell().path("home"))).toEqual([".docker", "left"]);
+      expect(shell().calls("clean-docker")).toEqual([]);
     });
 
     test("for want of memory in Docker, it names the daemon's setting", () => {

@@ -50,7 +50,7 @@ describe("the liveness probe", () => {
     shell().write("godata/jobs.pid", "4194305\n");
     expect(known(connected)).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining("clean-after-jobs") as string,
+      stderr: expect.stringContaining("between-jobs") as string,
     });
   });
 
@@ -69,7 +69,7 @@ describe("the liveness probe", () => {
       shell().write("godata/jobs.pid", `${pid}\n`);
       expect(known({ AGENT_HEALTH: CONNECTED })).toMatchObject({
         status: 1,
-        stderr: expect.stringContaining("clean-after-jobs") as string,
+        stderr: expect.stringContaining("between-jobs") as string,
       });
     } finally {
       parent.kill("SIGKILL");

@@ -57,6 +57,12 @@ daemon's:
 processes:
 `;
 
+/** Wants twice what the pool's settings give: agent.memory in deploy.ts. */
+const EAT_AGENT = "dd if=/dev/zero of=/dev/null bs=1024M count=1";
+
+/** What a job's console has; the server knows of the job from the first time that this asks. */
+const consoleOf = (pipeline: string) => standIn<{ readonly printed: string }>("job", { job: `${pipeline}/1/s/1/j` });
+
 const trimmed = (text: string) => text.replace(/ +$/gm, "");
 
 // Only the stand-in of the agent takes jobs from a test.
@@ -101,8 +107,8 @@ const trimmed = (text: string) => text.replace(/ +$/gm, "");
   });
 
   test.each([
-    // Twice what the pool's settings give: agent.memory in deploy.ts, and dind.memory in Pulumi.test.yaml.
-    ["the agent's container", "memory-of-agent", "dd if=/dev/zero of=/dev/null bs=1024M count=1", "agent.memory"],
+    // Twice what the pool's settings give: dind.memory in Pulumi.test.yaml.
+    ["the agent's container", "memory-of-agent", EAT_AGENT, "agent.memory"],
     [
       "Docker",
       "memory-of-docker",
@@ -113,11 +119,10 @@ const trimmed = (text: string) => text.replace(/ +$/gm, "");
     "a task that wants more memory than %s has fails with 137, and its job's console says which setting gives more",
     async (_where, pipeline, task, setting) => {
       const before = status(await pod(agent(0)), "agent").restartCount;
-      const console = () => standIn<{ readonly printed: string }>("job", { job: `${pipeline}/1/s/1/j` });
-      expect(await console()).toEqual({ printed: "" });
+      expect(await consoleOf(pipeline)).toEqual({ printed: "" });
       expect(await runJob(pipeline, task)).toMatch(/exit status 137\n$/);
       expect(await runJob("second", "echo works")).toBe("works\nexit status 0\n");
-      expect((await console()).printed).toMatch(
+      expect((await consoleOf(pipeline)).printed).toMatch(
         new RegExp(`^##\\|[0-9:.]+ \\[memory\\] a .+ was killed: .+gocd:agents\\.docker\\.${setting}.*\n$`),
       );
       expect(status(await pod(agent(0)), "agent").restartCount).toBe(before);
@@ -141,6 +146,12 @@ const trimmed = (text: string) => text.replace(/ +$/gm, "");
     const found = trimmed(await runJob("second", LOOK));
     expect(found).toContain("containers: 1\nnetworks: 1\n");
     expect(found).toContain("credentials: 1\ntemporary: left left\ndaemon's: left\nprocesses: sleep 1234\n");
+  });
+
+  test("with isolation: shared a job's console names the setting for memory, too", async () => {
+    expect(await consoleOf("memory-of-shared")).toEqual({ printed: "" });
+    expect(await runJob("memory-of-shared", EAT_AGENT)).toMatch(/exit status 137\n$/);
+    expect((await consoleOf("memory-of-shared")).printed).toContain("gocd:agents.docker.agent.memory");
   });
 
   test("with isolation: fresh the container starts anew after each job, on an empty workspace", async () => {

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034 # what is set here is read by those who source this file
-# Who this agent is, and how it asks the server and housekeeping about itself. Sourced by the hooks and the scripts in bin.
+# Who this agent is, how it asks the server and housekeeping about itself, and how it adds to a job's console. Sourced by the hooks and
+# the scripts in bin.
 
 identity=${IDENTITY_DIR:-/etc/gocd-agent}
 # While this file is there the agent is leaving, and nothing may enable it again.
