@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { range } from "./addresses";
 import { formatValue, type Problem } from "./problems";
-import { cidr, labelKey, labelValue, map, text, type ReadonlyDeep } from "./values";
+import { cidr, labelKey, labelValue, list, map, mapWith, text, type ReadonlyDeep } from "./values";
 
 const dnsName = (wanted: string) =>
   text(wanted, /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/);
@@ -9,61 +9,56 @@ const dnsName = (wanted: string) =>
 const CERTIFICATE = ["secret", "clusterIssuer", "issuer"] as const;
 
 /** Where the controller's proxies are, in a network policy's terms. */
-const from = z
-  .strictObject(
-    {
-      namespace: dnsName("the name of a namespace").optional().describe("namespace of the controller's pods"),
-      podLabels: z
-        .record(
-          labelKey,
-          labelValue.describe("label of the controller's pods; every pod of the namespace if absent"),
-          map("a map of labels"),
-        )
-        .default({}),
-      ranges: z
-        .array(cidr, { error: "a list of IPv4 ranges" })
-        .default([])
-        .describe("addresses that the proxies come from, where they are no pods of the cluster's network"),
-    },
-    map("a map with namespace, podLabels, or with ranges"),
-  )
-  .refine(({ namespace, ranges }) => (namespace === undefined) !== (ranges.length === 0), {
-    error: "either namespace, with podLabels or without, or ranges",
-  });
+const from = mapWith(
+  {
+    namespace: dnsName("the name of a namespace").optional().describe("namespace of the controller's pods"),
+    podLabels: z
+      .record(
+        labelKey,
+        labelValue.describe("label of the controller's pods; every pod of the namespace if absent"),
+        map("a map of labels"),
+      )
+      .default({}),
+    ranges: list(cidr, "a list of IPv4 ranges")
+      .default([])
+      .describe("addresses that the proxies come from, where they are no pods of the cluster's network"),
+  },
+  "a map with namespace, podLabels, or with ranges",
+).refine(({ namespace, ranges }) => (namespace === undefined) !== (ranges.length === 0), {
+  error: "either namespace, with podLabels or without, or ranges",
+});
 
 /** A proxy that the cluster has: a class, a certificate, and the place its connections come from. */
 export const front = (kind: "Ingress" | "Gateway") =>
-  z
-    .strictObject(
-      {
-        class: dnsName(`the name of an ${kind}Class`.replace("an G", "a G")).describe(
-          `${kind}Class of the cluster, such as ${kind === "Ingress" ? "nginx" : "envoy"}`,
-        ),
-        secret: dnsName("the name of a Secret")
-          .optional()
-          .describe("Secret of type kubernetes.io/tls in the server's namespace, which you make"),
-        clusterIssuer: dnsName("the name of a ClusterIssuer")
-          .optional()
-          .describe("ClusterIssuer of cert-manager that signs"),
-        issuer: dnsName("the name of an Issuer")
-          .optional()
-          .describe("Issuer of cert-manager, in the server's namespace, that signs"),
-        from,
-        annotations: z
-          .record(
-            text("an annotation's key", /^[\w./-]+$/),
-            z
-              .string({ error: "text, in quotes where it looks like something else" })
-              .describe(`annotation of the ${kind}, for what its class asks`),
-            map("a map of annotations"),
-          )
-          .default({}),
-      },
-      map("a map with class, secret or clusterIssuer or issuer, from, annotations"),
-    )
-    .refine((value) => CERTIFICATE.filter((key) => value[key] !== undefined).length === 1, {
-      error: `exactly one of ${CERTIFICATE.join(", ")}`,
-    });
+  mapWith(
+    {
+      class: dnsName(`the name of an ${kind}Class`.replace("an G", "a G")).describe(
+        `${kind}Class of the cluster, such as ${kind === "Ingress" ? "nginx" : "envoy"}`,
+      ),
+      secret: dnsName("the name of a Secret")
+        .optional()
+        .describe("Secret of type kubernetes.io/tls in the server's namespace, which you make"),
+      clusterIssuer: dnsName("the name of a ClusterIssuer")
+        .optional()
+        .describe("ClusterIssuer of cert-manager that signs"),
+      issuer: dnsName("the name of an Issuer")
+        .optional()
+        .describe("Issuer of cert-manager, in the server's namespace, that signs"),
+      from,
+      annotations: z
+        .record(
+          text("an annotation's key", /^[\w./-]+$/),
+          z
+            .string({ error: "text, in quotes where it looks like something else" })
+            .describe(`annotation of the ${kind}, for what its class asks`),
+          map("a map of annotations"),
+        )
+        .default({}),
+    },
+    "a map with class, secret or clusterIssuer or issuer, from, annotations",
+  ).refine((value) => CERTIFICATE.filter((key) => value[key] !== undefined).length === 1, {
+    error: `exactly one of ${CERTIFICATE.join(", ")}`,
+  });
 
 type Front = ReadonlyDeep<z.output<ReturnType<typeof front>>>;
 

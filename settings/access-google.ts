@@ -1,15 +1,12 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { range } from "./addresses";
 import type { Create, Existing } from "./cluster";
 import { formatValue, type Problem } from "./problems";
 import type { Storage } from "./storage";
-import { choice, cidr, map, text, type ReadonlyDeep } from "./values";
+import { choice, cidr, list, mapWith, text, type ReadonlyDeep } from "./values";
 
 const ranges = (what: string) =>
-  z
-    .array(cidr, { error: "a list of IPv4 ranges such as 203.0.113.0/24" })
-    .max(100, { error: "at most 100 ranges" })
-    .describe(what);
+  list(cidr, "a list of IPv4 ranges such as 203.0.113.0/24").max(100, { error: "at most 100 ranges" }).describe(what);
 
 const member = text(
   "user:, group: or serviceAccount: with an address, or domain: with a domain; never everybody",
@@ -17,56 +14,40 @@ const member = text(
 );
 
 /** GKE's Gateway controller, with an address and a certificate that Google keeps. */
-export const google = z.strictObject(
-  {
-    address: choice("external", "internal")
-      .default("external")
-      .describe("an address of the internet, or one of the network"),
-    allow: ranges(
-      "who may connect to an external address (Cloud Armor); 0.0.0.0/0 is everybody. Needed unless there is iap",
-    ).default([]),
-    iap: z
-      .strictObject(
-        {
-          clientId: text(
-            "an OAuth client's id, which ends in .apps.googleusercontent.com",
-            /^[\w.-]+\.apps\.googleusercontent\.com$/,
-          ).describe("OAuth client of Identity-Aware Proxy; its secret is gocd:iapClientSecret"),
-          members: z
-            .array(member, { error: "a list of members such as group:developers@example.com" })
-            .describe("who Identity-Aware Proxy lets through to GoCD's own log-in"),
-        },
-        map("a map with clientId, members"),
-      )
-      .optional(),
-    machines: z
-      .strictObject(
-        {
-          paths: z
-            .array(choice("webhooks", "agents"), { error: "a list of webhooks, agents" })
-            .default(["webhooks", "agents"])
-            .describe(
-              "what comes past iap: webhooks with GoCD's secret, and agents that people attach, with their token",
-            ),
-          allow: ranges("who may connect to these paths, where others than allow").optional(),
-        },
-        map("a map with paths, allow"),
-      )
-      .optional(),
-    proxies: cidr
-      .optional()
-      .describe(
-        "range of an internal load balancer's proxies; default 10.40.0.0/23 in a network of the stack's own, else the proxy-only subnetwork's",
-      ),
-    subnetwork: text(
-      "projects/PROJECT/regions/REGION/subnetworks/NAME",
-      /^projects\/[a-z0-9:.-]+\/regions\/[a-z0-9-]+\/subnetworks\/[a-z0-9-]+$/,
-    )
-      .optional()
-      .describe("subnetwork of an internal address, where the cluster exists"),
-  },
-  map("a map with address, allow, iap, machines, proxies, subnetwork"),
-);
+export const google = mapWith({
+  address: choice("external", "internal")
+    .default("external")
+    .describe("an address of the internet, or one of the network"),
+  allow: ranges(
+    "who may connect to an external address (Cloud Armor); 0.0.0.0/0 is everybody. Needed unless there is iap",
+  ).default([]),
+  iap: mapWith({
+    clientId: text(
+      "an OAuth client's id, which ends in .apps.googleusercontent.com",
+      /^[\w.-]+\.apps\.googleusercontent\.com$/,
+    ).describe("OAuth client of Identity-Aware Proxy; its secret is gocd:iapClientSecret"),
+    members: list(member, "a list of members such as group:developers@example.com").describe(
+      "who Identity-Aware Proxy lets through to GoCD's own log-in",
+    ),
+  }).optional(),
+  machines: mapWith({
+    paths: list(choice("webhooks", "agents"), "a list of webhooks, agents")
+      .default(["webhooks", "agents"])
+      .describe("what comes past iap: webhooks with GoCD's secret, and agents that people attach, with their token"),
+    allow: ranges("who may connect to these paths, where others than allow").optional(),
+  }).optional(),
+  proxies: cidr
+    .optional()
+    .describe(
+      "range of an internal load balancer's proxies; default 10.40.0.0/23 in a network of the stack's own, else the proxy-only subnetwork's",
+    ),
+  subnetwork: text(
+    "projects/PROJECT/regions/REGION/subnetworks/NAME",
+    /^projects\/[a-z0-9:.-]+\/regions\/[a-z0-9-]+\/subnetworks\/[a-z0-9-]+$/,
+  )
+    .optional()
+    .describe("subnetwork of an internal address, where the cluster exists"),
+});
 
 type Google = ReadonlyDeep<z.output<typeof google>>;
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { front, frontProblems } from "./access-front";
 import { google, googleProblems, OWN_PROXIES, type Around } from "./access-google";
 import { formatValue, type HasProblem, type Problem } from "./problems";
-import { map, text, type ReadonlyDeep } from "./values";
+import { mapWith, text, type ReadonlyDeep } from "./values";
 
 const WAYS = ["google", "ingress", "gateway"] as const;
 
@@ -11,14 +11,14 @@ const hostName = text(
   /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/,
 ).describe("name under which people reach GoCD by HTTPS");
 
-const byHost = z.strictObject(
+const byHost = mapWith(
   {
     host: hostName,
     google: google.optional(),
     ingress: front("Ingress").optional(),
     gateway: front("Gateway").optional(),
   },
-  map("port-forward, or a map with host and one of google, ingress, gateway"),
+  "port-forward, or a map with host and one of google, ingress, gateway",
 );
 
 export const access = z

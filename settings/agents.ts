@@ -10,22 +10,33 @@ import { podFields, podProblems } from "./pod";
 import { formatValue, type Problem } from "./problems";
 import { runtime } from "./runtimes";
 import { CLAIM, memoryProblems, sizeProblems } from "./sizes";
-import { cidr, cpu, digest, duration, gocdName, map, size, text, url, whole, type ReadonlyDeep } from "./values";
+import {
+  cidr,
+  cpu,
+  digest,
+  duration,
+  flag,
+  gocdName,
+  list,
+  map,
+  mapWith,
+  size,
+  text,
+  url,
+  whole,
+  type ReadonlyDeep,
+} from "./values";
 
 /** A DNS label short enough for a StatefulSet whose pods carry it in the label `controller-revision-hash` (63 − 11, and room for suffixes). */
 const POOL_NAME = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
-const pool = z.strictObject(
+const pool = mapWith(
   {
     replicas: whole("a whole number of agents from 1 to 200", 1, 200)
       .default(1)
       .describe("agents in the pool, each with its own Docker daemon"),
-    resources: z
-      .array(gocdName, { error: "a list of GoCD resource names" })
-      .default([])
-      .describe("GoCD resources of every agent"),
-    environments: z
-      .array(gocdName, { error: "a list of GoCD environment names" })
+    resources: list(gocdName, "a list of GoCD resource names").default([]).describe("GoCD resources of every agent"),
+    environments: list(gocdName, "a list of GoCD environment names")
       .default([])
       .describe("GoCD environments of every agent"),
     workspace: size.default("20Gi").describe("claim for the jobs' working directories"),
@@ -45,12 +56,10 @@ const pool = z.strictObject(
     gracePeriod: duration
       .optional()
       .describe("how long a stopping agent may finish its job: at most 3540s, on spot nodes 45s"),
-    workloadIdentity: z
-      .boolean({ error: "true or false" })
+    workloadIdentity: flag
       .default(false)
       .describe("let jobs reach the metadata server and act as the pool's service account"),
-    egress: z
-      .array(cidr, { error: "a list of IPv4 ranges" })
+    egress: list(cidr, "a list of IPv4 ranges")
       .default([])
       .describe("private ranges that jobs may reach beside the internet"),
     architecture,
@@ -61,46 +70,34 @@ const pool = z.strictObject(
     image: digest.optional().describe("agent image of this pool alone, built from images/agent with other tools in it"),
     company: poolCompany.describe("in place of gocd:company, whole, for this pool"),
     pod: podFields.describe("what you add to the pool's pods"),
-    agent: z
-      .strictObject(
-        {
-          cpu: cpu.default("500m").describe("CPU request of the agent's own container"),
-          memory: size.default("1Gi").describe("memory request and limit of the agent's own container"),
-          ephemeralStorage: size
-            .default("2Gi")
-            .describe(
-              "request for what the agent writes outside its volumes: its plugins, /tmp, caches in the home directory",
-            ),
-        },
-        map("a map with cpu, memory, ephemeralStorage"),
-      )
-      .prefault({}),
-    dind: z
-      .strictObject(
-        {
-          cpu: cpu.default("2").describe("CPU request of daemon and jobs' containers"),
-          memory: size.default("4Gi").describe("memory request and limit of daemon and jobs' containers"),
-          mtu: whole("a whole number from 576 to 8896", 576, 8896)
-            .default(1460)
-            .describe("MTU of Docker's networks; no more than the pod network's"),
-          minApiVersion: text("a version of Docker's API from 1.24, such as 1.32", /^1\.(2[4-9]|[3-9]\d)$/)
-            .optional()
-            .describe("oldest API that the daemon speaks, for old clients in jobs; Docker's own bound if absent"),
-          mirrors: z
-            .array(url, { error: "a list of URLs" })
-            .default(["https://mirror.gcr.io"])
-            .describe("registry mirrors for docker.io"),
-          addressPools: z
-            .array(cidr, { error: "a list of IPv4 ranges" })
-            .min(1, { error: "at least one IPv4 range" })
-            .default(["172.30.0.0/16"])
-            .describe("ranges that Docker's networks are cut from"),
-        },
-        map("a map with cpu, memory, mtu, minApiVersion, mirrors, addressPools"),
-      )
-      .prefault({}),
+    agent: mapWith({
+      cpu: cpu.default("500m").describe("CPU request of the agent's own container"),
+      memory: size.default("1Gi").describe("memory request and limit of the agent's own container"),
+      ephemeralStorage: size
+        .default("2Gi")
+        .describe(
+          "request for what the agent writes outside its volumes: its plugins, /tmp, caches in the home directory",
+        ),
+    }).prefault({}),
+    dind: mapWith({
+      cpu: cpu.default("2").describe("CPU request of daemon and jobs' containers"),
+      memory: size.default("4Gi").describe("memory request and limit of daemon and jobs' containers"),
+      mtu: whole("a whole number from 576 to 8896", 576, 8896)
+        .default(1460)
+        .describe("MTU of Docker's networks; no more than the pod network's"),
+      minApiVersion: text("a version of Docker's API from 1.24, such as 1.32", /^1\.(2[4-9]|[3-9]\d)$/)
+        .optional()
+        .describe("oldest API that the daemon speaks, for old clients in jobs; Docker's own bound if absent"),
+      mirrors: list(url, "a list of URLs")
+        .default(["https://mirror.gcr.io"])
+        .describe("registry mirrors for docker.io"),
+      addressPools: list(cidr, "a list of IPv4 ranges")
+        .min(1, { error: "at least one IPv4 range" })
+        .default(["172.30.0.0/16"])
+        .describe("ranges that Docker's networks are cut from"),
+    }).prefault({}),
   },
-  map("a map with replicas, resources, environments, workspace, cache, …, or {} for the defaults of all"),
+  "a map with replicas, resources, environments, workspace, cache, …, or {} for the defaults of all",
 );
 
 /** Also the answer to `gocd:agents:` with nothing behind it. */

@@ -1,19 +1,15 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Pool } from "./agents";
 import { oneOf } from "./did-you-mean";
 import { formatValue, type HasProblem, type Problem } from "./problems";
 import type { Storage } from "./storage";
-import { gocdName, map, type ReadonlyDeep } from "./values";
+import { gocdName, list, mapWith, type ReadonlyDeep } from "./values";
 
-export const builds = z.strictObject(
-  {
-    pools: z
-      .array(gocdName, { error: "a list of pools" })
-      .default([])
-      .describe("pools whose jobs may push to an Artifact Registry repository of their own, made if there is one"),
-  },
-  map("a map with pools"),
-);
+export const builds = mapWith({
+  pools: list(gocdName, "a list of pools")
+    .default([])
+    .describe("pools whose jobs may push to an Artifact Registry repository of their own, made if there is one"),
+});
 
 /** Who pushes to the repository for what jobs build; nobody, and no repository, if there are no pools. */
 export type Builds = ReadonlyDeep<z.output<typeof builds>>;

@@ -6,52 +6,35 @@ import { nodes } from "./nodes";
 import { placement } from "./placement";
 import type { Problem } from "./problems";
 import { sizeProblems, type Bounds } from "./sizes";
-import { bootDiskType, choice, cidr, machineType, map, size, text, type ReadonlyDeep } from "./values";
+import { bootDiskType, choice, cidr, flag, list, machineType, mapWith, size, text, type ReadonlyDeep } from "./values";
 
-const create = z.strictObject(
-  {
-    releaseChannel: choice("RAPID", "REGULAR", "STABLE", "EXTENDED")
-      .default("REGULAR")
-      .describe("GKE release channel that upgrades control plane and nodes"),
-    serverNodes: z
-      .strictObject(
-        {
-          machineType: machineType
-            .default("e2-standard-2")
-            .describe("machine type of the node that runs server and housekeeping"),
-          disk: size.default("50Gi").describe("boot disk"),
-          diskType: bootDiskType,
-        },
-        map("a map with machineType, disk, diskType"),
-      )
-      .prefault({}),
-    agentNodes: nodes.prefault({}).describe("nodes of every pool that has none of its own"),
-    ranges: z
-      .strictObject(
-        {
-          nodes: cidr.default("10.10.0.0/20").describe("primary range of the subnetwork"),
-          pods: cidr.default("10.20.0.0/16").describe("secondary range for pods; GKE gives each node a /24 of it"),
-          services: cidr.default("10.30.0.0/20").describe("secondary range for Services"),
-        },
-        map("a map with nodes, pods, services"),
-      )
-      .prefault({}),
-  },
-  map("a map with releaseChannel, serverNodes, agentNodes, ranges"),
-);
+const create = mapWith({
+  releaseChannel: choice("RAPID", "REGULAR", "STABLE", "EXTENDED")
+    .default("REGULAR")
+    .describe("GKE release channel that upgrades control plane and nodes"),
+  serverNodes: mapWith({
+    machineType: machineType
+      .default("e2-standard-2")
+      .describe("machine type of the node that runs server and housekeeping"),
+    disk: size.default("50Gi").describe("boot disk"),
+    diskType: bootDiskType,
+  }).prefault({}),
+  agentNodes: nodes.prefault({}).describe("nodes of every pool that has none of its own"),
+  ranges: mapWith({
+    nodes: cidr.default("10.10.0.0/20").describe("primary range of the subnetwork"),
+    pods: cidr.default("10.20.0.0/16").describe("secondary range for pods; GKE gives each node a /24 of it"),
+    services: cidr.default("10.30.0.0/20").describe("secondary range for Services"),
+  }).prefault({}),
+});
 
-const existing = z.strictObject(
+const existing = mapWith(
   {
     context: text("the name of a kubeconfig context", /^\S.*$/).describe("kubeconfig context of the cluster"),
     storageClass: text("the name of a StorageClass", /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/)
       .optional()
       .describe("class that every claim comes from; leave it out on GKE, where the server's disks are Google disks"),
-    nodeVolumes: z
-      .boolean({ error: "true or false" })
-      .default(false)
-      .describe("let claims have directories of the node, as on kind, k3s or minikube"),
-    dnsServers: z
-      .array(z.ipv4({ error: "an IPv4 address such as 10.96.0.10" }), { error: "a list of IPv4 addresses" })
+    nodeVolumes: flag.default(false).describe("let claims have directories of the node, as on kind, k3s or minikube"),
+    dnsServers: list(z.ipv4({ error: "an IPv4 address such as 10.96.0.10" }), "a list of IPv4 addresses")
       .default([])
       .describe(
         "further addresses where pods resolve names, such as the ClusterIP of kube-dns where Calico and NodeLocal DNSCache meet",
@@ -60,14 +43,15 @@ const existing = z.strictObject(
       "nodes that server and housekeeping go to; wherever there is room if absent",
     ),
   },
-  map("a map with context, dnsServers, serverPlacement and, off GKE, storageClass, nodeVolumes"),
+  "a map with context, dnsServers, serverPlacement and, off GKE, storageClass, nodeVolumes",
 );
 
-export const cluster = z
-  .strictObject({ create: create.optional(), existing: existing.optional() }, map("a map with create or existing"))
-  .refine((value) => (value.create === undefined) !== (value.existing === undefined), {
-    error: "exactly one of create, existing",
-  });
+export const cluster = mapWith(
+  { create: create.optional(), existing: existing.optional() },
+  "a map with create or existing",
+).refine((value) => (value.create === undefined) !== (value.existing === undefined), {
+  error: "exactly one of create, existing",
+});
 
 type InFile = ReadonlyDeep<z.output<typeof cluster>>;
 type NodesSpec = NonNullable<Pool["nodes"]>;

@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { map, origin, text, type ReadonlyDeep } from "./values";
+import type { z } from "zod";
+import { list, mapWith, origin, text, type ReadonlyDeep } from "./values";
 
 const host = text(
   "a host or address with its port if it has one, such as registry.example.com:5000",
@@ -12,37 +12,25 @@ const direct = text(
 );
 const CERTIFICATES = /^(\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----)+\s*$/;
 
-const company = z.strictObject(
-  {
-    proxy: z
-      .strictObject(
-        {
-          url: origin.describe("the proxy for HTTP and HTTPS, such as http://proxy.example.com:3128"),
-          direct: z
-            .array(direct, { error: "a list of hosts" })
-            .default([])
-            .describe("hosts that are asked without the proxy, beside the cluster's own and the metadata server"),
-        },
-        map("a map with url, direct"),
-      )
-      .optional()
-      .describe("proxy for jobs, Docker daemons, Git, and the server's downloads"),
-    certificates: text("certificates in PEM, one below the other", CERTIFICATES)
-      .optional()
-      .describe(
-        "certificates of authorities that server, agents, Docker daemons and jobs trust beside the public ones",
-      ),
-    insecureRegistries: z
-      .array(host, { error: "a list of registries" })
+const company = mapWith({
+  proxy: mapWith({
+    url: origin.describe("the proxy for HTTP and HTTPS, such as http://proxy.example.com:3128"),
+    direct: list(direct, "a list of hosts")
       .default([])
-      .describe("registries that Docker daemons may ask over HTTP, or with a certificate that nobody signed"),
-    pullSecrets: z
-      .array(text("the name of a Secret", /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/), { error: "a list of names" })
-      .default([])
-      .describe("Secrets of type kubernetes.io/dockerconfigjson with which pods pull their images; in both namespaces"),
-  },
-  map("a map with proxy, certificates, insecureRegistries, pullSecrets"),
-);
+      .describe("hosts that are asked without the proxy, beside the cluster's own and the metadata server"),
+  })
+    .optional()
+    .describe("proxy for jobs, Docker daemons, Git, and the server's downloads"),
+  certificates: text("certificates in PEM, one below the other", CERTIFICATES)
+    .optional()
+    .describe("certificates of authorities that server, agents, Docker daemons and jobs trust beside the public ones"),
+  insecureRegistries: list(host, "a list of registries")
+    .default([])
+    .describe("registries that Docker daemons may ask over HTTP, or with a certificate that nobody signed"),
+  pullSecrets: list(text("the name of a Secret", /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/), "a list of names")
+    .default([])
+    .describe("Secrets of type kubernetes.io/dockerconfigjson with which pods pull their images; in both namespaces"),
+});
 
 /** For the whole installation. */
 export const installationCompany = company.prefault({});

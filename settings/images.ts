@@ -1,59 +1,51 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Google } from "./google";
 import { formatValue, type Problem } from "./problems";
-import { choice, digest, GOOGLE_REGISTRIES, map, registry, text } from "./values";
+import { choice, digest, GOOGLE_REGISTRIES, mapWith, registry, text } from "./values";
 
 const place = text(
   "a registry with its path, such as registry.example.com/mirror",
   /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
 );
 
-export const images = z
-  .strictObject(
-    {
-      registry: registry
-        .optional()
-        .describe(
-          "where the images are pushed to: one of Google's hosts, or any registry with its path; default gcr.io",
-        ),
-      username: text("the name of a user of the registry", /^[!-~]+$/)
-        .optional()
-        .describe(
-          "who pushes to a registry that is not one of Google's hosts, with the secret gocd:registryPassword; without both, " +
-            "whoever docker login has logged in where Pulumi runs",
-        ),
-      bases: place
-        .optional()
-        .describe(
-          "where the images that ours are built from come from, under their names and versions, in place of Docker Hub",
-        ),
-      prefix: registry
-        .optional()
-        .describe(
-          "where every image is, in place of all other registries and under its path there: what ours are built from, what is " +
-            "built (if registry says nothing else), and what is named by digest",
-        ),
-      repository: choice("create", "existing")
-        .optional()
-        .describe("whether this stack makes the project's one gcr.io repository; default create"),
-      prebuilt: z
-        .strictObject(
-          {
-            server: digest.describe("image built from images/server"),
-            agent: digest.describe("image built from images/agent"),
-            dind: digest.describe("image built from images/dind"),
-            housekeeping: digest.describe("image built from images/housekeeping"),
-          },
-          map("a map with server, agent, dind, housekeeping"),
-        )
-        .optional()
-        .describe("images built elsewhere; with them no Docker daemon is needed where Pulumi runs"),
-    },
-    map("a map with registry, username, bases, prefix, repository, or with prebuilt, prefix"),
-  )
-  .refine((all) => !all.prebuilt || Object.keys(all).every((key) => ["prebuilt", "prefix"].includes(key)), {
-    error: "either prebuilt, or registry, username, bases and repository",
-  });
+export const images = mapWith(
+  {
+    registry: registry
+      .optional()
+      .describe("where the images are pushed to: one of Google's hosts, or any registry with its path; default gcr.io"),
+    username: text("the name of a user of the registry", /^[!-~]+$/)
+      .optional()
+      .describe(
+        "who pushes to a registry that is not one of Google's hosts, with the secret gocd:registryPassword; without both, " +
+          "whoever docker login has logged in where Pulumi runs",
+      ),
+    bases: place
+      .optional()
+      .describe(
+        "where the images that ours are built from come from, under their names and versions, in place of Docker Hub",
+      ),
+    prefix: registry
+      .optional()
+      .describe(
+        "where every image is, in place of all other registries and under its path there: what ours are built from, what is " +
+          "built (if registry says nothing else), and what is named by digest",
+      ),
+    repository: choice("create", "existing")
+      .optional()
+      .describe("whether this stack makes the project's one gcr.io repository; default create"),
+    prebuilt: mapWith({
+      server: digest.describe("image built from images/server"),
+      agent: digest.describe("image built from images/agent"),
+      dind: digest.describe("image built from images/dind"),
+      housekeeping: digest.describe("image built from images/housekeeping"),
+    })
+      .optional()
+      .describe("images built elsewhere; with them no Docker daemon is needed where Pulumi runs"),
+  },
+  "a map with registry, username, bases, prefix, repository, or with prebuilt, prefix",
+).refine((all) => !all.prebuilt || Object.keys(all).every((key) => ["prebuilt", "prefix"].includes(key)), {
+  error: "either prebuilt, or registry, username, bases and repository",
+});
 
 type InFile = z.output<typeof images>;
 

@@ -1,13 +1,12 @@
-import { z } from "zod";
 import { formatValue, type Problem } from "./problems";
-import { text } from "./values";
+import { list, text } from "./values";
 
 const KEY = "gocd:dockerLogins";
 
-export const logins = z
-  .array(text("a registry such as ghcr.io or registry.example.com:5000", /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?$/), {
-    error: "a list of registries",
-  })
+export const logins = list(
+  text("a registry such as ghcr.io or registry.example.com:5000", /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?$/),
+  "a list of registries",
+)
   .default([])
   .describe(`registries that jobs are logged in to, with what ${KEY} has for each; every job of the pool can read it`);
 

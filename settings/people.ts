@@ -2,7 +2,7 @@ import { z } from "zod";
 import { oneOf } from "./did-you-mean";
 import type { Problem } from "./problems";
 import { join } from "./validate";
-import { choice, gocdName, map, properties, text, type ReadonlyDeep } from "./values";
+import { choice, flag, gocdName, list, map, mapWith, properties, text, type ReadonlyDeep } from "./values";
 
 /** A name that fits GoCD, its password file, and a person's log-in at a directory or an identity provider. */
 const userName = text("a log-in name: letters, digits and . @ + - _, at most 255", /^[\w.@+-]{1,255}$/);
@@ -10,54 +10,41 @@ const userName = text("a log-in name: letters, digits and . @ + - _, at most 255
 /** Log-ins that the program makes itself, or that GoCD gives a meaning of its own. */
 const OWN_USERS = ["admin", "housekeeping", "anonymous"];
 
-const user = z.strictObject(
+const user = mapWith(
   {
-    admin: z
-      .boolean({ error: "true or false" })
-      .default(false)
-      .describe("whether the user is an administrator of GoCD"),
-    roles: z
-      .array(gocdName, { error: "a list of names of gocd:server.roles" })
+    admin: flag.default(false).describe("whether the user is an administrator of GoCD"),
+    roles: list(gocdName, "a list of names of gocd:server.roles")
       .default([])
       .describe("roles of the user, each of gocd:server.roles"),
   },
-  map("a map with admin, roles; {} for a user without any"),
+  "a map with admin, roles; {} for a user without any",
 );
 
-const directive = z.strictObject(
+const directive = mapWith({
+  permission: choice("allow", "deny").describe("the first one that fits counts"),
+  action: choice("view", "administer", "*").describe("what is allowed or denied; who administers may view"),
+  type: choice("environment", "config_repo", "cluster_profile", "elastic_agent_profile", "*").describe(
+    "kind of thing that it is about",
+  ),
+  resource: text("a name, in which * stands for anything", /^\S+$/).describe("name of the things, such as team-*"),
+});
+
+const role = mapWith(
   {
-    permission: choice("allow", "deny").describe("the first one that fits counts"),
-    action: choice("view", "administer", "*").describe("what is allowed or denied; who administers may view"),
-    type: choice("environment", "config_repo", "cluster_profile", "elastic_agent_profile", "*").describe(
-      "kind of thing that it is about",
-    ),
-    resource: text("a name, in which * stands for anything", /^\S+$/).describe("name of the things, such as team-*"),
+    admin: flag.default(false).describe("whether everybody in the role is an administrator of GoCD"),
+    policy: list(directive, "a list of maps with permission, action, type, resource")
+      .default([])
+      .describe("what the role may do beyond pipelines"),
+    authorization: gocdName
+      .optional()
+      .describe("a name of gocd:server.authorization whose plugin says who is in the role, in place of users"),
+    properties: properties.describe("what the plugin is asked, such as the group of a directory"),
   },
-  map("a map with permission, action, type, resource"),
-);
-
-const role = z
-  .strictObject(
-    {
-      admin: z
-        .boolean({ error: "true or false" })
-        .default(false)
-        .describe("whether everybody in the role is an administrator of GoCD"),
-      policy: z
-        .array(directive, { error: "a list of maps with permission, action, type, resource" })
-        .default([])
-        .describe("what the role may do beyond pipelines"),
-      authorization: gocdName
-        .optional()
-        .describe("a name of gocd:server.authorization whose plugin says who is in the role, in place of users"),
-      properties: properties.describe("what the plugin is asked, such as the group of a directory"),
-    },
-    map("a map with admin, policy, authorization, properties; {} for a role without any"),
-  )
-  .refine(({ authorization, properties }) => authorization !== undefined || Object.keys(properties).length === 0, {
-    path: ["properties"],
-    error: "nothing without authorization",
-  });
+  "a map with admin, policy, authorization, properties; {} for a role without any",
+).refine(({ authorization, properties }) => authorization !== undefined || Object.keys(properties).length === 0, {
+  path: ["properties"],
+  error: "nothing without authorization",
+});
 
 export const users = z
   .record(

@@ -1,38 +1,27 @@
 import { z } from "zod";
-import { choice, labelKey, labelValue, map } from "./values";
+import { choice, labelKey, labelValue, list, map, mapWith } from "./values";
 
-const toleration = z
-  .strictObject(
-    {
-      key: labelKey,
-      operator: choice("Equal", "Exists").optional(),
-      value: labelValue.optional(),
-      effect: choice("NoSchedule", "PreferNoSchedule", "NoExecute").optional(),
-    },
-    map("a map with key, operator, value, effect"),
-  )
-  .refine(({ operator, value }) => operator !== "Exists" || value === undefined, {
-    path: ["value"],
-    error: "nothing where operator is Exists, which goes past every value",
-  });
+const toleration = mapWith({
+  key: labelKey,
+  operator: choice("Equal", "Exists").optional(),
+  value: labelValue.optional(),
+  effect: choice("NoSchedule", "PreferNoSchedule", "NoExecute").optional(),
+}).refine(({ operator, value }) => operator !== "Exists" || value === undefined, {
+  path: ["value"],
+  error: "nothing where operator is Exists, which goes past every value",
+});
 
 /** Nodes that somebody else labels and taints, in Kubernetes' own terms, for these pods. */
 export const placement = (pods: string) =>
-  z
-    .strictObject(
-      {
-        nodeSelector: z
-          .record(
-            labelKey,
-            labelValue.describe(`label of the nodes that ${pods} go to, such as cloud.google.com/gke-nodepool: NAME`),
-            map("a map of labels"),
-          )
-          .default({}),
-        tolerations: z
-          .array(toleration, { error: "a list of tolerations, each with key, operator, value, effect" })
-          .default([])
-          .describe(`taints that do not keep ${pods} off`),
-      },
-      map("a map with nodeSelector, tolerations"),
-    )
-    .optional();
+  mapWith({
+    nodeSelector: z
+      .record(
+        labelKey,
+        labelValue.describe(`label of the nodes that ${pods} go to, such as cloud.google.com/gke-nodepool: NAME`),
+        map("a map of labels"),
+      )
+      .default({}),
+    tolerations: list(toleration, "a list of tolerations, each with key, operator, value, effect")
+      .default([])
+      .describe(`taints that do not keep ${pods} off`),
+  }).optional();

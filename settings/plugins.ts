@@ -1,7 +1,18 @@
 import { z } from "zod";
 import type { Problem } from "./problems";
 import { join } from "./validate";
-import { choice, gocdName, map, properties as texts, text, url, type ReadonlyDeep } from "./values";
+import {
+  choice,
+  flag,
+  gocdName,
+  list,
+  map,
+  mapWith,
+  properties as texts,
+  text,
+  url,
+  type ReadonlyDeep,
+} from "./values";
 
 /** In GoCD's own jar (tw-go-plugins/build.gradle of 26.1.0). */
 const BUNDLED = [
@@ -39,25 +50,19 @@ export const authorization = z
     gocdName.refine((name) => name !== OWN_LOGIN, {
       error: `another name than ${OWN_LOGIN}, by which admin gets in whatever else fails`,
     }),
-    z.strictObject(
-      {
-        plugin: pluginId("cd.go.authentication.ldap")
-          .refine((id) => !WITHOUT_LOGIN.includes(id), {
-            error: "a plugin that asks for a log-in, which this one does not",
-          })
-          .describe(
-            "plugin that logs people in; cd.go.authentication.ldap is in GoCD, others go into gocd:server.plugins",
-          ),
-        onlyKnownUsers: z
-          .boolean({ error: "true or false" })
-          .default(false)
-          .describe(
-            "whether only users that GoCD knows may log in: those of gocd:server.users, and those made by hand",
-          ),
-        properties,
-      },
-      map("a map with plugin, onlyKnownUsers, properties"),
-    ),
+    mapWith({
+      plugin: pluginId("cd.go.authentication.ldap")
+        .refine((id) => !WITHOUT_LOGIN.includes(id), {
+          error: "a plugin that asks for a log-in, which this one does not",
+        })
+        .describe(
+          "plugin that logs people in; cd.go.authentication.ldap is in GoCD, others go into gocd:server.plugins",
+        ),
+      onlyKnownUsers: flag
+        .default(false)
+        .describe("whether only users that GoCD knows may log in: those of gocd:server.users, and those made by hand"),
+      properties,
+    }),
     map("a map of log-ins by a name of your own"),
   )
   .default({})
@@ -65,49 +70,43 @@ export const authorization = z
     "further ways to log in, such as a directory; checked by GoCD before it uses them, beside the log-in of admin",
   );
 
-const rule = z.strictObject(
-  {
-    directive: choice("allow", "deny").describe("the first one that fits counts"),
-    action: choice("refer", "*").default("refer").describe("GoCD knows one"),
-    type: choice(
-      "pipeline_group",
-      "pipeline",
-      "environment",
-      "pluggable_scm",
-      "package_repository",
-      "cluster_profile",
-      "*",
-    )
-      .default("pipeline_group")
-      .describe("kind of thing that it is about"),
-    resource: text("a name, in which * stands for anything", /^\S+$/).describe("name of the things, such as team-*"),
-  },
-  map("a map with directive, action, type, resource"),
-);
-const rules = z.array(rule, { error: "a list of maps with directive, type, resource" });
+const rule = mapWith({
+  directive: choice("allow", "deny").describe("the first one that fits counts"),
+  action: choice("refer", "*").default("refer").describe("GoCD knows one"),
+  type: choice(
+    "pipeline_group",
+    "pipeline",
+    "environment",
+    "pluggable_scm",
+    "package_repository",
+    "cluster_profile",
+    "*",
+  )
+    .default("pipeline_group")
+    .describe("kind of thing that it is about"),
+  resource: text("a name, in which * stands for anything", /^\S+$/).describe("name of the things, such as team-*"),
+});
+const rules = list(rule, "a list of maps with directive, type, resource");
 
 export const configRepos = z
   .record(
     gocdName,
-    z.strictObject(
-      {
-        plugin: pluginId("yaml, json or groovy")
-          .transform((id) => (CONFIG_PLUGINS as Readonly<Record<string, string>>)[id] ?? id)
-          .describe("what reads it: yaml or json, which are in GoCD, groovy, or the id of another plugin"),
-        url: url.describe("Git repository"),
-        branch: text("the name of a branch", /^\w[\w./-]*$/)
-          .default("main")
-          .describe("branch"),
-        username: text("a user name", /^\S+$/)
-          .optional()
-          .describe("who reads it; the password is gocd:serverSecrets.configRepos.NAME"),
-        properties,
-        rules: rules
-          .min(1, { error: "at least one: without any the repository may define nothing" })
-          .describe("which groups of pipelines, and environments, it may define"),
-      },
-      map("a map with plugin, url, branch, username, properties, rules"),
-    ),
+    mapWith({
+      plugin: pluginId("yaml, json or groovy")
+        .transform((id) => (CONFIG_PLUGINS as Readonly<Record<string, string>>)[id] ?? id)
+        .describe("what reads it: yaml or json, which are in GoCD, groovy, or the id of another plugin"),
+      url: url.describe("Git repository"),
+      branch: text("the name of a branch", /^\w[\w./-]*$/)
+        .default("main")
+        .describe("branch"),
+      username: text("a user name", /^\S+$/)
+        .optional()
+        .describe("who reads it; the password is gocd:serverSecrets.configRepos.NAME"),
+      properties,
+      rules: rules
+        .min(1, { error: "at least one: without any the repository may define nothing" })
+        .describe("which groups of pipelines, and environments, it may define"),
+    }),
     map("a map of repositories by a name of your own"),
   )
   .default({})
@@ -116,16 +115,13 @@ export const configRepos = z
 export const secretConfigs = z
   .record(
     gocdName,
-    z.strictObject(
-      {
-        plugin: pluginId("cd.go.secrets.file-based-plugin").describe(
-          "plugin that looks secrets up; cd.go.secrets.file-based-plugin is in GoCD, others go into gocd:server.plugins",
-        ),
-        properties,
-        rules: rules.default([]).describe("which groups of pipelines, and other things, may use it; without any, none"),
-      },
-      map("a map with plugin, properties, rules"),
-    ),
+    mapWith({
+      plugin: pluginId("cd.go.secrets.file-based-plugin").describe(
+        "plugin that looks secrets up; cd.go.secrets.file-based-plugin is in GoCD, others go into gocd:server.plugins",
+      ),
+      properties,
+      rules: rules.default([]).describe("which groups of pipelines, and other things, may use it; without any, none"),
+    }),
     map("a map of secret managers by a name of your own"),
   )
   .default({})

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { formatValue, type Problem } from "./problems";
-import { cpu, digest, labelKey, labelValue, map, size, text, type ReadonlyDeep } from "./values";
+import { cpu, digest, flag, labelKey, labelValue, list, map, mapWith, size, text, type ReadonlyDeep } from "./values";
 
 /** Kubernetes' rule for names of objects (`IsDNS1123Subdomain`) and, shorter and without dots, of volumes and containers. */
 const objectName = text("the name of an object in the agents' namespace", /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/);
@@ -11,9 +11,9 @@ const absolute = text("an absolute path without . and .. in it", /^(\/(?!\.{1,2}
 const ip = text("an IPv4 address", /^\d{1,3}(\.\d{1,3}){3}$/);
 const host = text("a host name", /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/);
 
-const reference = z.strictObject(
+const reference = mapWith(
   { secret: objectName.describe("a Secret of the agents' namespace"), key: fileKey.describe("a key of it") },
-  map("text, or a map with secret, key"),
+  "text, or a map with secret, key",
 );
 const env = z
   .record(
@@ -26,70 +26,57 @@ const env = z
   .default({});
 
 const SOURCES = ["secret", "configMap", "empty", "claim"] as const;
-const volume = z
-  .strictObject(
-    {
-      mountPath: absolute.describe("where they find it"),
-      readOnly: z.boolean({ error: "true or false" }).default(false).describe("whether jobs may only read it"),
-      secret: objectName.optional().describe("a Secret of the agents' namespace"),
-      configMap: objectName.optional().describe("a config map of the agents' namespace"),
-      empty: size.optional().describe("an empty directory of at most this size, for as long as the pod lives"),
-      claim: objectName.optional().describe("a claim of the agents' namespace, which all agents of the pool mount"),
-    },
-    map("a map with mountPath and one of secret, configMap, empty, claim"),
-  )
-  .refine((value) => SOURCES.filter((source) => value[source] !== undefined).length === 1, {
-    error: `exactly one of ${SOURCES.join(", ")}`,
-  });
-
-const sidecar = z.strictObject(
+const volume = mapWith(
   {
-    image: digest.describe("its image by digest"),
-    command: z
-      .array(z.string(), { error: "a list of words" })
-      .optional()
-      .describe("in place of the image's entry point"),
-    args: z.array(z.string(), { error: "a list of words" }).optional().describe("its arguments"),
-    env: env.describe("its variables, as those of the agent"),
-    cpu: cpu.default("100m").describe("its CPU request"),
-    memory: size.default("128Mi").describe("its memory request and limit"),
+    mountPath: absolute.describe("where they find it"),
+    readOnly: flag.default(false).describe("whether jobs may only read it"),
+    secret: objectName.optional().describe("a Secret of the agents' namespace"),
+    configMap: objectName.optional().describe("a config map of the agents' namespace"),
+    empty: size.optional().describe("an empty directory of at most this size, for as long as the pod lives"),
+    claim: objectName.optional().describe("a claim of the agents' namespace, which all agents of the pool mount"),
   },
-  map("a map with image, command, args, env, cpu, memory"),
-);
+  "a map with mountPath and one of secret, configMap, empty, claim",
+).refine((value) => SOURCES.filter((source) => value[source] !== undefined).length === 1, {
+  error: `exactly one of ${SOURCES.join(", ")}`,
+});
+
+const sidecar = mapWith({
+  image: digest.describe("its image by digest"),
+  command: list(z.string(), "a list of words").optional().describe("in place of the image's entry point"),
+  args: list(z.string(), "a list of words").optional().describe("its arguments"),
+  env: env.describe("its variables, as those of the agent"),
+  cpu: cpu.default("100m").describe("its CPU request"),
+  memory: size.default("128Mi").describe("its memory request and limit"),
+});
 
 /** What people add to the pods of a pool. What opens a way to the node has no key here. */
-export const podFields = z
-  .strictObject(
-    {
-      env: env.describe("variables of the agent and its jobs: text, or { secret, key } of the agents' namespace"),
-      volumes: z
-        .record(label, volume, map("a map of volumes by name"))
-        .default({})
-        .describe("volumes that the agent and the sidecars below mount; jobs in Docker do not"),
-      hostAliases: z
-        .record(
-          ip,
-          z.array(host, { error: "a list of host names" }).describe("names of this address"),
-          map("a map of host names by address"),
-        )
-        .default({})
-        .describe("lines of /etc/hosts of the pod, which jobs in Docker do not have"),
-      labels: z
-        .record(labelKey, labelValue.describe("a label's value"), map("a map of labels"))
-        .default({})
-        .describe("labels of the pods"),
-      annotations: z
-        .record(labelKey, z.string({ error: "text" }).describe("an annotation's value"), map("a map of annotations"))
-        .default({})
-        .describe("annotations of the pods"),
-      sidecars: z
-        .record(label, sidecar, map("a map of sidecars by name"))
-        .default({})
-        .describe("containers beside the agent: up before it starts, down after it has ended"),
-    },
-    map("a map with env, volumes, hostAliases, labels, annotations, sidecars"),
-  )
-  .prefault({});
+export const podFields = mapWith({
+  env: env.describe("variables of the agent and its jobs: text, or { secret, key } of the agents' namespace"),
+  volumes: z
+    .record(label, volume, map("a map of volumes by name"))
+    .default({})
+    .describe("volumes that the agent and the sidecars below mount; jobs in Docker do not"),
+  hostAliases: z
+    .record(
+      ip,
+      list(host, "a list of host names").describe("names of this address"),
+      map("a map of host names by address"),
+    )
+    .default({})
+    .describe("lines of /etc/hosts of the pod, which jobs in Docker do not have"),
+  labels: z
+    .record(labelKey, labelValue.describe("a label's value"), map("a map of labels"))
+    .default({})
+    .describe("labels of the pods"),
+  annotations: z
+    .record(labelKey, z.string({ error: "text" }).describe("an annotation's value"), map("a map of annotations"))
+    .default({})
+    .describe("annotations of the pods"),
+  sidecars: z
+    .record(label, sidecar, map("a map of sidecars by name"))
+    .default({})
+    .describe("containers beside the agent: up before it starts, down after it has ended"),
+}).prefault({});
 
 type PodFields = ReadonlyDeep<z.output<typeof podFields>>;
 

@@ -8,7 +8,21 @@ import { formatValue, type HasProblem, type Problem } from "./problems";
 import { diskZoneProblems } from "./disk-zones";
 import { CLAIM, memoryProblems, sizeProblems, type Bounds } from "./sizes";
 import type { Storage } from "./storage";
-import { choice, cidr, cpu, map, origin, size, snapshot, text, url, zone, type ReadonlyDeep } from "./values";
+import {
+  choice,
+  cidr,
+  cpu,
+  list,
+  map,
+  mapWith,
+  origin,
+  size,
+  snapshot,
+  text,
+  url,
+  zone,
+  type ReadonlyDeep,
+} from "./values";
 
 /** A name that becomes part of a disk's name. */
 const RESTORED_NAME = /^[a-z0-9]([a-z0-9-]{0,14}[a-z0-9])?$/;
@@ -25,107 +39,86 @@ const jvmOption = text(
     "nothing that the program sets itself: the heap is gocd:server.heap, local agents are never approved unseen, and the configuration is the one that asks for a log-in",
 });
 
-const plugin = z.strictObject(
-  {
-    url: url.describe("where its jar is downloaded from, once"),
-    sha256: text("64 hex digits", /^[0-9a-f]{64}$/).describe("checksum of the jar; another one is refused"),
-  },
-  map("a map with url, sha256"),
-);
+const plugin = mapWith({
+  url: url.describe("where its jar is downloaded from, once"),
+  sha256: text("64 hex digits", /^[0-9a-f]{64}$/).describe("checksum of the jar; another one is refused"),
+});
 
-const configRepository = z.strictObject(
-  {
-    url: url.describe("Git repository with a cruise-config.xml that asks for a log-in"),
-    branch: text("the name of a branch", /^\w[\w./-]*$/)
-      .optional()
-      .describe("branch; the repository's own default if absent"),
-  },
-  map("a map with url, branch"),
-);
+const configRepository = mapWith({
+  url: url.describe("Git repository with a cruise-config.xml that asks for a log-in"),
+  branch: text("the name of a branch", /^\w[\w./-]*$/)
+    .optional()
+    .describe("branch; the repository's own default if absent"),
+});
 
 const DISK_TYPES = ["pd-balanced", "pd-ssd", "pd-standard", "hyperdisk-balanced"] as const;
 
-export const server = z.strictObject(
-  {
-    disk: size.default("30Gi").describe("disk for configuration, database and plugins"),
-    artifacts: size.default("100Gi").describe("disk for artifacts and logs of jobs"),
-    diskType: choice(...DISK_TYPES)
-      .default("pd-balanced")
-      .describe("type of both disks; changing it replaces them"),
-    artifactsDiskType: choice(...DISK_TYPES)
-      .optional()
-      .describe("type of the disk for artifacts, where it is another one; changing it replaces it"),
-    diskZone: zone.optional().describe("zone of the first disks, where gcp:zone has become another one since"),
-    replicaZone: zone
-      .optional()
-      .describe(
-        "second zone in which Google keeps a copy of the first disks, at twice their price; not for disks that are there",
-      ),
-    heap: size.default("1Gi").describe("heap of the server's JVM, fixed (-Xms = -Xmx)"),
-    headroom: size
-      .default("2Gi")
-      .describe("memory beside the heap: metaspace, code cache, threads, direct buffers, and the processes of git"),
-    cpu: cpu.default("500m").describe("CPU request"),
-    siteUrl: origin.optional().describe("address people use, without /go, where it does not follow from gocd:access"),
-    jvmOptions: z
-      .array(jvmOption, { error: "a list of JVM options" })
-      .default([])
-      .describe("further options of the server's JVM"),
-    plugins: z
-      .record(
-        text("a name of letters, digits, dots, dashes and underscores", /^[A-Za-z0-9][\w.-]*$/),
-        plugin,
-        map("a map of plugins by a name of your own"),
-      )
-      .default({})
-      .describe("GoCD plugins, kept on the disk; one that is taken away here goes from there"),
-    users,
-    roles,
-    authorization,
-    configRepos,
-    secretConfigs,
-    configRepository: configRepository
-      .optional()
-      .describe(
-        "what the first boot starts from in place of this program's configuration; afterwards it is not looked at",
-      ),
-    egress: z
-      .array(cidr, { error: "a list of IPv4 ranges" })
-      .default([])
-      .describe("private ranges the server may reach, such as an internal Git server"),
-    agentNamespaces: z
-      .array(text("the name of a namespace", /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/), { error: "a list of namespaces" })
-      .default([])
-      .describe("namespaces of the cluster whose pods may reach the server, for agents of your own"),
-    restored: z
-      .record(
-        text("a name of at most 16 characters: small letters, digits, dashes", RESTORED_NAME),
-        z
-          .strictObject(
-            {
-              data: snapshot.optional().describe("makes a second disk for configuration, database and plugins"),
-              artifacts: snapshot.optional().describe("makes a second disk for artifacts"),
-              zone: zone.optional().describe("zone of these disks, where gcp:zone has become another one since"),
-              replicaZone: zone.optional().describe("zone with a copy of these disks"),
-            },
-            map("a map with data, artifacts, zone, replicaZone"),
-          )
-          .refine(({ data, artifacts }) => data !== undefined || artifacts !== undefined, {
-            error: "at least one of data, artifacts",
-          }),
-        map("a map of snapshots by a name of your own"),
-      )
-      .default({})
-      .describe("disks made from snapshots, or empty ones to restore a backup into, beside the first ones"),
-    use: z
-      .string({ error: "a name of gocd:server.restored" })
-      .optional()
-      .describe("which of the restored disks the server uses; the first ones if absent"),
-  },
-  map(
-    "a map with disk, artifacts, diskType, artifactsDiskType, diskZone, replicaZone, heap, headroom, cpu, siteUrl, jvmOptions, plugins, users, roles, authorization, configRepos, secretConfigs, configRepository, egress, agentNamespaces, restored, use",
-  ),
-);
+export const server = mapWith({
+  disk: size.default("30Gi").describe("disk for configuration, database and plugins"),
+  artifacts: size.default("100Gi").describe("disk for artifacts and logs of jobs"),
+  diskType: choice(...DISK_TYPES)
+    .default("pd-balanced")
+    .describe("type of both disks; changing it replaces them"),
+  artifactsDiskType: choice(...DISK_TYPES)
+    .optional()
+    .describe("type of the disk for artifacts, where it is another one; changing it replaces it"),
+  diskZone: zone.optional().describe("zone of the first disks, where gcp:zone has become another one since"),
+  replicaZone: zone
+    .optional()
+    .describe(
+      "second zone in which Google keeps a copy of the first disks, at twice their price; not for disks that are there",
+    ),
+  heap: size.default("1Gi").describe("heap of the server's JVM, fixed (-Xms = -Xmx)"),
+  headroom: size
+    .default("2Gi")
+    .describe("memory beside the heap: metaspace, code cache, threads, direct buffers, and the processes of git"),
+  cpu: cpu.default("500m").describe("CPU request"),
+  siteUrl: origin.optional().describe("address people use, without /go, where it does not follow from gocd:access"),
+  jvmOptions: list(jvmOption, "a list of JVM options").default([]).describe("further options of the server's JVM"),
+  plugins: z
+    .record(
+      text("a name of letters, digits, dots, dashes and underscores", /^[A-Za-z0-9][\w.-]*$/),
+      plugin,
+      map("a map of plugins by a name of your own"),
+    )
+    .default({})
+    .describe("GoCD plugins, kept on the disk; one that is taken away here goes from there"),
+  users,
+  roles,
+  authorization,
+  configRepos,
+  secretConfigs,
+  configRepository: configRepository
+    .optional()
+    .describe(
+      "what the first boot starts from in place of this program's configuration; afterwards it is not looked at",
+    ),
+  egress: list(cidr, "a list of IPv4 ranges")
+    .default([])
+    .describe("private ranges the server may reach, such as an internal Git server"),
+  agentNamespaces: list(text("the name of a namespace", /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/), "a list of namespaces")
+    .default([])
+    .describe("namespaces of the cluster whose pods may reach the server, for agents of your own"),
+  restored: z
+    .record(
+      text("a name of at most 16 characters: small letters, digits, dashes", RESTORED_NAME),
+      mapWith({
+        data: snapshot.optional().describe("makes a second disk for configuration, database and plugins"),
+        artifacts: snapshot.optional().describe("makes a second disk for artifacts"),
+        zone: zone.optional().describe("zone of these disks, where gcp:zone has become another one since"),
+        replicaZone: zone.optional().describe("zone with a copy of these disks"),
+      }).refine(({ data, artifacts }) => data !== undefined || artifacts !== undefined, {
+        error: "at least one of data, artifacts",
+      }),
+      map("a map of snapshots by a name of your own"),
+    )
+    .default({})
+    .describe("disks made from snapshots, or empty ones to restore a backup into, beside the first ones"),
+  use: z
+    .string({ error: "a name of gocd:server.restored" })
+    .optional()
+    .describe("which of the restored disks the server uses; the first ones if absent"),
+});
 
 /** The GoCD server. */
 export type Server = ReadonlyDeep<z.output<typeof server>> & {

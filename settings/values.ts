@@ -23,6 +23,11 @@ export const choice = <T extends string>(...values: readonly [T, ...T[]]) =>
 export const map = (wanted: string) => ({
   error: (issue: { readonly code?: string | undefined }) => (issue.code === "invalid_type" ? wanted : undefined),
 });
+/** A map with these keys and no others. */
+export const mapWith = <T extends z.ZodRawShape>(keys: T, wanted = `a map with ${Object.keys(keys).join(", ")}`) =>
+  z.strictObject(keys, map(wanted));
+export const list = <T extends z.ZodType>(items: T, wanted: string) => z.array(items, { error: wanted });
+export const flag = z.boolean({ error: "true or false" });
 
 export const size = text("a size such as 30Gi (whole number and Ki, Mi, Gi or Ti)", SIZE_PATTERN);
 export const cpu = z
