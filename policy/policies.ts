@@ -58,7 +58,7 @@ export function makePolicies(
     ...all.filter((rule) => "checkStack" in rule).map(stackPolicy),
     {
       ...NOTES,
-      name: "notes",
+      name: NOTE_POLICIES[0],
       description:
         "What could not be checked, is tolerated where it stands, or passes by an exception, with its reason.",
       validateResource: (args, tell) => {
@@ -68,7 +68,7 @@ export function makePolicies(
     },
     {
       ...NOTES,
-      name: "stack-notes",
+      name: NOTE_POLICIES[1],
       description: "The same for rules that look at the whole stack, and exceptions that nothing needs.",
       validateStack: (_args, tell) => {
         stackViews.forget();
@@ -87,6 +87,9 @@ function learnKeys(all: readonly Rule[]): void {
     else rule.checkStack([nothing], {});
   }
 }
+
+/** What tells the notes of the rules, about resources and about the stack; no rules themselves. */
+export const NOTE_POLICIES = ["notes", "stack-notes"] as const;
 
 const NOTES = { enforcementLevel: "advisory", severity: "low" } as const;
 

@@ -46,6 +46,7 @@ export interface CliContext {
   readonly upNote?: string;
   /** What else the program has to say of the resources: the last lines but one. */
   readonly closing?: View["closing"];
+  readonly notePolicies?: View["notePolicies"];
   readonly environment: NodeJS.ProcessEnv;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -61,7 +62,18 @@ export interface Output {
 
 /** Runs the command. Resolves to its exit status. */
 export async function cli(args: readonly string[], context: CliContext): Promise<0 | 1 | 2> {
-  const { directory, program, policies, adaptRules, upNote = "", closing, environment, stdout, stderr } = context;
+  const {
+    directory,
+    program,
+    policies,
+    adaptRules,
+    upNote = "",
+    closing,
+    notePolicies = [],
+    environment,
+    stdout,
+    stderr,
+  } = context;
   let base: Base | undefined;
   try {
     const options = parse(args);
@@ -92,6 +104,7 @@ export async function cli(args: readonly string[], context: CliContext): Promise
         out: shortest(out),
         upNote,
         ...(closing && { closing }),
+        notePolicies,
         style,
         columns: stream.columns,
       }),

@@ -28,7 +28,7 @@ export interface Finding {
 
 /** What the policy pack says about a program. */
 export interface Verdict {
-  /** Names of the policies that were asked, sorted. */
+  /** Names of the policies that were asked, sorted: of all but the disabled ones. */
   readonly policies: readonly string[];
   /** Sorted by level, policy and URN. */
   readonly findings: readonly Finding[];
@@ -69,7 +69,8 @@ export async function judge(policies: Policies, registrations: readonly Registra
       .getDiagnosticsList()
       .map((diagnostic) => finding(diagnostic, diagnostic.getUrn())),
   );
-  return { policies: policies.map(({ name }) => name).sort(), findings: findings.sort(byLevel) };
+  const asked = policies.filter(({ enforcementLevel }) => enforcementLevel !== "disabled").map(({ name }) => name);
+  return { policies: asked.sort(), findings: findings.sort(byLevel) };
 }
 
 function ask<Request>(analyze: Analyze<Request>, request: Request): Promise<AnalyzeResponse> {

@@ -13,7 +13,7 @@ import { HIDDEN } from "../escape";
  *   `provider` (URN of an explicit one), `dependencies[]` (URNs), `inputs`
  * - `outputs`: the stack's outputs
  * - `manifests[]`, by file: `file` (below the output directory), `urn`, `apiVersion`, `kind`, `namespace`, `name`
- * - `policies[]`: names of all policies; `findings[]`: `policy`, `level` (mandatory, advisory, undecided), `urn`, `message`
+ * - `policies[]`: names of all that are not disabled; `findings[]`: `policy`, `level` (mandatory, advisory, undecided), `urn`, `message`
  * - `logs[]`: `severity`, `message`; `errors[]`: `message`, `trace[]`, and with wrong settings
  *   `problems[]` of `key`, `found`, `wanted`
  * - `difference`: only with `--against`; described in difference-json.ts

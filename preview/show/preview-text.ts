@@ -23,6 +23,8 @@ export interface View {
   readonly upNote?: string;
   /** What else there is to say of the resources; the last lines but one. */
   readonly closing?: (resources: Preview["resources"]) => readonly string[];
+  /** Policies that tell of something and refuse nothing: they are no rules. */
+  readonly notePolicies?: readonly string[];
   readonly style: Style;
   /** Width of the terminal, if it goes to one. */
   readonly columns?: number | undefined;
@@ -136,7 +138,7 @@ function errors(result: Preview, style: Style): string[] {
   return [...result.errors.map((error) => failureText(error, style)), "", style.bold(next)];
 }
 
-function policies(result: Preview, { style, columns }: View): string[] {
+function policies(result: Preview, { style, columns, notePolicies = [] }: View): string[] {
   const counts = totals(result);
   const findings = result.verdict.findings.filter(({ level }) => level !== "undecided");
   const names = new Map(result.resources.map(({ urn, name, type }) => [urn, `${name} (${displayType(type)})`]));
@@ -146,16 +148,14 @@ function policies(result: Preview, { style, columns }: View): string[] {
     cell(oneLine(names.get(urn) ?? "the stack")),
     cell(oneLine(message)),
   ];
+  const rules = result.verdict.policies.filter((name) => !notePolicies.includes(name)).length;
+  const broken = new Set(findings.filter(({ level }) => level === "mandatory").map(({ policy }) => policy)).size;
   const verdict =
-    counts.mandatory === 0
-      ? style.good(counts.policies === 1 ? "holds" : "hold")
-      : style.bad(`broken, ${plural(counts.mandatory, "violation")}`);
+    broken === 0
+      ? `${plural(rules, "rule")} ${style.good(rules === 1 ? "holds" : "hold")}`
+      : `${style.bad(`${broken} of ${plural(rules, "rule")} broken`)}, ${plural(counts.mandatory, "violation")}`;
   const waiting = `${plural(counts.undecided, "check")} ${counts.undecided === 1 ? "waits" : "wait"} for values known after up`;
-  const parts = [
-    `${plural(counts.policies, "rule")} ${verdict}`,
-    plural(counts.advisory, "warning"),
-    ...(counts.undecided > 0 ? [waiting] : []),
-  ];
+  const parts = [verdict, plural(counts.advisory, "warning"), ...(counts.undecided > 0 ? [waiting] : [])];
   const headline = `${style.bold("Policy")}  ${parts.join(", ")}`;
   const room = columns === undefined ? undefined : columns - 2;
   return [headline, ...table(findings.map(row), room).map((line) => `  ${line}`)];

@@ -77,7 +77,7 @@ describe("the verdict of a policy pack", () => {
     expect(findings).toMatchObject([{ policy: "no-red", level: "mandatory" }]);
   });
 
-  test("lists who was asked, in one order", async () => {
-    expect((await judge(policies, [])).policies).toEqual(["a-pair", "no-red", "off", "short-names"]);
+  test("lists who was asked, in one order, and nobody who is disabled", async () => {
+    expect((await judge(policies, [])).policies).toEqual(["a-pair", "no-red", "short-names"]);
   });
 });

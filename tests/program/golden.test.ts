@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { policies } from "../../policy/policies";
+import { RULES } from "../../policy/all-rules";
+import { NOTE_POLICIES, policies } from "../../policy/policies";
 import { assemble } from "../../preview/preview";
 import { judge } from "../../preview/verdict";
 import type { Run } from "../../preview/run/run";
@@ -53,12 +54,14 @@ describe("the committed stacks", () => {
     const run = registered.get("dev");
     if (run === undefined) throw new Error("the stack dev is not committed");
     const upNote = '(README.md, "On to pulumi up")';
-    const view = { out: "out/dev", closing: needLines, upNote, style: styleFor(false) };
+    const view = { out: "out/dev", closing: needLines, upNote, notePolicies: NOTE_POLICIES, style: styleFor(false) };
     const printed = toText(await assemble(projectOf({}), run, policies), view).split("\n");
     const [, sample = ""] = /```text\n(resource [^`]*)```/.exec(readFileSync(join(ROOT, "README.md"), "utf8")) ?? [];
     const shown = sample.split("\n").filter((line) => line !== "" && line !== "…");
     expect(shown.length).toBeGreaterThan(5);
     expect(printed.filter((line) => shown.includes(line))).toEqual(shown);
+    const rules = RULES.filter(({ level }) => level !== "disabled").length;
+    expect(printed.find((line) => line.startsWith("Policy"))).toMatch(new RegExp(`^Policy  ${rules} rules hold, `));
   });
 
   test.each(committedStacks)("fit a terminal of 80 columns, but for commands that people copy: %s", async (stack) => {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { PolicyPackConfig } from "@pulumi/policy";
 import asked from "../../policy-config.json";
 import { configured } from "../../policy/configured";
-import { policies } from "../../policy/policies";
+import { NOTE_POLICIES, policies } from "../../policy/policies";
 import { cli } from "../../preview/cli";
 import { endWithReader } from "../../preview/command";
 import { needLines } from "./needs";
@@ -17,6 +17,7 @@ void cli(process.argv.slice(2), {
   policies: configured(policies, asked as PolicyPackConfig),
   adaptRules,
   closing: needLines,
+  notePolicies: NOTE_POLICIES,
   upNote: '(README.md, "On to pulumi up")',
   environment: process.env,
   stdout: process.stdout,

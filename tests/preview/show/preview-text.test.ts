@@ -83,6 +83,14 @@ describe("the text for people", () => {
     );
   });
 
+  test("counts the rules that are broken, and none that only tells notes", () => {
+    const finding = (policy: string, urn: string) => ({ policy, level: "mandatory", urn, message: "mend me" }) as const;
+    const verdict = { policies: ["a", "b", "c", "notes"], findings: [finding("a", "root"), finding("a", "pool")] };
+    const view = { out: "out", style: styleFor(false), notePolicies: ["notes"] };
+    expect(toText(preview({ verdict }), view)).toContain("Policy  1 of 3 rules broken, 2 violations, 0 warnings\n");
+    expect(toText(preview({ verdict: { ...verdict, findings: [] } }), view)).toContain("3 rules hold, 0 warnings\n");
+  });
+
   test("does not count what waits for a value as a violation or a warning", () => {
     const result = preview({
       verdict: { policies: ["a"], findings: [{ policy: "later", level: "undecided", urn: "root", message: "wait" }] },
