@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { range } from "./addresses";
-import { formatValue, type Problem } from "./problems";
+import { notRanges } from "./addresses";
+import { problem, type Problem } from "./problems";
 import { cidr, labelKey, labelValue, list, map, mapWith, text, type ReadonlyDeep } from "./values";
 
 const dnsName = (wanted: string) =>
@@ -72,25 +72,12 @@ const REFUSED =
 /** Addresses that are none, and annotations that would undo what the program promises. */
 export function frontProblems(mode: "ingress" | "gateway", { from: { ranges }, annotations }: Front): Problem[] {
   const key = `gocd:access.${mode}`;
+  const wanted =
+    "nothing that adds headers or snippets, or changes TLS, redirects, paths or names: the program sets those";
   return [
-    ...ranges.flatMap((cidr, index) =>
-      range(cidr) === undefined
-        ? [
-            {
-              key: `${key}.from.ranges[${index}]`,
-              found: formatValue(cidr),
-              wanted: "an IPv4 range whose host bits are zero",
-            },
-          ]
-        : [],
-    ),
+    ...notRanges(`${key}.from.ranges`, ranges),
     ...Object.keys(annotations)
       .filter((name) => REFUSED.test(name))
-      .map((name) => ({
-        key: `${key}.annotations.${name}`,
-        found: formatValue(annotations[name]),
-        wanted:
-          "nothing that adds headers or snippets, or changes TLS, redirects, paths or names: the program sets those",
-      })),
+      .map((name) => problem(`${key}.annotations.${name}`, annotations[name], wanted)),
   ];
 }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { range } from "./addresses";
+import { notRanges } from "./addresses";
 import type { Create, Existing } from "./cluster";
-import { formatValue, type Problem } from "./problems";
+import { problem, type Problem } from "./problems";
 import type { Storage } from "./storage";
 import { choice, cidr, list, mapWith, text, type ReadonlyDeep } from "./values";
 
@@ -55,6 +55,7 @@ type Google = ReadonlyDeep<z.output<typeof google>>;
 export const OWN_PROXIES = "10.40.0.0/23";
 
 const PATH = "gocd:access.google";
+const SECRET = "gocd:iapClientSecret";
 
 /** What a load balancer of Google's has to fit. */
 export interface Around {
@@ -68,11 +69,7 @@ export function googleProblems(spec: Google, { cluster, storage, hasIapSecret }:
   if (storage.mode === "class") {
     return [{ key: PATH, found: "a load balancer of Google's", wanted: "ingress or gateway: this cluster is not GKE" }];
   }
-  const refuse = (key: keyof Google, wanted: string): Problem => ({
-    key: `${PATH}.${key}`,
-    found: formatValue(spec[key]),
-    wanted,
-  });
+  const refuse = (key: keyof Google, wanted: string): Problem => problem(`${PATH}.${key}`, spec[key], wanted);
   const unless = (is: boolean, key: keyof Google, wanted: string) =>
     is || isAbsent(spec[key]) ? [] : [refuse(key, wanted)];
   const isInternal = spec.address === "internal";
@@ -88,35 +85,17 @@ export function googleProblems(spec: Google, { cluster, storage, hasIapSecret }:
     ...unless(isInternal, "subnetwork", inside),
     ...(isInternal ? placeProblems(spec, cluster.mode) : []),
     ...(spec.iap && !hasIapSecret
-      ? [
-          {
-            key: "gocd:iapClientSecret",
-            found: "nothing",
-            wanted: "the client's secret: pulumi config set --secret gocd:iapClientSecret",
-          },
-        ]
+      ? [problem(SECRET, undefined, `the client's secret: pulumi config set --secret ${SECRET}`)]
       : []),
     ...(spec.iap?.members.length === 0
-      ? [
-          {
-            key: `${PATH}.iap.members`,
-            found: formatValue(spec.iap.members),
-            wanted: "at least one member such as group:developers@example.com",
-          },
-        ]
+      ? [problem(`${PATH}.iap.members`, [], "at least one member such as group:developers@example.com")]
       : []),
     ...(spec.machines?.allow?.length === 0
-      ? [
-          {
-            key: `${PATH}.machines.allow`,
-            found: formatValue(spec.machines.allow),
-            wanted: "at least one range, or nothing, and then that of allow",
-          },
-        ]
+      ? [problem(`${PATH}.machines.allow`, [], "at least one range, or nothing, and then that of allow")]
       : []),
     ...machineProblems(spec),
-    ...rangeProblems(`${PATH}.allow`, spec.allow),
-    ...rangeProblems(`${PATH}.machines.allow`, spec.machines?.allow ?? []),
+    ...notRanges(`${PATH}.allow`, spec.allow),
+    ...notRanges(`${PATH}.machines.allow`, spec.machines?.allow ?? []),
   ];
 }
 
@@ -126,9 +105,9 @@ const isAbsent = (value: unknown) => value === undefined || (Array.isArray(value
 function placeProblems({ proxies, subnetwork }: Google, mode: "create" | "existing"): Problem[] {
   if (mode === "create") {
     const wanted = "nothing where the stack makes the network";
-    return subnetwork === undefined ? [] : [{ key: `${PATH}.subnetwork`, found: formatValue(subnetwork), wanted }];
+    return subnetwork === undefined ? [] : [problem(`${PATH}.subnetwork`, subnetwork, wanted)];
   }
-  const missing = (key: string, wanted: string) => [{ key: `${PATH}.${key}`, found: "nothing", wanted }];
+  const missing = (key: string, wanted: string) => [problem(`${PATH}.${key}`, undefined, wanted)];
   return [
     ...(subnetwork === undefined
       ? missing("subnetwork", "the cluster's subnetwork: projects/PROJECT/regions/REGION/subnetworks/NAME")
@@ -141,13 +120,5 @@ function placeProblems({ proxies, subnetwork }: Google, mode: "create" | "existi
 function machineProblems({ iap, machines }: Google): Problem[] {
   if (machines === undefined || iap !== undefined || machines.allow !== undefined) return [];
   const wanted = "nothing without iap or machines.allow: people and machines then come the same way";
-  return [{ key: `${PATH}.machines`, found: formatValue(machines), wanted }];
-}
-
-function rangeProblems(key: string, cidrs: readonly string[]): Problem[] {
-  return cidrs.flatMap((cidr, index) =>
-    range(cidr) === undefined
-      ? [{ key: `${key}[${index}]`, found: formatValue(cidr), wanted: "an IPv4 range whose host bits are zero" }]
-      : [],
-  );
+  return [problem(`${PATH}.machines`, machines, wanted)];
 }

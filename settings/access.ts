@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { front, frontProblems } from "./access-front";
 import { google, googleProblems, OWN_PROXIES, type Around } from "./access-google";
-import { formatValue, type HasProblem, type Problem } from "./problems";
+import { problem, type HasProblem, type Problem } from "./problems";
 import { mapWith, text, type ReadonlyDeep } from "./values";
 
 const WAYS = ["google", "ingress", "gateway"] as const;
@@ -60,7 +60,7 @@ export function wayProblems(inFile: InFile, hasProblem: HasProblem): Problem[] {
   const found = WAYS.filter((way) => inFile[way] !== undefined);
   if (found.length === 1) return [];
   const wanted = `exactly one of ${WAYS.join(", ")} beside host`;
-  return [{ key: "gocd:access", found: formatValue(found.length > 0 ? found : undefined), wanted }];
+  return [problem("gocd:access", found.length > 0 ? found : undefined, wanted)];
 }
 
 /** What the program sets where there is a host; a later option of the same name would win. */
@@ -93,21 +93,14 @@ export function accessProblems(
 
 function serverProblems(name: string, { siteUrl, jvmOptions }: OfServer): Problem[] {
   const url = `https://${name}`;
+  const own =
+    "nothing that the program sets where gocd:access has a host: Secure cookies, and time-outs beyond the proxy's";
   const problems = jvmOptions.flatMap((option, index) =>
-    WITH_HOST.test(option)
-      ? [
-          {
-            key: `gocd:server.jvmOptions[${index}]`,
-            found: formatValue(option),
-            wanted:
-              "nothing that the program sets where gocd:access has a host: Secure cookies, and time-outs beyond the proxy's",
-          },
-        ]
-      : [],
+    WITH_HOST.test(option) ? [problem(`gocd:server.jvmOptions[${index}]`, option, own)] : [],
   );
   if (siteUrl.replace(/\/$/, "") !== url) {
     const wanted = `nothing, or ${url}, which follows from gocd:access.host`;
-    problems.push({ key: "gocd:server.siteUrl", found: formatValue(siteUrl), wanted });
+    problems.push(problem("gocd:server.siteUrl", siteUrl, wanted));
   }
   return problems;
 }

@@ -1,3 +1,5 @@
+import { problem, type Problem } from "./problems";
+
 /** An IPv4 range as its first and last address. */
 export interface Range {
   readonly first: number;
@@ -14,6 +16,12 @@ export function range(cidr: string): Range | undefined {
   const size = 2 ** (32 - prefix);
   return first % size === 0 ? { first, last: first + size - 1 } : undefined;
 }
+
+/** Of a list at a key what is no range. */
+export const notRanges = (key: string, cidrs: readonly string[]): Problem[] =>
+  cidrs.flatMap((cidr, index) =>
+    range(cidr) === undefined ? [problem(`${key}[${index}]`, cidr, "an IPv4 range whose host bits are zero")] : [],
+  );
 
 /** Number of addresses in a range. */
 export function count(of: Range): number {

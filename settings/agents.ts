@@ -7,7 +7,7 @@ import { logins } from "./logins";
 import { nodes } from "./nodes";
 import { placement } from "./placement";
 import { podFields, podProblems } from "./pod";
-import { formatValue, type Problem } from "./problems";
+import { formatValue, problem, type Problem } from "./problems";
 import { runtime } from "./runtimes";
 import { CLAIM, memoryProblems, sizeProblems } from "./sizes";
 import {
@@ -240,20 +240,20 @@ function graceProblems(key: string, { gracePeriod, spot }: Pool): Problem[] {
   const wanted = spot
     ? `${least}s to ${most}s on spot nodes, which are gone after 105s with the orderly end of agent and daemon`
     : `${least}s to ${most}s: a node's upgrade waits an hour, of which the last minute is for the end of agent and daemon`;
-  return [{ key: `${key}.gracePeriod`, found: formatValue(gracePeriod), wanted }];
+  return [problem(`${key}.gracePeriod`, gracePeriod, wanted)];
 }
 
 function listProblems(key: string, pool: Pool): Problem[] {
   const reserved = pool.resources.find((resource) => RESERVED_RESOURCES.includes(resource));
   const wanted = "another name; housekeeping marks agents with this one";
   return [
-    ...(reserved === undefined ? [] : [{ key: `${key}.resources`, found: formatValue(reserved), wanted }]),
+    ...(reserved === undefined ? [] : [problem(`${key}.resources`, reserved, wanted)]),
     ...(["resources", "environments"] as const).flatMap((list) => {
       const names = pool[list].map((item) => item.toLowerCase());
       const twice = pool[list].find((_, index) => names.indexOf(names[index] ?? "") !== index);
       if (twice === undefined) return [];
       const wanted = "every name once; to GoCD capitals make no difference";
-      return [{ key: `${key}.${list}`, found: formatValue(twice), wanted }];
+      return [problem(`${key}.${list}`, twice, wanted)];
     }),
   ];
 }
@@ -267,7 +267,7 @@ export function environmentProblems(pools: readonly Pool[]): Problem[] {
       const first = earlier.get(name.toLowerCase());
       if (first === undefined) earlier.set(name.toLowerCase(), { key, name });
       if (first === undefined || first.name === name) return [];
-      return [{ key, found: formatValue(name), wanted: `${formatValue(first.name)}, as in ${first.key}` }];
+      return [problem(key, name, `${formatValue(first.name)}, as in ${first.key}`)];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { architectureOf, ARCHITECTURES, type Architecture } from "./machine-types";
 import { attaches } from "./machines";
-import { formatValue, type Problem } from "./problems";
+import { problem, type Problem } from "./problems";
 import { choice } from "./values";
 
 /** Kubernetes' own label of every node, and the taint of GKE's Arm nodes. */
@@ -97,11 +97,11 @@ export function architectureProblems(key: string, pool: InFile & Processors, sha
   const machine = shared && (pool.nodes ?? shared).machineType;
   if (label !== undefined && label !== pool.architecture) {
     const wanted = `${pool.selectsArchitecture ? pool.architecture : ARCHITECTURES.join(" or ")}, for which the pool's images are`;
-    return [{ key: `${key}.placement.nodeSelector.${ARCH}`, found: formatValue(label), wanted }];
+    return [problem(`${key}.placement.nodeSelector.${ARCH}`, label, wanted)];
   }
   if (machine !== undefined && architectureOf(machine) !== pool.architecture) {
     const wanted = `${architectureOf(machine)}, which ${machine} has (${key}.nodes.machineType), or nothing`;
-    return [{ key: `${key}.architecture`, found: formatValue(pool.architecture), wanted }];
+    return [problem(`${key}.architecture`, pool.architecture, wanted)];
   }
   return [];
 }
@@ -111,5 +111,5 @@ export function serverArchitectureProblems(placement: Placed | undefined): Probl
   const label = placement?.nodeSelector[ARCH];
   if (label === undefined || labelled(placement) !== undefined) return [];
   const key = `gocd:cluster.existing.serverPlacement.nodeSelector.${ARCH}`;
-  return [{ key, found: formatValue(label), wanted: ARCHITECTURES.join(" or ") }];
+  return [problem(key, label, ARCHITECTURES.join(" or "))];
 }

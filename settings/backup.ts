@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { normalSchedule, quartzProblem } from "./cron";
-import { formatValue, type Problem } from "./problems";
+import { problem, type Problem } from "./problems";
 import type { Storage } from "./storage";
 import { choice, mapWith, text, whole, type ReadonlyDeep } from "./values";
 
@@ -38,16 +38,10 @@ export type Backup = ReadonlyDeep<z.output<typeof backup>>;
 /** A backup to start from where there is no bucket that holds any, or one of another server where none is named. */
 export function restoreProblems({ restore, otherServer, location }: Backup, storage: Storage): Problem[] {
   if (restore === undefined && otherServer !== undefined)
-    return [
-      {
-        key: "gocd:backup.otherServer",
-        found: formatValue(otherServer),
-        wanted: "nothing without gocd:backup.restore",
-      },
-    ];
+    return [problem("gocd:backup.otherServer", otherServer, "nothing without gocd:backup.restore")];
   if (storage.mode === "disks") return [];
   const wanted = "nothing where claims come from a storage class: there is no bucket";
   return Object.entries({ restore, location }).flatMap(([key, found]) =>
-    found === undefined ? [] : [{ key: `gocd:backup.${key}`, found: formatValue(found), wanted }],
+    found === undefined ? [] : [problem(`gocd:backup.${key}`, found, wanted)],
   );
 }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Pool } from "./agents";
 import { oneOf } from "./did-you-mean";
-import { formatValue, type HasProblem, type Problem } from "./problems";
+import { problem, type HasProblem, type Problem } from "./problems";
 import type { Storage } from "./storage";
 import { gocdName, list, mapWith, type ReadonlyDeep } from "./values";
 
@@ -24,7 +24,7 @@ export function buildsProblems(
   if (pushing.length === 0) return [];
   if (storage.mode === "class") {
     const wanted = "nothing where claims come from a storage class: there is no Google project";
-    return [{ key: "gocd:builds.pools", found: formatValue(pushing), wanted }];
+    return [problem("gocd:builds.pools", pushing, wanted)];
   }
   if (hasProblem("gocd:agents")) return [];
   return pushing.flatMap((name, index): Problem[] => {
@@ -32,9 +32,9 @@ export function buildsProblems(
     const pool = pools.find((candidate) => candidate.name === name);
     if (pool === undefined) {
       const names = pools.map((known) => known.name);
-      return [{ key, found: formatValue(name), wanted: oneOf(name, names) }];
+      return [problem(key, name, oneOf(name, names))];
     }
-    if (pushing.indexOf(name) < index) return [{ key, found: formatValue(name), wanted: "every pool once" }];
+    if (pushing.indexOf(name) < index) return [problem(key, name, "every pool once")];
     if (pool.workloadIdentity) return [];
     const wanted = "true: gocd:builds lets its jobs push as the pool's service account";
     return [{ key: `gocd:agents.${name}.workloadIdentity`, found: "false", wanted }];

@@ -1,5 +1,5 @@
 import { gibibytes } from "../kubernetes/quantities";
-import { formatValue, type Problem } from "./problems";
+import { problem, type Problem } from "./problems";
 import type { Storage } from "./storage";
 
 /** Disks, by the key of their map, with the zones that settings say of them. */
@@ -48,28 +48,24 @@ export function diskZoneProblems(
   if (storage.mode === "class") {
     const wanted = "nothing where claims come from a storage class: there is no disk to make";
     // The restored ones are refused as a whole.
-    return keysOf(first).map(([key, found]) => ({ key, found: formatValue(found), wanted }));
+    return keysOf(first).map(([key, found]) => problem(key, found, wanted));
   }
   const { region, zone } = storage.google;
   const elsewhere = all.flatMap((placed) =>
     keysOf(placed)
       .filter(([, found]) => !found.startsWith(`${region}-`))
-      .map(([key, found]) => ({ key, found: formatValue(found), wanted: `a zone of gcp:region, which is ${region}` })),
+      .map(([key, found]) => problem(key, found, `a zone of gcp:region, which is ${region}`)),
   );
   const twice = all
     .filter(({ zone: own = zone, replicaZone }) => own === replicaZone)
-    .map(({ key, replicaZone }) => ({
-      key: `${key}.replicaZone`,
-      found: formatValue(replicaZone),
-      wanted: "another zone than the disks' own",
-    }));
+    .map(({ key, replicaZone }) => problem(`${key}.replicaZone`, replicaZone, "another zone than the disks' own"));
   const used =
     (server.use === undefined ? first : others.find(({ key }) => key.endsWith(`.${server.use ?? ""}`))) ?? first;
   const { zone: own = zone } = used;
   const away =
     own === zone || used.replicaZone === zone
       ? []
-      : [{ key: used.zoneKey, found: formatValue(own), wanted: `${zone}, which is gcp:zone: the server runs there` }];
+      : [problem(used.zoneKey, own, `${zone}, which is gcp:zone: the server runs there`)];
   return [...elsewhere, ...twice, ...away, ...all.flatMap((placed) => regionalProblems(placed, server))];
 }
 
@@ -84,7 +80,7 @@ function regionalProblems({ key, replicaZone }: Placed, { diskTypes, disk, artif
   const types = Object.values(diskTypes);
   if (types.includes("hyperdisk-balanced")) {
     const wanted = "nothing with hyperdisk-balanced, which has no copy in a second zone";
-    return [{ key: `${key}.replicaZone`, found: formatValue(replicaZone), wanted }];
+    return [problem(`${key}.replicaZone`, replicaZone, wanted)];
   }
   const sizes = { data: disk, artifacts };
   const small = (["data", "artifacts"] as const).some(
@@ -92,5 +88,5 @@ function regionalProblems({ key, replicaZone }: Placed, { diskTypes, disk, artif
   );
   if (!small) return [];
   const wanted = `nothing with a pd-standard disk under ${LEAST_REGIONAL_STANDARD_GIB}Gi, or another type of disk`;
-  return [{ key: `${key}.replicaZone`, found: formatValue(replicaZone), wanted }];
+  return [problem(`${key}.replicaZone`, replicaZone, wanted)];
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "./problems";
+import { problem, type Problem } from "./problems";
 
 /** Two secrets that are nothing without each other; of each only whether it is there. */
 const PAIR = ["gocd:gitSshKeys", "gocd:gitKnownHosts"] as const;
@@ -8,7 +8,5 @@ export function gitProblems(config: { readonly [key: string]: string }): Problem
   const [missing, ...others] = PAIR.filter((key) => !config[key]);
   if (missing === undefined || others.length > 0) return [];
   const other = missing === PAIR[0] ? PAIR[1] : PAIR[0];
-  return [
-    { key: missing, found: "nothing", wanted: `a secret beside ${other}: pulumi config set --secret ${missing}` },
-  ];
+  return [problem(missing, undefined, `a secret beside ${other}: pulumi config set --secret ${missing}`)];
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formatValue, type Problem } from "./problems";
+import { problem, type Problem } from "./problems";
 import { text, zone, type ReadonlyDeep } from "./values";
 
 const PROJECT = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
@@ -19,5 +19,5 @@ export type Google = ReadonlyDeep<z.output<typeof google>>;
 /** A zone of another region. */
 export function locationProblems({ region, zone }: Google): Problem[] {
   if (zone.startsWith(`${region}-`)) return [];
-  return [{ key: "gcp:zone", found: formatValue(zone), wanted: `a zone of gcp:region, which is ${region}` }];
+  return [problem("gcp:zone", zone, `a zone of gcp:region, which is ${region}`)];
 }

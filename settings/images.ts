@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Google } from "./google";
-import { formatValue, type Problem } from "./problems";
+import { formatValue, problem, type Problem } from "./problems";
 import { choice, digest, GOOGLE_REGISTRIES, mapWith, registry, text } from "./values";
 
 const place = text(
@@ -97,55 +97,27 @@ export function imageProblems(inFile: InFile, google: boolean, password: boolean
   const registry = registryOf(inFile);
   const own = prebuilt === undefined && !isGoogles(registry);
   const problems: Problem[] = [];
+  const refuse = (key: keyof InFile, wanted: string) => {
+    problems.push(problem(`gocd:images.${key}`, key === "registry" ? registry : inFile[key], wanted));
+  };
   if (prebuilt === undefined && !own && !google) {
-    problems.push({
-      key: inFile.registry === undefined ? "gocd:images.prebuilt" : "gocd:images.registry",
-      found: formatValue(inFile.registry),
-      wanted:
-        "images by digest, or a registry that is not Google's, since a cluster with a storageClass uses no Google project",
-    });
+    const wanted =
+      "images by digest, or a registry that is not Google's, since a cluster with a storageClass uses no Google project";
+    refuse(inFile.registry === undefined ? "prebuilt" : "registry", wanted);
   }
-  if (prefix !== undefined && isGoogles(prefix)) {
-    problems.push({
-      key: "gocd:images.prefix",
-      found: formatValue(prefix),
-      wanted: "a registry that keeps images of any name, such as us-docker.pkg.dev/PROJECT/REPOSITORY",
-    });
-  }
-  if (prefix !== undefined && prebuilt === undefined && !`${registry}/`.startsWith(`${prefix}/`)) {
-    problems.push({
-      key: "gocd:images.registry",
-      found: formatValue(registry),
-      wanted: `${prefix}, a path below it, or nothing: gocd:images.prefix says where every image is`,
-    });
-  }
-  if (prefix !== undefined && bases !== undefined) {
-    problems.push({
-      key: "gocd:images.bases",
-      found: formatValue(bases),
-      wanted: "nothing: gocd:images.prefix is the place of these images, too",
-    });
-  }
-  if (own && repository !== undefined) {
-    problems.push({
-      key: "gocd:images.repository",
-      found: formatValue(repository),
-      wanted: `nothing: only the repository behind ${GOOGLE_REGISTRIES.join(", ")} is made here`,
-    });
-  }
-  if (username !== undefined && !own && prebuilt === undefined) {
-    problems.push({
-      key: "gocd:images.username",
-      found: formatValue(username),
-      wanted: `nothing: whoever runs Pulumi pushes to ${registry}`,
-    });
-  }
+  if (prefix !== undefined && isGoogles(prefix))
+    refuse("prefix", "a registry that keeps images of any name, such as us-docker.pkg.dev/PROJECT/REPOSITORY");
+  if (prefix !== undefined && prebuilt === undefined && !`${registry}/`.startsWith(`${prefix}/`))
+    refuse("registry", `${prefix}, a path below it, or nothing: gocd:images.prefix says where every image is`);
+  if (prefix !== undefined && bases !== undefined)
+    refuse("bases", "nothing: gocd:images.prefix is the place of these images, too");
+  if (own && repository !== undefined)
+    refuse("repository", `nothing: only the repository behind ${GOOGLE_REGISTRIES.join(", ")} is made here`);
+  if (username !== undefined && !own && prebuilt === undefined)
+    refuse("username", `nothing: whoever runs Pulumi pushes to ${registry}`);
   if (own && username !== undefined && !password) {
-    problems.push({
-      key: "gocd:registryPassword",
-      found: "nothing",
-      wanted: `the password of ${formatValue(username)}: pulumi config set --secret gocd:registryPassword`,
-    });
+    const wanted = `the password of ${formatValue(username)}: pulumi config set --secret gocd:registryPassword`;
+    problems.push(problem("gocd:registryPassword", undefined, wanted));
   }
   if (password && (!own || username === undefined)) {
     problems.push({

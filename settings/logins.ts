@@ -1,4 +1,4 @@
-import { formatValue, type Problem } from "./problems";
+import { problem, type Problem } from "./problems";
 import { list, text } from "./values";
 
 const KEY = "gocd:dockerLogins";
@@ -36,10 +36,10 @@ export function loginProblems(secret: string | undefined, pools: readonly Pool[]
     ...named.flatMap(({ key, registry }): Problem[] => {
       if (GOOGLES.test(registry)) {
         const wanted = "nothing: jobs are logged in to Google's registries as their pod (workloadIdentity)";
-        return [{ key, found: formatValue(registry), wanted }];
+        return [problem(key, registry, wanted)];
       }
       if (known.includes(registry)) return [];
-      return [{ key, found: formatValue(registry), wanted: `a registry that ${KEY} has a line for` }];
+      return [problem(key, registry, `a registry that ${KEY} has a line for`)];
     }),
     ...lines.flatMap((line, index) => {
       const registry = known[index];

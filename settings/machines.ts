@@ -1,6 +1,6 @@
 import { didYouMean } from "./did-you-mean";
 import { architectureOf, familyOf, isKnown, kindOf, typesOf } from "./machine-types";
-import { formatValue, type Problem } from "./problems";
+import { problem, type Problem } from "./problems";
 
 /** Of the server's nodes. */
 const NO_ARM =
@@ -17,16 +17,16 @@ export function attaches(machineType: string, diskType: string): boolean {
 
 /** Whether there is such a machine type, and whether it can run what is built here. Families that are new pass. */
 export function machineTypeProblems(key: string, type: string): Problem[] {
-  if (kindOf(type) === "accelerators") return [{ key, found: formatValue(type), wanted: NO_ACCELERATORS }];
+  if (kindOf(type) === "accelerators") return [problem(key, type, NO_ACCELERATORS)];
   const family = familyOf(type);
   const types = typesOf(family);
   if (types.length === 0 || isKnown(type)) return [];
   const wanted = `a machine type that there is in the family ${family}${didYouMean(type, types)}`;
-  return [{ key, found: formatValue(type), wanted }];
+  return [problem(key, type, wanted)];
 }
 
 /** The same for the server's node. */
 export function serverMachineProblems(key: string, type: string): Problem[] {
-  if (architectureOf(type) === "arm64") return [{ key, found: formatValue(type), wanted: NO_ARM }];
+  if (architectureOf(type) === "arm64") return [problem(key, type, NO_ARM)];
   return machineTypeProblems(key, type);
 }

@@ -40,17 +40,7 @@ const WHEN_ABSENT: Readonly<Record<Part, unknown>> = {
 };
 
 /** In place of a part of which nothing can be made, so that the checks across parts still see the others. */
-const PLACEHOLDER = {
-  cluster: { create: {} },
-  server: {},
-  agents: { pool: {} },
-  images: {},
-  access: "port-forward",
-  backup: {},
-  builds: {},
-  roles: {},
-  company: {},
-} as const;
+const PLACEHOLDER = { ...WHEN_ABSENT, cluster: { create: {} }, agents: { pool: {} } };
 
 /**
  * Settings from a stack's configuration as Pulumi delivers it: full keys (`gocd:server`), structured values as JSON text.

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formatValue, type Problem } from "./problems";
+import { problem, type Problem } from "./problems";
 import { cpu, digest, flag, labelKey, labelValue, list, map, mapWith, size, text, type ReadonlyDeep } from "./values";
 
 /** Kubernetes' rule for names of objects (`IsDNS1123Subdomain`) and, shorter and without dots, of volumes and containers. */
@@ -121,19 +121,13 @@ const TAKEN_SECRETS = /-(identity|daemon-tls|client-tls|git-ssh|docker-logins)$/
  * @param key path of the pool's setting.
  */
 export function podProblems(key: string, pod: PodFields): Problem[] {
-  const problem = (where: string, found: unknown, wanted: string): Problem => ({
-    key: `${key}.${where}`,
-    found: formatValue(found),
-    wanted,
-  });
+  const taken = (where: string, found: unknown, wanted: string) => problem(`${key}.${where}`, found, wanted);
   const own = "a Secret of your own; jobs of every pool could read this one";
   const variables = (where: string, all: PodFields["env"]) =>
     Object.entries(all).flatMap(([name, value]) => [
-      ...(TAKEN_VARIABLES.test(name)
-        ? [problem(where, name, "another variable; the program or the image sets it")]
-        : []),
+      ...(TAKEN_VARIABLES.test(name) ? [taken(where, name, "another variable; the program or the image sets it")] : []),
       ...(typeof value === "object" && TAKEN_SECRETS.test(value.secret)
-        ? [problem(`${where}.${name}.secret`, value.secret, own)]
+        ? [taken(`${where}.${name}.secret`, value.secret, own)]
         : []),
     ]);
   const paths = Object.entries(pod.volumes).map(([name, { mountPath }]) => ({ name, mountPath }));
@@ -142,22 +136,20 @@ export function podProblems(key: string, pod: PodFields): Problem[] {
     ...variables("env", pod.env),
     ...paths.flatMap(({ name, mountPath }, index) => {
       const others = [...TAKEN_PATHS, ...paths.slice(0, index).map((other) => other.mountPath)];
-      const taken = others.find((other) => inside(mountPath, other) || inside(other, mountPath));
-      if (taken === undefined) return [];
-      return [problem(`volumes.${name}.mountPath`, mountPath, `a path apart from ${taken}`)];
+      const other = others.find((path) => inside(mountPath, path) || inside(path, mountPath));
+      if (other === undefined) return [];
+      return [taken(`volumes.${name}.mountPath`, mountPath, `a path apart from ${other}`)];
     }),
     ...Object.entries(pod.volumes).flatMap(([name, { secret = "" }]) =>
-      TAKEN_SECRETS.test(secret) ? [problem(`volumes.${name}.secret`, secret, own)] : [],
+      TAKEN_SECRETS.test(secret) ? [taken(`volumes.${name}.secret`, secret, own)] : [],
     ),
     ...(["labels", "annotations"] as const).flatMap((where) =>
       Object.keys(pod[where])
         .filter((name) => TAKEN_PREFIXES.some((prefix) => name.startsWith(prefix)))
-        .map((name) => problem(where, name, "another prefix; this one belongs to the program or to Kubernetes")),
+        .map((name) => taken(where, name, "another prefix; this one belongs to the program or to Kubernetes")),
     ),
     ...Object.entries(pod.sidecars).flatMap(([name, { env: all }]) => [
-      ...(TAKEN_CONTAINERS.includes(name)
-        ? [problem("sidecars", name, "another name; the pod has this container")]
-        : []),
+      ...(TAKEN_CONTAINERS.includes(name) ? [taken("sidecars", name, "another name; the pod has this container")] : []),
       ...variables(`sidecars.${name}.env`, all),
     ]),
   ];

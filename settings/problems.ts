@@ -38,6 +38,13 @@ export function formatValue(value: unknown): string {
   return safe.length <= LONGEST ? safe : `${safe.slice(0, LONGEST - 1)}…`;
 }
 
+/** What stands at a key, in place of what is wanted. */
+export const problem = (key: string, value: unknown, wanted: string): Problem => ({
+  key,
+  found: formatValue(value),
+  wanted,
+});
+
 function format(stack: string, problems: readonly Problem[]): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   const lines = problems.map((p) => `  ${p.key}\n    found   ${p.found}\n    wanted  ${p.wanted}`);

@@ -1,6 +1,6 @@
 import { count, overlap, range, type Range } from "./addresses";
 import { proxyRange, type Company } from "./company";
-import { formatValue, type HasProblem, type Problem } from "./problems";
+import { problem, type HasProblem, type Problem } from "./problems";
 import type { Create } from "./cluster";
 import type { Settings } from "./types";
 
@@ -20,7 +20,7 @@ export function rangeProblems({ cluster, agents, server, access }: Settings, has
   const parseOne = (key: string, cidr: string): Named[] => {
     const parsed = range(cidr);
     if (parsed !== undefined) return [{ key, cidr, range: parsed }];
-    problems.push({ key, found: formatValue(cidr), wanted: RANGE });
+    problems.push(problem(key, cidr, RANGE));
     return [];
   };
   const parse = (key: string, cidrs: readonly string[]): Named[] =>
@@ -34,12 +34,12 @@ export function rangeProblems({ cluster, agents, server, access }: Settings, has
     .map((pool) => ({ key: `gocd:agents.${pool.name}.dind.addressPools`, cidrs: pool.dind.addressPools }))
     .flatMap(({ key, cidrs }) => (hasProblem(key) ? [] : parse(key, cidrs)));
   for (const { key, cidr } of docker.filter((one) => count(one.range) < 512)) {
-    problems.push({ key, found: formatValue(cidr), wanted: "at least a /23: Docker cuts a /24 for each network" });
+    problems.push(problem(key, cidr, "at least a /23: Docker cuts a /24 for each network"));
   }
   // Docker's networks of different pools may share ranges: they never meet. The cluster's may not, among themselves or with Docker's.
   for (const [index, one] of [...own, ...docker].entries()) {
     const other = own.slice(0, index).find((earlier) => overlap(earlier.range, one.range));
-    if (other) problems.push({ key: one.key, found: formatValue(one.cidr), wanted: notOverlapping(other) });
+    if (other) problems.push(problem(one.key, one.cidr, notOverlapping(other)));
   }
 
   const egress = [
@@ -51,13 +51,9 @@ export function rangeProblems({ cluster, agents, server, access }: Settings, has
     const other = own.find((one) => overlap(one.range, opened));
     if (overlap(LINK_LOCAL.range, opened)) {
       const wanted = `a range outside ${LINK_LOCAL.cidr}, where the metadata server is (a pool's workloadIdentity opens it)`;
-      problems.push({ key, found: formatValue(cidr), wanted });
+      problems.push(problem(key, cidr, wanted));
     } else if (other) {
-      problems.push({
-        key,
-        found: formatValue(cidr),
-        wanted: `${notOverlapping(other)}: inside the cluster pods are opened by name`,
-      });
+      problems.push(problem(key, cidr, `${notOverlapping(other)}: inside the cluster pods are opened by name`));
     }
   }
   return problems;
@@ -95,7 +91,7 @@ function proxyRanges(
   const key = "gocd:access.google.proxies";
   const parsed = parse(key, access.google.proxies);
   for (const { cidr } of parsed.filter((one) => count(one.range) < 64)) {
-    problems.push({ key, found: formatValue(cidr), wanted: "at least a /26; Google recommends a /23" });
+    problems.push(problem(key, cidr, "at least a /26; Google recommends a /23"));
   }
   return parsed;
 }
@@ -126,13 +122,13 @@ function ownRanges(cluster: Create, agents: Settings["agents"], problems: Proble
     const cidr = cluster.ranges[name];
     const parsed = range(cidr);
     if (parsed === undefined) {
-      problems.push({ key, found: formatValue(cidr), wanted: RANGE });
+      problems.push(problem(key, cidr, RANGE));
       return [];
     }
     const [addresses, why] = least[name];
     if (count(parsed) < addresses && !unsure) {
       const wanted = `at least a /${32 - Math.ceil(Math.log2(addresses))}${why}`;
-      problems.push({ key, found: formatValue(cidr), wanted });
+      problems.push(problem(key, cidr, wanted));
     }
     return [{ key, cidr, range: parsed }];
   });

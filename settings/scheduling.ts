@@ -1,7 +1,7 @@
 import { bytes, cores, mebibytes } from "../kubernetes/quantities";
 import { allocatable, allocatableStorage, fit, machine, type Resources } from "./capacity";
 import { attaches, machineTypeProblems, serverMachineProblems } from "./machines";
-import { formatValue, type HasProblem, type Problem } from "./problems";
+import { formatValue, problem, type HasProblem, type Problem } from "./problems";
 import type { Pool } from "./agents";
 import type { Create } from "./cluster";
 import type { Settings } from "./types";
@@ -64,7 +64,7 @@ export function nodeProblems(settings: Settings, create: Create, hasProblem: Has
 function bootDiskTypeProblems(key: string, { machineType, diskType }: Create["serverNodes"]): Problem[] {
   if (diskType === undefined || attaches(machineType, diskType)) return [];
   const wanted = `a type that attaches to ${machineType}, or nothing for GKE's default`;
-  return [{ key: `${key}.diskType`, found: formatValue(diskType), wanted }];
+  return [problem(`${key}.diskType`, diskType, wanted)];
 }
 
 function serverProblems({ server }: Settings, { serverNodes: { machineType } }: Create): Problem[] {
@@ -76,7 +76,7 @@ function serverProblems({ server }: Settings, { serverNodes: { machineType } }: 
     if (type === undefined || attaches(machineType, type)) return [];
     const fitting = type.startsWith("hyperdisk") ? "pd-balanced, pd-ssd or pd-standard" : "hyperdisk-balanced";
     const wanted = `a type that attaches to ${machineType}: ${fitting}`;
-    return [{ key: `gocd:server.${key}`, found: formatValue(type), wanted }];
+    return [problem(`gocd:server.${key}`, type, wanted)];
   });
   if (detached.length > 0) return detached;
   const node = machine(machineType);
@@ -85,12 +85,12 @@ function serverProblems({ server }: Settings, { serverNodes: { machineType } }: 
   const problems: Problem[] = [];
   if (cores(cpu) > free.cpu) {
     const wanted = `no more than ${free.cpu.toFixed(1)}, which a node of ${machineType} has free`;
-    problems.push({ key: "gocd:server.cpu", found: formatValue(cpu), wanted });
+    problems.push(problem("gocd:server.cpu", cpu, wanted));
   }
   const memory = mebibytes(heap) + mebibytes(headroom);
   if (memory > free.memory) {
     const wanted = `a heap that leaves the server, ${memory}Mi with its headroom, room on a node of ${machineType}`;
-    problems.push({ key: "gocd:server.heap", found: formatValue(heap), wanted });
+    problems.push(problem("gocd:server.heap", heap, wanted));
   }
   return problems;
 }
@@ -118,7 +118,7 @@ function groupProblems({ key, nodes, pools }: ReturnType<typeof nodeGroups>[numb
     }
     if (Math.ceil(pool.replicas / fits) <= nodes.max) return [];
     const wanted = `at most ${fits * nodes.max}: ${fits} of these agents on each of ${nodes.max} nodes (${key}.max)`;
-    return [{ key: `gocd:agents.${pool.name}.replicas`, found: formatValue(pool.replicas), wanted }];
+    return [problem(`gocd:agents.${pool.name}.replicas`, pool.replicas, wanted)];
   });
   if (problems.length > 0) return problems;
   // All pools of the group together: fewer nodes than this cannot do, however well they are packed.
@@ -126,7 +126,5 @@ function groupProblems({ key, nodes, pools }: ReturnType<typeof nodeGroups>[numb
   const memory = asked.reduce((sum, { pool, pod }) => sum + pool.replicas * pod.memory, 0);
   const least = Math.max(Math.ceil(cpu / free.cpu), Math.ceil(memory / free.memory));
   if (least <= nodes.max) return [];
-  return [
-    { key: `${key}.max`, found: formatValue(nodes.max), wanted: `at least ${least} nodes for all pools together` },
-  ];
+  return [problem(`${key}.max`, nodes.max, `at least ${least} nodes for all pools together`)];
 }

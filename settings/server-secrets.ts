@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { HasProblem, Problem } from "./problems";
+import { problem, type HasProblem, type Problem } from "./problems";
 import type { Backup } from "./backup";
 import { among } from "./people";
 import type { Server } from "./server";
@@ -74,16 +74,10 @@ function keyProblems({ keys }: ServerSecrets, { otherServer }: Backup): Problem[
   const place = "keys.tokenGenerationKey";
   const missing = otherServer === "adopt-keys" && keys.tokenGenerationKey === undefined;
   return [
-    ...(missing
-      ? [{ key: join(KEY, place.split(".")), found: "nothing", wanted: `the key to adopt: ${howTo(place)}` }]
-      : []),
+    ...(missing ? [problem(`${KEY}.${place}`, undefined, `the key to adopt: ${howTo(place)}`)] : []),
     ...Object.entries(keys)
       .filter(([, key]) => !/^[\w-]+$/.test(String(key)))
-      .map(([name]) => ({
-        key: join(KEY, ["keys", name]),
-        found: "something else",
-        wanted: "letters, digits, _ and -",
-      })),
+      .map(([name]) => ({ key: `${KEY}.keys.${name}`, found: "something else", wanted: "letters, digits, _ and -" })),
   ];
 }
 
@@ -139,12 +133,8 @@ function repositoryProblems({ configRepos }: ServerSecrets, server: Server): Pro
     .filter(([name, { username }]) => (username === undefined) !== (configRepos[name] === undefined))
     .map(([name, { username }]) =>
       username === undefined
-        ? { key: join("gocd:server.configRepos", [name, "username"]), found: "nothing", wanted: "whose password it is" }
-        : {
-            key: join(KEY, ["configRepos", name]),
-            found: "nothing",
-            wanted: `a password: ${howTo(`configRepos.${name}`)}`,
-          },
+        ? problem(join("gocd:server.configRepos", [name, "username"]), undefined, "whose password it is")
+        : problem(join(KEY, ["configRepos", name]), undefined, `a password: ${howTo(`configRepos.${name}`)}`),
     );
 }
 

@@ -4,7 +4,7 @@ import { proxyRange, type Company } from "./company";
 import { oneOf } from "./did-you-mean";
 import { roles, users } from "./people";
 import { authorization, configRepos, secretConfigs } from "./plugins";
-import { formatValue, type HasProblem, type Problem } from "./problems";
+import { problem, type HasProblem, type Problem } from "./problems";
 import { diskZoneProblems } from "./disk-zones";
 import { CLAIM, memoryProblems, sizeProblems, type Bounds } from "./sizes";
 import type { Storage } from "./storage";
@@ -181,11 +181,8 @@ export function restoredProblems({ restored, use, ...first }: Server, storage: S
   const problems: Problem[] = [];
   const names = Object.keys(restored);
   if (storage.mode === "class" && names.length > 0) {
-    problems.push({
-      key: "gocd:server.restored",
-      found: formatValue(names),
-      wanted: "nothing where claims come from a storage class: there is no disk to make",
-    });
+    const wanted = "nothing where claims come from a storage class: there is no disk to make";
+    problems.push(problem("gocd:server.restored", names, wanted));
   }
   problems.push(...diskZoneProblems({ restored, use, ...first }, storage));
   if (use !== undefined && !names.includes(use)) {
@@ -193,7 +190,7 @@ export function restoredProblems({ restored, use, ...first }: Server, storage: S
       names.length > 0
         ? `${oneOf(use, names)}: the names of gocd:server.restored`
         : "nothing, since gocd:server.restored has no name";
-    problems.push({ key: "gocd:server.use", found: formatValue(use), wanted });
+    problems.push(problem("gocd:server.use", use, wanted));
   }
   return problems;
 }

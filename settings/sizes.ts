@@ -1,5 +1,5 @@
 import { bytes, mebibytes } from "../kubernetes/quantities";
-import { formatValue, type Problem } from "./problems";
+import { problem, type Problem } from "./problems";
 
 /** Largest size in GiB of every disk type (Compute Engine: "Disk types"). */
 const MOST_GIB = 65_536;
@@ -13,11 +13,11 @@ export const CLAIM: Bounds = [1, "a claim"];
 export function sizeProblems(key: string, found: string, [least, what]: Bounds): Problem[] {
   const size = bytes(found) / 2 ** 30;
   if (size >= least && size <= MOST_GIB) return [];
-  return [{ key, found: formatValue(found), wanted: `${least}Gi to ${MOST_GIB}Gi, the bounds of ${what}` }];
+  return [problem(key, found, `${least}Gi to ${MOST_GIB}Gi, the bounds of ${what}`)];
 }
 
 /** Memory with which nothing starts. */
 export function memoryProblems(key: string, found: string, leastMib: number, why = ""): Problem[] {
   if (mebibytes(found) >= leastMib) return [];
-  return [{ key, found: formatValue(found), wanted: `at least ${leastMib}Mi${why}` }];
+  return [problem(key, found, `at least ${leastMib}Mi${why}`)];
 }

@@ -1,4 +1,4 @@
-import { formatValue, type Problem } from "./problems";
+import { problem, type Problem } from "./problems";
 
 /** Service account ids may have 30 characters, of which `gocd-` and `-agents` take 12. */
 const STACK_NAME = /^[a-z]([a-z0-9-]{0,16}[a-z0-9])?$/;
@@ -15,5 +15,5 @@ export function stackNameProblems(stack: string): Problem[] {
       ? ["a name without -agents, -artifacts or -data, which would be another stack's namespace or disk"]
       : []),
   ];
-  return wanted.map((words) => ({ key: "stack", found: formatValue(stack), wanted: words }));
+  return wanted.map((words) => problem("stack", stack, words));
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { didYouMean, oneOf } from "./did-you-mean";
-import { formatValue, type Problem } from "./problems";
+import { formatValue, problem, type Problem } from "./problems";
 
 /**
  * A value by its schema, or undefined if nothing can be made of it. What is wrong is reported and taken out, and the rest is
@@ -54,10 +54,7 @@ function problemsAt(key: string, of: z.ZodType, value: unknown, issue: z.core.$Z
   // A map under a name that is none was not looked into. The node is a schema: zod's types only do not say so of what is inside one.
   const inside: Problem[] = [];
   check(place, nodeAt(of, path) as unknown as z.ZodType, at(value, path), inside);
-  return [
-    { key: place, found: formatValue(path.at(-1)), wanted: issue.issues[0]?.message ?? issue.message },
-    ...inside,
-  ];
+  return [problem(place, path.at(-1), issue.issues[0]?.message ?? issue.message), ...inside];
 }
 
 function isEmpty(value: unknown): boolean {
