@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -35,4 +35,20 @@ test("a plug-in whose provider is loaded already tells its port, and leaves no p
   process.kill(group, "SIGINT");
   await once(child, "exit");
   expect(() => process.kill(group, 0)).toThrow("ESRCH");
+});
+
+test("a plug-in that is installed has a folder of its own, since the CLI passes over links, with the files that are installed", () => {
+  const home = path.join(folder, "home");
+  const name = `resource-random-v${providerVersion("random")}`;
+  mkdirSync(path.join(home, "plugins", name), { recursive: true });
+  writeFileSync(path.join(home, "plugins", name, "pulumi-resource-random"), "installed");
+  const before = process.env["PULUMI_HOME"];
+  process.env["PULUMI_HOME"] = home;
+  const target = path.join(folder, "of-installed");
+  const plugins = installPlugins(target, "nowhere", {});
+  process.env["PULUMI_HOME"] = before ?? "";
+  if (before === undefined) delete process.env["PULUMI_HOME"];
+  expect(plugins.find(({ origin }) => origin === "installed")?.name).toBe("provider random");
+  expect(lstatSync(path.join(target, name)).isDirectory()).toBe(true);
+  expect(readFileSync(path.join(target, name, "pulumi-resource-random"), "utf8")).toBe("installed");
 });

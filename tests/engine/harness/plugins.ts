@@ -55,12 +55,10 @@ export function installPlugins(
     const real = !modelled.includes(name);
     const installed = real ? installedPlugin(name) : undefined;
     const binary = real ? built[name] : undefined;
-    if (installed !== undefined) symlinkSync(installed, target);
+    // A folder with links in it: the CLI passes over a plug-in whose folder is a link.
+    if (installed !== undefined) linkFiles(target, filesOf(installed));
     else if (binary === undefined) writeScript(program, [main, name, version], askWarmProcess(name, version));
-    else {
-      mkdirSync(target);
-      symlinkSync(binary, program);
-    }
+    else linkFiles(target, { [path.basename(program)]: binary });
     const origin = installed === undefined ? (binary === undefined ? "stand-in" : "built") : "installed";
     return { name: `provider ${name}`, origin };
   });
@@ -109,6 +107,15 @@ export function onPath(program: string): string | undefined {
     .split(":")
     .map((folder) => path.join(folder, program))
     .find((file) => existsSync(file));
+}
+
+const filesOf = (folder: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, path.join(folder, name)]));
+
+/** Makes a folder with links to files, by their names there. */
+function linkFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  mkdirSync(folder);
+  for (const [name, file] of Object.entries(files)) symlinkSync(file, path.join(folder, name));
 }
 
 function writeScript(file: string, command: readonly string[], first = ""): void {
