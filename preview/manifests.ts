@@ -1,7 +1,7 @@
 import { Document, visit } from "yaml";
-import { HIDDEN } from "./escape";
+import { HIDDEN, printable } from "./escape";
 import { isKubernetesObject, type Registration } from "./run/registration";
-import { isObject, isSecret, readable, readableMap, type WireObject, type WireValue } from "./run/wire";
+import { isObject, isSecret, mapOf, readable, readableMap, textOf, type WireObject, type WireValue } from "./run/wire";
 
 /** One Kubernetes object as a file. */
 export interface Manifest {
@@ -53,17 +53,16 @@ export function toYaml(value: WireValue, first: readonly string[] = FIRST_KEYS):
       if (typeof node.value === "string" && HIDDEN.test(node.value)) node.type = "QUOTE_DOUBLE";
     },
   });
-  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return document.toString({ lineWidth: 0 }).replace(new RegExp(HIDDEN, "g"), escaped);
+  return printable(document.toString({ lineWidth: 0 }));
 }
 
 function manifest({ urn, inputs }: Registration): Manifest {
-  const metadata = isObject(inputs["metadata"]) ? readableMap(inputs["metadata"]) : {};
+  const metadata = readableMap(mapOf(inputs["metadata"]));
   const [apiVersion, kind, namespace, name] = [
-    text(inputs["apiVersion"]),
-    text(inputs["kind"]),
-    text(metadata["namespace"]),
-    text(metadata["name"]),
+    textOf(inputs["apiVersion"]),
+    textOf(inputs["kind"]),
+    textOf(metadata["namespace"]),
+    textOf(metadata["name"]),
   ];
   const folder = namespace === "" ? CLUSTER_FOLDER : namespace;
   const file = `${fileName(folder)}/${fileName(`${kind}${ownGroup(apiVersion)}-${name}`)}.yaml`;
@@ -104,10 +103,6 @@ function sortKeys(value: WireValue, first: readonly string[] = []): WireValue {
   const rank = (key: string) => (first.includes(key) ? first.indexOf(key) : first.length);
   const keys = Object.keys(value).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   return Object.fromEntries(keys.map((key) => [key, sortKeys(value[key] ?? null)]));
-}
-
-function text(value: WireValue | undefined): string {
-  return typeof value === "string" ? value : "";
 }
 
 /** Names of Kubernetes objects are lower case already; what a file system could stumble over is replaced. */

@@ -11,7 +11,7 @@ import {
   type AnalyzeResponse,
 } from "@pulumi/pulumi/proto/analyzer_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { Registration } from "./run/registration";
+import { providerUrn, type Registration } from "./run/registration";
 
 /** What one policy says about one resource, or about the stack. */
 export interface Finding {
@@ -107,7 +107,7 @@ function describe<Message extends AnalyzeRequest | AnalyzerResource>(
   message.setName(resource.name);
   message.setProperties(Struct.fromJavaScript(resource.inputs));
   message.setOptions(options);
-  const provider = byUrn.get(resource.provider.split("::").slice(0, -1).join("::"));
+  const provider = byUrn.get(providerUrn(resource));
   if (provider !== undefined) message.setProvider(providerResource(provider));
   return message;
 }

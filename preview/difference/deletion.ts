@@ -1,6 +1,5 @@
-import type { Registration } from "../run/registration";
-import { isObject } from "../run/wire";
-import { providerUrn } from "./options";
+import { providerUrn, type Registration } from "../run/registration";
+import { mapOf, textOf } from "../run/wire";
 import { claimEffects } from "./rollout";
 import { kindOf } from "./rules/rules";
 import type { TypeRules } from "./rules/rule";
@@ -97,8 +96,7 @@ function goesWith(resource: Registration, { urns, namespaces }: DeletedSet): str
 /** What becomes of the disk behind a volume of Kubernetes. Volumes that people make themselves are retained by default. */
 function volumeEffects({ type, inputs }: Registration): { readonly destroyed: string; readonly retained: string } {
   if (kindOf(type) !== "core/PersistentVolume") return { destroyed: "", retained: "" };
-  const policy = isObject(inputs["spec"]) ? inputs["spec"]["persistentVolumeReclaimPolicy"] : undefined;
-  if (policy === "Delete")
+  if (mapOf(inputs["spec"])["persistentVolumeReclaimPolicy"] === "Delete")
     return { destroyed: "the disk behind it (persistentVolumeReclaimPolicy: Delete)", retained: "" };
   return { destroyed: "", retained: "the disk behind it (persistentVolumeReclaimPolicy: Retain)" };
 }
@@ -124,8 +122,7 @@ function isClaim({ type }: Registration): boolean {
 
 /** Empty where there is none, or none that is known. */
 function metadata(inputs: Registration["inputs"], key: "name" | "namespace"): string {
-  const value = isObject(inputs["metadata"]) ? inputs["metadata"][key] : undefined;
-  return typeof value === "string" ? value : "";
+  return textOf(mapOf(inputs["metadata"])[key]);
 }
 
 function both(...parts: readonly (string | undefined)[]): string {

@@ -1,10 +1,10 @@
-import { STACK_TYPE, type Registration } from "../run/registration";
+import { providerUrn, STACK_TYPE, type Registration } from "../run/registration";
 import type { Run } from "../run/run";
 import { deletion, deletedSet, type Deletion, type DeletedSet } from "./deletion";
 import { hasUnknown, valueChanges, type FieldChange } from "./fields";
 import { forecast, type Cause, type ResourcePlan, type UnknownValueChange, type ExternalChanges } from "./forecast";
 import { match, type Matching } from "./match";
-import { optionChanges, providerUrn, type OptionChange } from "./options";
+import { optionChanges, type OptionChange } from "./options";
 import { rollouts, type Rollout } from "./rollout";
 import { applies, kindOf, rulesOf } from "./rules/rules";
 import type { TypeRules } from "./rules/rule";

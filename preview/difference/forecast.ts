@@ -1,8 +1,7 @@
-import type { Registration } from "../run/registration";
+import { providerUrn, type Registration } from "../run/registration";
 import { isObject, UNKNOWN, type WireObject, type WireValue } from "../run/wire";
 import { fieldChanges, hasUnknown, type FieldChange } from "./fields";
 import type { Pair } from "./match";
-import { providerUrn } from "./options";
 import { isWithin, pathText } from "./path";
 import { applies, kindOf, rulesOf, unknownAt } from "./rules/rules";
 import type { AdaptRules, TypeRules } from "./rules/rule";

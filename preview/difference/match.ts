@@ -1,4 +1,4 @@
-import { STACK_TYPE, urnOf, type Registration } from "../run/registration";
+import { nameOf, STACK_TYPE, urnOf, type Registration } from "../run/registration";
 
 /** A resource of the base and what has become of it. */
 export interface Pair {
@@ -42,7 +42,7 @@ function formerUrns(resource: Registration, matched: ReadonlyMap<string, Registr
   const formerParent = matched.get(resource.parent);
   if (formerParent === undefined || formerParent.urn === resource.parent) return [...resource.aliases];
   const [stack = "", project = ""] = resource.urn.replace(/^urn:pulumi:/, "").split("::");
-  const parentName = resource.parent.split("::").at(-1) ?? "";
+  const parentName = nameOf(resource.parent);
   // A child is often named after its parent; Pulumi renames such a child with it.
   const names = resource.name.startsWith(parentName)
     ? [formerParent.name + resource.name.slice(parentName.length), resource.name]

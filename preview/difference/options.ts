@@ -1,4 +1,4 @@
-import type { Registration } from "../run/registration";
+import { nameOf, type Registration } from "../run/registration";
 
 /** An option of a resource that differs, as texts. */
 export interface OptionChange {
@@ -32,15 +32,6 @@ export function optionChanges(before: Registration, after: Registration): Option
   );
 }
 
-/** URN of the provider that a resource names; empty for the default one. */
-export function providerUrn({ provider }: Registration): string {
-  return provider.split("::").slice(0, -1).join("::");
-}
-
 function list(items: readonly string[]): string {
   return items.length === 0 ? "none" : [...items].sort().join(", ");
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").at(-1) ?? "";
 }

@@ -1,5 +1,5 @@
 import type { Registration } from "../run/registration";
-import { isObject, type WireObject, type WireValue } from "../run/wire";
+import { mapOf, textOf, type WireValue } from "../run/wire";
 import type { ResourcePlan } from "./forecast";
 import { unknownAt, kindOf } from "./rules/rules";
 
@@ -38,24 +38,24 @@ export function claimEffects(
   resource: Registration,
   event: "whenDeleted" | "whenScaled",
 ): { readonly destroyed: string; readonly retained: string } {
-  const spec = map(resource.inputs["spec"]);
+  const spec = mapOf(resource.inputs["spec"]);
   const templates = Array.isArray(spec["volumeClaimTemplates"]) ? (spec["volumeClaimTemplates"] as WireValue[]) : [];
   if (kindOf(resource.type) !== "apps/StatefulSet" || templates.length === 0) return { destroyed: "", retained: "" };
-  const names = templates.map((template) => text(map(map(template)["metadata"])["name"])).join(" and ");
-  const policy = map(spec["persistentVolumeClaimRetentionPolicy"])[event];
+  const names = templates.map((template) => textOf(mapOf(mapOf(template)["metadata"])["name"])).join(" and ");
+  const policy = mapOf(spec["persistentVolumeClaimRetentionPolicy"])[event];
   if (policy === "Delete") return { destroyed: `the claims ${names} with their data (${event}: Delete)`, retained: "" };
   return { destroyed: "", retained: `the claims ${names} as they are: same size, same data` };
 }
 
 function restart(after: Registration, kind: string, pods: readonly string[]): Rollout {
-  const spec = map(after.inputs["spec"]);
+  const spec = mapOf(after.inputs["spec"]);
   if (kind === "apps/Deployment") {
-    const strategy = map(spec["strategy"])["type"];
+    const strategy = mapOf(spec["strategy"])["type"];
     return { kind: strategy === "Recreate" ? "recreate" : "restart", pods, note: "" };
   }
-  if (map(spec["updateStrategy"])["type"] === "OnDelete")
+  if (mapOf(spec["updateStrategy"])["type"] === "OnDelete")
     return { kind: "wait", pods, note: "updateStrategy: OnDelete" };
-  const grace = map(map(spec["template"])["spec"])["terminationGracePeriodSeconds"];
+  const grace = mapOf(mapOf(spec["template"])["spec"])["terminationGracePeriodSeconds"];
   const note = typeof grace === "number" && grace > 30 ? `each gets up to ${duration(grace)} to stop` : "";
   // From the last to the first, whatever podManagementPolicy says.
   return { kind: "restart", pods: [...pods].reverse(), note };
@@ -80,23 +80,15 @@ function scaling(before: Registration, olds: readonly string[], news: readonly s
 }
 
 function podNames({ type, inputs }: Registration): string[] {
-  const spec = map(inputs["spec"]);
+  const spec = mapOf(inputs["spec"]);
   const replicas = typeof spec["replicas"] === "number" ? spec["replicas"] : 1;
-  const name = text(map(inputs["metadata"])["name"]);
+  const name = textOf(mapOf(inputs["metadata"])["name"]);
   if (kindOf(type) === "apps/Deployment") return Array.from({ length: replicas }, () => name);
-  const start = map(spec["ordinals"])["start"];
+  const start = mapOf(spec["ordinals"])["start"];
   const first = typeof start === "number" ? start : 0;
   return Array.from({ length: replicas }, (_, ordinal) => `${name}-${String(first + ordinal)}`);
 }
 
 function duration(seconds: number): string {
   return seconds % 60 === 0 ? `${String(seconds / 60)} min` : `${String(seconds)} s`;
-}
-
-function map(value: WireValue | undefined): WireObject {
-  return isObject(value) ? value : {};
-}
-
-function text(value: WireValue | undefined): string {
-  return typeof value === "string" ? value : "";
 }

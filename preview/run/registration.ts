@@ -106,6 +106,16 @@ export function isKubernetesObject({
   );
 }
 
+/** URN of the provider that a resource names; empty for the default one. */
+export function providerUrn({ provider }: Pick<Registration, "provider">): string {
+  return provider.split("::").slice(0, -1).join("::");
+}
+
+/** Last part of a URN. */
+export function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? "";
+}
+
 function typePath(urn: string): string {
   return urn.split("::")[2] ?? "";
 }

@@ -59,12 +59,12 @@ export function readable(value: WireValue): WireValue {
 
 function special(kind: WireValue, value: WireObject): WireValue {
   if (kind === SECRET) return SECRET_TEXT;
-  if (kind === RESOURCE) return `«${text(value["urn"])}»`;
+  if (kind === RESOURCE) return `«${textOf(value["urn"])}»`;
   if (kind === OUTPUT) {
     if (value["secret"] === true) return SECRET_TEXT;
     return "value" in value ? readable(value["value"] ?? null) : UNKNOWN_TEXT;
   }
-  return `«file ${text(value["path"] ?? value["uri"]) || "given in the program"}»`;
+  return `«file ${textOf(value["path"] ?? value["uri"]) || "given in the program"}»`;
 }
 
 /** The same, for a property map. */
@@ -87,6 +87,12 @@ function mapped(value: WireValue, change: (child: WireValue) => WireValue): Wire
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, change(child)]));
 }
 
-function text(value: WireValue | undefined): string {
+/** The text; an empty one where there is none. */
+export function textOf(value: WireValue | undefined): string {
   return typeof value === "string" ? value : "";
+}
+
+/** The map; an empty one where there is none. */
+export function mapOf(value: WireValue | undefined): WireObject {
+  return isObject(value) ? value : {};
 }

@@ -1,5 +1,5 @@
-import { naturalCompare } from "./tree";
-import { cut, table, wrapped, type Cell, type Style } from "./terminal";
+import { displayType, naturalCompare } from "./tree";
+import { table, wrapped, type Cell, type Style } from "./terminal";
 import {
   counts,
   isEmpty,
@@ -12,7 +12,7 @@ import {
 } from "../difference/difference";
 import type { FieldChange } from "../difference/fields";
 import { shortened, escapeHidden } from "../escape";
-import { causeText, countsText, fieldWord, fieldWords, kindText, names, rolloutText, type FieldWords } from "./format";
+import { causeText, countsText, fieldWord, fieldWords, names, rolloutText, type FieldWords } from "./format";
 
 const NOTE_LENGTH = 400;
 /** In a narrow terminal lines rather wrap than say nothing. */
@@ -114,7 +114,7 @@ function cascadeBlock(cascading: readonly Change[], style: Style, columns?: numb
   const [first] = cascading;
   if (first === undefined) return [];
   const rows = cascading.map((entry) => [
-    { text: `    ${escapeHidden(kindText(entry))}` },
+    { text: `    ${escapeHidden(displayType(entry.type))}` },
     { text: escapeHidden(entry.name) },
   ]);
   const because = causeText(first.replacement?.causes ?? []);
@@ -135,7 +135,7 @@ function cascadeBlock(cascading: readonly Change[], style: Style, columns?: numb
 function addedBlock(added: readonly Named[], style: Style, columns?: number): string[] {
   const byKind = new Map<string, string[]>();
   for (const entry of added.filter(({ component }) => !component)) {
-    byKind.set(kindText(entry), [...(byKind.get(kindText(entry)) ?? []), entry.name]);
+    byKind.set(displayType(entry.type), [...(byKind.get(displayType(entry.type)) ?? []), entry.name]);
   }
   const rows = [...byKind]
     .sort(([a], [b]) => naturalCompare(a, b))
@@ -155,7 +155,7 @@ type Line = readonly [label: string, text: string];
 
 function heading(verb: string, entry: Named & Partial<Change>, color: (text: string) => string, style: Style): string {
   const refused = entry.refused !== undefined && isRefused(entry as Change) ? style.bad("  REFUSED") : "";
-  return `${color(verb)} ${escapeHidden(kindText(entry))} ${style.bold(escapeHidden(entry.name))}${refused}`;
+  return `${color(verb)} ${escapeHidden(displayType(entry.type))} ${style.bold(escapeHidden(entry.name))}${refused}`;
 }
 
 function detailLines(details: readonly Line[], refused: readonly string[], style: Style, columns?: number): string[] {
@@ -183,7 +183,7 @@ function fieldLines(words: readonly FieldWords[], style: Style, columns?: number
 }
 
 function cutTo(text: string, room: number | undefined): string {
-  return room === undefined ? text : cut(text, room);
+  return room === undefined ? text : shortened(text, room);
 }
 
 function split<T>(list: readonly T[], first: (item: T) => boolean): readonly [T[], T[]] {

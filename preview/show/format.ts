@@ -1,10 +1,10 @@
-import { displayType } from "./tree";
-import type { Change, Counts, Named } from "../difference/difference";
+import type { Change, Counts } from "../difference/difference";
 import type { FieldChange } from "../difference/fields";
 import type { Cause, UnknownValueChange } from "../difference/forecast";
 import { pathText } from "../difference/path";
 import type { Rollout } from "../difference/rollout";
 import { shortened, valueText } from "../escape";
+import { nameOf } from "../run/registration";
 
 /** Longer values are cut: whoever wants them whole has `--json`. */
 const VALUE_LENGTH = 100;
@@ -84,16 +84,6 @@ export function rolloutText({ kind, pods, note }: Rollout): string {
 export function countsText({ added, removed, changed, replaced, refused }: Counts): string {
   const parts = [`${added} added`, `${removed} removed`, `${changed} changed`, `${replaced} replaced`];
   return [...parts, ...(refused > 0 ? [`${refused} refused`] : [])].join(", ");
-}
-
-/** `kubernetes StatefulSet`. */
-export function kindText({ type }: Pick<Named, "type">): string {
-  return displayType(type);
-}
-
-/** Last part of a URN. */
-function nameOf(urn: string): string {
-  return urn.split("::").at(-1) ?? urn;
 }
 
 /** Names that differ, and their number where there are many. */

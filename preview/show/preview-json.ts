@@ -1,5 +1,6 @@
 import { exitCode, totals, type Preview } from "../preview";
-import { HIDDEN } from "../escape";
+import { printable } from "../escape";
+import { providerUrn } from "../run/registration";
 
 /**
  * The preview for scripts. The shape is stable: keys may be added, and `version` changes when one is removed or means
@@ -35,7 +36,7 @@ export function toJson(result: Preview, difference?: object): string {
       parent: resource.parent,
       component: !resource.custom,
       protect: resource.protect,
-      provider: resource.provider.split("::").slice(0, -1).join("::"),
+      provider: providerUrn(resource),
       dependencies: resource.dependencies,
       inputs: resource.inputs,
     })),
@@ -54,6 +55,5 @@ export function toJson(result: Preview, difference?: object): string {
     errors: result.errors,
     ...(difference && { difference }),
   };
-  const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return `${JSON.stringify(shape, null, 2).replace(new RegExp(HIDDEN, "g"), escape)}\n`;
+  return `${printable(JSON.stringify(shape, null, 2))}\n`;
 }

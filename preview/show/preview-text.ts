@@ -1,7 +1,7 @@
 import { totals, type Preview } from "../preview";
 import type { Failure } from "../run/run";
-import { oneLine, printable } from "../escape";
-import { cut, table, wrapped, type Cell, type Style } from "./terminal";
+import { oneLine, printable, shortened } from "../escape";
+import { table, wrapped, type Cell, type Style } from "./terminal";
 import { displayType, tree, type Branch, type Group } from "./tree";
 import type { Finding } from "../verdict";
 
@@ -102,9 +102,9 @@ function listed(names: readonly string[], room: number): string {
   const more = (count: number) => (count === 0 ? "" : ` … ${String(count)} more`);
   if (first.length + more(rest.length).length > room && rest.length > 0) {
     const count = ` ${String(rest.length)} more`;
-    return cut(`${first}…`, room - count.length) + count;
+    return shortened(`${first}…`, room - count.length) + count;
   }
-  let line = cut(first, room);
+  let line = shortened(first, room);
   for (const [shown, name] of rest.entries()) {
     const left = rest.length - shown - 1;
     if (line.length + name.length + 2 + more(left).length > room) return line + more(left + 1);
@@ -118,7 +118,7 @@ function outputs(result: Preview, style: Style): string[] {
   if (entries.length === 0) return [];
   const rows = entries.map(([key, value]) => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
-    return [cell(oneLine(key)), cell(cut(oneLine(text), VALUE_WIDTH))];
+    return [cell(oneLine(key)), cell(shortened(oneLine(text), VALUE_WIDTH))];
   });
   return [style.bold("Outputs"), ...table(rows).map((line) => `  ${line}`), ""];
 }

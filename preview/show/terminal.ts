@@ -90,12 +90,6 @@ export function wrapped(text: string, columns: number | undefined): string[] {
   return [...lines, line];
 }
 
-/** Cuts to a width, with an ellipsis where something is missing. */
-export function cut(text: string, most: number): string {
-  const characters = Array.from(text);
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;
-}
-
 function width(text: string): number {
   return Array.from(text).length;
 }

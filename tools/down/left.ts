@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nameOf } from "../../preview/run/registration";
 
 /** What `pulumi stack export` prints; more stands there. */
 const exportedState = z.object({
@@ -74,9 +75,4 @@ function json(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The last part of a URN. */
-function nameOf(urn: string): string {
-  return urn.split("::").at(-1) ?? urn;
 }

@@ -1,4 +1,4 @@
-import { fields, type TypeRules } from "./rule";
+import { fields, forAMoment, type TypeRules } from "./rule";
 
 /** Fields of nodes that GKE fixes when it makes the pool (terraform-provider-google, services/container/node_config.go). */
 const FIXED_NODE_FIELDS = `guestAccelerators localSsdCount ephemeralStorageLocalSsdConfig localNvmeSsdBlockConfig
@@ -18,16 +18,14 @@ const nodesAnew = (field: string) => ({
 
 const RANGE_IN_USE = "Google refuses to change or drop a range that a cluster uses";
 
-const PROJECT = fields("project");
-
 /** What replaces resources of Google's provider, from `ForceNew` in the sources of terraform-provider-google 7. */
 export const GOOGLE: Readonly<Record<string, TypeRules>> = {
   "gcp:compute/disk:Disk": {
     replaces: [
       ...fields(`name type zone snapshot image description architecture asyncPrimaryDisk diskEncryptionKey
         enableConfidentialCompute guestOsFeatures licenses params physicalBlockSizeBytes sourceDisk
-        sourceImageEncryptionKey sourceInstantSnapshot sourceSnapshotEncryptionKey sourceStorageObject storagePool`),
-      ...PROJECT,
+        sourceImageEncryptionKey sourceInstantSnapshot sourceSnapshotEncryptionKey sourceStorageObject storagePool
+        project`),
       { field: "size", when: "shrinks" },
     ],
     follows: [
@@ -48,7 +46,7 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
         clusterAutoscaling.autoProvisioningDefaults.bootDiskKmsKey userManagedKeysConfig.clusterCa
         userManagedKeysConfig.etcdApiCa userManagedKeysConfig.etcdPeerCa userManagedKeysConfig.aggregationCa`),
       ...fields(FIXED_NODE_FIELDS, "nodeConfig."),
-      ...PROJECT,
+      ...fields("project"),
       { field: "enableL4IlbSubsetting", when: "falls" },
       { field: "enableFqdnNetworkPolicy", when: "falls" },
     ],
@@ -68,22 +66,21 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
         networkConfig.additionalNodeNetworkConfigs networkConfig.additionalPodNetworkConfigs
         networkConfig.podCidrOverprovisionConfig networkConfig.acceleratorNetworkProfile`),
       ...fields(FIXED_NODE_FIELDS, "nodeConfig."),
-      ...PROJECT,
+      ...fields("project"),
     ],
     follows: fields(NODES_ANEW, "nodeConfig.").map(({ field }) => nodesAnew(field)),
     destroyed: "its nodes: their pods move",
     retained: "claims and their volumes",
   },
   "gcp:compute/network:Network": {
-    replaces: [...fields("name autoCreateSubnetworks description internalIpv6Range networkProfile params"), ...PROJECT],
+    replaces: fields("name autoCreateSubnetworks description internalIpv6Range networkProfile params project"),
     destroyed: "the network with everything that is connected to it",
     retained: "disks",
   },
   "gcp:compute/subnetwork:Subnetwork": {
     replaces: [
       ...fields(`name network region description externalIpv6Prefix internalIpv6Prefix params reservedInternalRange
-        resolveSubnetMask`),
-      ...PROJECT,
+        resolveSubnetMask project`),
       { field: "ipCidrRange", when: "narrows" },
     ],
     refuses: [
@@ -94,20 +91,19 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
     retained: "disks",
   },
   "gcp:compute/router:Router": {
-    replaces: [...fields("name network region encryptedInterconnectRouter nccGateway params"), ...PROJECT],
+    replaces: fields("name network region encryptedInterconnectRouter nccGateway params project"),
     destroyed: "the way to the internet until the new one is there",
     gone: "the way to the internet",
   },
   "gcp:compute/routerNat:RouterNat": {
-    replaces: [...fields("name router region endpointTypes initialNatIps type"), ...PROJECT],
+    replaces: fields("name router region endpointTypes initialNatIps type project"),
     destroyed: "the way to the internet until the new one is there; open connections",
     gone: "the way to the internet; open connections",
   },
   "gcp:compute/resourcePolicy:ResourcePolicy": {
-    replaces: [
-      ...fields("region diskConsistencyGroupPolicy.enabled groupPlacementPolicy.gpuTopology workloadPolicy"),
-      ...PROJECT,
-    ],
+    replaces: fields(
+      "region diskConsistencyGroupPolicy.enabled groupPlacementPolicy.gpuTopology workloadPolicy project",
+    ),
     // Not among the provider's replacing fields, and its update goes to the new name's address.
     refuses: [
       { field: "name", because: "the provider tries to update a policy of the new name, which does not exist" },
@@ -116,47 +112,38 @@ export const GOOGLE: Readonly<Record<string, TypeRules>> = {
     retained: "snapshots, if onSourceDiskDelete keeps them",
   },
   "gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment": {
-    replaces: [...fields("disk name zone"), ...PROJECT],
-    destroyed: "the disk's snapshot schedule, for a moment",
-    gone: "the disk's snapshot schedule",
+    replaces: fields("disk name zone project"),
+    ...forAMoment("the disk's snapshot schedule"),
     retained: "disk and snapshots",
   },
   "gcp:serviceaccount/account:Account": {
-    replaces: [...fields("accountId"), ...PROJECT],
+    replaces: fields("accountId project"),
     destroyed: "the account, its keys and every role that was granted to it",
   },
   "gcp:projects/iAMMember:IAMMember": {
-    replaces: [...fields("role member condition"), ...PROJECT],
-    destroyed: "the role, for a moment",
-    gone: "the role",
+    replaces: fields("role member condition project"),
+    ...forAMoment("the role"),
   },
   "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": {
-    replaces: [...fields("role member condition location repository"), ...PROJECT],
-    destroyed: "the role, for a moment",
-    gone: "the role",
+    replaces: fields("role member condition location repository project"),
+    ...forAMoment("the role"),
   },
   "gcp:artifactregistry/repository:Repository": {
-    replaces: [
-      ...fields("format repositoryId kmsKeyName location mavenConfig mode remoteRepositoryConfig"),
-      ...PROJECT,
-    ],
+    replaces: fields("format repositoryId kmsKeyName location mavenConfig mode remoteRepositoryConfig project"),
     destroyed: "every image in it",
   },
   "gcp:storage/bucket:Bucket": {
-    replaces: [
-      ...fields("name location enableObjectRetention customPlacementConfig.dataLocations hierarchicalNamespace"),
-      ...PROJECT,
-    ],
+    replaces: fields(
+      "name location enableObjectRetention customPlacementConfig.dataLocations hierarchicalNamespace project",
+    ),
     destroyed: "the bucket; Google refuses to delete one that is not empty unless forceDestroy is set",
   },
   "gcp:storage/bucketIAMMember:BucketIAMMember": {
     replaces: fields("bucket role member condition"),
-    destroyed: "the role, for a moment",
-    gone: "the role",
+    ...forAMoment("the role"),
   },
   "gcp:serviceaccount/iAMMember:IAMMember": {
     replaces: fields("serviceAccountId role member condition"),
-    destroyed: "the role, for a moment",
-    gone: "the role",
+    ...forAMoment("the role"),
   },
 };

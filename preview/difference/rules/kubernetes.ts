@@ -1,10 +1,17 @@
-import { fields, type FieldRule, type TypeRules } from "./rule";
+import { fields, forAMoment, type FieldRule, type TypeRules } from "./rule";
 
 /** Every object of the API has these. */
 export const METADATA: readonly FieldRule[] = fields("metadata.name metadata.namespace");
 
 /** Pods that are deleted are the smaller loss: what they had only in memory and in their own file systems. */
 const PODS = "its pods, all at once, and what they have outside volumes";
+
+/** What pods mount. */
+const MOUNTED = {
+  destroyed: "the object, for a moment: a pod that starts meanwhile waits",
+  gone: "the object: a pod that mounts it does not start any more",
+  retained: "what running pods have read",
+};
 
 /**
  * Fields that replace an object, by API group and kind; those of METADATA come on top (pulumi-kubernetes,
@@ -63,20 +70,15 @@ export const KUBERNETES: Readonly<Record<string, TypeRules>> = {
   },
   "core/ResourceQuota": {
     replaces: fields("spec.scopes"),
-    destroyed: "the quota, for a moment",
-    gone: "the quota",
+    ...forAMoment("the quota"),
   },
   "core/Secret": {
     replaces: fields("type"),
-    destroyed: "the object, for a moment: a pod that starts meanwhile waits",
-    gone: "the object: a pod that mounts it does not start any more",
-    retained: "what running pods have read",
+    ...MOUNTED,
   },
   "core/ConfigMap": {
     replaces: [],
-    destroyed: "the object, for a moment: a pod that starts meanwhile waits",
-    gone: "the object: a pod that mounts it does not start any more",
-    retained: "what running pods have read",
+    ...MOUNTED,
   },
   "core/Service": {
     replaces: fields("spec.clusterIP"),
@@ -89,25 +91,22 @@ export const KUBERNETES: Readonly<Record<string, TypeRules>> = {
     destroyed: "everything in it: workloads, Secrets, claims, and the data of volumes whose reclaim policy is Delete",
     retained: "the disks of volumes whose reclaim policy is Retain",
   },
-  "policy/PodDisruptionBudget": { replaces: [], destroyed: "the budget, for a moment", gone: "the budget" },
+  "policy/PodDisruptionBudget": { replaces: [], ...forAMoment("the budget") },
   "networking.k8s.io/NetworkPolicy": {
     replaces: [],
     destroyed: "the rule: what it refused is allowed, what it allowed is refused",
   },
   "rbac.authorization.k8s.io/ClusterRoleBinding": {
     replaces: fields("roleRef"),
-    destroyed: "the rights, for a moment",
-    gone: "the rights",
+    ...forAMoment("the rights"),
   },
   "rbac.authorization.k8s.io/RoleBinding": {
     replaces: fields("roleRef"),
-    destroyed: "the rights, for a moment",
-    gone: "the rights",
+    ...forAMoment("the rights"),
   },
   "storage.k8s.io/StorageClass": {
     replaces: fields("parameters provisioner"),
-    destroyed: "the class, for a moment",
-    gone: "the class",
+    ...forAMoment("the class"),
     retained: "volumes that it has made",
   },
 };

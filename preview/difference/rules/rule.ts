@@ -36,3 +36,9 @@ export function fields(names: string, prefix = ""): FieldRule[] {
     .filter((name) => name !== "")
     .map((name) => ({ field: prefix + name }));
 }
+
+/** What is gone until the new one is there, or altogether. */
+export const forAMoment = (what: string): Pick<TypeRules, "destroyed" | "gone"> => ({
+  destroyed: `${what}, for a moment`,
+  gone: what,
+});

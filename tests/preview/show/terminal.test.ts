@@ -1,4 +1,5 @@
-import { cut, styleFor, table, wantsColour, wrapped } from "../../../preview/show/terminal";
+import { shortened } from "../../../preview/escape";
+import { styleFor, table, wantsColour, wrapped } from "../../../preview/show/terminal";
 
 describe("the terminal", () => {
   test("gets colour only where a person wants it", () => {
@@ -35,6 +36,6 @@ describe("the terminal", () => {
   });
 
   test("cuts what is too wide", () => {
-    expect(cut("abcdef", 4)).toBe("abc…");
+    expect(shortened("abcdef", 4)).toBe("abc…");
   });
 });

@@ -1,5 +1,6 @@
 // What is told of a server that was held against the contract.
-import { cut, table, type Cell } from "../../../../preview/show/terminal";
+import { shortened } from "../../../../preview/escape";
+import { table, type Cell } from "../../../../preview/show/terminal";
 import { GOCD_VERSION } from "./format";
 import type { Result } from "./hold";
 
@@ -7,7 +8,7 @@ import type { Result } from "./hold";
 const WIDTHS = [30, 14, 15, 15];
 
 const cells = (texts: readonly string[]): readonly Cell[] =>
-  texts.map((text, column) => ({ text: cut(text, WIDTHS[column] ?? 0) }));
+  texts.map((text, column) => ({ text: shortened(text, WIDTHS[column] ?? 0) }));
 
 const plural = (count: number): string => `${count} line${count === 1 ? "" : "s"}`;
 
