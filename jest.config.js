@@ -15,7 +15,9 @@ module.exports = {
       { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
     ],
   },
-  testEnvironment: "node",
+  // Packages are loaded once in each worker, and no test runs in a sandbox (docs/decisions/0064).
+  testEnvironment: "<rootDir>/tests/support/jest/environment.js",
+  runtime: "<rootDir>/tests/support/jest/runtime.js",
   globalSetup: "<rootDir>/tests/support/global-setup.ts",
   globalTeardown: "<rootDir>/tests/support/global-teardown.ts",
   // Jest would leave one core to nobody.

@@ -1,5 +1,4 @@
-import { compareSync } from "bcryptjs";
-import type * as bcryptjs from "bcryptjs";
+import * as bcryptjs from "bcryptjs";
 import { spawnSync } from "node:child_process";
 import { createHmac, createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -12,10 +11,12 @@ import { ConfigFolder } from "../../images/housekeeping/src/config";
 import { run } from "../../laptop/run";
 import { setUp } from "../../laptop/setup";
 
+const { compareSync, hashSync } = bcryptjs;
 // Each start hashes two passwords, at a cost that is meant to be high; tests/components/credentials has the hash as it is.
-jest.mock("bcryptjs", () => {
-  const bcrypt = jest.requireActual<typeof bcryptjs>("bcryptjs");
-  return { ...bcrypt, hashSync: (text: string, salt: string) => bcrypt.hashSync(text, salt.replace("$10$", "$04$")) };
+beforeEach(() => {
+  jest
+    .spyOn(bcryptjs, "hashSync")
+    .mockImplementation((text, salt) => hashSync(text, String(salt).replace("$10$", "$04$")));
 });
 
 const ROOT = join(__dirname, "../..");

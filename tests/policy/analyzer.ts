@@ -1,6 +1,6 @@
 // Drives the policies the way the engine does: through @pulumi/policy's own analyze functions, in this process, with the
 // messages that the engine sends.
-import { runInThisContext } from "node:vm";
+import { createRequire } from "node:module";
 import type { PolicyPackConfig } from "@pulumi/policy";
 import ASKED_JSON from "../../policy-config.json";
 import { configured } from "../../policy/configured";
@@ -8,21 +8,16 @@ import { makePolicies } from "../../policy/policies";
 import type { Case, Manifest } from "./cases/case";
 import { directly } from "./direct";
 
-/**
- * Node's own `require`, from outside of Jest's sandbox: Jest's would run all of Pulumi's SDK, with TypeScript's compiler
- * in it, anew for every file of tests and, in mutation testing, for every mutant.
- */
-export const outside = (runInThisContext("process") as NodeJS.Process)
-  .getBuiltinModule("node:module")
-  .createRequire(__filename);
+/** Loads what has no types. */
+export const untyped = createRequire(__filename);
 
 /** The runtime half that @pulumi/policy exports without types: it is marked internal there. */
-const server = outside("@pulumi/policy/server") as {
+const server = untyped("@pulumi/policy/server") as {
   readonly makeAnalyzeRpcFun: (pack: string, version: string, level: string, policies: unknown) => RpcFunction;
   readonly makeAnalyzeStackRpcFun: (pack: string, version: string, level: string, policies: unknown) => RpcFunction;
 };
-const proto = outside("@pulumi/pulumi/proto/analyzer_pb") as Record<string, new () => Message>;
-const struct = outside("google-protobuf/google/protobuf/struct_pb") as {
+const proto = untyped("@pulumi/pulumi/proto/analyzer_pb") as Record<string, new () => Message>;
+const struct = untyped("google-protobuf/google/protobuf/struct_pb") as {
   readonly Struct: { readonly fromJavaScript: (value: object) => object };
 };
 

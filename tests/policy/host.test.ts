@@ -1,12 +1,12 @@
 import { formerNamePolicies } from "../../policy/former-names";
 import { RULES } from "../../policy/all-rules";
 import { policies } from "../../policy/policies";
-import { outside, refusals, type Report, reports, request, type Resource, stackRequest, tokenOf } from "./analyzer";
+import { refusals, type Report, reports, request, type Resource, stackRequest, tokenOf, untyped } from "./analyzer";
 import { CASES } from "./cases/all";
 import { otherPod, withHostPath } from "./cases/case";
 import { asked, configuration, misjudged, type PolicyHost, startPolicyHost } from "./host";
 
-const { Empty } = outside("google-protobuf/google/protobuf/empty_pb") as { readonly Empty: new () => object };
+const { Empty } = untyped("google-protobuf/google/protobuf/empty_pb") as { readonly Empty: new () => object };
 
 const POD = "kubernetes:core/v1:Pod";
 

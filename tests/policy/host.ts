@@ -3,26 +3,25 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type * as Grpc from "@grpc/grpc-js";
+import * as grpc from "@grpc/grpc-js";
 import { transformFileSync } from "@swc/core";
-import { ASKED, outside, refusals, reports, request, resourceOf } from "./analyzer";
+import { ASKED, untyped, refusals, reports, request, resourceOf } from "./analyzer";
 import type { Case } from "./cases/case";
 
 const root = join(__dirname, "../..");
 const source = join(root, "policy");
 
-const grpc = outside("@grpc/grpc-js") as typeof Grpc;
-const { AnalyzerClient } = outside("@pulumi/pulumi/proto/analyzer_grpc_pb") as {
+const { AnalyzerClient } = untyped("@pulumi/pulumi/proto/analyzer_grpc_pb") as {
   readonly AnalyzerClient: new (address: string, credentials: object, options: object) => Client;
 };
-const analyzerProto = outside("@pulumi/pulumi/proto/analyzer_pb") as {
+const analyzerProto = untyped("@pulumi/pulumi/proto/analyzer_pb") as {
   readonly ConfigureAnalyzerRequest: new () => { readonly getPolicyconfigMap: () => Map<string, object> };
   readonly PolicyConfig: new () => {
     readonly setEnforcementlevel: (level: number) => void;
     readonly setProperties: (value: object) => void;
   };
 };
-const { Struct } = outside("google-protobuf/google/protobuf/struct_pb") as {
+const { Struct } = untyped("google-protobuf/google/protobuf/struct_pb") as {
   readonly Struct: { readonly fromJavaScript: (value: object) => object };
 };
 
