@@ -112,7 +112,8 @@ describe("after a job", () => {
       /bin/sleep 1000 & own=$!
       begin
       rm -r "$CLEAN_HOME/.docker"; mkdir -p "$CLEAN_HOME/.m2/locked"; touch "$CLEAN_HOME/.m2/locked/jar" "$CLEAN_HOME/.netrc"
-      chmod 500 "$CLEAN_HOME/.m2/locked"; touch "$FIXTURE/tmp/left" "$FIXTURE/shm/a b"
+      chmod 500 "$CLEAN_HOME/.m2/locked"; mkdir -p "$CLEAN_HOME/one/two"; touch "$CLEAN_HOME/one/two/file"; chmod 0 "$CLEAN_HOME/one/two" "$CLEAN_HOME/one" "$CLEAN_HOME"
+      touch "$FIXTURE/tmp/left" "$FIXTURE/shm/a b"
       /bin/sleep 1000 & left=$!
       end
       kill -0 "$own" && kill "$own"
