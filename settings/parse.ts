@@ -170,8 +170,15 @@ function existingPlaceholder(value: unknown): object | undefined {
 }
 
 /** Google's keys, each for itself. */
+/** What is missing may be missing where nothing is Google's. */
 function readGoogle(config: Config, problems: Problem[]): Google {
-  const read = (key: keyof Google) => check(`gcp:${key}`, googleKeys.shape[key], config[`gcp:${key}`], problems) ?? "";
+  const read = (key: keyof Google) => {
+    const found: Problem[] = [];
+    const value = check(`gcp:${key}`, googleKeys.shape[key], config[`gcp:${key}`], found) ?? "";
+    const otherWay = config[`gcp:${key}`] ? "" : "; or gocd:cluster.existing.storageClass, off GKE";
+    problems.push(...found.map((one) => ({ ...one, wanted: `${one.wanted}${otherWay}` })));
+    return value;
+  };
   return { project: read("project"), region: read("region"), zone: read("zone") };
 }
 

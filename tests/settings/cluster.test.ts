@@ -6,6 +6,13 @@ const BAD: readonly BadSetting[] = [
   ["a zone outside the region", { "gcp:zone": "europe-west1-b" }, "gcp:zone", /europe-west1-b/, /us-central1/],
   ["a region for a zone", { "gcp:zone": "us-central1" }, "gcp:zone", /"us-central1"/, /us-central1-a/],
   ["no zone", { "gcp:zone": undefined }, "gcp:zone", /nothing/, /zone/],
+  [
+    "no project",
+    { "gcp:project": undefined },
+    "gcp:project",
+    /nothing/,
+    /project id; or gocd:cluster\.existing\.storageClass, off GKE$/,
+  ],
   ["a project id with capitals", { "gcp:project": "My Project" }, "gcp:project", /My Project/, /project id/],
   ["a word like none", create({ releaseChannel: "FAST" }), "gocd:cluster.create.releaseChannel", /FAST/, /EXTENDED$/],
   ["no cluster", { "gocd:cluster": undefined }, "gocd:cluster", /nothing/, /create or existing/],
