@@ -31,7 +31,7 @@ type OfThePool =
   | "gracePeriod"
   | "workspace"
   | "cache";
-/** What is known of the pool's surroundings. */
+/** What the pool shares with the rest of the installation. */
 type Shared = "instance" | "serverUrl" | "housekeepingUrl" | "storageClass" | "placement";
 
 export interface AgentPoolArgs extends Pick<PoolSpec, Shared> {

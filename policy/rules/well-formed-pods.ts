@@ -41,7 +41,7 @@ export const wellFormedPods: ResourceRule = {
       findings.at(resource, node).note(`${key} is known only after up`, key, "It is checked again then.");
     }
     for (const key of Object.keys(SHAPES)) {
-      for (const node of resource.index.withAnyKey([key])) judgeShape(resource, node, key, findings);
+      for (const node of resource.index.withAnyKey([key])) checkType(resource, node, key, findings);
     }
     for (const node of resource.index.withAnyKey(["kind"])) judgeSpec(resource, node, findings);
     if (/^kubernetes:helm\.sh\/.*:Release$/.test(resource.type)) {
@@ -89,7 +89,7 @@ function isFreeForm({ key }: ObjectNode): boolean {
   ].includes(key);
 }
 
-function holdsShape(value: unknown, wanted: keyof typeof ARTICLES): boolean {
+function isOfType(value: unknown, wanted: keyof typeof ARTICLES): boolean {
   if (value === undefined || value === null) return true;
   if (wanted === "list")
     return Array.isArray(value) && value.every((member) => isRecord(member) || typeof member === "string");
@@ -99,10 +99,10 @@ function holdsShape(value: unknown, wanted: keyof typeof ARTICLES): boolean {
 }
 
 /** A property of another shape than the one that Kubernetes gives it. */
-function judgeShape(resource: ResourceView, node: ObjectNode, key: string, findings: Findings): void {
+function checkType(resource: ResourceView, node: ObjectNode, key: string, findings: Findings): void {
   const value = node.value[key];
   const wanted = SHAPES[key];
-  if (wanted === undefined || holdsShape(value, wanted) || isUnknown(value) || isFreeForm(node)) return;
+  if (wanted === undefined || isOfType(value, wanted) || isUnknown(value) || isFreeForm(node)) return;
   const strict = isBuiltIn(resource, node);
   if (!strict && !looksLikePod(node)) return;
   const found = `${key} should be ${ARTICLES[wanted]} and is ${nameOf(value)}`;

@@ -11,7 +11,7 @@ interface Locked {
   readonly link?: boolean;
 }
 
-// npm's own patience is five minutes for each request, and three attempts: with a registry that does not answer, half an hour.
+// By itself npm waits five minutes for each request, and three attempts: with a registry that does not answer, half an hour.
 const INSTALL = [
   "ci",
   "--ignore-scripts",

@@ -6,7 +6,7 @@ import { missingOfficialImages } from "./official-images";
 import { spawned } from "../support/spawned";
 
 const SUITES = join(__dirname, "gocd/suites");
-const read = (...args: readonly string[]) => readArguments(args, SUITES, {});
+const read = (...args: readonly string[]) => readArguments("cluster", args, SUITES, {});
 
 test("without arguments all suites run", () => {
   expect(read()).toEqual({ mode: "test", suites: [], required: false, official: false });
@@ -31,7 +31,7 @@ test("with --required a prerequisite that is missing is a failure, and counts as
 });
 
 test("the official images are asked for by name, or taken on GitHub", () => {
-  const onGitHub = (...args: readonly string[]) => readArguments(args, SUITES, { GITHUB_ACTIONS: "true" });
+  const onGitHub = (...args: readonly string[]) => readArguments("cluster", args, SUITES, { GITHUB_ACTIONS: "true" });
   expect(onGitHub()).toMatchObject({ mode: "test", official: true });
   expect(onGitHub("--images", "stand-ins")).toMatchObject({ mode: "test", official: false });
   expect(read("--images", "official")).toMatchObject({ mode: "test", official: true });
@@ -69,6 +69,11 @@ test("an unknown option ends with status 2, before anything is started, and --he
   const main = join(__dirname, "main.ts");
   expect(await spawned(main, ["--foo"])).toMatchObject({ status: 2, stdout: "" });
   expect(await spawned(main, ["--help"])).toMatchObject({ status: 0, stderr: "" });
+});
+
+test("the options are told under the name of what is tested", async () => {
+  const { stdout } = await spawned(join(__dirname, "main.ts"), ["--help"], { ...process.env, TEST_TARGET: "engine" });
+  expect(stdout).toMatch(/^usage: npm run test:engine -- /);
 });
 
 test("where there is no docker, the official images are missing for that reason", () => {

@@ -21,17 +21,20 @@ export interface Line {
 }
 
 const USAGE =
-  "usage: npm run test:cluster -- [--hold | --bench | [--required] [--images official|stand-ins] [-t PART_OF_A_NAME] [PART_OF_A_PATH…]]; tests/cluster/README.md explains them";
+  "usage: npm run test:TARGET -- [--hold | --bench | [--required] [--images official|stand-ins] [-t PART_OF_A_NAME] [PART_OF_A_PATH…]]; tests/TARGET/README.md explains them";
 
 /**
- * Reads the command line; `folder` has the suites of what is tested. On GitHub, where Docker Hub answers, the images are the
+ * Reads the command line of `npm run test:TARGET`; `folder` has the suites. On GitHub, where Docker Hub answers, the images are the
  * official ones unless the command line says otherwise.
  */
 export function readArguments(
+  target: string,
   args: readonly string[],
   folder: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): Work | Line {
+  const usage = USAGE.replaceAll("TARGET", target);
+  const wrong = (problem: string): Line => ({ mode: "wrong", line: `test:${target}: ${problem}; ${usage}` });
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -45,7 +48,7 @@ export function readArguments(
         testNamePattern: { type: "string", short: "t" },
       },
     });
-    if (values.help) return { mode: "help", line: USAGE };
+    if (values.help) return { mode: "help", line: usage };
     const name = values.testNamePattern;
     const { images } = values;
     if (images !== "official" && images !== "stand-ins")
@@ -65,11 +68,6 @@ export function readArguments(
     return wrong((error as Error).message.split(". ")[0] ?? "");
   }
 }
-
-const wrong = (problem: string): Line => ({
-  mode: "wrong",
-  line: `test:cluster: ${problem}; ${USAGE}`,
-});
 
 const suitesIn = (folder: string) =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })

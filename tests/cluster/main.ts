@@ -160,7 +160,7 @@ async function everything(work: Work): Promise<Counts> {
 }
 
 async function main(): Promise<number> {
-  const work = readArguments(process.argv.slice(2), path.join(ROOT, TARGETS[target].suites));
+  const work = readArguments(target, process.argv.slice(2), path.join(ROOT, TARGETS[target].suites));
   if ("line" in work) {
     (work.mode === "help" ? console.log : console.error)(work.line);
     return work.mode === "help" ? 0 : 2;

@@ -1,7 +1,7 @@
 import { parseSettings } from "../../../settings/parse";
 import { SettingsError } from "../../../settings/problems";
 import type { Settings } from "../../../settings/types";
-import { HOST, openDoors } from "./doors";
+import { HOST, openings } from "./openings";
 
 /** Every list with one of each of the lists in it. */
 function product<T extends readonly unknown[]>(...lists: { readonly [K in keyof T]: readonly T[K][] }): T[] {
@@ -185,7 +185,7 @@ describe("no combination of settings leaves GoCD open", () => {
     expect(stacks.length).toBeGreaterThan(75 * ways.length);
     const open = stacks.flatMap((stack) => {
       const settings = accepted(stack);
-      return settings ? openDoors(settings).map((door) => `${door}: ${JSON.stringify(stack)}`) : [];
+      return settings ? openings(settings).map((opening) => `${opening}: ${JSON.stringify(stack)}`) : [];
     });
     expect(open.slice(0, 5)).toEqual([]);
   });

@@ -13,15 +13,15 @@ const PLACE = { instance: "gocd-dev", namespace: "gocd-dev" };
 const BACKEND = { host: HOST, service: "gocd-server", port: 8153 };
 
 /** What of accepted settings would let somebody in without a log-in, or a password out in clear text. */
-export function openDoors({ access, server }: Settings): string[] {
+export function openings({ access, server }: Settings): string[] {
   return [
-    ...serverDoors(access.mode !== "port-forward", server),
-    ...policyDoors(access, server.agentNamespaces),
-    ...wayDoors(access),
+    ...ofServer(access.mode !== "port-forward", server),
+    ...ofPolicies(access, server.agentNamespaces),
+    ...ofWay(access),
   ];
 }
 
-function serverDoors(hasHost: boolean, server: Settings["server"]): string[] {
+function ofServer(hasHost: boolean, server: Settings["server"]): string[] {
   const { env } = serverStatefulSet({
     ...server,
     ...PLACE,
@@ -65,7 +65,7 @@ function serverDoors(hasHost: boolean, server: Settings["server"]): string[] {
   ];
 }
 
-function policyDoors(access: Settings["access"], agentNamespaces: readonly string[]): string[] {
+function ofPolicies(access: Settings["access"], agentNamespaces: readonly string[]): string[] {
   const visitors = visitorsOf(access);
   const policies = networkPolicies({
     instance: "gocd-dev",
@@ -86,7 +86,7 @@ function policyDoors(access: Settings["access"], agentNamespaces: readonly strin
   );
 }
 
-function wayDoors(access: Settings["access"]): string[] {
+function ofWay(access: Settings["access"]): string[] {
   if (access.mode === "port-forward") return [];
   const route = httpRoute("r", PLACE, { ...BACKEND, paths: [] });
   const redirect = redirectRoute(PLACE, HOST);
