@@ -4,15 +4,15 @@ import type * as pulumi from "@pulumi/pulumi";
 const DIRECTORY = "/etc/gocd-ssh";
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g;
 
-/** What Git logs in to hosts with, and how it knows them. */
-export interface GitSsh {
-  /** One or more private keys without passphrase, one below the other; each is offered to every host, in this order. */
-  readonly keys: pulumi.Output<string>;
-  /** Lines as `ssh-keyscan` prints them. */
-  readonly knownHosts: pulumi.Output<string>;
-}
+/** The files of a Secret that ssh reads. */
+export type GitSsh = pulumi.Output<{ readonly [file: string]: string }>;
 
-/** The files of the Secret that ssh reads: its configuration, a file for each key, the hosts. */
+/**
+ * What Git logs in to hosts with, and how it knows them: the configuration of ssh, a file for each key, the hosts.
+ *
+ * @param keys one or more private keys without passphrase, one below the other; each is offered to every host, in this order.
+ * @param knownHosts lines as `ssh-keyscan` prints them.
+ */
 export function sshFiles(keys: string, knownHosts: string): { readonly [file: string]: string } {
   const found = keys.replaceAll("\r\n", "\n").match(PRIVATE_KEY) ?? [keys.trim()];
   const files = Object.fromEntries(found.map((key, index) => [`key-${index}`, `${key}\n`]));

@@ -1,5 +1,6 @@
 import { architectureOf, ARCHITECTURES, type Architecture } from "./machine-types";
 import { attaches } from "./machines";
+import type { Placement } from "./placement";
 import { problem, type Problem } from "./problems";
 import { choice } from "./values";
 
@@ -13,21 +14,11 @@ export const architecture = choice(...ARCHITECTURES)
       `${ARCH} in placement; else amd64`,
   );
 
-interface Placed {
-  readonly nodeSelector: Readonly<Record<string, string>>;
-  readonly tolerations: readonly {
-    readonly key: string;
-    readonly operator?: "Equal" | "Exists" | undefined;
-    readonly value?: string | undefined;
-    readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute" | undefined;
-  }[];
-}
-
 /** What the stack file says of a pool's processors. */
 interface InFile {
   readonly architecture?: Architecture | undefined;
   readonly nodes?: { readonly machineType: string } | undefined;
-  readonly placement?: Placed | undefined;
+  readonly placement?: Placement | undefined;
 }
 
 /** What is known of the processors and disks of a pool's nodes. */
@@ -50,7 +41,7 @@ export function processorsOf(pool: InFile, shared: InFile["nodes"]): Processors 
   };
 }
 
-function labelled(placement: Placed | undefined): Architecture | undefined {
+function labelled(placement: Placement | undefined): Architecture | undefined {
   return ARCHITECTURES.find((name) => name === placement?.nodeSelector[ARCH]);
 }
 
@@ -60,13 +51,13 @@ export interface Architectures {
   readonly agents: readonly Architecture[];
 }
 
-export function architecturesOf(pools: readonly Processors[], serverPlacement: Placed | undefined): Architectures {
+export function architecturesOf(pools: readonly Processors[], serverPlacement: Placement | undefined): Architectures {
   const wanted = ARCHITECTURES.filter((name) => pools.some(({ architecture }) => architecture === name));
   return { server: labelled(serverPlacement) ?? "amd64", agents: wanted };
 }
 
 /** The same nodes, as far as they have such processors, past GKE's taint for Arm. */
-export function onArchitecture<P extends Placed>(placement: P | undefined, architecture: Architecture): P | Placed {
+export function onArchitecture(placement: Placement | undefined, architecture: Architecture): Placement {
   const { nodeSelector, tolerations } = placement ?? { nodeSelector: {}, tolerations: [] };
   const taint = { key: ARCH, operator: "Equal", value: "arm64", effect: "NoSchedule" } as const;
   const tolerated = architecture === "amd64" || tolerations.some(({ key }) => key === ARCH);
@@ -107,7 +98,7 @@ export function architectureProblems(key: string, pool: InFile & Processors, sha
 }
 
 /** A label of the server's nodes for which there are no images. */
-export function serverArchitectureProblems(placement: Placed | undefined): Problem[] {
+export function serverArchitectureProblems(placement: Placement | undefined): Problem[] {
   const label = placement?.nodeSelector[ARCH];
   if (label === undefined || labelled(placement) !== undefined) return [];
   const key = `gocd:cluster.existing.serverPlacement.nodeSelector.${ARCH}`;

@@ -3,7 +3,7 @@ import type { Pool } from "./agents";
 import { architecturesOf, onArchitecture } from "./architectures";
 import type { Google } from "./google";
 import { nodes } from "./nodes";
-import { placement } from "./placement";
+import { placement, type Placement } from "./placement";
 import type { Problem } from "./problems";
 import { sizeProblems, type Bounds } from "./sizes";
 import { bootDiskType, choice, cidr, flag, list, machineType, mapWith, size, text, type ReadonlyDeep } from "./values";
@@ -55,7 +55,6 @@ export const cluster = mapWith(
 
 type InFile = ReadonlyDeep<z.output<typeof cluster>>;
 type NodesSpec = NonNullable<Pool["nodes"]>;
-type PlacementSpec = NonNullable<Pool["placement"]>;
 
 /** A GKE cluster that this stack makes, with its network. */
 export type Create = {
@@ -86,9 +85,9 @@ export interface Existing {
   /** Addresses of DNS servers beside those that every cluster may have. */
   readonly dnsServers: readonly string[];
   /** Where server and housekeeping go; wherever there is room if absent. */
-  readonly serverPlacement: PlacementSpec | undefined;
+  readonly serverPlacement: Placement | undefined;
   /** Where the agents of a pool go, by pool; wherever there is room if absent. */
-  readonly poolPlacements: Readonly<Record<string, PlacementSpec>>;
+  readonly poolPlacements: Readonly<Record<string, Placement>>;
 }
 
 /**
@@ -120,7 +119,7 @@ export function clusterOf(
 }
 
 /** Where pods go; with Arm among the pools every pod to nodes that its image is for. */
-function placements(serverPlacement: PlacementSpec | undefined, pools: readonly Pool[]) {
+function placements(serverPlacement: Placement | undefined, pools: readonly Pool[]) {
   const { server, agents } = architecturesOf(pools, serverPlacement);
   const mixed = server === "arm64" || agents.includes("arm64");
   const own = pools.map((pool) =>

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
+import { sshFiles, type GitSsh } from "../kubernetes/git-ssh";
 import { SECRETS } from "./keys";
 import { isGiven, parseSettings } from "./parse";
 import { serverSecretsOf, type ServerSecrets } from "./server-secrets";
@@ -24,7 +25,7 @@ export interface Secrets {
   /** Log-ins of jobs at registries: lines REGISTRY USER PASSWORD. */
   readonly dockerLogins?: pulumi.Output<string>;
   /** Git over SSH, for the server and every agent. */
-  readonly gitSsh?: { readonly keys: pulumi.Output<string>; readonly knownHosts: pulumi.Output<string> };
+  readonly gitSsh?: GitSsh;
 }
 
 /**
@@ -53,6 +54,7 @@ export function readSecrets(): Secrets {
   return {
     ...texts,
     ...(serverSecrets && { serverSecrets: serverSecrets.apply((text) => serverSecretsOf(JSON.parse(text))) }),
-    ...(keys && knownHosts && { gitSsh: { keys, knownHosts } }),
+    ...(keys &&
+      knownHosts && { gitSsh: pulumi.all([keys, knownHosts]).apply(([each, hosts]) => sshFiles(each, hosts)) }),
   };
 }

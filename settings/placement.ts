@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { choice, labelKey, labelValue, list, map, mapWith } from "./values";
+import { choice, labelKey, labelValue, list, map, mapWith, type ReadonlyDeep } from "./values";
 
 const toleration = mapWith({
   key: labelKey,
@@ -25,3 +25,6 @@ export const placement = (pods: string) =>
       .default([])
       .describe(`taints that do not keep ${pods} off`),
   }).optional();
+
+/** Which nodes these are. */
+export type Placement = ReadonlyDeep<NonNullable<z.output<ReturnType<typeof placement>>>>;

@@ -1,10 +1,9 @@
-import type * as k8s from "@pulumi/kubernetes";
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as policy from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { CA_FILE } from "../../kubernetes/company";
-import { sshFiles, type GitSsh } from "../../kubernetes/git-ssh";
+import type { GitSsh } from "../../kubernetes/git-ssh";
 import { labels, POOL_LABEL } from "../../kubernetes/labels";
 import type { GuardedNamespace } from "../../kubernetes/namespace";
 import { poolDisruptionBudget, poolService, poolStatefulSet, rolloutSeconds, type PoolSpec } from "./agent";
@@ -103,15 +102,16 @@ export class AgentPool extends pulumi.ComponentResource {
 
     const ssh =
       args.secrets.gitSsh &&
+      new core.Secret(`${name}-git-ssh`, { metadata: metadata("-git-ssh"), stringData: args.secrets.gitSsh }, child);
+    const loginsFile =
+      own.logins.length > 0 ? args.secrets.dockerLogins?.apply((all) => loginLines(all, own.logins)) : undefined;
+    const logins =
+      loginsFile &&
       new core.Secret(
-        `${name}-git-ssh`,
-        { metadata: metadata("-git-ssh"), stringData: filesOfGitSsh(args.secrets.gitSsh) },
+        `${name}-docker-logins`,
+        { metadata: metadata("-docker-logins"), stringData: { [LOGINS_FILE]: loginsFile } },
         child,
       );
-    const logins =
-      own.logins.length > 0 && args.secrets.dockerLogins
-        ? this.logins(name, metadata("-docker-logins"), args.secrets.dockerLogins, own.logins)
-        : undefined;
     const account = new core.ServiceAccount(
       name,
       { metadata: metadata(""), automountServiceAccountToken: false },
@@ -140,16 +140,6 @@ export class AgentPool extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
-
-  private logins(
-    name: string,
-    metadata: k8s.types.input.meta.v1.ObjectMeta,
-    lines: pulumi.Output<string>,
-    registries: readonly string[],
-  ): core.Secret {
-    const stringData = { [LOGINS_FILE]: lines.apply((all) => loginLines(all, registries)) };
-    return new core.Secret(`${name}-docker-logins`, { metadata, stringData }, { parent: this });
-  }
 }
 
 /** `docker-0.ca.pem` and so on, out of files by pod. */
@@ -171,6 +161,3 @@ const filesOf = (certificates: AgentPoolArgs["certificates"], which: "daemon" | 
     "cert.pem": agent[which].cert,
     "key.pem": agent[which].key,
   }));
-
-const filesOfGitSsh = ({ keys, knownHosts }: GitSsh) =>
-  pulumi.all([keys, knownHosts]).apply(([each, hosts]) => sshFiles(each, hosts));

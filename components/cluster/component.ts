@@ -92,14 +92,11 @@ export class Cluster extends pulumi.ComponentResource {
         nodePoolArgs({
           nodes,
           spot,
+          ...spec,
           cluster: cluster.id,
           location: args.location,
-          zones: [args.location],
-          machineType: spec.machineType,
-          disk: spec.disk,
-          diskType: spec.diskType,
           serviceAccount: account.email,
-          autoscaling: { least, most: spec.max },
+          least,
         }),
         // The autoscaler and automatic upgrades own these.
         { parent: this, dependsOn: [...roles], ignoreChanges: ["initialNodeCount", "version"] },

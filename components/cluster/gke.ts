@@ -134,10 +134,8 @@ export function clusterArgs(spec: ClusterSpec, bootServiceAccount: pulumi.Input<
 
 export interface NodePoolSpec {
   readonly cluster: pulumi.Input<string>;
-  /** Where the control plane is. */
+  /** Where control plane and nodes are: the zone of the disks. */
   readonly location: string;
-  /** Zones of the nodes: that of the disks. */
-  readonly zones: string[];
   readonly serviceAccount: pulumi.Input<string>;
   readonly machineType: string;
   /** Boot disk, such as `50Gi`. */
@@ -146,8 +144,9 @@ export interface NodePoolSpec {
   readonly diskType?: string | undefined;
   readonly spot: boolean;
   readonly nodes: Nodes;
-  /** Bounds of the autoscaler, over all zones. */
-  readonly autoscaling: { readonly least: number; readonly most: number };
+  /** Bounds of the autoscaler. */
+  readonly least: number;
+  readonly max: number;
 }
 
 /** Arguments of a node pool. It has no name, so that a pool that must be replaced is made before the old one goes. */
@@ -155,11 +154,11 @@ export function nodePoolArgs(spec: NodePoolSpec) {
   return {
     cluster: spec.cluster,
     location: spec.location,
-    nodeLocations: spec.zones,
-    initialNodeCount: spec.autoscaling.least,
+    nodeLocations: [spec.location],
+    initialNodeCount: spec.least,
     autoscaling: {
-      totalMinNodeCount: spec.autoscaling.least,
-      totalMaxNodeCount: spec.autoscaling.most,
+      totalMinNodeCount: spec.least,
+      totalMaxNodeCount: spec.max,
       locationPolicy: spec.spot ? "ANY" : "BALANCED",
     },
     management: { autoRepair: true, autoUpgrade: true },

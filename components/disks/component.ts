@@ -78,15 +78,8 @@ export class Disks extends pulumi.ComponentResource {
       if (replicaZone !== undefined) {
         const { region } = args;
         const zones = [zone, replicaZone];
-        const disk = new gcp.RegionDisk(
-          diskName,
-          { ...common, region, replicaZones: zones },
-          {
-            ...child,
-            protect: true,
-            ignoreChanges: ["snapshot"],
-          },
-        );
+        const regional = { ...common, region, replicaZones: zones };
+        const disk = new gcp.RegionDisk(diskName, regional, { ...kept, ignoreChanges: ["snapshot"] });
         new gcp.RegionDiskResourcePolicyAttachment(diskName, { name: schedule.name, disk: disk.name, region }, child);
         return {
           name: diskName,

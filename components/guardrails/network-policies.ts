@@ -15,12 +15,12 @@ const INTERNET: Egress = { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE 
 
 const port = (number: number, protocol: "TCP" | "UDP" = "TCP") => ({ port: number, protocol });
 
-const inKubeSystem = (app: string) => ({
-  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
-  podSelector: { matchLabels: { "k8s-app": app } },
-});
-const inNamespace = (name: string) => ({
+const inNamespace = (name: pulumi.Input<string>) => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+});
+const inKubeSystem = (app: string) => ({
+  ...inNamespace("kube-system"),
+  podSelector: { matchLabels: { "k8s-app": app } },
 });
 const address = (ip: string) => ({ ipBlock: { cidr: `${ip}/32` } });
 
@@ -40,7 +40,7 @@ const dns = (servers: readonly string[]): Egress => ({
 
 /** GKE's metadata server, which gives pods with Workload Identity their tokens (Dataplane V2: port 80; else 988). */
 const METADATA: Egress = {
-  to: [{ ipBlock: { cidr: "169.254.169.254/32" } }, { ipBlock: { cidr: "169.254.169.252/32" } }],
+  to: ["169.254.169.254", "169.254.169.252"].map(address),
   ports: [port(80), port(988)],
 };
 
@@ -87,26 +87,16 @@ export interface PolicySpec {
 export function networkPolicies(spec: PolicySpec): { readonly [name: string]: Policy } {
   const { instance, namespaces } = spec;
   const names = dns(spec.dnsServers);
-  const inServer = (name: string, rules: NonNullable<Policy["spec"]>) => ({
-    metadata: { name, namespace: namespaces.server, labels: spec.labels },
+  const into = (namespace: pulumi.Input<string>) => (name: string, rules: NonNullable<Policy["spec"]>) => ({
+    metadata: { name, namespace, labels: spec.labels },
     spec: rules,
   });
-  const inAgents = (name: string, rules: NonNullable<Policy["spec"]>) => ({
-    metadata: { name, namespace: namespaces.agents, labels: spec.labels },
-    spec: rules,
-  });
+  const inServer = into(namespaces.server);
+  const inAgents = into(namespaces.agents);
   const deny = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
-  const agents = {
-    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespaces.agents } },
-    ...pods(instance, "gocd-agent"),
-  };
+  const agents = { ...inNamespace(namespaces.agents), ...pods(instance, "gocd-agent") };
   const toServer = (app: "gocd-server" | "gocd-housekeeping", number: number): Egress => ({
-    to: [
-      {
-        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespaces.server } },
-        ...pods(instance, app),
-      },
-    ],
+    to: [{ ...inNamespace(namespaces.server), ...pods(instance, app) }],
     ports: [port(number)],
   });
 

@@ -3,6 +3,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../kubernetes/labels";
 import type { GuardedNamespace } from "../../kubernetes/namespace";
+import type { Managed } from "../server/cruise-config";
 import {
   HOUSEKEEPING,
   HOUSEKEEPING_PORT,
@@ -29,16 +30,7 @@ export interface HousekeepingArgs extends Pick<HousekeepingSpec, "image" | "plac
   readonly pools: readonly ExpectedPool[];
   /** What the server makes agents' tokens with. */
   readonly tokenGenerationKey: pulumi.Output<string>;
-  /** Settings that follow the stack file at every `up`. */
-  readonly managed: {
-    readonly siteUrl: string;
-    readonly backupSchedule: string;
-    /** Path of a program in the server's image that GoCD runs after a backup. */
-    readonly postBackupScript: string;
-    /** GiB free on the artifacts' disk: old artifacts go when less than `start` are, until `upto` are. */
-    readonly purge: { readonly start: number; readonly upto: number };
-    readonly environments: readonly string[];
-  };
+  readonly managed: Managed;
   /** What the settings own in GoCD: users, roles, log-ins, repositories with pipelines, secret managers. */
   readonly owned: { readonly settings: OwnedSettings; readonly secrets?: pulumi.Output<OwnedSecrets> | undefined };
 }

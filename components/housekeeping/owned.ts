@@ -1,11 +1,11 @@
 /** Properties by their names. */
 type Texts = Readonly<Record<string, string>>;
-type Rules = readonly {
-  readonly directive: string;
+interface Directive {
   readonly action: string;
   readonly type: string;
   readonly resource: string;
-}[];
+}
+type Rules = readonly (Directive & { readonly directive: string })[];
 type Named<T> = Readonly<Record<string, T>>;
 
 /** What the settings own in GoCD, by name. */
@@ -13,12 +13,7 @@ export interface OwnedSettings {
   readonly users: Named<{ readonly admin: boolean; readonly roles: readonly string[] }>;
   readonly roles: Named<{
     readonly admin: boolean;
-    readonly policy: readonly {
-      readonly permission: string;
-      readonly action: string;
-      readonly type: string;
-      readonly resource: string;
-    }[];
+    readonly policy: readonly (Directive & { readonly permission: string })[];
     /** Name among `authorization`. */
     readonly authorization?: string | undefined;
     readonly properties: Texts;

@@ -2,11 +2,10 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { CA_FILE } from "../../kubernetes/company";
-import { sshFiles, type GitSsh } from "../../kubernetes/git-ssh";
+import type { GitSsh } from "../../kubernetes/git-ssh";
 import { labels } from "../../kubernetes/labels";
 import type { GuardedNamespace } from "../../kubernetes/namespace";
-import { cruiseConfig } from "./cruise-config";
-import type { Managed } from "./managed";
+import { cruiseConfig, type Managed } from "./cruise-config";
 import { PORT, SECRET_DIRECTORY, SERVER, serverService, serverStatefulSet, type ServerSpec } from "./server";
 
 export interface ServerArgs
@@ -43,6 +42,7 @@ export class Server extends pulumi.ComponentResource {
     const child = { parent: this };
     const namespace = args.namespace.name;
     const spec = { ...args, namespace, instance: name, labels: labels(name, "gocd-server") };
+    const metadata = (suffix: string) => ({ name: `${SERVER}${suffix}`, namespace, labels: spec.labels });
 
     const { cipher, ...keys } = args.keys;
     const seed = pulumi.output(keys).apply((values) =>
@@ -60,7 +60,7 @@ export class Server extends pulumi.ComponentResource {
     const secret = new core.Secret(
       `${name}-server`,
       {
-        metadata: { name: SERVER, namespace, labels: spec.labels },
+        metadata: metadata(""),
         stringData: {
           "cruise-config.xml": seed,
           "cipher.aes": cipher,
@@ -72,27 +72,20 @@ export class Server extends pulumi.ComponentResource {
     );
     const ssh =
       args.gitSsh &&
-      new core.Secret(
-        `${name}-server-git-ssh`,
-        {
-          metadata: { name: `${SERVER}-git-ssh`, namespace, labels: spec.labels },
-          stringData: filesOfGitSsh(args.gitSsh),
-        },
-        child,
-      );
+      new core.Secret(`${name}-server-git-ssh`, { metadata: metadata("-git-ssh"), stringData: args.gitSsh }, child);
     const { certificates } = args.company;
     const ca =
       certificates === undefined
         ? undefined
         : new core.ConfigMap(
             `${name}-server-ca`,
-            { metadata: { name: `${SERVER}-ca`, namespace, labels: spec.labels }, data: { [CA_FILE]: certificates } },
+            { metadata: metadata("-ca"), data: { [CA_FILE]: certificates } },
             child,
           );
     // A principal of Google's IAM by its name; its token is never mounted.
     const account = new core.ServiceAccount(
       `${name}-server`,
-      { metadata: { name: SERVER, namespace, labels: spec.labels }, automountServiceAccountToken: false },
+      { metadata: metadata(""), automountServiceAccountToken: false },
       child,
     );
     const service = new core.Service(`${name}-server`, serverService(spec), child);
@@ -119,6 +112,3 @@ export class Server extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url });
   }
 }
-
-const filesOfGitSsh = ({ keys, knownHosts }: GitSsh) =>
-  pulumi.all([keys, knownHosts]).apply(([each, hosts]) => sshFiles(each, hosts));

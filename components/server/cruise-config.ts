@@ -16,8 +16,19 @@ export function purgeOf(artifacts: string): Purge {
   return { start: Math.max(1, Math.floor(size / 10)), upto: Math.max(2, Math.floor(size / 5)) };
 }
 
+/** Settings that follow the stack file: seeded before the first start, and kept by housekeeping afterwards. */
+export interface Managed {
+  readonly siteUrl: string;
+  /** Quartz schedule of GoCD's own backup, in UTC. */
+  readonly backupSchedule: string;
+  /** Path of a program in the server's image that GoCD runs after a backup. */
+  readonly postBackupScript: string;
+  readonly purge: Purge;
+  readonly environments: readonly string[];
+}
+
 /** What GoCD's first configuration says; afterwards the file is GoCD's own. */
-export interface CruiseConfig {
+export interface CruiseConfig extends Managed {
   readonly serverId: string;
   readonly tokenGenerationKey: string;
   readonly webhookSecret: string;
@@ -26,13 +37,6 @@ export interface CruiseConfig {
   readonly passwordFile: string;
   /** Users with every right. */
   readonly admins: readonly string[];
-  readonly siteUrl: string;
-  /** Quartz schedule, in UTC. */
-  readonly backupSchedule: string;
-  /** Path of a program in the server's image that GoCD runs after a backup. */
-  readonly postBackupScript: string;
-  readonly purge: Purge;
-  readonly environments: readonly string[];
 }
 
 const XML = new XMLBuilder({

@@ -3,13 +3,13 @@ import { hyperdiskClass, nodePoolArgs, placement, type NodePoolSpec } from "../.
 const SPEC: NodePoolSpec = {
   cluster: "cluster",
   location: "us-central1-a",
-  zones: ["us-central1-a"],
   serviceAccount: "nodes@example.iam.gserviceaccount.com",
   machineType: "e2-standard-4",
   disk: "50Gi",
   spot: false,
   nodes: "agents",
-  autoscaling: { least: 0, most: 4 },
+  least: 0,
+  max: 4,
 };
 
 const kubelet = (change: Partial<NodePoolSpec>) => nodePoolArgs({ ...SPEC, ...change }).nodeConfig.kubeletConfig;
