@@ -1,16 +1,18 @@
-import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, readdirSync } from "node:fs";
-import { copyFile, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { createWriteStream, readdirSync } from "node:fs";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ZipFile } from "yazl";
-import { compareVersions, MANIFEST, type Manifest } from "../../images/housekeeping/src/backup/manifest";
+import {
+  compareVersions,
+  FIRST_VERSION,
+  MANIFEST,
+  NAME,
+  type Manifest,
+} from "../../images/housekeeping/src/backup/manifest";
+import { contentOfFile } from "../../images/housekeeping/src/backup/storage";
 import type { Options } from "./arguments";
 import { MoveInError, PARTS, type Source } from "./source";
-
-/** GoCD before this has a database of another form, which gocd-database-migrator turns into this one's. */
-const FIRST_VERSION = "20.5.0";
-const NAME = /^backup_\d{8}-\d{6}$/;
 
 /** A backup that is ready to be copied to the bucket. */
 export interface Prepared {
@@ -33,7 +35,8 @@ export async function prepare(source: Source, options: Options, now: Date): Prom
   }
   await writeFile(join(folder, "version.txt"), version);
   const files = [];
-  for (const file of readdirSync(folder).sort()) files.push({ name: file, ...(await checksum(join(folder, file))) });
+  for (const file of readdirSync(folder).sort())
+    files.push({ name: file, ...(await contentOfFile(join(folder, file))) });
   // What makes it complete is made last.
   await writeFile(join(folder, MANIFEST), JSON.stringify({ name, version, files } satisfies Manifest));
   return { name, folder };
@@ -65,10 +68,4 @@ async function pack(folder: string, archive: string): Promise<void> {
   }
   zip.end();
   await pipeline(zip.outputStream, createWriteStream(archive, { mode: 0o600 }));
-}
-
-async function checksum(path: string): Promise<{ readonly size: number; readonly md5: string }> {
-  const hash = createHash("md5");
-  await pipeline(createReadStream(path), hash);
-  return { size: (await stat(path)).size, md5: hash.digest("base64") };
 }

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 
-import type { Owner, Step } from "./plan";
+import type { Plan, Step } from "./plan";
 
 const PREFIX = "gocd_housekeeping_";
 
@@ -38,18 +38,7 @@ export function metrics() {
 export type Metrics = ReturnType<typeof metrics>;
 
 /** Replaces the gauges about agents, so that agents that are gone leave none behind. */
-export function showAgents(
-  shown: Metrics,
-  owners: readonly {
-    readonly agent: {
-      readonly hostname: string;
-      readonly agent_state: string;
-      readonly agent_config_state: string;
-      readonly free_space: number | "unknown";
-    };
-    readonly owner: Owner;
-  }[],
-): void {
+export function showAgents(shown: Metrics, owners: Plan["owners"]): void {
   shown.agents.reset();
   shown.freeDisk.reset();
   for (const { agent, owner } of owners) {

@@ -34,16 +34,9 @@ export interface ReconcileMemory {
 
 export const NOTHING_REMEMBERED: ReconcileMemory = { lostSince: new Map(), refused: [] };
 
+const FIELDS = ["approved", "aligned", "enabled", "removed", "settings", "notices", "failures"] as const;
 /** What a reconciliation did; its values are the fields of the line that ends it. */
-interface RoundResult {
-  readonly approved: string[];
-  readonly aligned: string[];
-  readonly enabled: string[];
-  readonly removed: string[];
-  readonly settings: string[];
-  readonly notices: string[];
-  readonly failures: string[];
-}
+type RoundResult = Readonly<Record<(typeof FIELDS)[number], string[]>>;
 
 const RESULT_FIELD = { approve: "approved", align: "aligned", enable: "enabled", remove: "removed" } as const;
 
@@ -53,16 +46,7 @@ const RESULT_FIELD = { approve: "approved", align: "aligned", enable: "enabled",
  */
 export async function reconcile(tools: ReconcileTools, memory: ReconcileMemory): Promise<ReconcileMemory> {
   const started = tools.now();
-  const none = (): string[] => [];
-  const done: RoundResult = {
-    approved: none(),
-    aligned: none(),
-    enabled: none(),
-    removed: none(),
-    settings: none(),
-    notices: none(),
-    failures: none(),
-  };
+  const done = Object.fromEntries(FIELDS.map((field) => [field, []])) as unknown as RoundResult;
   let next = memory;
   try {
     const agents = await listAgents(tools.gocd);
@@ -186,8 +170,6 @@ function fail(tools: ReconcileTools, done: RoundResult, error: unknown): void {
 }
 
 function summary(done: RoundResult): string {
-  const named = (Object.keys(done) as (keyof RoundResult)[])
-    .filter((key) => done[key].length > 0)
-    .map((key) => `${key} ${done[key].join("; ")}`);
+  const named = FIELDS.filter((key) => done[key].length > 0).map((key) => `${key} ${done[key].join("; ")}`);
   return named.length === 0 ? "nothing to do" : named.join(" | ");
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
@@ -89,9 +90,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     unhealthy,
     refused: () => memory.refused,
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(options.port, options.host, resolve);
-  });
+  await once(server.listen(options.port, options.host), "listening");
   const { port } = server.address() as AddressInfo;
   if (config.settings.agentsDomain === undefined)
     log.warn("no agentsDomain is set: pending agents are approved by uuid and name, not by address");

@@ -12,6 +12,12 @@ export const manifest = z.strictObject({
 
 export type Manifest = z.output<typeof manifest>;
 
+/** Names of backups, as GoCD makes them. */
+export const NAME = /^backup_\d{8}-\d{6}$/;
+
+/** GoCD before this has a database of another form, which gocd-database-migrator turns into this one's. */
+export const FIRST_VERSION = "20.5.0";
+
 /** The version at the start of GoCD's version.txt (`26.1.0 (22543-abc)`), or nothing. */
 export function versionIn(text: string): string | undefined {
   return /^(\d+\.\d+\.\d+)\b/.exec(text.trim())?.[1];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { ConfigError } from "../config";
+import { NAME } from "./manifest";
 import { Storage, type StorageOptions } from "./storage";
 import { MetadataToken } from "./token";
 
@@ -28,7 +29,7 @@ const upload = z.object({
 
 const restore = z.object({
   ...bucket,
-  RESTORE_NAME: z.string().regex(/^backup_\d{8}-\d{6}$/, "the name of a backup, such as backup_20260101-020000"),
+  RESTORE_NAME: z.string().regex(NAME, "the name of a backup, such as backup_20260101-020000"),
   DATA_FOLDER: z.string().startsWith("/").default("/godata"),
   SEED_FOLDER: z.string().startsWith("/").default("/etc/gocd-server"),
   OTHER_SERVER: z.enum(["replace-keys", "adopt-keys"]).optional(),

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
@@ -36,9 +37,7 @@ export async function runBackup(from: Process, log: Logger): Promise<void> {
       response.end(text);
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(options.PORT, resolve);
-  });
+  await once(server.listen(options.PORT), "listening");
   const { port } = server.address() as AddressInfo;
   log.info({ port, bucket: options.BACKUP_BUCKET, folder: options.BACKUP_FOLDER }, "waiting for backups");
   const tools = {

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import * as yauzl from "yauzl";
 
 import type { Logger } from "../log";
-import { compareVersions, MANIFEST, manifest, type Manifest } from "./manifest";
+import { compareVersions, FIRST_VERSION, MANIFEST, manifest, type Manifest } from "./manifest";
 import { adapted, KEYS_TO_REPLACE, keyIn, openingPlugin, type OtherServer } from "./other-server";
 import type { Storage } from "./storage";
 
@@ -108,8 +108,6 @@ async function stage({ name, prefix, version, storage, log }: RestoreTools, stag
   }
 }
 
-/** GoCD before this has a database of another form. */
-const FIRST_VERSION = "20.5.0";
 const PAGE = "docs/operations/move-in.md says how";
 
 /** What another server's data needs to start here: a log-in, and keys that this stack's agents and housekeeping know. */

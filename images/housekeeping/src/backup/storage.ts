@@ -235,7 +235,7 @@ export class Storage {
 }
 
 /** Size and MD5 of a file, the latter as the storage writes it. */
-async function contentOfFile(path: string): Promise<Content> {
+export async function contentOfFile(path: string): Promise<Content> {
   const hash = createHash("md5");
   await pipeline(createReadStream(path), hash);
   return { size: (await stat(path)).size, md5: hash.digest("base64") };

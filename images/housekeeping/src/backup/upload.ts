@@ -4,15 +4,13 @@ import { join } from "node:path";
 
 import type { Logger } from "../log";
 import type { BackupMetrics } from "./metrics";
-import { MANIFEST, versionIn, type Manifest } from "./manifest";
+import { MANIFEST, NAME, versionIn, type Manifest } from "./manifest";
 import { StorageError, type Storage } from "./storage";
 
 /** Made beside a backup's folder by the post-backup script: GoCD writes to it no more. */
 const READY = ".ready";
 /** Made beside it by us: everything is in the bucket, and compared. Holds the manifest. */
 const STORED = ".stored";
-
-const NAME = /^backup_\d{8}-\d{6}$/;
 
 export interface UploadTools {
   /** GoCD's serverBackups. */
