@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { notRanges } from "./addresses";
 import { problem, type Problem } from "./problems";
-import { cidr, labelKey, labelValue, list, map, mapWith, text, type ReadonlyDeep } from "./values";
+import { cidr, labelKey, labelValue, list, mapOf, mapWith, text, type ReadonlyDeep } from "./values";
 
 const dnsName = (wanted: string) =>
   text(wanted, /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/);
@@ -12,13 +12,11 @@ const CERTIFICATE = ["secret", "clusterIssuer", "issuer"] as const;
 const from = mapWith(
   {
     namespace: dnsName("the name of a namespace").optional().describe("namespace of the controller's pods"),
-    podLabels: z
-      .record(
-        labelKey,
-        labelValue.describe("label of the controller's pods; every pod of the namespace if absent"),
-        map("a map of labels"),
-      )
-      .default({}),
+    podLabels: mapOf(
+      labelKey,
+      labelValue.describe("label of the controller's pods; every pod of the namespace if absent"),
+      "a map of labels",
+    ).default({}),
     ranges: list(cidr, "a list of IPv4 ranges")
       .default([])
       .describe("addresses that the proxies come from, where they are no pods of the cluster's network"),
@@ -45,15 +43,13 @@ export const front = (kind: "Ingress" | "Gateway") =>
         .optional()
         .describe("Issuer of cert-manager, in the server's namespace, that signs"),
       from,
-      annotations: z
-        .record(
-          text("an annotation's key", /^[\w./-]+$/),
-          z
-            .string({ error: "text, in quotes where it looks like something else" })
-            .describe(`annotation of the ${kind}, for what its class asks`),
-          map("a map of annotations"),
-        )
-        .default({}),
+      annotations: mapOf(
+        text("an annotation's key", /^[\w./-]+$/),
+        z
+          .string({ error: "text, in quotes where it looks like something else" })
+          .describe(`annotation of the ${kind}, for what its class asks`),
+        "a map of annotations",
+      ).default({}),
     },
     "a map with class, secret or clusterIssuer or issuer, from, annotations",
   ).refine((value) => CERTIFICATE.filter((key) => value[key] !== undefined).length === 1, {

@@ -18,7 +18,7 @@ import {
   flag,
   gocdName,
   list,
-  map,
+  mapOf,
   mapWith,
   size,
   text,
@@ -103,13 +103,11 @@ const pool = mapWith(
 /** Also the answer to `gocd:agents:` with nothing behind it. */
 const AT_LEAST_ONE = "a map of pools by name with at least one, such as docker: {}";
 
-export const agents = z
-  .record(
-    text("a pool name: a DNS label of at most 40 characters that starts with a letter", POOL_NAME),
-    pool,
-    map(AT_LEAST_ONE),
-  )
-  .refine((pools) => Object.keys(pools).length > 0, { error: AT_LEAST_ONE });
+export const agents = mapOf(
+  text("a pool name: a DNS label of at most 40 characters that starts with a letter", POOL_NAME),
+  pool,
+  AT_LEAST_ONE,
+).refine((pools) => Object.keys(pools).length > 0, { error: AT_LEAST_ONE });
 
 /** A pool of agents that are alike. */
 export type Pool = Omit<ReadonlyDeep<z.output<typeof agents>>[string], "architecture"> &

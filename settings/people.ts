@@ -1,8 +1,8 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { oneOf } from "./did-you-mean";
 import type { Problem } from "./problems";
 import { join } from "./validate";
-import { choice, flag, gocdName, list, map, mapWith, properties, text, type ReadonlyDeep } from "./values";
+import { choice, flag, gocdName, list, mapOf, mapWith, properties, text, type ReadonlyDeep } from "./values";
 
 /** A name that fits GoCD, its password file, and a person's log-in at a directory or an identity provider. */
 const userName = text("a log-in name: letters, digits and . @ + - _, at most 255", /^[\w.@+-]{1,255}$/);
@@ -46,21 +46,19 @@ const role = mapWith(
   error: "nothing without authorization",
 });
 
-export const users = z
-  .record(
-    userName.refine((name) => !OWN_USERS.includes(name.toLowerCase()), {
-      error: `another name than ${OWN_USERS.join(", ")}`,
-    }),
-    user,
-    map("a map of users by log-in name"),
-  )
+export const users = mapOf(
+  userName.refine((name) => !OWN_USERS.includes(name.toLowerCase()), {
+    error: `another name than ${OWN_USERS.join(", ")}`,
+  }),
+  user,
+  "a map of users by log-in name",
+)
   .default({})
   .describe(
     "people of GoCD beside admin; one that is taken away here can no longer log in. Passwords: gocd:serverSecrets.users",
   );
 
-export const roles = z
-  .record(gocdName, role, map("a map of roles by name"))
+export const roles = mapOf(gocdName, role, "a map of roles by name")
   .default({})
   .describe("roles of GoCD; one that is taken away here goes from there");
 

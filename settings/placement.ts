@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { choice, labelKey, labelValue, list, map, mapWith, type ReadonlyDeep } from "./values";
+import type { z } from "zod";
+import { choice, labelKey, labelValue, list, mapOf, mapWith, type ReadonlyDeep } from "./values";
 
 const toleration = mapWith({
   key: labelKey,
@@ -14,13 +14,11 @@ const toleration = mapWith({
 /** Nodes that somebody else labels and taints, in Kubernetes' own terms, for these pods. */
 export const placement = (pods: string) =>
   mapWith({
-    nodeSelector: z
-      .record(
-        labelKey,
-        labelValue.describe(`label of the nodes that ${pods} go to, such as cloud.google.com/gke-nodepool: NAME`),
-        map("a map of labels"),
-      )
-      .default({}),
+    nodeSelector: mapOf(
+      labelKey,
+      labelValue.describe(`label of the nodes that ${pods} go to, such as cloud.google.com/gke-nodepool: NAME`),
+      "a map of labels",
+    ).default({}),
     tolerations: list(toleration, "a list of tolerations, each with key, operator, value, effect")
       .default([])
       .describe(`taints that do not keep ${pods} off`),

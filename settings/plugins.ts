@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Problem } from "./problems";
 import { join } from "./validate";
 import {
@@ -6,7 +6,7 @@ import {
   flag,
   gocdName,
   list,
-  map,
+  mapOf,
   mapWith,
   properties as texts,
   text,
@@ -45,26 +45,23 @@ export const WITHOUT_LOGIN = ["cd.go.contrib.authorization.guest", "tls-auth"];
 const pluginId = (example: string) => text(`the id of a GoCD plugin, such as ${example}`, /^\w[\w.-]{0,254}$/);
 const properties = texts.describe("what the plugin is told; what is secret stands in gocd:serverSecrets");
 
-export const authorization = z
-  .record(
-    gocdName.refine((name) => name !== OWN_LOGIN, {
-      error: `another name than ${OWN_LOGIN}, by which admin gets in whatever else fails`,
-    }),
-    mapWith({
-      plugin: pluginId("cd.go.authentication.ldap")
-        .refine((id) => !WITHOUT_LOGIN.includes(id), {
-          error: "a plugin that asks for a log-in, which this one does not",
-        })
-        .describe(
-          "plugin that logs people in; cd.go.authentication.ldap is in GoCD, others go into gocd:server.plugins",
-        ),
-      onlyKnownUsers: flag
-        .default(false)
-        .describe("whether only users that GoCD knows may log in: those of gocd:server.users, and those made by hand"),
-      properties,
-    }),
-    map("a map of log-ins by a name of your own"),
-  )
+export const authorization = mapOf(
+  gocdName.refine((name) => name !== OWN_LOGIN, {
+    error: `another name than ${OWN_LOGIN}, by which admin gets in whatever else fails`,
+  }),
+  mapWith({
+    plugin: pluginId("cd.go.authentication.ldap")
+      .refine((id) => !WITHOUT_LOGIN.includes(id), {
+        error: "a plugin that asks for a log-in, which this one does not",
+      })
+      .describe("plugin that logs people in; cd.go.authentication.ldap is in GoCD, others go into gocd:server.plugins"),
+    onlyKnownUsers: flag
+      .default(false)
+      .describe("whether only users that GoCD knows may log in: those of gocd:server.users, and those made by hand"),
+    properties,
+  }),
+  "a map of log-ins by a name of your own",
+)
   .default({})
   .describe(
     "further ways to log in, such as a directory; checked by GoCD before it uses them, beside the log-in of admin",
@@ -88,42 +85,40 @@ const rule = mapWith({
 });
 const rules = list(rule, "a list of maps with directive, type, resource");
 
-export const configRepos = z
-  .record(
-    gocdName,
-    mapWith({
-      plugin: pluginId("yaml, json or groovy")
-        .transform((id) => (CONFIG_PLUGINS as Readonly<Record<string, string>>)[id] ?? id)
-        .describe("what reads it: yaml or json, which are in GoCD, groovy, or the id of another plugin"),
-      url: url.describe("Git repository"),
-      branch: text("the name of a branch", /^\w[\w./-]*$/)
-        .default("main")
-        .describe("branch"),
-      username: text("a user name", /^\S+$/)
-        .optional()
-        .describe("who reads it; the password is gocd:serverSecrets.configRepos.NAME"),
-      properties,
-      rules: rules
-        .min(1, { error: "at least one: without any the repository may define nothing" })
-        .describe("which groups of pipelines, and environments, it may define"),
-    }),
-    map("a map of repositories by a name of your own"),
-  )
+export const configRepos = mapOf(
+  gocdName,
+  mapWith({
+    plugin: pluginId("yaml, json or groovy")
+      .transform((id) => (CONFIG_PLUGINS as Readonly<Record<string, string>>)[id] ?? id)
+      .describe("what reads it: yaml or json, which are in GoCD, groovy, or the id of another plugin"),
+    url: url.describe("Git repository"),
+    branch: text("the name of a branch", /^\w[\w./-]*$/)
+      .default("main")
+      .describe("branch"),
+    username: text("a user name", /^\S+$/)
+      .optional()
+      .describe("who reads it; the password is gocd:serverSecrets.configRepos.NAME"),
+    properties,
+    rules: rules
+      .min(1, { error: "at least one: without any the repository may define nothing" })
+      .describe("which groups of pipelines, and environments, it may define"),
+  }),
+  "a map of repositories by a name of your own",
+)
   .default({})
   .describe("repositories with pipelines as code; one that is taken away here takes its pipelines with it");
 
-export const secretConfigs = z
-  .record(
-    gocdName,
-    mapWith({
-      plugin: pluginId("cd.go.secrets.file-based-plugin").describe(
-        "plugin that looks secrets up; cd.go.secrets.file-based-plugin is in GoCD, others go into gocd:server.plugins",
-      ),
-      properties,
-      rules: rules.default([]).describe("which groups of pipelines, and other things, may use it; without any, none"),
-    }),
-    map("a map of secret managers by a name of your own"),
-  )
+export const secretConfigs = mapOf(
+  gocdName,
+  mapWith({
+    plugin: pluginId("cd.go.secrets.file-based-plugin").describe(
+      "plugin that looks secrets up; cd.go.secrets.file-based-plugin is in GoCD, others go into gocd:server.plugins",
+    ),
+    properties,
+    rules: rules.default([]).describe("which groups of pipelines, and other things, may use it; without any, none"),
+  }),
+  "a map of secret managers by a name of your own",
+)
   .default({})
   .describe("secret managers that pipelines refer to: {{SECRET:[NAME][KEY]}}");
 

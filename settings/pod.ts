@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { problem, type Problem } from "./problems";
-import { cpu, digest, flag, labelKey, labelValue, list, map, mapWith, size, text, type ReadonlyDeep } from "./values";
+import { cpu, digest, flag, labelKey, labelValue, list, mapOf, mapWith, size, text, type ReadonlyDeep } from "./values";
 
 /** Kubernetes' rule for names of objects (`IsDNS1123Subdomain`) and, shorter and without dots, of volumes and containers. */
 const objectName = text("the name of an object in the agents' namespace", /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/);
@@ -15,15 +15,13 @@ const reference = mapWith(
   { secret: objectName.describe("a Secret of the agents' namespace"), key: fileKey.describe("a key of it") },
   "text, or a map with secret, key",
 );
-const env = z
-  .record(
-    variable,
-    z
-      .union([z.string(), reference], { error: "text, or a map with secret, key" })
-      .describe("its value, or the Secret that has it"),
-    map("a map of variables"),
-  )
-  .default({});
+const env = mapOf(
+  variable,
+  z
+    .union([z.string(), reference], { error: "text, or a map with secret, key" })
+    .describe("its value, or the Secret that has it"),
+  "a map of variables",
+).default({});
 
 const SOURCES = ["secret", "configMap", "empty", "claim"] as const;
 const volume = mapWith(
@@ -52,28 +50,23 @@ const sidecar = mapWith({
 /** What people add to the pods of a pool. What opens a way to the node has no key here. */
 export const podFields = mapWith({
   env: env.describe("variables of the agent and its jobs: text, or { secret, key } of the agents' namespace"),
-  volumes: z
-    .record(label, volume, map("a map of volumes by name"))
+  volumes: mapOf(label, volume, "a map of volumes by name")
     .default({})
     .describe("volumes that the agent and the sidecars below mount; jobs in Docker do not"),
-  hostAliases: z
-    .record(
-      ip,
-      list(host, "a list of host names").describe("names of this address"),
-      map("a map of host names by address"),
-    )
+  hostAliases: mapOf(
+    ip,
+    list(host, "a list of host names").describe("names of this address"),
+    "a map of host names by address",
+  )
     .default({})
     .describe("lines of /etc/hosts of the pod, which jobs in Docker do not have"),
-  labels: z
-    .record(labelKey, labelValue.describe("a label's value"), map("a map of labels"))
+  labels: mapOf(labelKey, labelValue.describe("a label's value"), "a map of labels")
     .default({})
     .describe("labels of the pods"),
-  annotations: z
-    .record(labelKey, z.string({ error: "text" }).describe("an annotation's value"), map("a map of annotations"))
+  annotations: mapOf(labelKey, z.string({ error: "text" }).describe("an annotation's value"), "a map of annotations")
     .default({})
     .describe("annotations of the pods"),
-  sidecars: z
-    .record(label, sidecar, map("a map of sidecars by name"))
+  sidecars: mapOf(label, sidecar, "a map of sidecars by name")
     .default({})
     .describe("containers beside the agent: up before it starts, down after it has ended"),
 }).prefault({});

@@ -13,7 +13,7 @@ import {
   cidr,
   cpu,
   list,
-  map,
+  mapOf,
   mapWith,
   origin,
   size,
@@ -75,12 +75,11 @@ export const server = mapWith({
   cpu: cpu.default("500m").describe("CPU request"),
   siteUrl: origin.optional().describe("address people use, without /go, where it does not follow from gocd:access"),
   jvmOptions: list(jvmOption, "a list of JVM options").default([]).describe("further options of the server's JVM"),
-  plugins: z
-    .record(
-      text("a name of letters, digits, dots, dashes and underscores", /^[A-Za-z0-9][\w.-]*$/),
-      plugin,
-      map("a map of plugins by a name of your own"),
-    )
+  plugins: mapOf(
+    text("a name of letters, digits, dots, dashes and underscores", /^[A-Za-z0-9][\w.-]*$/),
+    plugin,
+    "a map of plugins by a name of your own",
+  )
     .default({})
     .describe("GoCD plugins, kept on the disk; one that is taken away here goes from there"),
   users,
@@ -99,19 +98,18 @@ export const server = mapWith({
   agentNamespaces: list(text("the name of a namespace", /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/), "a list of namespaces")
     .default([])
     .describe("namespaces of the cluster whose pods may reach the server, for agents of your own"),
-  restored: z
-    .record(
-      text("a name of at most 16 characters: small letters, digits, dashes", RESTORED_NAME),
-      mapWith({
-        data: snapshot.optional().describe("makes a second disk for configuration, database and plugins"),
-        artifacts: snapshot.optional().describe("makes a second disk for artifacts"),
-        zone: zone.optional().describe("zone of these disks, where gcp:zone has become another one since"),
-        replicaZone: zone.optional().describe("zone with a copy of these disks"),
-      }).refine(({ data, artifacts }) => data !== undefined || artifacts !== undefined, {
-        error: "at least one of data, artifacts",
-      }),
-      map("a map of snapshots by a name of your own"),
-    )
+  restored: mapOf(
+    text("a name of at most 16 characters: small letters, digits, dashes", RESTORED_NAME),
+    mapWith({
+      data: snapshot.optional().describe("makes a second disk for configuration, database and plugins"),
+      artifacts: snapshot.optional().describe("makes a second disk for artifacts"),
+      zone: zone.optional().describe("zone of these disks, where gcp:zone has become another one since"),
+      replicaZone: zone.optional().describe("zone with a copy of these disks"),
+    }).refine(({ data, artifacts }) => data !== undefined || artifacts !== undefined, {
+      error: "at least one of data, artifacts",
+    }),
+    "a map of snapshots by a name of your own",
+  )
     .default({})
     .describe("disks made from snapshots, or empty ones to restore a backup into, beside the first ones"),
   use: z

@@ -20,9 +20,12 @@ export const whole = (wanted: string, least: number, most: number) =>
 export const choice = <T extends string>(...values: readonly [T, ...T[]]) =>
   z.enum(values, { error: `one of ${values.join(", ")}` });
 /** What a map that is none is told; its own keys speak for themselves. */
-export const map = (wanted: string) => ({
+const map = (wanted: string) => ({
   error: (issue: { readonly code?: string | undefined }) => (issue.code === "invalid_type" ? wanted : undefined),
 });
+/** A map of names of one's own. */
+export const mapOf = <K extends z.ZodType<string, string>, T extends z.ZodType>(names: K, values: T, wanted: string) =>
+  z.record(names, values, map(wanted));
 /** A map with these keys and no others. */
 export const mapWith = <T extends z.ZodRawShape>(keys: T, wanted = `a map with ${Object.keys(keys).join(", ")}`) =>
   z.strictObject(keys, map(wanted));
@@ -50,13 +53,11 @@ export const origin = web(
   /^https?:\/\/[\w.-]+(:\d{1,5})?\/?$/,
 );
 /** What a plugin of GoCD is told, by its own names. */
-export const properties = z
-  .record(
-    z.string(),
-    z.string({ error: "text" }).describe("a property by the plugin's own name"),
-    map("a map of texts"),
-  )
-  .default({});
+export const properties = mapOf(
+  z.string(),
+  z.string({ error: "text" }).describe("a property by the plugin's own name"),
+  "a map of texts",
+).default({});
 /** Types of disks that nodes boot from. */
 export const bootDiskType = choice("pd-balanced", "pd-ssd", "pd-standard", "hyperdisk-balanced")
   .optional()
