@@ -1,4 +1,5 @@
 // What the pack knows about the shapes of Kubernetes objects. Plain data.
+import { words } from "./words";
 
 /** Built-in kinds that run pods, and where their pod specification is. */
 export const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
@@ -19,62 +20,28 @@ export const BUILT_IN_GROUPS: ReadonlySet<string> = new Set(["", "apps", "batch"
 /** Lists of containers in a pod specification. */
 export const CONTAINER_LISTS: readonly string[] = ["containers", "initContainers", "ephemeralContainers"];
 
+const shaped = <S extends string>(shape: S, names: string) =>
+  Object.fromEntries(words(names).map((name) => [name, shape]));
+
 /** Which shape a property has wherever it describes a pod; a value of another shape cannot be read, let alone judged. */
 export const SHAPES: Readonly<Record<string, "list" | "object" | "text" | "switch">> = {
-  containers: "list",
-  initContainers: "list",
-  ephemeralContainers: "list",
-  volumes: "list",
-  volumeMounts: "list",
-  volumeDevices: "list",
-  volumeClaimTemplates: "list",
-  env: "list",
-  envFrom: "list",
-  command: "list",
-  args: "list",
-  spec: "object",
-  template: "object",
-  jobTemplate: "object",
-  securityContext: "object",
-  capabilities: "object",
-  seLinuxOptions: "object",
-  add: "list",
-  windowsOptions: "object",
-  hostPath: "object",
-  local: "object",
-  image: "text",
-  privileged: "switch",
-  hostProcess: "switch",
-  hostNetwork: "switch",
-  hostPID: "switch",
-  hostIPC: "switch",
-  shareProcessNamespace: "switch",
+  ...shaped(
+    "list",
+    `containers initContainers ephemeralContainers volumes volumeMounts volumeDevices volumeClaimTemplates env envFrom
+      command args`,
+  ),
+  ...shaped("object", "spec template jobTemplate securityContext capabilities seLinuxOptions"),
+  ...shaped("list", "add"),
+  ...shaped("object", "windowsOptions hostPath local"),
+  ...shaped("text", "image"),
+  ...shaped("switch", "privileged hostProcess hostNetwork hostPID hostIPC shareProcessNamespace"),
 };
 
 /** Properties whose value decides a rule: while it is unknown, the report says that it could not be checked. */
 export const decisive: ReadonlySet<string> = new Set([
   ...Object.keys(SHAPES),
-  "path",
-  "procMount",
-  "type",
-  "items",
-  "externalIPs",
-  "metadata",
-  "mounts",
-  "source",
-  "nfs",
-  "iscsi",
-  "csi",
-  "driver",
-  "server",
-  "targetPortal",
-  "provisioner",
-  "values",
-  "device",
-  "devices",
-  "networkMode",
-  "pidMode",
-  "ipcMode",
+  ...words(`path procMount type items externalIPs metadata mounts source nfs iscsi csi driver server targetPortal provisioner
+    values device devices networkMode pidMode ipcMode`),
 ]);
 
 /**
