@@ -3,12 +3,8 @@ module.exports = {
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   // They need a cluster: `npm run test:cluster`, `npm run test:engine`
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/cluster/gocd/", "<rootDir>/tests/engine/suites/"],
-  modulePathIgnorePatterns: [
-    "<rootDir>/.*/dist/",
-    "<rootDir>/(.*/)?\\.cache/",
-    "<rootDir>/out/",
-    "<rootDir>/.stryker-tmp/",
-  ],
+  // All that Jest looks through: tests, and what --coverage is about. Not packages, and not the file systems under .cache.
+  roots: ["<rootDir>/tests", "<rootDir>/images/housekeeping/src"],
   transform: {
     "\\.ts$": [
       "@swc/jest",

@@ -128,9 +128,14 @@ function call(rpc: RpcFunction, payload: object): Promise<readonly Report[]> {
 /** Stryker says so to the processes that it starts. */
 const IN_MUTATION_TESTS = process.env["STRYKER_MUTATOR_WORKER"] !== undefined;
 
-/** An analyzer of its own, with the configuration of this project and the given one. */
+/** The pack with the configuration of this project and the given one. */
+export function pack(config: PolicyPackConfig = {}) {
+  return configured(makePolicies(), config["all"] === undefined ? { ...ASKED, ...config } : config);
+}
+
+/** An analyzer of its own for that pack. */
 export function analyzer(config: PolicyPackConfig = {}) {
-  const policies = configured(makePolicies(), config["all"] === undefined ? { ...ASKED, ...config } : config);
+  const policies = pack(config);
   if (IN_MUTATION_TESTS) return directly(policies);
   const analyze = server.makeAnalyzeRpcFun("gocd-policy", "0.1.0", "mandatory", policies);
   const analyzeStack = server.makeAnalyzeStackRpcFun("gocd-policy", "0.1.0", "mandatory", policies);

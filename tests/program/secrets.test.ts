@@ -106,6 +106,8 @@ describe.each(Object.keys(variants).map((name, index) => [name, index] as const)
   "secrets of a stack with %s",
   (_, index) => {
     const canaries = new Map<string, string>();
+    /** Each of them as it can come to light. */
+    let guised: readonly (readonly [name: string, guises: readonly string[]])[];
     let shown: Record<string, string>;
     let registrations: readonly Registration[];
 
@@ -115,6 +117,7 @@ describe.each(Object.keys(variants).map((name, index) => [name, index] as const)
       const made = planted(registrations, stateOf(index));
       const found = [...made, ...derived(registrations), ...registryToken(registrations)];
       for (const [name, value] of [...Object.entries(source.secrets ?? {}), ...found]) canaries.set(name, value);
+      guised = [...canaries].map(([name, value]) => [name, guises(value)]);
       shown = showings(await assemble(projectOf(source), run, policies), run);
     });
 
@@ -125,9 +128,9 @@ describe.each(Object.keys(variants).map((name, index) => [name, index] as const)
     });
 
     test("appear in nothing that is shown, written or logged", () => {
-      const leaks = [...canaries].flatMap(([name, value]) =>
+      const leaks = guised.flatMap(([name, looks]) =>
         Object.entries(shown).flatMap(([where, text]) =>
-          guises(value).some((guise) => text.includes(guise)) ? [`${name} in ${where}`] : [],
+          looks.some((look) => text.includes(look)) ? [`${name} in ${where}`] : [],
         ),
       );
       expect(leaks).toEqual([]);
@@ -136,8 +139,8 @@ describe.each(Object.keys(variants).map((name, index) => [name, index] as const)
     test("reach resources only as values that are marked secret", () => {
       const leaks = registrations.flatMap(({ urn, inputs }) => {
         const text = open(inputs);
-        return [...canaries].flatMap(([name, value]) =>
-          guises(value).some((guise) => text.includes(guise)) ? [`${name} in ${urn}`] : [],
+        return guised.flatMap(([name, looks]) =>
+          looks.some((look) => text.includes(look)) ? [`${name} in ${urn}`] : [],
         );
       });
       expect(leaks).toEqual([]);
