@@ -1,7 +1,7 @@
 // Runs in the sandbox that tests/cluster/main.ts makes: starts the cluster, sets up Pulumi, runs the suites, and says at the end what
 // was real.
 import path from "node:path";
-import { loadImages } from "../cluster/gocd/images";
+import { images } from "../cluster/gocd/images";
 import { needsCluster } from "../cluster/gocd/run-suites";
 import { binary } from "../cluster/kubernetes/binaries";
 import { startCluster, stopCluster } from "../cluster/kubernetes/cluster";
@@ -18,7 +18,7 @@ async function inside(): Promise<void> {
   const plugins = await step("set up Pulumi", prepareWorkshop);
   await moveHome();
   const asked = workAskedFor();
-  const cluster = asked.mode !== "test" || needsCluster(asked.suites) ? startCluster(loadImages) : undefined;
+  const cluster = asked.mode !== "test" || needsCluster(asked.suites) ? startCluster(images()) : undefined;
   const shell = `env KUBECONFIG=${KUBECONFIG} PATH="${path.dirname(binary("kubectl"))}:$PATH" bash`;
   await work(asked, { name: "The cluster", shell, ...(cluster && { cluster }) });
   if (cluster !== undefined) await step("stop the cluster", stopCluster);

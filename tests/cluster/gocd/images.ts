@@ -3,10 +3,12 @@ import path from "node:path";
 import { binary } from "../kubernetes/binaries";
 import { CGROUP } from "../kubernetes/cgroups";
 import { endOfLog, startDaemon, stopDaemon } from "../kubernetes/daemons";
+import type { Images } from "../kubernetes/cluster";
 import { containerdPrograms } from "../kubernetes/packages";
 import { dockerBinary } from "./binaries";
 import { dockerClient } from "./packages";
-import { CONTAINERD_SOCKET, ctr } from "../kubernetes/node";
+import { bringKeptImages, keepImages, keptImages } from "./kept-images";
+import { CONTAINERD, CONTAINERD_SOCKET, ctr } from "../kubernetes/node";
 import { ROOT, STATE } from "../kubernetes/paths";
 import { step } from "../kubernetes/progress";
 import { eventually, outcome, run } from "../kubernetes/run";
@@ -19,7 +21,7 @@ const SOCKET = "unix:///run/build/docker.sock";
  * Loads the stand-ins and, with them as base, builds the images under test, with a dockerd of the version that they hold. It
  * works on the node's own containerd, so what is built is at once what the kubelet finds: no registry, no export.
  */
-export async function loadImages(): Promise<void> {
+async function loadImages(): Promise<void> {
   await loadStandIns((archive) => ctr("images", "import", archive));
   await step("start dockerd to build images", startBuilder);
   for (const image of Object.values(TEST_IMAGES).filter(({ folder }) =>
@@ -31,6 +33,17 @@ export async function loadImages(): Promise<void> {
       await ctr("images", "tag", "--force", image.tag, image.reference);
     });
   await stopDaemon("dockerd");
+}
+
+/** The images under test and the stand-ins. */
+export function images(): Images {
+  // Of the files as they are now: what changes while a run loads them is the next one's.
+  const kept = keptImages();
+  return {
+    bring: () => bringKeptImages(kept, CONTAINERD),
+    load: loadImages,
+    keep: () => keepImages(kept, CONTAINERD),
+  };
 }
 
 async function startBuilder(): Promise<void> {

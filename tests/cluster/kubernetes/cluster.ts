@@ -1,5 +1,5 @@
 import { forgetNode, startControlPlane, stopControlPlane, wipeControlPlane } from "./control-plane";
-import { crashedDaemons } from "./daemons";
+import { crashedDaemons, stopDaemon } from "./daemons";
 import { driverObjects } from "./disks";
 import { apply, kubectl } from "./kubectl";
 import { forgetPods, startContainerd, startKubelet, stopNode } from "./node";
@@ -7,18 +7,36 @@ import { step } from "./progress";
 import { startServices, stopServices } from "./services";
 import { NODE } from "./sandbox";
 
-/** Starts the cluster; `load` brings the images while no pod wants one yet. */
-export async function startCluster(load: () => Promise<void>): Promise<void> {
+/** Images that a node has from the beginning, while no pod wants one yet. */
+export interface Images {
+  /** Gives them to a containerd that has not started, where an earlier run has kept them. */
+  readonly bring: () => Promise<boolean>;
+  /** Makes them and loads them into a containerd that runs. */
+  readonly load: () => Promise<void>;
+  /** Keeps them for the next run; containerd has ended. */
+  readonly keep: () => Promise<void>;
+}
+
+/** Starts the cluster with these images. */
+export async function startCluster(images: Images): Promise<void> {
   try {
     await step("start etcd, kube-apiserver, kube-controller-manager, kube-scheduler", startControlPlane);
+    const brought = await step("look for images of an earlier run", images.bring);
     await step("start containerd", startContainerd);
-    await load();
+    if (!brought) await loadAndKeep(images);
     startServices();
     await step("start the kubelet", startKubelet);
     await apply(driverObjects());
   } catch (error) {
     throw new Error(`the cluster did not start: ${String(error)}\n${crashedDaemons()}`, { cause: error });
   }
+}
+
+async function loadAndKeep(images: Images): Promise<void> {
+  await images.load();
+  await stopDaemon("containerd");
+  await step("keep the images", images.keep);
+  await startContainerd();
 }
 
 /** Stops and starts the node: the kubelet, containerd and every container; the control plane goes on. */

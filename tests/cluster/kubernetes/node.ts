@@ -15,6 +15,8 @@ import { NODE, POD_NETWORK } from "./sandbox";
 
 /** Where containerd answers. */
 export const CONTAINERD_SOCKET = "/run/containerd.sock";
+/** What containerd keeps: images and their file systems. */
+export const CONTAINERD = path.join(STATE, "containerd");
 const CONTAINERD_CONFIG = path.join(STATE, "containerd.toml");
 const KUBELET_CONFIG = path.join(STATE, "kubelet.json");
 const KUBELET = "/var/lib/kubelet";
@@ -100,14 +102,14 @@ function writeConfiguration(): void {
 }
 
 const containerdConfig = () => `version = 2
-root = "${STATE}/containerd"
+root = "${CONTAINERD}"
 state = "/run/containerd"
 oom_score = 0
 disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs"]
 [grpc]
   address = "${CONTAINERD_SOCKET}"
 [plugins."io.containerd.internal.v1.opt"]
-  path = "${STATE}/containerd/opt"
+  path = "${CONTAINERD}/opt"
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${PAUSE_IMAGE}"
   # Without CAP_SYS_RESOURCE, which a machine may lack, a score can only be raised.

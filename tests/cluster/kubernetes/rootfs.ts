@@ -103,7 +103,8 @@ async function applets(folder: string): Promise<void> {
   }
 }
 
-function locate(name: string): string {
+/** Where a program of this machine is. */
+export function locate(name: string): string {
   const found = name.startsWith("/")
     ? name
     : SEARCH.map((directory) => path.join(directory, name)).find((file) => existsSync(file));
