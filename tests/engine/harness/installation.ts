@@ -29,7 +29,7 @@ export const remembered = async () => ({
 async function settled(namespace: string): Promise<void> {
   const workloads = await kubectl(["get", "statefulsets,deployments", "-n", namespace, "-o", "name"]);
   for (const workload of workloads.split("\n").filter((name) => name !== ""))
-    await kubectl(["rollout", "status", "-n", namespace, workload, "--timeout=180s"], { timeout: 190_000 });
+    await kubectl(["rollout", "status", "-n", namespace, workload, "--timeout=300s"], { timeout: 310_000 });
 }
 
 /** {@link podIds} once every rollout has ended. */

@@ -41,7 +41,7 @@ describe("a larger disk for the server", () => {
     expect(restarted(pods, await settledPods())).toEqual([]);
     await project.must(documented(SCALE, /^kubectl .* rollout restart statefulset gocd-server$/));
     expect(restarted(pods, await settledPods())).toEqual(["gocd-server-0"]);
-    await ready(2, 60);
+    await ready(2, 300);
     expect(await remembered()).toEqual(before);
   });
 });
@@ -53,7 +53,7 @@ describe("a larger cache for the agents", () => {
     expect(await requested("cache-docker-1", AGENTS_NAMESPACE)).toBe("200Gi");
     project.configure(STACK, { "gocd:agents": { docker: { ...POOL_SETTINGS, cache: "200Gi" } } });
     await project.must(UP, QUICK);
-    await ready(2, 60);
+    await ready(2, 300);
     expect(await remembered()).toEqual(before);
     expectUnchanged(await project.must(UP, QUICK));
   });

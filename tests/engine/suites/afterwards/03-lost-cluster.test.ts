@@ -39,7 +39,7 @@ describe("a cluster lost behind Pulumi's back", () => {
     expect(namespaces.text).not.toContain(SERVER_NAMESPACE);
     await makeVolumes(STACK);
     await project.must(UP, QUICK);
-    await ready(2, 60);
+    await ready(2, 300);
     expect(await remembered()).toEqual(before);
     expectUnchanged(await project.must(UP, QUICK));
   });

@@ -163,7 +163,7 @@ describe("taking it down", () => {
       QUICK,
     );
     forgetPasswords();
-    await ready(2, 60);
+    await ready(2, 300);
     expect(await remembered()).toEqual(before);
   });
 });

@@ -62,7 +62,7 @@ describe("an up that is interrupted", () => {
     expect(ended.text).toMatch(/cancel/i);
     await project.must(UP, QUICK);
     await settledPods();
-    await ready(2, 120);
+    await ready(2, 300);
     expectUnchanged(await project.must(UP, QUICK));
   });
 
@@ -74,7 +74,7 @@ describe("an up that is interrupted", () => {
     await project.must(CANCEL);
     await project.must(UP, QUICK);
     await settledPods();
-    await ready(2, 120);
+    await ready(2, 300);
     expectUnchanged(await project.must(UP, QUICK));
   });
 });

@@ -40,7 +40,7 @@ describe("a rotation of rotate.md", () => {
     expect(await kubectl(["get", "secret", "docker-daemon-tls", "-n", AGENTS_NAMESPACE, "-o", "yaml"])).not.toBe(
       certificates,
     );
-    await ready(2, 120);
+    await ready(2, 300);
   });
 
   test("admin's password that was made: two steps, and no restart", async () => {
@@ -105,7 +105,7 @@ describe("an upgrade of upgrade.md", () => {
       documented("docs/operations/upgrade.md", /^pulumi up --stack dev --policy-pack policy\b/),
       QUICK,
     );
-    await ready(2, 120);
+    await ready(2, 300);
     expect(restarted(before, await settledPods())).toEqual(
       expect.arrayContaining(["docker-0", "docker-1", "gocd-server-0"]),
     );

@@ -48,7 +48,7 @@ describe("a change of scale.md", () => {
     const { ended, again } = await upWithPool({ replicas: 3 });
     expect(changes(ended)["delete"]).toBeUndefined();
     expect(again).toEqual([]);
-    await ready(3, 120);
+    await ready(3, 300);
   });
 
   test("fewer agents: the last one goes, and its claims are deleted by hand", async () => {
@@ -56,7 +56,7 @@ describe("a change of scale.md", () => {
     expect(again).toEqual(["docker-2"]);
     await kubectl(["get", "pvc", "cache-docker-2", "-n", AGENTS_NAMESPACE]);
     await project.must(documented(SCALE, /delete pvc workspace-docker-2 cache-docker-2$/));
-    await ready(2, 120);
+    await ready(2, 300);
   });
 
   test("another pool: the one that is there does not notice", async () => {
@@ -75,7 +75,7 @@ describe("a change of scale.md", () => {
   test("larger agents, on other nodes: one after the other, and the server stays", async () => {
     const { again } = await upWithPool({ agent: { cpu: "10m", memory: "520Mi" }, placement: ONE_NODE });
     expect(again).toEqual([...AGENTS, "other-0"]);
-    await ready(2, 120);
+    await ready(2, 300);
   });
 
   test("more memory for the server, on other nodes: server and housekeeping restart, agents stay", async () => {
