@@ -10,6 +10,9 @@ const KEY = "gocd:serverSecrets";
 /** bcrypt ignores what comes after. */
 const LONGEST_BYTES = 72;
 
+/** Parts of gocd:server that have secrets. */
+const PARTS = ["users", "authorization", "configRepos", "secretConfigs"] as const;
+
 const texts = z.record(z.string(), z.string());
 const shape = z.strictObject({
   /** Passwords, or bcrypt hashes of them. */
@@ -58,10 +61,7 @@ export function serverSecretProblems(
   if (hasProblem("gocd:server")) return [];
   return [
     ...keyProblems(secrets, backup),
-    ...unknownProblems("users", Object.keys(secrets.users), Object.keys(server.users)),
-    ...unknownProblems("authorization", Object.keys(secrets.authorization), Object.keys(server.authorization)),
-    ...unknownProblems("configRepos", Object.keys(secrets.configRepos), Object.keys(server.configRepos)),
-    ...unknownProblems("secretConfigs", Object.keys(secrets.secretConfigs), Object.keys(server.secretConfigs)),
+    ...PARTS.flatMap((part) => unknownProblems(part, Object.keys(secrets[part]), Object.keys(server[part]))),
     ...passwordProblems(secrets, server),
     ...twiceProblems("authorization", secrets.authorization, server.authorization),
     ...twiceProblems("secretConfigs", secrets.secretConfigs, server.secretConfigs),
@@ -81,11 +81,7 @@ function keyProblems({ keys }: ServerSecrets, { otherServer }: Backup): Problem[
   ];
 }
 
-function unknownProblems(
-  part: Exclude<keyof ServerSecrets, "keys">,
-  found: readonly string[],
-  known: readonly string[],
-): Problem[] {
+function unknownProblems(part: (typeof PARTS)[number], found: readonly string[], known: readonly string[]): Problem[] {
   return found
     .filter((name) => !known.includes(name))
     .map((name) => ({

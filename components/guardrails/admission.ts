@@ -30,27 +30,29 @@ export interface AdmissionArgs {
 
 type MatchConstraints = k8s.types.input.admissionregistration.v1.MatchResources;
 
-/** What a part matches, and where a matched object keeps its pod specification. */
-const PODS: Readonly<
-  Record<
-    Exclude<AdmissionPart, "volumes" | "services">,
-    { readonly spec: string; readonly resources: readonly ApiResources[] }
-  >
-> = {
-  pods: { spec: "object.spec", resources: [{ group: "", resources: ["pods", "pods/ephemeralcontainers"] }] },
-  workloads: {
-    spec: "object.spec.template.spec",
-    resources: [
-      { group: "", resources: ["replicationcontrollers"] },
-      { group: "apps", resources: ["deployments", "statefulsets", "daemonsets", "replicasets"] },
-      { group: "batch", resources: ["jobs"] },
-    ],
-  },
-  cronjobs: {
-    spec: "object.spec.jobTemplate.spec.template.spec",
-    resources: [{ group: "batch", resources: ["cronjobs"] }],
-  },
-  podtemplates: { spec: "object.template.spec", resources: [{ group: "", resources: ["podtemplates"] }] },
+/** Where a matched object of a part keeps its pod specification. */
+const POD: Readonly<Record<Exclude<AdmissionPart, "volumes" | "services">, string>> = {
+  pods: "object.spec",
+  workloads: "object.spec.template.spec",
+  cronjobs: "object.spec.jobTemplate.spec.template.spec",
+  podtemplates: "object.template.spec",
+};
+
+/** What a part matches. */
+const RESOURCES: Readonly<Record<AdmissionPart, readonly ApiResources[]>> = {
+  pods: [{ group: "", resources: ["pods", "pods/ephemeralcontainers"] }],
+  workloads: [
+    { group: "", resources: ["replicationcontrollers"] },
+    { group: "apps", resources: ["deployments", "statefulsets", "daemonsets", "replicasets"] },
+    { group: "batch", resources: ["jobs"] },
+  ],
+  cronjobs: [{ group: "batch", resources: ["cronjobs"] }],
+  podtemplates: [{ group: "", resources: ["podtemplates"] }],
+  volumes: [{ group: "", resources: ["persistentvolumes"] }],
+  services: [
+    { group: "", resources: ["services", "endpoints"] },
+    { group: "discovery.k8s.io", resources: ["endpointslices"] },
+  ],
 };
 
 interface ApiResources {
@@ -101,7 +103,7 @@ export function admissionBinding(part: AdmissionPart, { name }: Pick<AdmissionAr
 function rulesOf(part: AdmissionPart, args: AdmissionArgs): readonly Rule[] {
   if (part === "volumes") return volumeRules(args);
   if (part === "services") return serviceRules();
-  const pod = PODS[part].spec;
+  const pod = POD[part];
   return [
     ...pathRules(pod),
     ...privilegeRules(pod, args),
@@ -116,23 +118,14 @@ function changed(part: AdmissionPart): string {
   if (part === "services") return LEADS_ELSEWHERE;
   const differs = (after: string) => `${after} != ${after.replaceAll("object", "oldObject")}`;
   if (part === "volumes") return differs("object.spec");
-  return [PODS[part].spec, annotationsAt(PODS[part].spec)].map(differs).join(" || ");
-}
-
-function resourcesOf(part: AdmissionPart): readonly ApiResources[] {
-  if (part === "volumes") return [{ group: "", resources: ["persistentvolumes"] }];
-  if (part !== "services") return PODS[part].resources;
-  return [
-    { group: "", resources: ["services", "endpoints"] },
-    { group: "discovery.k8s.io", resources: ["endpointslices"] },
-  ];
+  return [POD[part], annotationsAt(POD[part])].map(differs).join(" || ");
 }
 
 /** Objects of GoCD's namespaces, or volumes, which have none. */
 function matched(part: AdmissionPart, { serverNamespace, agentsNamespace }: AdmissionArgs): MatchConstraints {
   return {
     matchPolicy: "Equivalent",
-    resourceRules: resourcesOf(part).map(({ group, resources: names }) => ({
+    resourceRules: RESOURCES[part].map(({ group, resources: names }) => ({
       apiGroups: [group],
       apiVersions: ["v1"],
       operations: ["CREATE", "UPDATE"],

@@ -1,6 +1,6 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import { CONTAINER_LISTS } from "../tables/kinds";
-import { namespaceOf } from "./namespaces";
+import { isCalled, namespaceOf } from "./namespaces";
 import type { ObjectNode } from "./object-node";
 import type { ResourceView, RuleConfig } from "./resource-view";
 import { isOn, isRecord, list, record, text } from "./values";
@@ -58,9 +58,7 @@ export function chosenAnywhere(node: ObjectNode, path: string, config: RuleConfi
 
 function choiceIn(namespace: string | undefined, choices: Readonly<Record<string, unknown>>): unknown {
   if (namespace === undefined) return undefined;
-  const pattern = Object.keys(choices).find((each) =>
-    each.endsWith("*") ? namespace.startsWith(each.slice(0, -1)) : namespace === each,
-  );
+  const pattern = Object.keys(choices).find((each) => isCalled(namespace, each));
   return pattern === undefined ? undefined : choices[pattern];
 }
 

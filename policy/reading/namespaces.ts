@@ -18,9 +18,12 @@ export const NAMESPACES_SCHEMA: PolicyConfigJSONSchema = {
 export function isRestrictedNamespace(namespace: unknown, config: RuleConfig): boolean {
   const name = text(namespace) ?? "";
   const configured = list(config["namespaces"]).flatMap((pattern) => text(pattern) ?? []);
-  return (configured.length > 0 ? configured : GOCD_NAMESPACES).some((pattern) =>
-    pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
-  );
+  return (configured.length > 0 ? configured : GOCD_NAMESPACES).some((pattern) => isCalled(name, pattern));
+}
+
+/** Whether a namespace is the one of a pattern, in which a trailing * stands for any ending. */
+export function isCalled(name: string, pattern: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
 /** Whether an object is in, or deploys into, one of GoCD's namespaces. One whose namespace is not known yet counts as if it were. */
@@ -36,9 +39,7 @@ let last: { readonly owner: ObjectNode; readonly config: RuleConfig; readonly re
 function isOwnerRestricted({ defaultNamespace }: ResourceView, owner: ObjectNode, config: RuleConfig): boolean {
   const restricted = (namespace: unknown) => isUnknown(namespace) || isRestrictedNamespace(namespace, config);
   for (let at: ObjectNode | undefined = owner; at !== undefined; at = at.parent?.owner) {
-    const said = namespacesOf(at).filter(
-      (namespace) => namespace !== undefined && namespace !== null && namespace !== "",
-    );
+    const said = namespacesOf(at);
     if (said.some(restricted)) return true;
     // What only looks like an object does not move what it stands in to another namespace.
     if (at.standsAlone && said.length > 0) return false;
@@ -49,9 +50,7 @@ function isOwnerRestricted({ defaultNamespace }: ResourceView, owner: ObjectNode
 /** The namespace that an object is in, or deploys into; undefined while it is not known, or not said. */
 export function namespaceOf({ defaultNamespace }: ResourceView, node: ObjectNode): string | undefined {
   for (let at: ObjectNode | undefined = node.owner; at !== undefined; at = at.parent?.owner) {
-    const said = namespacesOf(at).find(
-      (namespace) => namespace !== undefined && namespace !== null && namespace !== "",
-    );
+    const [said] = namespacesOf(at);
     if (said !== undefined) return text(said);
   }
   return text(defaultNamespace);
@@ -68,5 +67,5 @@ function namespacesOf({ value }: ObjectNode): readonly unknown[] {
     record(spec["destination"])["namespace"],
     // A PersistentVolume is where the claim is that it is for.
     record(spec["claimRef"])["namespace"],
-  ];
+  ].filter((said) => said !== undefined && said !== null && said !== "");
 }

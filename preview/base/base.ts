@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BaseRun } from "./base-process";
@@ -31,9 +32,7 @@ export async function startBase(
   const cleaner = new Cleaner();
   try {
     const worktree = await checkOut(directory, ref);
-    cleaner.add(() => {
-      worktree.remove();
-    });
+    cleaner.add(worktree.remove);
     const { done, stop } = packages(directory, worktree.project, progress);
     cleaner.add(stop);
     await done;
@@ -96,13 +95,7 @@ function start(worktree: Worktree, stack: string): ChildProcess {
 
 async function result(child: ChildProcess, worktree: Worktree, ref: string): Promise<BaseRun> {
   child.ref();
-  if (child.exitCode === null && child.signalCode === null) {
-    await new Promise<void>((resolve) => {
-      child.once("exit", () => {
-        resolve();
-      });
-    });
-  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
   const file = answerFile(worktree);
   if (!existsSync(file)) {
     const output = readFileSync(`${file}.log`, "utf8").trim();

@@ -15,7 +15,7 @@ export interface Worktree {
   readonly project: string;
   readonly commit: string;
   /** Removes the checkout; harmless the second time. Works without a turn of the event loop, so that signals can use it. */
-  remove(): void;
+  readonly remove: () => void;
 }
 
 const run = promisify(execFile);

@@ -1,5 +1,6 @@
 import { basesOf } from "../../components/images/registry";
 import { isKubernetesObject, type Registration } from "../../preview/run/registration";
+import { at, list, text } from "../plain";
 
 /** An image that a stack needs. */
 export interface NeededImage {
@@ -75,14 +76,3 @@ function basesOfBuild(inputs: unknown, read: (path: string) => string) {
     neededBy: `building ${text(at(build, "context")).replace(/^\.\//, "")}`,
   }));
 }
-
-/** What stands at a path of plain data, or undefined. */
-function at(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[key] : undefined),
-    value,
-  );
-}
-
-const text = (value: unknown) => (typeof value === "string" ? value : "");
-const list = (value: unknown) => (Array.isArray(value) ? (value as readonly unknown[]) : []);

@@ -1,6 +1,7 @@
 import { bytes } from "../../kubernetes/quantities";
 import type { Registration } from "../../preview/run/registration";
 import { machine } from "../../settings/capacity";
+import { at, list, number, text } from "../plain";
 
 /** A resource as the preview shows it: inputs are plain. */
 type Resource = Pick<Registration, "type" | "inputs">;
@@ -128,15 +129,3 @@ function sum(needs: readonly Needs[]): Needs {
   const total = (of: "cpus" | "memoryGib") => needs.reduce((all, one) => all + one[of], 0);
   return { cpus: total("cpus"), memoryGib: total("memoryGib"), disks };
 }
-
-/** What stands at a path of plain data, or undefined. */
-function at(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[key] : undefined),
-    value,
-  );
-}
-
-const text = (value: unknown) => (typeof value === "string" ? value : "");
-const number = (value: unknown) => (typeof value === "number" ? value : 0);
-const list = (value: unknown) => (Array.isArray(value) ? (value as readonly unknown[]) : []);
