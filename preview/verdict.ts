@@ -10,8 +10,8 @@ import {
   type AnalyzeDiagnostic,
   type AnalyzeResponse,
 } from "@pulumi/pulumi/proto/analyzer_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { providerUrn, type Registration } from "./run/registration";
+import { UnsentStruct } from "./run/struct";
 
 /** What one policy says about one resource, or about the stack. */
 export interface Finding {
@@ -105,7 +105,7 @@ function describe<Message extends AnalyzeRequest | AnalyzerResource>(
   message.setType(resource.type);
   message.setUrn(resource.urn);
   message.setName(resource.name);
-  message.setProperties(Struct.fromJavaScript(resource.inputs));
+  message.setProperties(new UnsentStruct(resource.inputs));
   message.setOptions(options);
   const provider = byUrn.get(providerUrn(resource));
   if (provider !== undefined) message.setProvider(providerResource(provider));
@@ -113,11 +113,7 @@ function describe<Message extends AnalyzeRequest | AnalyzerResource>(
 }
 
 function providerResource({ urn, type, name, inputs }: Registration): AnalyzerProviderResource {
-  return new AnalyzerProviderResource()
-    .setUrn(urn)
-    .setType(type)
-    .setName(name)
-    .setProperties(Struct.fromJavaScript(inputs));
+  return new AnalyzerProviderResource().setUrn(urn).setType(type).setName(name).setProperties(new UnsentStruct(inputs));
 }
 
 function finding(diagnostic: AnalyzeDiagnostic, urn: string): Finding {

@@ -24,6 +24,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { aliasUrns } from "./aliases";
 import type { Providers } from "./providers";
 import { registration, STACK_TYPE, urnOf, type Registration } from "./registration";
+import { UnsentStruct } from "./struct";
 import type { WireObject } from "./wire";
 
 /** A message of the program, as `pulumi.log` sends it. */
@@ -97,7 +98,7 @@ export class Monitor {
     readResource: (request: ReadResourceRequest) => this.read(request),
     invoke: (request: ResourceInvokeRequest) => {
       const result = this.providers.invoke(request.getTok(), wire(request.getArgs()));
-      return new InvokeResponse().setReturn(Struct.fromJavaScript(result));
+      return new InvokeResponse().setReturn(new UnsentStruct(result));
     },
     call: (request: ResourceCallRequest): Empty =>
       unsupported(`a method of a component in another language (${request.getTok()})`),
@@ -142,10 +143,7 @@ export class Monitor {
     this.#byUrn.set(urn, resource);
     if (type === STACK_TYPE) this.#root = urn;
     const created = request.getCustom() ? await this.providers.create(resource) : { id: "", outputs: inputs };
-    return new RegisterResourceResponse()
-      .setUrn(urn)
-      .setId(created.id)
-      .setObject(Struct.fromJavaScript(created.outputs));
+    return new RegisterResourceResponse().setUrn(urn).setId(created.id).setObject(new UnsentStruct(created.outputs));
   }
 
   /** Somebody else's resource: what is known of it is what the program says. It is no part of the stack. */
