@@ -45,6 +45,11 @@ interface State {
   readonly LocalStore: new () => { readonly settings: { readonly options: object } };
 }
 
+/** Through this the SDK follows its promises. */
+interface Debuggable {
+  readonly debuggablePromise: <T>(promise: Promise<T>) => Promise<T>;
+}
+
 /**
  * Runs a Pulumi program in this process, as Pulumi's Node host does, against {@link Monitor} in place of the engine.
  * It ends when the event loop is empty, like the host: a process that keeps servers or children open must run programs
@@ -63,6 +68,7 @@ async function runOnce(request: Request, frames: number): Promise<Run> {
   const { project, directory, program, providers, dryRun, keeps = () => false } = request;
   // Loaded here: it takes longer than to explain the command, or to refuse what it is called with.
   const { runtime } = await import("@pulumi/pulumi");
+  const debuggable = (await import("@pulumi/pulumi/runtime/debuggable.js")) as unknown as Debuggable;
   const { LocalStore } = (await import("@pulumi/pulumi/runtime/state.js")) as unknown as State;
   const monitor = new Monitor(project.stack, project.name, providers);
   const thrown = new Set<unknown>();
@@ -72,6 +78,7 @@ async function runOnce(request: Request, frames: number): Promise<Run> {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back as it was, and never called here
   const { prepareStackTrace, stackTraceLimit } = Error;
   const { asyncLocalStorage } = globalThis as { readonly asyncLocalStorage?: object };
+  const { debuggablePromise } = debuggable;
   const store = new LocalStore();
   process.on("unhandledRejection", fail).on("uncaughtException", fail);
   process.chdir(directory);
@@ -81,6 +88,8 @@ async function runOnce(request: Request, frames: number): Promise<Run> {
     Error.stackTraceLimit = frames;
     // In place of the SDK's AsyncLocalStorage, with which Node 20 follows each promise: a fifth of the run.
     Object.assign(globalThis, { asyncLocalStorage: { getStore: () => store } });
+    // The SDK keeps a list of its promises, to say at the end which never settled; here that is found out below.
+    Object.assign(debuggable, { debuggablePromise: <T>(promise: Promise<T>) => promise });
     const monitorClient = procedures(monitor.resourceMonitor);
     runtime.setMockOptions(monitorClient, project.name, project.stack, dryRun, "organization");
     runtime.setAllConfig(project.config, [...project.secretKeys]);
@@ -95,6 +104,7 @@ async function runOnce(request: Request, frames: number): Promise<Run> {
   } finally {
     Object.assign(Error, { prepareStackTrace, stackTraceLimit });
     Object.assign(globalThis, { asyncLocalStorage });
+    Object.assign(debuggable, { debuggablePromise });
     process.off("unhandledRejection", fail).off("uncaughtException", fail);
   }
   // Traces are only formatted when they are read, which is now.
