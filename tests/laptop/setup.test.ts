@@ -1,4 +1,4 @@
-import * as bcryptjs from "bcryptjs";
+import bcryptjs from "bcryptjs";
 import { spawnSync } from "node:child_process";
 import { createHmac, createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
