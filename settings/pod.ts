@@ -77,27 +77,8 @@ type PodFields = ReadonlyDeep<z.output<typeof podFields>>;
 const TAKEN_VARIABLES =
   /^(POD_NAME|GO_SERVER_URL|HOUSEKEEPING_URL|DRAIN_\w+|ISOLATION|DOCKER_(HOST|LOGINS|TLS_VERIFY|CERT_PATH|CONTEXT|CONFIG)|GIT_SSH_COMMAND|VOLUME_DIR|AGENT_AUTO_REGISTER_\w+|GO_EA_\w+|LD_\w+|PATH|HOME)$/;
 /** What the pod or its image has there. Nothing may lie on, in or around these. */
-const TAKEN_PATHS = [
-  "/godata",
-  "/go-working-dir",
-  "/go-agent",
-  "/gocd-jre",
-  "/certs",
-  "/etc/gocd-agent",
-  "/etc/gocd-ssh",
-  "/etc/gocd-logins",
-  "/docker-entrypoint.d",
-  "/usr",
-  "/bin",
-  "/sbin",
-  "/lib",
-  "/lib64",
-  "/proc",
-  "/sys",
-  "/dev",
-  "/var/run",
-  "/run",
-];
+const TAKEN_PATHS = `/godata /go-working-dir /go-agent /gocd-jre /certs /etc/gocd-agent /etc/gocd-ssh /etc/gocd-logins
+  /docker-entrypoint.d /usr /bin /sbin /lib /lib64 /proc /sys /dev /var/run /run`.split(/\s+/);
 const TAKEN_CONTAINERS = ["agent", "dind", "certificates"];
 const TAKEN_PREFIXES = [
   "app.kubernetes.io/",

@@ -4,6 +4,7 @@ import type { ResourceView, RuleConfig } from "./resource-view";
 import { DIND } from "../tables/dind";
 import { isOn, isRecord, isUnknown, list, record, text } from "./values";
 import type { ObjectNode } from "./object-node";
+import { words } from "../tables/words";
 
 /** The setting that says which images are the daemon's. */
 export const dindImagesSchema: PolicyConfigJSONSchema = {
@@ -80,15 +81,9 @@ function hasDindMounts(value: unknown): boolean {
 }
 
 /** Volume sources that are a pod's own. */
-const OWN_VOLUMES: ReadonlySet<string> = new Set([
-  "name",
-  "emptyDir",
-  "configMap",
-  "secret",
-  "persistentVolumeClaim",
-  "ephemeral",
-  "projected",
-]);
+const OWN_VOLUMES: ReadonlySet<string> = new Set(
+  words(`name emptyDir configMap secret persistentVolumeClaim ephemeral projected`),
+);
 
 /** Whether no volume that the daemon mounts is of the node; what a claim leads to is another rule's question. */
 function hasVolumesOfItsOwn({ parent }: ObjectNode): boolean {

@@ -4,6 +4,7 @@ import { isRecord, isUnknown, list, record, text, UNKNOWN_TEXT } from "./values"
 import { hasHoles, filled } from "./text/holes";
 import type { ObjectNode } from "./object-node";
 import { FIELD_KEYS, isOfOperator, nodeFolders, readPathFields } from "./path-fields";
+import { words } from "../tables/words";
 
 /** A place where a resource names a path on a node. */
 export interface NodePath {
@@ -21,16 +22,7 @@ export interface NodePath {
 
 /** Properties without which an object, outside of a chart's values, asks for no path. */
 const RELEVANT_KEYS = [
-  "hostPath",
-  "hostPaths",
-  "sourcePath",
-  "local",
-  "source",
-  "driverOpts",
-  "driverOptions",
-  "volumes",
-  "binds",
-  "volumeHandle",
+  ...words(`hostPath hostPaths sourcePath local source driverOpts driverOptions volumes binds volumeHandle`),
   ...FIELD_KEYS,
 ];
 

@@ -11,22 +11,15 @@ import {
 import { groupOf, type ObjectNode } from "./object-node";
 import { isRuntimeSocket } from "./paths";
 import { isOneOf, isRecord, list, record, text } from "./values";
+import { words } from "../tables/words";
 
 /** Takes a path that an object asks for under a property, and how it asks. */
 export type Add = (key: string, path: unknown, how: string, match?: "directory" | "exact") => void;
 
 /** Properties of which one stands where these readers find something. */
-export const FIELD_KEYS: readonly string[] = [
-  "host",
-  "annotations",
-  "podAnnotations",
-  "workingDir",
-  "parameters",
-  "nodePathMap",
-  "sharedFileSystemPath",
-  "grantPermissions",
-  "path",
-];
+export const FIELD_KEYS: readonly string[] = words(
+  `host annotations podAnnotations workingDir parameters nodePathMap sharedFileSystemPath grantPermissions path`,
+);
 
 const OTHER_KEYS = FIELD_KEYS.filter((key) => key !== "path");
 

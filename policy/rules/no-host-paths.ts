@@ -8,18 +8,10 @@ import type { RuleConfig } from "../reading/resource-view";
 import { Findings, type ResourceRule } from "../rule";
 import { NODE_DRIVERS, NODE_ITSELF, NODE_PROVISIONERS, REFUSED_SOURCES, SERVER_ATTRIBUTES } from "../tables/volumes";
 import { cis, nsa, psa } from "../tables/standards";
+import { words } from "../tables/words";
 
 /** Properties without which an object is no volume of the node. */
-const relevantKeys = [
-  "hostPath",
-  "sourcePath",
-  "local",
-  "csi",
-  "nfs",
-  "iscsi",
-  "provisioner",
-  ...Object.keys(REFUSED_SOURCES),
-];
+const relevantKeys = [...words(`hostPath sourcePath local csi nfs iscsi provisioner`), ...Object.keys(REFUSED_SOURCES)];
 
 const refusedSources = Object.entries(REFUSED_SOURCES);
 /** Volumes that somebody serves; most volumes are none. */

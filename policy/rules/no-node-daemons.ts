@@ -18,20 +18,10 @@ import {
   NODE_NAMES,
 } from "../tables/daemons";
 import { nsa } from "../tables/standards";
+import { words } from "../tables/words";
 
 /** Properties without which an object tells nobody about a daemon. */
-const RELEVANT_KEYS = [
-  ...DAEMON_VARIABLES,
-  "value",
-  "valueFrom",
-  "env",
-  "envs",
-  "command",
-  "args",
-  "entrypoints",
-  "hosts",
-  "kind",
-];
+const RELEVANT_KEYS = [...DAEMON_VARIABLES, ...words(`value valueFrom env envs command args entrypoints hosts kind`)];
 
 /** The ways to the node's daemon that need no mount. */
 export const noNodeDaemons: ResourceRule = {

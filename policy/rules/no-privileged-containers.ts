@@ -5,25 +5,12 @@ import { Findings, type ResourceRule } from "../rule";
 import { DIND } from "../tables/dind";
 import { DANGEROUS_CAPABILITIES, UNCONFINED_SELINUX_TYPES } from "../tables/privileges";
 import { cis, nsa, psa } from "../tables/standards";
+import { words } from "../tables/words";
 
 /** Properties without which an object asks for no privilege. */
-const RELEVANT_KEYS = [
-  "privileged",
-  "add",
-  "adds",
-  "capAdd",
-  "capAdds",
-  "capabilityAdds",
-  "procMount",
-  "seLinuxOptions",
-  "securityOpts",
-  "grantPermissions",
-  "grantAllPermissions",
-  "adminAccess",
-  "seccompProfile",
-  "appArmorProfile",
-  "annotations",
-];
+const RELEVANT_KEYS =
+  words(`privileged add adds capAdd capAdds capabilityAdds procMount seLinuxOptions securityOpts grantPermissions
+  grantAllPermissions adminAccess seccompProfile appArmorProfile annotations`);
 
 /** One container is privileged, and it is recognised by all that it is. */
 export const noPrivilegedContainers: ResourceRule = {

@@ -1,14 +1,10 @@
 // How a container is told which daemon to talk to. Plain data.
+import { words } from "./words";
 
 /** Environment variables that name a daemon. */
-export const DAEMON_VARIABLES: readonly string[] = [
-  "DOCKER_HOST",
-  "CONTAINER_HOST",
-  "BUILDKIT_HOST",
-  "CONTAINERD_ADDRESS",
-  "CONTAINER_RUNTIME_ENDPOINT",
-  "IMAGE_SERVICE_ENDPOINT",
-];
+export const DAEMON_VARIABLES: readonly string[] = words(
+  `DOCKER_HOST CONTAINER_HOST BUILDKIT_HOST CONTAINERD_ADDRESS CONTAINER_RUNTIME_ENDPOINT IMAGE_SERVICE_ENDPOINT`,
+);
 
 /** Addresses that stay inside the pod, in a syntax that JavaScript and RE2 share; matched without regard to case. */
 export const INSIDE_THE_POD =

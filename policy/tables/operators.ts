@@ -1,4 +1,5 @@
 // What operators, runtimes and plug-ins do on the node because an object asks for it in a field of their own. Plain data.
+import { words } from "./words";
 
 /** Switches that make an operator mount the socket of the node's Docker daemon. */
 export const SOCKET_SWITCHES: readonly string[] = [
@@ -73,13 +74,6 @@ export const LEFT_OPEN =
   "(^|/)(proc(/\\.?)*/(self|thread-self|[0-9]+)((/\\.?)*/task(/\\.?)*/[0-9]+)?(/\\.?)*/(fd|cwd|root)|dev(/\\.?)*/fd)(/|$)";
 
 /** Devices that containers without privileges use, and that give nothing of the node away. */
-export const HARMLESS_DEVICES: readonly string[] = [
-  "/dev/fuse",
-  "/dev/net/tun",
-  "/dev/null",
-  "/dev/zero",
-  "/dev/full",
-  "/dev/random",
-  "/dev/urandom",
-  "/dev/tty",
-];
+export const HARMLESS_DEVICES: readonly string[] = words(
+  `/dev/fuse /dev/net/tun /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty`,
+);

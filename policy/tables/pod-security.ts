@@ -13,22 +13,11 @@ export const SAFE_SYSCTLS = words(`kernel.shm_rmid_forced net.ipv4.ip_local_port
   net.ipv4.tcp_slow_start_after_idle net.ipv4.tcp_syncookies net.ipv4.tcp_wmem`);
 
 /** SELinux types of ordinary containers. */
-export const CONTAINER_SELINUX_TYPES: readonly string[] = [
-  "container_t",
-  "container_init_t",
-  "container_kvm_t",
-  "container_engine_t",
-];
+export const CONTAINER_SELINUX_TYPES: readonly string[] = words(
+  `container_t container_init_t container_kvm_t container_engine_t`,
+);
 
 /** Volume sources of the restricted profile. */
-export const RESTRICTED_VOLUMES: readonly string[] = [
-  "configMap",
-  "csi",
-  "downwardAPI",
-  "emptyDir",
-  "ephemeral",
-  "image",
-  "persistentVolumeClaim",
-  "projected",
-  "secret",
-];
+export const RESTRICTED_VOLUMES: readonly string[] = words(
+  `configMap csi downwardAPI emptyDir ephemeral image persistentVolumeClaim projected secret`,
+);

@@ -1,20 +1,10 @@
 // What makes a container root on its node without any mount. Plain data.
+import { words } from "./words";
 
 /** Capabilities each of which is enough to leave a container, without the `CAP_` prefix. */
-export const DANGEROUS_CAPABILITIES: readonly string[] = [
-  "ALL",
-  "SYS_ADMIN",
-  "SYS_MODULE",
-  "SYS_PTRACE",
-  "SYS_RAWIO",
-  "SYS_BOOT",
-  "DAC_READ_SEARCH",
-  "MAC_ADMIN",
-  "MAC_OVERRIDE",
-  "BPF",
-  "PERFMON",
-  "CHECKPOINT_RESTORE",
-];
+export const DANGEROUS_CAPABILITIES: readonly string[] =
+  words(`ALL SYS_ADMIN SYS_MODULE SYS_PTRACE SYS_RAWIO SYS_BOOT DAC_READ_SEARCH MAC_ADMIN MAC_OVERRIDE BPF PERFMON
+  CHECKPOINT_RESTORE`);
 
 /** Properties of a pod that put it into a namespace of its node, or its containers into one of their own. */
 export const HOST_SWITCHES: Readonly<Record<string, string>> = {

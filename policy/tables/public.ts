@@ -1,4 +1,5 @@
 // What opens something to the internet, and what says that it stays inside. Plain data.
+import { words } from "./words";
 
 /** Annotations that keep a load balancer inside, with the values that do. */
 export const INTERNAL_ANNOTATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -11,12 +12,9 @@ export const INTERNAL_ANNOTATIONS: Readonly<Record<string, readonly string[]>> =
 };
 
 /** Ingress and gateway classes whose load balancers are inside. */
-export const INTERNAL_CLASSES: readonly string[] = [
-  "gce-internal",
-  "gke-l7-rilb",
-  "gke-l7-rilb-mc",
-  "gke-l7-cross-regional-internal-managed-mc",
-];
+export const INTERNAL_CLASSES: readonly string[] = words(
+  `gce-internal gke-l7-rilb gke-l7-rilb-mc gke-l7-cross-regional-internal-managed-mc`,
+);
 
 /**
  * On an Ingress or a Gateway: the one host that somebody asked to have open to the internet. It stands in the settings of a stack, and
@@ -25,12 +23,9 @@ export const INTERNAL_CLASSES: readonly string[] = [
 export const ASKED_HOST = "gocd-on-kubernetes/public-host";
 
 /** Members of IAM policies that mean everybody. */
-export const EVERYBODY: readonly string[] = [
-  "allUsers",
-  "allAuthenticatedUsers",
-  "system:anonymous",
-  "system:unauthenticated",
-];
+export const EVERYBODY: readonly string[] = words(
+  `allUsers allAuthenticatedUsers system:anonymous system:unauthenticated`,
+);
 
 /** Address ranges that mean everybody. */
 export const EVERYWHERE: readonly string[] = ["0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1"];

@@ -1,15 +1,10 @@
 // Volumes that lead to the node without saying hostPath. Plain data.
+import { words } from "./words";
 
 /** CSI drivers that hand out directories or sockets of the node. */
-export const NODE_DRIVERS: readonly string[] = [
-  "hostpath.csi.k8s.io",
-  "csi-hostpath",
-  "hostpath.csi.kubevirt.io",
-  "kubevirt.io.hostpath-provisioner",
-  "local.csi.openebs.io",
-  "csi.nodepath.io",
-  "local.csi.alibabacloud.com",
-];
+export const NODE_DRIVERS: readonly string[] =
+  words(`hostpath.csi.k8s.io csi-hostpath hostpath.csi.kubevirt.io kubevirt.io.hostpath-provisioner local.csi.openebs.io
+  csi.nodepath.io local.csi.alibabacloud.com`);
 
 /** Provisioners whose volumes are directories or disks of the node. */
 export const NODE_PROVISIONERS: readonly string[] = [
