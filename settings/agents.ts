@@ -8,7 +8,7 @@ import { nodes } from "./nodes";
 import { placement } from "./placement";
 import { podFields, podProblems } from "./pod";
 import { formatValue, problem, type Problem } from "./problems";
-import { runtime } from "./runtimes";
+import { runtime, runtimeClass } from "./runtimes";
 import { CLAIM, memoryProblems, sizeProblems } from "./sizes";
 import {
   cidr,
@@ -49,6 +49,7 @@ const pool = mapWith(
           "the working directories and the agent's container, too (fresh)",
       ),
     runtime,
+    runtimeClass,
     logins,
     rotation: whole("a whole number from 1", 1, 1_000_000)
       .default(1)
@@ -117,6 +118,8 @@ export type Pool = Omit<ReadonlyDeep<z.output<typeof agents>>[string], "architec
     readonly company: Company;
     /** Whether Google may take its nodes back at any time. */
     readonly spot: boolean;
+    /** Whether its nodes are GKE's. */
+    readonly onGke: boolean;
   };
 
 /**
@@ -126,6 +129,7 @@ export type Pool = Omit<ReadonlyDeep<z.output<typeof agents>>[string], "architec
  * @param clusterRanges where pods and Services are, as far as that is known.
  * @param nodesOfOthers nodes of pools that have none of their own; none where the cluster exists.
  * @param prefix where every image is, if somewhere else than it is named.
+ * @param onGke whether the cluster is GKE's.
  */
 export function poolsOf(
   inFile: z.output<typeof agents>,
@@ -133,6 +137,7 @@ export function poolsOf(
   clusterRanges: readonly string[],
   nodesOfOthers: Pool["nodes"],
   prefix: string | undefined,
+  onGke: boolean,
 ): Pool[] {
   const pools = Object.entries(inFile)
     .map(([name, pool]) => {
@@ -146,6 +151,7 @@ export function poolsOf(
         pod: movedSidecars(pool.pod, prefix),
         name,
         spot,
+        onGke,
         company,
         egress,
         gracePeriod: pool.gracePeriod ?? GRACE[spot ? "spot" : "on demand"].preset,

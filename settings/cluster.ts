@@ -68,6 +68,8 @@ export type Create = {
   readonly poolNodes: Readonly<Record<string, NodesSpec>>;
   /** Pools whose nodes have Arm processors. */
   readonly arm64: readonly string[];
+  /** Pools whose pods have users of their own, and so must write their cgroup. */
+  readonly userns: readonly string[];
   /** Whether claims of a pool must be made of Hyperdisk. */
   readonly hyperdisk: boolean;
   /** Whether GKE makes load balancers of Gateways. */
@@ -105,9 +107,10 @@ export function clusterOf(
   if (create && google) {
     const poolNodes = byPool(pools, "nodes");
     const arm64 = pools.filter(({ architecture }) => architecture === "arm64").map(({ name }) => name);
+    const userns = pools.filter(({ runtime }) => runtime === "userns").map(({ name }) => name);
     const hyperdisk = pools.some((pool) => pool.hyperdisk);
     const own = { nodeVolumes: "refuse", dnsServers: [], poolNodes, gatewayApi: balancer !== undefined } as const;
-    return { mode: "create", google, ...create, ...own, arm64, hyperdisk, proxies: balancer?.proxies };
+    return { mode: "create", google, ...create, ...own, arm64, userns, hyperdisk, proxies: balancer?.proxies };
   }
   return {
     mode: "existing",

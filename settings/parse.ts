@@ -78,7 +78,14 @@ export function parseSettings(stack: string, config: Config, secretKeys: readonl
   const access = accessOf(parts.access, google?.region, parts.cluster.create !== undefined);
   const { create } = parts.cluster;
   const clusterRanges = create ? [create.ranges.pods, create.ranges.services] : [];
-  const agents = poolsOf(parts.agents, parts.company, clusterRanges, create?.agentNodes, parts.images.prefix);
+  const agents = poolsOf(
+    parts.agents,
+    parts.company,
+    clusterRanges,
+    create?.agentNodes,
+    parts.images.prefix,
+    storageClass === undefined,
+  );
   const settings: Settings = {
     stack,
     name: `gocd-${stack}`,

@@ -1,29 +1,48 @@
 import { z } from "zod";
 import { formatValue, type Problem } from "./problems";
 import type { Storage } from "./storage";
+import { text } from "./values";
 
 /** Why a runtime cannot be what it says. docs/operations/security.md has the table. */
-const NO_USER_NAMESPACE =
-  "privileged or gvisor: Docker needs a cgroup that it may write, which a pod with a user namespace of its own has only by settings " +
-  "of the node's containerd (cgroup_writable), not by a field of the pod";
 const NO_GKE_SANDBOX =
-  "privileged: in GKE Sandbox gVisor supports Docker up to version 27, and the daemon here is 29; nodes of its own wall a pool off (nodes, placement)";
+  "privileged or userns: in GKE Sandbox gVisor supports Docker up to version 27, and the daemon here is 29; nodes of its own wall a pool off (nodes, placement)";
+const NO_CLASS_ON_GKE =
+  "nothing: on GKE a label of the nodes and an annotation of the pod do what a class does elsewhere";
+const NO_CLASS = "nothing: only runtime: userns asks for a class of one's own";
+const CLASS_NAME = "the name of a RuntimeClass";
 
 export const runtime = z
-  .enum(["privileged", "gvisor"], {
-    error: ({ input }) => (input === "userns" ? NO_USER_NAMESPACE : "privileged or gvisor"),
-  })
+  .enum(["privileged", "gvisor", "userns"], { error: "privileged, gvisor or userns" })
   .default("privileged")
   .describe(
-    "what stands between Docker daemon and node: nothing but the pod (privileged), or gVisor's kernel (gvisor), on clusters off GKE " +
-      "with a RuntimeClass of that name",
+    "what stands between Docker daemon and node: nothing but the pod (privileged), gVisor's kernel (gvisor), on clusters off GKE " +
+      "with a RuntimeClass of that name, or users of the pod's own (userns), where nodes let containers write their cgroup",
   );
 
+export const runtimeClass = text(CLASS_NAME, /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/)
+  .optional()
+  .describe(
+    "RuntimeClass of pods with runtime: userns off GKE, whose containerd has cgroup_writable = true; the nodes' own runtime if absent",
+  );
+
+interface InFile {
+  readonly name: string;
+  readonly runtime: z.output<typeof runtime>;
+  readonly runtimeClass?: z.output<typeof runtimeClass>;
+}
+
 /** @param storage tells GKE, where the server's disks are Google's, from other clusters. */
-export function runtimeProblems(
-  { name, runtime: found }: { readonly name: string; readonly runtime: z.output<typeof runtime> },
-  storage: Pick<Storage, "mode">,
-): Problem[] {
-  if (found === "privileged" || storage.mode === "class") return [];
-  return [{ key: `gocd:agents.${name}.runtime`, found: formatValue(found), wanted: NO_GKE_SANDBOX }];
+export function runtimeProblems(pool: InFile, storage: Pick<Storage, "mode">): Problem[] {
+  const onGke = storage.mode !== "class";
+  const key = `gocd:agents.${pool.name}`;
+  const unused = { key: `${key}.runtimeClass`, found: formatValue(pool.runtimeClass) };
+  return [
+    ...(pool.runtime === "gvisor" && onGke
+      ? [{ key: `${key}.runtime`, found: formatValue(pool.runtime), wanted: NO_GKE_SANDBOX }]
+      : []),
+    ...(pool.runtimeClass !== undefined && pool.runtime !== "userns" ? [{ ...unused, wanted: NO_CLASS }] : []),
+    ...(pool.runtimeClass !== undefined && pool.runtime === "userns" && onGke
+      ? [{ ...unused, wanted: NO_CLASS_ON_GKE }]
+      : []),
+  ];
 }

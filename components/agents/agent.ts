@@ -9,7 +9,7 @@ import { seconds } from "../../kubernetes/quantities";
 import { RESTRICTED } from "../../kubernetes/security";
 import { dockerLogins } from "./logins";
 import { podFields, type PodFields } from "./pod-fields";
-import { podRuntime } from "./runtime";
+import { guaranteed, podAnnotations, podOnItsNodes } from "./runtime";
 import { CACHE, dindSidecar, POD_NAME_ENV, WORKSPACE, WORKSPACE_PATHS, workspaceMount, type DindSpec } from "./dind";
 
 /** Where the agent finds its uuid and token. */
@@ -104,6 +104,7 @@ export function poolStatefulSet(spec: PoolSpec) {
           labels: { ...spec.pod.labels, ...spec.labels },
           annotations: {
             ...spec.pod.annotations,
+            ...podAnnotations(spec.dind.wall),
             "gocd-on-kubernetes/rotation": String(spec.rotation),
             "gocd-on-kubernetes/daemon-config": createHash("sha256")
               .update(`${spec.daemonConfig}${spec.company.certificates ?? ""}`)
@@ -120,6 +121,7 @@ export function poolStatefulSet(spec: PoolSpec) {
 }
 
 function agentPod(spec: PoolSpec) {
+  const { wall } = spec.dind;
   const sidecar = dindSidecar(spec.dind);
   const ssh = gitSsh(spec.sshSecret);
   const logins = dockerLogins(spec.loginsSecret, spec.logins);
@@ -127,8 +129,7 @@ function agentPod(spec: PoolSpec) {
   const ca = companyVolumes(spec.caConfigMap);
   const jvmOptions = companyJvmOptions(spec.company);
   return {
-    ...spec.placement,
-    ...podRuntime(spec.dind.runtime),
+    ...podOnItsNodes(wall, spec.placement),
     serviceAccountName: spec.pool,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -136,8 +137,8 @@ function agentPod(spec: PoolSpec) {
     terminationGracePeriodSeconds: seconds(spec.gracePeriod) + SHUTDOWN_SECONDS,
     ...own.pod,
     ...pullSecrets(spec.company),
-    initContainers: [...sidecar.initContainers, ...own.sidecars],
-    containers: [
+    initContainers: [...guaranteed(wall, sidecar.initContainers), ...guaranteed(wall, own.sidecars)],
+    containers: guaranteed(wall, [
       {
         name: "agent",
         image: spec.image,
@@ -188,7 +189,7 @@ function agentPod(spec: PoolSpec) {
           ...own.mounts,
         ],
       },
-    ],
+    ]),
     volumes: [
       ...sidecar.volumes,
       { name: "identity", secret: { secretName: spec.identitySecret, defaultMode: 0o440 } },

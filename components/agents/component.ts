@@ -9,7 +9,7 @@ import type { GuardedNamespace } from "../../kubernetes/namespace";
 import { poolDisruptionBudget, poolService, poolStatefulSet, rolloutSeconds, type PoolSpec } from "./agent";
 import { daemonConfig, type DaemonSettings } from "./daemon";
 import { LOGINS_FILE, loginLines } from "./logins";
-import type { Runtime } from "./runtime";
+import type { Wall } from "./runtime";
 
 /** PEM texts of one side. */
 interface Side {
@@ -37,18 +37,18 @@ export interface AgentPoolArgs extends Pick<PoolSpec, Shared> {
   readonly namespace: GuardedNamespace;
   /** By digest; a pool may have an agent image of its own. */
   readonly images: { readonly agent: pulumi.Input<string>; readonly dind: pulumi.Input<string> };
-  readonly pool: Pick<PoolSpec, OfThePool> & {
-    readonly name: string;
-    /** Agent image of this pool alone. */
-    readonly image?: string | undefined;
-    readonly runtime: Runtime;
-    readonly dind: DaemonSettings & { readonly cpu: string; readonly memory: string };
-    /** Who each pod is to the server. */
-    readonly identities: ReadonlyMap<
-      string,
-      { readonly uuid: pulumi.Output<string>; readonly token: pulumi.Output<string> }
-    >;
-  };
+  readonly pool: Pick<PoolSpec, OfThePool> &
+    Wall & {
+      readonly name: string;
+      /** Agent image of this pool alone. */
+      readonly image?: string | undefined;
+      readonly dind: DaemonSettings & { readonly cpu: string; readonly memory: string };
+      /** Who each pod is to the server. */
+      readonly identities: ReadonlyMap<
+        string,
+        { readonly uuid: pulumi.Output<string>; readonly token: pulumi.Output<string> }
+      >;
+    };
   readonly secrets: {
     readonly gitSsh?: GitSsh;
     /** Lines REGISTRY USER PASSWORD. */
@@ -64,7 +64,7 @@ export class AgentPool extends pulumi.ComponentResource {
     super("gocd:agents:AgentPool", name, {}, opts);
     const child = { parent: this };
     const { instance } = args;
-    const { name: pool, image = args.images.agent, dind, runtime, identities, ...own } = args.pool;
+    const { name: pool, image = args.images.agent, dind, identities, ...own } = args.pool;
     const namespace = args.namespace.name;
     const metadata = (suffix: string) => ({ name: `${pool}${suffix}`, namespace, labels: spec.labels });
     const spec = {
@@ -80,7 +80,7 @@ export class AgentPool extends pulumi.ComponentResource {
       placement: args.placement,
     };
 
-    const config = daemonConfig(dind, own.cache, own.company, runtime);
+    const config = daemonConfig(dind, own.cache, own.company, own.runtime);
     const { certificates } = own.company;
     const ca =
       certificates === undefined
@@ -129,7 +129,7 @@ export class AgentPool extends pulumi.ComponentResource {
         sshSecret: ssh?.metadata.name,
         loginsSecret: logins?.metadata.name,
         caConfigMap: ca?.metadata.name,
-        dind: { ...dind, pool, runtime, image: args.images.dind, daemonConfigMap: daemon.metadata.name, secrets },
+        dind: { ...dind, pool, wall: own, image: args.images.dind, daemonConfigMap: daemon.metadata.name, secrets },
       }),
       // The account is named, not referred to; the guards are no part of it.
       {

@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { RESTRICTED } from "../../kubernetes/security";
 import { CLIENT_CERTIFICATES, DAEMON_CERTIFICATES, DOCKER_HOST } from "./daemon";
-import { daemonSecurity, type Runtime } from "./runtime";
+import { daemonSecurity, DIND_CONTAINER, type Wall } from "./runtime";
 
 /**
  * The jobs' working directories: GoCD's images link the second path to the first, and a job's `$PWD` may be either, so the
@@ -36,7 +36,7 @@ export interface DindSpec {
   /** CPU request; memory request and limit. */
   readonly cpu: string;
   readonly memory: string;
-  readonly runtime: Runtime;
+  readonly wall: Wall;
   readonly daemonConfigMap: pulumi.Input<string>;
   readonly secrets: { readonly daemon: pulumi.Input<string>; readonly client: pulumi.Input<string> };
 }
@@ -89,12 +89,12 @@ function certificatesContainer(spec: DindSpec) {
 /** The only container anywhere that may be privileged. A native sidecar: up before the agent starts, down after it has ended. */
 function dindContainer(spec: DindSpec) {
   return {
-    name: "dind",
+    name: DIND_CONTAINER,
     image: spec.image,
     restartPolicy: "Always",
     // Just the daemon's name: with it the image's entry point adds no listener to those of daemon.json.
     args: ["dockerd"],
-    securityContext: daemonSecurity(spec.runtime),
+    securityContext: daemonSecurity(spec.wall),
     // Five minutes: before it starts, a large workspace is walked through for files of others.
     startupProbe: {
       exec: { command: ["docker", "info"] },

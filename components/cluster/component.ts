@@ -27,6 +27,8 @@ export interface ClusterArgs extends Omit<ClusterSpec, "name"> {
   readonly poolNodes: { readonly [pool: string]: NodeSpec & { readonly spot: boolean } };
   /** Pools whose nodes have Arm processors. */
   readonly arm64: readonly string[];
+  /** Pools whose pods must write their cgroup. */
+  readonly userns: readonly string[];
   /** Whether claims of a pool must be made of Hyperdisk. */
   readonly hyperdisk: boolean;
   /** The repository that nodes pull this program's images from; undefined if they come from elsewhere. */
@@ -66,9 +68,10 @@ export class Cluster extends pulumi.ComponentResource {
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gocd:cluster:Cluster", name, {}, opts);
     const child = { parent: this };
+    const nodesOf = (pool: string): Nodes => (pool in args.poolNodes ? `agents-${pool}` : "agents");
     this.placement = {
       server: placement("server"),
-      agents: (pool) => placement(pool in args.poolNodes ? `agents-${pool}` : "agents", args.arm64.includes(pool)),
+      agents: (pool) => placement(nodesOf(pool), args.arm64.includes(pool)),
     };
 
     const server = this.nodeAccount(`${name}-server`, args);
@@ -86,6 +89,7 @@ export class Cluster extends pulumi.ComponentResource {
     });
     this.identityPool = cluster;
     this.subnetwork = args.subnetwork;
+    const writableCgroups = new Set(args.userns.map(nodesOf));
     const nodePool = (nodes: Nodes, spec: NodeSpec, { account, roles }: NodeAccount, least: number, spot: boolean) =>
       new gcp.NodePool(
         `${name}-${nodes.replace(/^agents-/, "")}`,
@@ -93,6 +97,7 @@ export class Cluster extends pulumi.ComponentResource {
           nodes,
           spot,
           ...spec,
+          writableCgroups: writableCgroups.has(nodes),
           cluster: cluster.id,
           location: args.location,
           serviceAccount: account.email,

@@ -143,6 +143,8 @@ export interface NodePoolSpec {
   /** Type of the boot disk. Default: GKE's own for the machine. */
   readonly diskType?: string | undefined;
   readonly spot: boolean;
+  /** Whether pods that ask for it may write their cgroup. */
+  readonly writableCgroups: boolean;
   readonly nodes: Nodes;
   /** Bounds of the autoscaler. */
   readonly least: number;
@@ -189,6 +191,7 @@ export function nodePoolArgs(spec: NodePoolSpec) {
         ...(spec.spot && { shutdownGracePeriodSeconds: 120, shutdownGracePeriodCriticalPodsSeconds: 15 }),
       },
       linuxNodeConfig: { cgroupMode: "CGROUP_MODE_V2" },
+      ...(spec.writableCgroups && { containerdConfig: { writableCgroups: { enabled: true } } }),
     },
   } satisfies gcp.NodePoolArgs;
 }

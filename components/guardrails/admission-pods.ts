@@ -78,7 +78,9 @@ export function privilegeRules(pod: string, args: DindPlace): readonly Rule[] {
   const unmasked =
     "has(c.securityContext) && has(c.securityContext.procMount) && c.securityContext.procMount != 'Default'";
   const privileged = "has(c.securityContext) && has(c.securityContext.privileged) && c.securityContext.privileged";
-  const exempt = (list: string) => (list === "initContainers" ? ` && !(${isDind(args)})` : "");
+  const exempt = (list: string, where = "") => (list === "initContainers" ? ` && !(${where}${isDind(args)})` : "");
+  const inOwnUsers = (list: string) =>
+    args.ownUsers ? exempt(list, `has(${pod}.hostUsers) && !${pod}.hostUsers && `) : "";
   return [
     {
       offenders: containersWhere(pod, (list) => `${privileged}${exempt(list)}`),
@@ -91,7 +93,10 @@ export function privilegeRules(pod: string, args: DindPlace): readonly Rule[] {
     {
       offenders: [
         containersWhere(pod, (list) =>
-          either([unmasked, `has(c.securityContext) && ${selinux("c.securityContext")}${exempt(list)}`]),
+          either([
+            `${unmasked}${inOwnUsers(list)}`,
+            `has(c.securityContext) && ${selinux("c.securityContext")}${exempt(list)}`,
+          ]),
         ),
         `(has(${pod}.securityContext) && ${selinux(`${pod}.securityContext`)} ? ['the pod'] : [])`,
       ].join(" + "),
@@ -108,6 +113,7 @@ function selinux(context: string): string {
 interface DindPlace {
   readonly agentsNamespace: string;
   readonly dindRepository: string;
+  readonly ownUsers?: boolean;
 }
 
 /** `@sha256:` and its hex digits. */

@@ -26,6 +26,8 @@ export interface AdmissionArgs {
    * one's own machine, whose storage class makes such volumes; runtime sockets stay refused. Default: `refuse`.
    */
   readonly nodeVolumes?: "refuse" | "allow";
+  /** Whether the daemon's /proc may be unmasked where its pod has users of its own. Default: not. */
+  readonly ownUsers?: boolean;
 }
 
 type MatchConstraints = k8s.types.input.admissionregistration.v1.MatchResources;

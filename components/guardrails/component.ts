@@ -4,12 +4,14 @@ import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../kubernetes/labels";
 import type { GuardedNamespace } from "../../kubernetes/namespace";
+import type { Wall } from "../agents/runtime";
 import { admissionBinding, ADMISSION_PARTS, admissionPolicy, type AdmissionArgs } from "./admission";
 import { namespace } from "./namespaces";
 import { networkPolicies, type PolicySpec } from "./network-policies";
 
-export type GuardrailsArgs = Pick<PolicySpec, "server" | "pools" | "dnsServers"> &
+export type GuardrailsArgs = Pick<PolicySpec, "server" | "dnsServers"> &
   Pick<AdmissionArgs, "dindRepository" | "nodeVolumes"> & {
+    readonly pools: readonly (PolicySpec["pools"][number] & Pick<Wall, "runtime">)[];
     /** What lets jobs act outside the cluster. */
     readonly agentGrants: readonly pulumi.Resource[];
   };
@@ -33,7 +35,8 @@ export class Guardrails extends pulumi.ComponentResource {
     const policies = Object.entries(networkPolicies({ ...args, instance: name, namespaces, labels: common })).map(
       ([policy, args]) => [policy, new networking.NetworkPolicy(`${name}-${policy}`, args, child)] as const,
     );
-    const place = { ...args, name, serverNamespace: name, agentsNamespace: `${name}-agents` };
+    const ownUsers = args.pools.some(({ runtime }) => runtime === "userns");
+    const place = { ...args, name, ownUsers, serverNamespace: name, agentsNamespace: `${name}-agents` };
     const admitting = ADMISSION_PARTS.map((part) => {
       const policy = new admission.ValidatingAdmissionPolicy(`${name}-${part}`, admissionPolicy(part, place), child);
       return new admission.ValidatingAdmissionPolicyBinding(`${name}-${part}`, admissionBinding(part, place), {

@@ -53,6 +53,13 @@ export function matchesDindSidecar(resource: ResourceView, container: ObjectNode
   return { missing, unknown: (["image", "namespace"] as const).filter((what) => unknown[what]) };
 }
 
+/** Whether what is set in a security context is the daemon's, in a pod with users of its own: there it opens nothing of the node. */
+export function isOfDaemonWithOwnUsers(resource: ResourceView, context: ObjectNode, config: RuleConfig): boolean {
+  const container = context.key === "securityContext" ? context.parent : undefined;
+  if (container === undefined || container.parent?.value["hostUsers"] !== false) return false;
+  return matchesDindSidecar(resource, container, config).missing.length === 0;
+}
+
 /** A property that is not set; a list without members sets nothing either. */
 function absent(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);

@@ -1,4 +1,4 @@
-import { asksForPrivilege, dindImagesSchema, matchesDindSidecar } from "../reading/dind";
+import { asksForPrivilege, dindImagesSchema, isOfDaemonWithOwnUsers, matchesDindSidecar } from "../reading/dind";
 import { isOn, isOneOf, list, record, shown, text } from "../reading/values";
 import type { ObjectNode } from "../reading/object-node";
 import { Findings, type ResourceRule } from "../rule";
@@ -38,6 +38,7 @@ export const noPrivilegedContainers: ResourceRule = {
   ],
   obeys: [
     "the agents' own dind sidecar, recognised by name, image, arguments and mounts together",
+    "procMount: Unmasked of that sidecar in a pod with hostUsers: false",
     "capabilities.add: [NET_BIND_SERVICE]",
   ],
   instead: "Drop it; what builds images can do so without (rootless BuildKit, Kaniko).",
@@ -86,14 +87,15 @@ export const noPrivilegedContainers: ResourceRule = {
         const list = "List what it needs in grantPermissions.";
         note("it is granted whatever the plug-in asks for", "grantAllPermissions", list);
       }
-      if (text(value["procMount"])?.toLowerCase() === "unmasked")
+      const isOwn = () => isOfDaemonWithOwnUsers(resource, node, config);
+      if (text(value["procMount"])?.toLowerCase() === "unmasked" && !isOwn())
         refuse("procMount Unmasked opens the kernel's settings", "procMount");
       // How docker.Container spells the same.
       if ([value["securityOpts"]].flat().includes("systempaths=unconfined"))
         refuse("systempaths=unconfined opens the kernel's settings", "securityOpts");
       if (isOn(value["adminAccess"])) refuse("adminAccess gives it the devices of other pods", "adminAccess");
       for (const [key, what] of unconfined(value))
-        note(`${what} confines nothing`, key, "Leave it out, or name a profile.");
+        if (!isOwn()) note(`${what} confines nothing`, key, "Leave it out, or name a profile.");
       const selinux = record(value["seLinuxOptions"])["type"];
       if (isOneOf(UNCONFINED_SELINUX_TYPES, selinux))
         refuse(`SELinux type ${selinux} confines nothing`, "seLinuxOptions");

@@ -83,7 +83,7 @@ const pod = poolStatefulSet({
     image: "dind",
     cpu: "1",
     memory: "1Gi",
-    runtime: "privileged",
+    wall: { runtime: "privileged", onGke: false },
     daemonConfigMap: "d",
     secrets: { daemon: "d", client: "c" },
   },

@@ -1,4 +1,5 @@
 import { analyzer, notes, refusals } from "./analyzer";
+import { agentWith } from "./cases/dind";
 import { container, type Manifest, otherPod } from "./cases/case";
 
 const POD = "kubernetes:core/v1:Pod";
@@ -17,6 +18,12 @@ const granted = async (...grantPermissions: readonly Manifest[]) =>
   refusals(await analyze({ type: PLUGIN, props: { grantPermissions } })).map(({ message }) => message);
 
 describe("a profile that is switched off", () => {
+  test("is not noted of the daemon in a pod with users of its own, and is of its like among the node's", async () => {
+    const unconfined = { securityContext: { seccompProfile: { type: "Unconfined" }, capabilities: { add: ["ALL"] } } };
+    expect(await noted(POD, agentWith(unconfined, { hostUsers: false }))).toEqual([]);
+    expect((await noted(POD, agentWith(unconfined))).join()).toContain("seccompProfile Unconfined confines nothing");
+  });
+
   test.each(["seccompProfile", "appArmorProfile"])("is noted in %s", async (profile) => {
     expect(await noted(POD, withContext({ [profile]: { type: "Unconfined" } }))).toEqual([
       `no-privileged-containers: Pod shop/case, container main: ${profile} Unconfined confines nothing (spec.containers[0].securityContext.${profile}). Leave it out, or name a profile.`,

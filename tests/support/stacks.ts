@@ -139,12 +139,12 @@ export const variants = {
     },
     without: ["gcp:project", "gcp:region", "gcp:zone"],
   },
-  /** Agents on Arm, beside others, with claims of Hyperdisk. */
+  /** Agents on Arm, beside others, with claims of Hyperdisk and users of their pods' own. */
   "pools of two processors": {
     config: {
       "gocd:agents": {
         docker: { resources: ["docker"], environments: ["docker"] },
-        arm: { nodes: { machineType: "c4a-standard-8" } },
+        arm: { runtime: "userns", nodes: { machineType: "c4a-standard-8" } },
       },
     },
   },

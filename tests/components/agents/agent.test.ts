@@ -16,7 +16,7 @@ const SPEC: PoolSpec = {
     image: "dind@sha256:d",
     cpu: "2",
     memory: "4Gi",
-    runtime: "privileged",
+    wall: { runtime: "privileged", onGke: true },
     daemonConfigMap: "docker-daemon",
     secrets: { daemon: "docker-daemon-tls", client: "docker-client-tls" },
   },

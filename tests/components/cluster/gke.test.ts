@@ -7,6 +7,7 @@ const SPEC: NodePoolSpec = {
   machineType: "e2-standard-4",
   disk: "50Gi",
   spot: false,
+  writableCgroups: false,
   nodes: "agents",
   least: 0,
   max: 4,
@@ -27,6 +28,15 @@ describe("nodes", () => {
       shutdownGracePeriodCriticalPodsSeconds: 15,
     });
     expect(kubelet({})).not.toHaveProperty("shutdownGracePeriodSeconds");
+  });
+});
+
+describe("containerd of nodes", () => {
+  const ofNodes = (writableCgroups: boolean) => nodePoolArgs({ ...SPEC, writableCgroups }).nodeConfig;
+
+  test("lets pods with users of their own write their cgroup, and is as GKE sets it up for all others", () => {
+    expect(ofNodes(true)).toMatchObject({ containerdConfig: { writableCgroups: { enabled: true } } });
+    expect(ofNodes(false)).not.toHaveProperty("containerdConfig");
   });
 });
 

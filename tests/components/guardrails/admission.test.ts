@@ -52,6 +52,12 @@ describe("the admission policies", () => {
     for (const { operations } of matched) expect(operations).toEqual(["CREATE", "UPDATE"]);
   });
 
+  test("ask for a pod's users only where some pool's pods have users of their own", () => {
+    expect(textOf(INSTALLATION)).toContain("hostUsers");
+    for (const part of ADMISSION_PARTS)
+      expect(textOf({ ...INSTALLATION, ownUsers: false }, part)).not.toContain("hostUsers");
+  });
+
   test("look at pods and Services of GoCD's two namespaces and no others", () => {
     for (const { spec } of policies.filter(({ metadata }) => !metadata.name.endsWith("-volumes"))) {
       expect(spec.matchConstraints.namespaceSelector).toEqual({

@@ -30,6 +30,7 @@ export const INSTALLATION = {
   serverNamespace: "gocd-dev",
   agentsNamespace: "gocd-dev-agents",
   dindRepository: "gcr.io/my-project/gocd-dev/dind",
+  ownUsers: true,
 } as const;
 
 /** An image by digest, so that no case is refused for its image unless it is about images. */

@@ -41,6 +41,16 @@ export function agentWith(changes: Manifest, pod: Manifest = {}, metadata: Manif
   );
 }
 
+/** As this program writes it where the pod has users of its own. */
+const OWN_USERS: Manifest = {
+  capabilities: { add: ["ALL"] },
+  runAsUser: 0,
+  runAsGroup: 0,
+  procMount: "Unmasked",
+  seccompProfile: { type: "Unconfined" },
+  appArmorProfile: { type: "Unconfined" },
+};
+
 const without = (mountPath: string) => MOUNTS.filter((mount) => mount["mountPath"] !== mountPath);
 const changed = (mountPath: string, changes: Manifest) =>
   MOUNTS.map((mount) => (mount["mountPath"] === mountPath ? { ...mount, ...changes } : mount));
@@ -125,6 +135,23 @@ export const dindCases: readonly Case[] = [
     "both",
     "the agents' own dind in gVisor, not privileged and with every capability",
     agentWith({ securityContext: { capabilities: { add: ["ALL"] }, runAsUser: 0, runAsGroup: 0 } }),
+  ),
+  pass(
+    "both",
+    "the agents' own dind in a pod with users of its own, with an unmasked /proc",
+    agentWith({ securityContext: OWN_USERS }, { hostUsers: false }),
+  ),
+  // At admission Kubernetes refuses it without any policy.
+  refusal("review", "dind with an unmasked /proc among the node's users", agentWith({ securityContext: OWN_USERS })),
+  refusal(
+    "both",
+    "dind's image with a command in a pod with users of its own",
+    agentWith({ securityContext: OWN_USERS, command: ["sh"] }, { hostUsers: false }),
+  ),
+  refusal(
+    "both",
+    "another container with an unmasked /proc in a pod with users of its own",
+    agentsPod({ hostUsers: false, containers: [container({ securityContext: { procMount: "Unmasked" } })] }),
   ),
   pass(
     "review",

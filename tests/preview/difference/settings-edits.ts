@@ -205,6 +205,7 @@ export const PARTS: readonly Edit[] = [
     { config: { "gocd:agents": { docker: DOCKER, large: { environments: ["large"], nodes: {} } } } },
     ["+ StatefulSet gocd-dev-large", "+ NodePool gocd-dev-large", "+ NetworkPolicy gocd-dev-agents-pool-large"],
   ],
+  ["own users", pool({ runtime: "userns" }), ["~ NodePool gocd-dev-agents: nodeConfig.containerdConfig, with effect"]],
   [
     "another zone",
     { config: { "gcp:zone": "us-central1-b" } },

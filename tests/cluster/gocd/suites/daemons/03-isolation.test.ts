@@ -89,7 +89,7 @@ test("the agent's container mounts its own token and client key, and no other se
   expect(secretMounts.sort()).toEqual(["/certs/client", "/etc/gocd-agent/token", "/etc/gocd-agent/uuid"]);
 });
 
-// Why `runtime` of a pool has no user namespaces (docs/decisions/0095): Kubernetes has nothing against them, and the node has.
+// What somebody meets who asks for `runtime: userns` on nodes that cannot (docs/decisions/0095): Kubernetes accepts it, and the node does not start it.
 (OWN_CLUSTER ? describe : describe.skip)("a pod with a user namespace of its own", () => {
   const NAME = "user-namespace";
   const podWith = (privileged: boolean) => ({
