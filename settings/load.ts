@@ -3,6 +3,7 @@ import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import { sshFiles, type GitSsh } from "../kubernetes/git-ssh";
 import { SECRETS } from "./keys";
 import { isGiven, parseSettings } from "./parse";
+import { SettingsError } from "./problems";
 import { serverSecretsOf, type ServerSecrets } from "./server-secrets";
 import type { Settings } from "./types";
 import { unknownZone } from "./zones";
@@ -31,16 +32,25 @@ export interface Secrets {
 /**
  * The stack's settings, checked before anything is registered. `docs/settings.md` has every key with its default.
  *
- * @throws SettingsError with every problem at once.
+ * @throws RunError with every problem at once; Pulumi prints of any other error its trace and fields as well.
  */
 export function readSettings(): Settings {
-  const config = pulumi.runtime.allConfig();
-  const secretKeys = Object.keys(config).filter((key) => isConfigSecret(key));
-  const settings = parseSettings(pulumi.getStack(), config, secretKeys);
+  const settings = checkedSettings();
   const warning = settings.storage.mode === "disks" ? unknownZone(settings.storage.google.zone) : undefined;
   // Not awaited, as everywhere: Pulumi waits for what is logged before the program ends.
   if (warning !== undefined) void pulumi.log.warn(warning);
   return settings;
+}
+
+function checkedSettings(): Settings {
+  const config = pulumi.runtime.allConfig();
+  const secretKeys = Object.keys(config).filter((key) => isConfigSecret(key));
+  try {
+    return parseSettings(pulumi.getStack(), config, secretKeys);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    throw Object.assign(new pulumi.RunError(error.message), { problems: error.problems });
+  }
 }
 
 /** The stack's secrets, as encrypted Outputs. */

@@ -59,4 +59,16 @@ describe("the preview and Pulumi's own Node host", () => {
   test("agree on everything else that is sent", () => {
     expect(inProcess).toEqual(inHost);
   });
+
+  test("name what is wrong with settings, and nothing else", async () => {
+    const project = projectOf({ stack: "dev", config: { "gcp:zone": "nowhere" } });
+    const { status, errors } = await hostRun({ project, directory: ROOT });
+    expect(status).not.toBe(0);
+    expect(errors.map(({ message }) => message)).toEqual([
+      `1 problem in the settings of stack "dev" (Pulumi.dev.yaml):
+  gcp:zone
+    found   "nowhere"
+    wanted  a Compute Engine zone such as us-central1-a`,
+    ]);
+  });
 });
