@@ -2,7 +2,7 @@
 export const NOT_RUN: readonly { readonly pattern: RegExp; readonly reason: string }[] = [
   {
     pattern:
-      /^pulumi (up|preview|destroy|refresh|import|stack output|state unprotect)$|^npm run (down|preview)$|^kubectl( port-forward| scale statefulset --replicas=0)?$|^npm ci$/,
+      /^pulumi (up|preview|destroy|refresh|import|stack output|state unprotect)$|^npm run (down|preview)$|^kubectl( port-forward| describe pod| scale statefulset --replicas=0)?$|^npm ci$/,
     reason: "a sentence calls the command by its name; the line to type stands elsewhere",
   },
   {
