@@ -29,7 +29,17 @@ const NO_SECRET = "«not secret»";
 const ORDER = "order: ";
 
 /** These keys distinguish the elements of a list, if each has one and no two have the same. */
-const ELEMENT_KEYS = ["name", "mountPath", "key", "id", "rangeName", "containerPort", "port", "metadata.name"];
+const ELEMENT_KEYS = [
+  "name",
+  "message",
+  "mountPath",
+  "key",
+  "id",
+  "rangeName",
+  "containerPort",
+  "port",
+  "metadata.name",
+];
 
 /** Every field in which two property maps differ, in the order of their names. */
 export function fieldChanges(before: WireObject, after: WireObject): FieldChange[] {

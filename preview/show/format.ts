@@ -1,13 +1,15 @@
 import type { Change, Counts } from "../difference/difference";
 import type { FieldChange } from "../difference/fields";
 import type { Cause, UnknownValueChange } from "../difference/forecast";
-import { pathText } from "../difference/path";
+import { pathText, type Path } from "../difference/path";
 import type { Rollout } from "../difference/rollout";
 import { shortened, valueText } from "../escape";
 import { nameOf } from "../run/registration";
 
 /** Longer values are cut: whoever wants them whole has `--json`. */
 const VALUE_LENGTH = 100;
+/** A list's element may be named by a sentence. */
+const ELEMENT_LENGTH = 40;
 /** More names than this are counted. */
 const NAMES = 6;
 
@@ -33,6 +35,7 @@ export function fieldWords({
 
 /** One field. Of generated texts, which have many lines, the first that differs stands for all. */
 export function fieldWord({ path, before, after }: FieldChange): FieldWords {
+  const field = fieldText(path);
   if (typeof before === "string" && typeof after === "string" && /\n./.test(before + after)) {
     const [olds, news] = [before.split("\n"), after.split("\n")];
     const place = olds.findIndex((line, index) => line !== news[index]);
@@ -41,12 +44,17 @@ export function fieldWord({ path, before, after }: FieldChange): FieldWords {
       const text = shortened(valueText(lines[at]?.trim() ?? ""), VALUE_LENGTH);
       return `line ${String(at + 1)} of ${String(lines.length)}: ${text}`;
     };
-    return { field: pathText(path), before: line(olds), after: line(news) };
+    return { field, before: line(olds), after: line(news) };
   }
   const text = (value: FieldChange["before"]) =>
     value === undefined ? "none" : shortened(valueText(value), VALUE_LENGTH);
-  return { field: pathText(path), before: text(before), after: text(after) };
+  return { field, before: text(before), after: text(after) };
 }
+
+const fieldText = (path: Path): string =>
+  pathText(
+    path.map((step) => (typeof step === "string" ? step : { element: shortened(step.element, ELEMENT_LENGTH) })),
+  );
 
 function unknownValueWords({ property, from }: UnknownValueChange): FieldWords {
   return { field: property, before: "«known after up»", after: `another value, from ${names(from.map(nameOf))}` };

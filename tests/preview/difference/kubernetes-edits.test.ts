@@ -3,6 +3,8 @@ import type { WireObject } from "../../../preview/run/wire";
 import { factsOfEdit, METADATA, spec, STATEFUL_SET, template } from "./edits";
 import type { Edit } from "./edits";
 
+const rule = (message: string, expression = "a == b") => ({ expression, message });
+
 const EDITS: readonly Edit[] = [
   [
     "an image",
@@ -173,6 +175,13 @@ const EDITS: readonly Edit[] = [
     { spec: { template: template("a") } },
     { spec: { template: template("b") } },
     ["! Job x: spec.template.spec.containers[agent].image"],
+  ],
+  [
+    "one more rule of an admission policy, before the others",
+    "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy",
+    { metadata: METADATA, spec: { validations: [rule("no sockets"), rule("no paths")] } },
+    { metadata: METADATA, spec: { validations: [rule("no ports"), rule("no sockets"), rule("no paths", "c")] } },
+    ["~ ValidatingAdmissionPolicy x: spec.validations[no ports], spec.validations[no paths].expression"],
   ],
   [
     "the order of containers",

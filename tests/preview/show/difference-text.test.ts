@@ -41,6 +41,15 @@ describe("the text of a difference", () => {
     expect(text()).toMatch(/line 3 of 4: c +→ line 3 of 4: d/);
   });
 
+  test("cuts the sentence by which an element of a list is named", () => {
+    const policy = (expression: string) =>
+      resource("kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy", "a-policy", {
+        inputs: { spec: { validations: [{ message: `${"no sockets ".repeat(9)}here`, expression }] } },
+      });
+    const lines = differenceText(difference(side(policy("a")), side(policy("b"))), versions, styleFor(false));
+    expect(lines).toMatch(/spec\.validations\[no sockets [a-z ]+…\]\.expression +a +→ b/);
+  });
+
   test("shows settings after what they change", () => {
     expect(text().indexOf("settings")).toBeGreaterThan(text().indexOf("a-script"));
   });
