@@ -32,6 +32,7 @@ module.exports = {
     "housekeeping",
     "network",
     "standalone",
+    "walls",
   ].map(project),
   testSequencer: "<rootDir>/tests/cluster/sequencer.js",
   // A pod that is pulled up, drained and pulled up again takes its time on two cores.

@@ -66,7 +66,7 @@ function skipped(why: string, work: Work): Promise<Counts> {
 }
 
 /** Whether the suites of a folder run that takes what the others do not need. */
-const wants = (work: Work, folder: "access" | "builders" | "company" | "network" | "standalone") =>
+const wants = (work: Work, folder: "access" | "builders" | "company" | "network" | "standalone" | "walls") =>
   target === "cluster" && work.mode === "test" && isPicked(folder, work.suites);
 
 /** In a sandbox of its own: a cluster, or the laptop's Docker. */
@@ -79,7 +79,14 @@ async function inOwnSandbox(work: Work): Promise<Counts> {
     const access = wants(work, "access");
     const [builders, company] = [wants(work, "builders"), wants(work, "company")];
     const guest = wants(work, "standalone");
-    await bringPrerequisites({ network: access || wants(work, "network"), access, builders, company, guest });
+    await bringPrerequisites({
+      network: access || wants(work, "network"),
+      access,
+      builders,
+      company,
+      guest,
+      walls: wants(work, "walls"),
+    });
     if (target === "engine") await buildPulumi();
     return runInSandbox(path.join(__dirname, INSIDE[target]), [asArgument(work)], () => {
       if (existsSync(COUNTS)) return JSON.parse(readFileSync(COUNTS, "utf8")) as Counts;

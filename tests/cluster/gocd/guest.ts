@@ -1,11 +1,10 @@
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import path from "node:path";
-import { program } from "../kubernetes/packages";
-import { dockerBinary } from "./binaries";
-import { emulator, guestKernel } from "./packages";
+import { emulator, makeDisk } from "../kubernetes/guest-machine";
 import { ROOT, STATE } from "../kubernetes/paths";
-import { makeRootfs } from "../kubernetes/rootfs";
-import { outcome, run } from "../kubernetes/run";
+import { outcome } from "../kubernetes/run";
+import { dockerBinary } from "./binaries";
+import { emulator as qemuUser } from "./packages";
 import { STAND_IN } from "./stand-ins";
 
 /** What `docker run --platform` printed in the guest for another processor, before a job told the kernel of the emulator, and after. */
@@ -31,7 +30,6 @@ export interface Measured {
 
 const SOURCES = path.join(ROOT, "tests/cluster/gocd/guest");
 const FOLDER = path.join(STATE, "guest");
-const VIRTIO = ["virtio_ring", "virtio", "virtio_pci_modern_dev", "virtio_pci_legacy_dev", "virtio_pci", "virtio_blk"];
 // An emulated machine on two busy cores.
 const TIMEOUT = 900_000;
 
@@ -45,23 +43,8 @@ export async function compareInGuest(): Promise<{
   readonly platform: OfAnotherProcessor;
 }> {
   rmSync(FOLDER, { recursive: true, force: true });
-  const disk = await makeDisk();
-  const start = await makeStart();
-  const [kernel] = readdirSync(path.join(guestKernel, "boot")).filter((name) => name.startsWith("vmlinuz"));
-  const machine = ["-accel", "tcg,thread=multi", "-m", "2560", "-smp", "2", "-nographic", "-no-reboot", "-nic", "none"];
-  const boot = [
-    "-kernel",
-    path.join(guestKernel, "boot", kernel ?? ""),
-    "-initrd",
-    start,
-    "-append",
-    "console=ttyS0 quiet panic=-1",
-  ];
-  const { stdout } = await outcome(
-    "qemu-system-x86_64",
-    [...machine, ...boot, "-drive", `file=${disk},format=raw,if=virtio`],
-    { timeout: TIMEOUT },
-  );
+  const [command, args] = await emulator(FOLDER, { disk: await makeComparison(), memory: 2560 });
+  const { stdout } = await outcome(command, args, { timeout: TIMEOUT });
   rmSync(FOLDER, { recursive: true });
   const results = [
     ...stdout.matchAll(
@@ -80,52 +63,21 @@ export async function compareInGuest(): Promise<{
   return { measured, platform: { before: platform[1] ?? "", after: platform[2] ?? "" } };
 }
 
-/** The guest's disk: what stands in for docker:dind, this project's scripts, modules of the kernel, a program and its emulator. */
-async function makeDisk(): Promise<string> {
-  const root = path.join(FOLDER, "root");
-  mkdirSync(path.join(root, "modules"), { recursive: true });
+/** The guest's disk: what stands in for docker:dind, this project's scripts, a program of another processor and its emulator. */
+function makeComparison(): Promise<string> {
   const { contents } = STAND_IN.dind;
   const scripts = Object.fromEntries(
     ["dind", "janitor", "hand-back"].map((name) => [`/usr/local/bin/${name}`, path.join(ROOT, "images/dind", name)]),
   );
-  await makeRootfs(root, {
+  return makeDisk(FOLDER, "2G", {
     ...contents,
     files: {
       ...contents.files,
       ...scripts,
       "/usr/local/bin/compare": path.join(SOURCES, "compare"),
       "/arm64/program": dockerBinary("program-arm64"),
-      "/installer/qemu": emulator,
+      "/installer/qemu": qemuUser,
     },
     links: { ...contents.links, "/sbin/init": "/usr/local/bin/compare" },
   });
-  for (const name of ["overlay", "binfmt_misc"])
-    copyFileSync(await module(name), path.join(root, "modules", `${name}.ko`));
-  const image = path.join(FOLDER, "disk.img");
-  await run("truncate", ["-s", "2G", image]);
-  await run("mke2fs", ["-q", "-t", "ext4", "-d", root, image]);
-  return image;
-}
-
-/** The first file system, in memory: busybox and what it takes to see the disk. */
-async function makeStart(): Promise<string> {
-  const root = path.join(FOLDER, "start");
-  for (const folder of ["bin", "dev", "proc", "sys", "modules"])
-    mkdirSync(path.join(root, folder), { recursive: true });
-  copyFileSync(program("busybox"), path.join(root, "bin/busybox"));
-  copyFileSync(path.join(SOURCES, "init"), path.join(root, "init"));
-  chmodSync(path.join(root, "init"), 0o755);
-  for (const name of VIRTIO) copyFileSync(await module(name), path.join(root, "modules", `${name}.ko`));
-  const archive = path.join(FOLDER, "start.cpio");
-  await run("sh", ["-c", `cd "$0" && find . | cpio -o -H newc --quiet >"$1"`, root, archive]);
-  return archive;
-}
-
-/** A module of the guest's kernel, unpacked where the kernel's package has it packed. */
-async function module(name: string): Promise<string> {
-  const found = (await run("find", [guestKernel, "-name", `${name}.ko*`])).trim().split("\n")[0] ?? "";
-  if (found === "") throw new Error(`the guest's kernel has no module ${name}`);
-  if (!found.endsWith(".xz")) return found;
-  await run("xz", ["--decompress", "--keep", "--force", found]);
-  return found.replace(/\.xz$/, "");
 }

@@ -1,5 +1,6 @@
-import { buildKubernetes } from "../kubernetes/binaries";
+import { buildContainerd, buildKubernetes } from "../kubernetes/binaries";
 import { bringPackages } from "../kubernetes/debian";
+import { bringGuestKernel } from "../kubernetes/guest-kernel";
 import { bringPolicyController } from "../kubernetes/policy-controller";
 import { buildDocker, buildDockerPlugins, buildJobImages, buildPrograms } from "./binaries";
 import { bringDirectory } from "./directory";
@@ -17,12 +18,21 @@ interface Needs {
   readonly builders?: boolean;
   /** A machine of its own, which runs a program of another processor. */
   readonly guest?: boolean;
+  /** A node in a machine of its own, with containerd 2. */
+  readonly walls?: boolean;
   /** A company's network: a proxy, sshd, a JVM, and what images are made of. */
   readonly company?: boolean;
 }
 
 /** Brings what is kept between runs, where it is not there yet. */
-export async function bringPrerequisites({ network, access, builders, company, guest }: Needs = {}): Promise<void> {
+export async function bringPrerequisites({
+  network,
+  access,
+  builders,
+  company,
+  guest,
+  walls,
+}: Needs = {}): Promise<void> {
   await bringDebianPackages();
   await buildKubernetes();
   await buildDocker();
@@ -31,7 +41,9 @@ export async function bringPrerequisites({ network, access, builders, company, g
     await buildJobImages();
   }
   if (builders || company || guest) await bringEmulators();
+  if (guest || walls) await bringGuestKernel();
   if (guest) await buildPrograms();
+  if (walls) await buildContainerd();
   if (company) await bringCompanyNetwork();
   if (network) await bringPolicyController();
   if (access) {

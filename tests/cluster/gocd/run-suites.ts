@@ -65,6 +65,8 @@ const SEQUENCES: Readonly<Record<Target, readonly Sequence[]>> = {
       [{ name: "daemons", stack: "test" }, { name: "housekeeping", stack: "second" }, { name: "standalone" }],
       [{ name: "disaster-recovery", stack: "test" }],
       [{ name: "builders", stack: "test" }],
+      // An emulated machine takes both cores.
+      [{ name: "walls", stack: "walls" }],
       // It watches what all pods send.
       [{ name: "company", stack: "company" }],
       // What enforces the policies leaves its rules behind.

@@ -26,8 +26,26 @@ const BUILDS: readonly Build[] = [
   { module: "coredns", packages: { coredns: "." }, ldflags: STRIPPED },
 ];
 
-/** Where a binary of the cluster is; it is there once {@link buildKubernetes} has come back. */
-export const binary = (name: string): string => builtBinary(BUILDS, name);
+/** The runtime of a node that can do more than Debian's: user namespaces, and cgroups that a container may write. */
+const CONTAINERD: readonly Build[] = [
+  {
+    module: "containerd",
+    packages: Object.fromEntries(
+      ["containerd", "containerd-shim-runc-v2", "ctr"].map((name) => [
+        name,
+        `github.com/containerd/containerd/v2/cmd/${name}`,
+      ]),
+    ),
+    ldflags: STRIPPED,
+    tags: "no_btrfs,no_devmapper,no_zfs",
+  },
+];
+
+/** Where a binary of the cluster is; it is there once what builds it has come back. */
+export const binary = (name: string): string => builtBinary([...BUILDS, ...CONTAINERD], name);
 
 /** Builds what the cluster is made of. */
 export const buildKubernetes = (): Promise<void> => buildAll(BUILDS);
+
+/** Builds containerd 2. */
+export const buildContainerd = (): Promise<void> => buildAll(CONTAINERD);

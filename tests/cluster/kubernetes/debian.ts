@@ -34,13 +34,13 @@ export async function bringPackages({ unpacked, installed }: DebianPackages): Pr
   });
 }
 
-/** Downloads a package and unpacks it into a folder, which is there only when it is complete. */
-export async function unpackInto(folder: string, name: string): Promise<void> {
+/** Downloads a package and unpacks it into a folder, which is there only when it is complete; `apt` are options of apt's. */
+export async function unpackInto(folder: string, name: string, apt: readonly string[] = []): Promise<void> {
   const unfinished = `${folder}.${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
   // apt drops its rights to a user that may not write here, warns about it, and downloads all the same.
-  const { code, stderr } = await outcome("apt-get", ["download", "-qq", name], { cwd: unfinished });
+  const { code, stderr } = await outcome("apt-get", [...apt, "download", "-qq", name], { cwd: unfinished });
   const file = readdirSync(unfinished).find((entry) => entry.endsWith(".deb"));
   if (code !== 0 || file === undefined) throw new Error(`apt-get download ${name} failed: ${stderr}`);
   await run("dpkg-deb", ["-x", file, "."], { cwd: unfinished });

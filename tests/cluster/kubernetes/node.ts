@@ -143,7 +143,8 @@ const podNetwork = () => ({
   ],
 });
 
-const kubeletConfig = () => ({
+/** The kubelet of this sandbox; a node elsewhere differs in what its machine can do. */
+export const kubeletConfig = () => ({
   apiVersion: "kubelet.config.k8s.io/v1beta1",
   kind: "KubeletConfiguration",
   // On loopback only, where no pod is; so the API server needs no credential for it.

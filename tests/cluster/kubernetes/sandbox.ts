@@ -5,6 +5,8 @@ import { run } from "./run";
 
 /** The node's name, which /etc/hosts here gives the loopback address, so that no pod reaches the kubelet. */
 export const NODE = "node";
+/** The name of a node in an emulated machine (guest-node.ts), whose kubelet answers on the loopback address, too. */
+export const GUEST_NODE = "guest";
 /** The network of the pods, its bridge, and the bridge's address, which is the node's and the name server's too. */
 export const POD_NETWORK = { bridge: "pods0", subnet: "10.88.0.0/16", gateway: "10.88.0.1" } as const;
 
@@ -29,7 +31,7 @@ export async function setUpSandbox(): Promise<void> {
   // The kubelet's mounts for pods must be seen by containerd and its containers.
   await run("mount", ["--make-rshared", "/"]);
   for (const [setting, value] of Object.entries(KERNEL_SETTINGS)) await bindMountFile(`/proc/sys/${setting}`, value);
-  await bindMountFile("/etc/hosts", `127.0.0.1 localhost ${NODE}\n`);
+  await bindMountFile("/etc/hosts", `127.0.0.1 localhost ${NODE} ${GUEST_NODE}\n`);
   await run("hostname", [NODE]);
   await ownVar();
   await run("mount", ["-t", "tmpfs", "tmpfs", "/run"]);
