@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formatValue, type Problem } from "./problems";
+import { problem, type Problem } from "./problems";
 import type { Storage } from "./storage";
 import { text } from "./values";
 
@@ -35,14 +35,11 @@ interface InFile {
 export function runtimeProblems(pool: InFile, storage: Pick<Storage, "mode">): Problem[] {
   const onGke = storage.mode !== "class";
   const key = `gocd:agents.${pool.name}`;
-  const unused = { key: `${key}.runtimeClass`, found: formatValue(pool.runtimeClass) };
+  const noClass = pool.runtime !== "userns" ? NO_CLASS : onGke ? NO_CLASS_ON_GKE : undefined;
   return [
-    ...(pool.runtime === "gvisor" && onGke
-      ? [{ key: `${key}.runtime`, found: formatValue(pool.runtime), wanted: NO_GKE_SANDBOX }]
-      : []),
-    ...(pool.runtimeClass !== undefined && pool.runtime !== "userns" ? [{ ...unused, wanted: NO_CLASS }] : []),
-    ...(pool.runtimeClass !== undefined && pool.runtime === "userns" && onGke
-      ? [{ ...unused, wanted: NO_CLASS_ON_GKE }]
+    ...(pool.runtime === "gvisor" && onGke ? [problem(`${key}.runtime`, pool.runtime, NO_GKE_SANDBOX)] : []),
+    ...(pool.runtimeClass !== undefined && noClass !== undefined
+      ? [problem(`${key}.runtimeClass`, pool.runtimeClass, noClass)]
       : []),
   ];
 }
