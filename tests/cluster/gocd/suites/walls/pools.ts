@@ -112,7 +112,7 @@ const MAKE_TOOL = `mkdir -p /tmp/tool/bin && cp /bin/busybox /tmp/tool/bin
   for name in sh cat chown dd echo grep id insmod ls mkdir mknod mount nc sleep stat touch; do ln -sf busybox /tmp/tool/bin/$name; done
   tar -c -C /tmp/tool . | docker import -c 'CMD ["sh"]' - tool:1`;
 
-export const podOf = (pool: Pool) => pod(`${pool}-0`);
+const podOf = (pool: Pool) => pod(`${pool}-0`);
 
 /** Runs a script in a pool's agent, as a job would. */
 export const inAgent = (pool: Pool, script: string): Promise<Ended> => inContainer(pool, "agent", script);
