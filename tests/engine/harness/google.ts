@@ -2,8 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import path from "node:path";
 import { events, type Event, type Thing } from "../providers/google/cloud";
 import type { Project } from "./project";
-import { warm } from "./warm";
-import { givePolicyPack, makeProject } from "./workshop";
+import { givePolicyPack, makeProject, warm } from "./workshop";
 
 /** A project in the model of Google Cloud, and the checkout in which people work on it. */
 export interface GoogleProject {
@@ -27,14 +26,9 @@ export interface GoogleProject {
 /** Starts with an empty Google project, logged in, with these stacks. */
 export async function emptyGoogleProject(name: string, stacks: readonly string[]): Promise<GoogleProject> {
   const cloud = path.resolve(".cache/engine", name, "cloud.json");
-  const cold = makeProject(name, "google", {
-    GOCD_ENGINE_CLOUD: cloud,
-    GOCD_ENGINE_ENDPOINT: "127.0.0.1:1",
-    // Of each step of an update there is a second copy otherwise, which nobody reads here.
-    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
-  });
+  const cold = makeProject(name, "google", { GOCD_ENGINE_CLOUD: cloud, GOCD_ENGINE_ENDPOINT: "127.0.0.1:1" });
   givePolicyPack(cold);
-  const project = warm(cold);
+  const project = await warm(cold);
   // The pages' `pulumi login --local` is of the home directory, which is one for all suites.
   const state = path.join(path.dirname(cloud), "state");
   mkdirSync(state);

@@ -6,8 +6,6 @@ import { installedPlugins } from "./packages";
 import { runPolicyPack } from "./policy-pack";
 import { stopPrograms } from "./program";
 
-type PackCall = Parameters<typeof runPolicyPack>[0];
-
 type Call<Request, Response> = (
   call: { readonly request: Request },
   done: (error: grpc.ServiceError | null, response: Response) => void,
@@ -25,7 +23,6 @@ const unary =
 export const languageService = (
   run: (request: rpc.RunRequest) => Promise<rpc.RunResponse>,
   handshake: (request: rpc.LanguageHandshakeRequest) => void = () => undefined,
-  runPack: (call: PackCall) => void = (call) => void runPolicyPack(call),
 ): grpc.UntypedServiceImplementation => ({
   handshake: unary((request: rpc.LanguageHandshakeRequest) => {
     handshake(request);
@@ -41,7 +38,7 @@ export const languageService = (
   getRequiredPlugins: unary(() => new rpc.GetRequiredPluginsResponse()),
   getProgramDependencies: unary(() => new rpc.GetProgramDependenciesResponse()),
   run: unary(run),
-  runPlugin: runPack,
+  runPlugin: (call: Parameters<typeof runPolicyPack>[0]) => void runPolicyPack(call),
   cancel: unary(() => {
     stopPrograms();
     return new Empty();

@@ -13,8 +13,7 @@ export async function runHere(engine: string, request: RunRequest): Promise<RunR
   const { LanguageServer } = (await import("@pulumi/pulumi/automation/server.js")) as unknown as AutomationServer;
   const directory = request.getInfo()?.getProgramDirectory() ?? ".";
   process.chdir(directory);
-  // Pulumi's SDK asks for the trace of every promise and resource; mapping them to TypeScript takes longer than the program itself.
-  Error.stackTraceLimit = 0;
+  // Pulumi's SDK asks for the trace of every promise; mapping them to TypeScript takes longer than the program itself.
   Error.prepareStackTrace = (error) => String(error);
   // That host is told where the engine is by its first argument.
   const call = { request: request.setArgsList([engine]) };

@@ -12,7 +12,7 @@ let project: Project;
 let before: Awaited<ReturnType<typeof remembered>>;
 
 beforeAll(async () => {
-  project = await projectWithStackUp("warm");
+  project = await projectWithStackUp("cold");
   await keepFiles();
   before = await remembered();
   await loseCluster();

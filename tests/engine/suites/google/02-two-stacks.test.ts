@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { emptyGoogleProject, type GoogleProject } from "../../harness/google";
-import { QUICK } from "../../harness/stack";
 
 let google: GoogleProject;
 const things = (type: RegExp) => google.things().filter((thing) => type.test(thing.type));
@@ -66,7 +65,7 @@ describe("what only an engine notices", () => {
       'namespace(`${name}-agents`, common, "privileged"), { ...child, protect: true });',
     );
     expect((await up("dev")).code).toBe(0);
-    const down = await google.project.run("npm run down -- --stack dev", QUICK);
+    const down = await google.project.run("npm run down -- --stack dev");
     mend();
     expect(down.text).toContain("Left, because something protected needs it:");
     expect(things(/:Cluster$/)).toHaveLength(2);
@@ -74,7 +73,7 @@ describe("what only an engine notices", () => {
 
   test("and without that the cluster of the one stack goes, and nothing of the other", async () => {
     expect((await up("dev")).code).toBe(0);
-    await google.project.must("npm run down -- --stack dev", QUICK);
+    await google.project.must("npm run down -- --stack dev");
     expect(things(/:(Cluster|Network)$/).map(({ inputs }) => inputs["name"])).toEqual(["gocd-pools", "gocd-pools"]);
   });
 });
