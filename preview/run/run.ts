@@ -68,6 +68,7 @@ async function runOnce(request: Request, frames: number): Promise<Run> {
   const { project, directory, program, providers, dryRun, keeps = () => false } = request;
   // Loaded here: it takes longer than to explain the command, or to refuse what it is called with.
   const { runtime } = await import("@pulumi/pulumi");
+  // Both are exported at run time, and left out of the type declarations or read-only in them.
   const debuggable = (await import("@pulumi/pulumi/runtime/debuggable.js")) as unknown as Debuggable;
   const { LocalStore } = (await import("@pulumi/pulumi/runtime/state.js")) as unknown as State;
   const monitor = new Monitor(project.stack, project.name, providers);

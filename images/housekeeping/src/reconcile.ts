@@ -46,7 +46,15 @@ const RESULT_FIELD = { approve: "approved", align: "aligned", enable: "enabled",
  */
 export async function reconcile(tools: ReconcileTools, memory: ReconcileMemory): Promise<ReconcileMemory> {
   const started = tools.now();
-  const done = Object.fromEntries(FIELDS.map((field) => [field, []])) as unknown as RoundResult;
+  const done: RoundResult = {
+    approved: [],
+    aligned: [],
+    enabled: [],
+    removed: [],
+    settings: [],
+    notices: [],
+    failures: [],
+  };
   let next = memory;
   try {
     const agents = await listAgents(tools.gocd);

@@ -82,8 +82,10 @@ interface StatefulSet extends KubernetesObject {
   };
 }
 
-const without = (container: Container, ...fields: readonly string[]): Container =>
-  Object.fromEntries(Object.entries(container).filter(([field]) => !fields.includes(field))) as unknown as Container;
+const without = (container: Container, ...fields: readonly string[]): Container => ({
+  ...Object.fromEntries(Object.entries(container).filter(([field]) => !fields.includes(field))),
+  name: container.name,
+});
 
 /**
  * The pool with a container that does nothing in the agent's place, which has no server here and would look for one all the time; and with a
