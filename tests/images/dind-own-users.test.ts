@@ -39,7 +39,9 @@ describe("in a pod with users of its own", () => {
     shell().command("mkdir", "exit 1");
     const { status, stderr } = start();
     expect(status).toBe(78);
-    expect(stderr).toMatch(/may not write its cgroup: its node needs cgroup v2 made by systemd \(SystemdCgroup\) and containerd's cgroup_writable/);
+    expect(stderr).toMatch(
+      /may not write its cgroup: its node needs cgroup v2 made by systemd \(SystemdCgroup\) and containerd's cgroup_writable/,
+    );
     expect(shell().calls("docker-init")).toEqual([]);
   });
 
