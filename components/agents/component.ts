@@ -7,7 +7,7 @@ import type { GitSsh } from "../../kubernetes/git-ssh";
 import { labels, POOL_LABEL } from "../../kubernetes/labels";
 import type { GuardedNamespace } from "../../kubernetes/namespace";
 import { poolDisruptionBudget, poolService, poolStatefulSet, rolloutSeconds, type PoolSpec } from "./agent";
-import { daemonConfig, type DaemonSettings } from "./daemon";
+import { DAEMON_FILE, daemonConfig, registryHosts, type DaemonSettings } from "./daemon";
 import { LOGINS_FILE, loginLines } from "./logins";
 import type { Wall } from "./runtime";
 
@@ -86,7 +86,7 @@ export class AgentPool extends pulumi.ComponentResource {
       certificates === undefined
         ? undefined
         : new core.ConfigMap(`${name}-ca`, { metadata: metadata("-ca"), data: { [CA_FILE]: certificates } }, child);
-    const data = { "daemon.json": config, ...(certificates !== undefined && { [CA_FILE]: certificates }) };
+    const data = { [DAEMON_FILE]: config, ...(certificates !== undefined && { [CA_FILE]: certificates }) };
     const daemon = new core.ConfigMap(`${name}-daemon`, { metadata: metadata("-daemon"), data }, child);
     const side = (which: "daemon" | "client") => {
       const stringData = filesOf(args.certificates, which);
@@ -100,18 +100,7 @@ export class AgentPool extends pulumi.ComponentResource {
       child,
     );
 
-    const ssh =
-      args.secrets.gitSsh &&
-      new core.Secret(`${name}-git-ssh`, { metadata: metadata("-git-ssh"), stringData: args.secrets.gitSsh }, child);
-    const loginsFile =
-      own.logins.length > 0 ? args.secrets.dockerLogins?.apply((all) => loginLines(all, own.logins)) : undefined;
-    const logins =
-      loginsFile &&
-      new core.Secret(
-        `${name}-docker-logins`,
-        { metadata: metadata("-docker-logins"), stringData: { [LOGINS_FILE]: loginsFile } },
-        child,
-      );
+    const { sshSecret, loginsSecret } = jobSecrets(name, metadata, args.secrets, own.logins, child);
     const account = new core.ServiceAccount(
       name,
       { metadata: metadata(""), automountServiceAccountToken: false },
@@ -126,10 +115,18 @@ export class AgentPool extends pulumi.ComponentResource {
         ...spec,
         daemonConfig: config,
         identitySecret: identity.metadata.name,
-        sshSecret: ssh?.metadata.name,
-        loginsSecret: logins?.metadata.name,
+        sshSecret,
+        loginsSecret,
         caConfigMap: ca?.metadata.name,
-        dind: { ...dind, pool, wall: own, image: args.images.dind, daemonConfigMap: daemon.metadata.name, secrets },
+        dind: {
+          ...dind,
+          pool,
+          wall: own,
+          image: args.images.dind,
+          daemonConfigMap: daemon.metadata.name,
+          registries: certificates === undefined ? [] : registryHosts(dind, own.logins),
+          secrets,
+        },
       }),
       // The account is named, not referred to; the guards are no part of it.
       {
@@ -140,6 +137,23 @@ export class AgentPool extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
+}
+
+/** Names of the Secrets by which jobs log in to Git and to registries, each where the settings ask for it. */
+function jobSecrets(
+  name: string,
+  metadata: (suffix: string) => { readonly name: string },
+  { gitSsh, dockerLogins }: AgentPoolArgs["secrets"],
+  registries: readonly string[],
+  opts: pulumi.CustomResourceOptions,
+) {
+  const secret = (suffix: string, stringData: pulumi.Input<{ readonly [file: string]: pulumi.Input<string> }>) =>
+    new core.Secret(`${name}${suffix}`, { metadata: metadata(suffix), stringData }, opts).metadata.name;
+  const logins = registries.length > 0 ? dockerLogins?.apply((all) => loginLines(all, registries)) : undefined;
+  return {
+    sshSecret: gitSsh && secret("-git-ssh", gitSsh),
+    loginsSecret: logins && secret("-docker-logins", { [LOGINS_FILE]: logins }),
+  };
 }
 
 /** `docker-0.ca.pem` and so on, out of files by pod. */

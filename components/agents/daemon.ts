@@ -5,6 +5,8 @@ import { daemonOptions, type Runtime } from "./runtime";
 /** Where the daemon listens for the agent: on the pod's loopback alone. */
 export const DOCKER_HOST = "tcp://127.0.0.1:2376";
 
+export const DAEMON_FILE = "daemon.json";
+
 /** Where each side finds its three PEM files. */
 export const DAEMON_CERTIFICATES = "/certs/server";
 export const CLIENT_CERTIFICATES = "/certs/client";
@@ -62,3 +64,8 @@ export function daemonConfig(
   };
   return `${JSON.stringify(config, undefined, 2)}\n`;
 }
+
+/** Hosts of the registries that a pool's settings name, with the port where one is written: dockerd looks them up in this form. */
+export const registryHosts = ({ mirrors }: Pick<DaemonSettings, "mirrors">, logins: readonly string[]) => [
+  ...new Set([...mirrors.map((mirror) => mirror.replace(/^\w+:\/\/([^/]*).*$/, "$1")), ...logins]),
+];

@@ -1,7 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { CA_FILE } from "../../kubernetes/company";
 import { RESTRICTED } from "../../kubernetes/security";
-import { CLIENT_CERTIFICATES, DAEMON_CERTIFICATES, DOCKER_HOST } from "./daemon";
+import { CLIENT_CERTIFICATES, DAEMON_CERTIFICATES, DAEMON_FILE, DOCKER_HOST } from "./daemon";
 import { daemonSecurity, DIND_CONTAINER, type Wall } from "./runtime";
 
 /**
@@ -37,7 +38,10 @@ export interface DindSpec {
   readonly cpu: string;
   readonly memory: string;
   readonly wall: Wall;
+  /** Config map with `daemon.json`, and one's own authorities where there are some. */
   readonly daemonConfigMap: pulumi.Input<string>;
+  /** Hosts of registries, with their ports if they have some, whose certificates those authorities have signed. */
+  readonly registries: readonly string[];
   readonly secrets: { readonly daemon: pulumi.Input<string>; readonly client: pulumi.Input<string> };
 }
 
@@ -49,7 +53,7 @@ export function dindSidecar(spec: DindSpec) {
   return {
     initContainers: [certificatesContainer(spec), dindContainer(spec)],
     volumes: [
-      { name: "daemon", configMap: { name: spec.daemonConfigMap } },
+      { name: "daemon", configMap: { name: spec.daemonConfigMap, ...daemonFiles(spec.registries) } },
       { name: "daemon-tls", secret: { secretName: spec.secrets.daemon, defaultMode: 0o440 } },
       { name: "client-tls", secret: { secretName: spec.secrets.client, defaultMode: 0o440 } },
       { name: "daemon-certs", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
@@ -61,6 +65,18 @@ export function dindSidecar(spec: DindSpec) {
       { name: "DOCKER_CERT_PATH", value: CLIENT_CERTIFICATES },
     ],
     clientMounts: [{ name: "client-certs", mountPath: CLIENT_CERTIFICATES, readOnly: true }],
+  };
+}
+
+/** Every file of the config map, and the authorities once more where dockerd looks for those of one registry ("certs.d"). */
+function daemonFiles(registries: readonly string[]) {
+  if (registries.length === 0) return {};
+  const folders = ["", ...registries.map((registry) => `certs.d/${registry}/`)];
+  return {
+    items: [
+      { key: DAEMON_FILE, path: DAEMON_FILE },
+      ...folders.map((folder) => ({ key: CA_FILE, path: `${folder}${CA_FILE}` })),
+    ],
   };
 }
 

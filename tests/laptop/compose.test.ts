@@ -85,6 +85,7 @@ const pod = poolStatefulSet({
     memory: "1Gi",
     wall: { runtime: "privileged", onGke: false },
     daemonConfigMap: "d",
+    registries: [],
     secrets: { daemon: "d", client: "c" },
   },
   daemonConfig: "{}",

@@ -18,6 +18,7 @@ const SPEC: PoolSpec = {
     memory: "4Gi",
     wall: { runtime: "privileged", onGke: true },
     daemonConfigMap: "docker-daemon",
+    registries: [],
     secrets: { daemon: "docker-daemon-tls", client: "docker-client-tls" },
   },
   daemonConfig: "{}",
@@ -74,6 +75,23 @@ describe("an agent's pod", () => {
     expect(revision("PEM")).not.toBe(revision("another"));
     // The daemon keeps the shape that the policies know it by.
     expect(made.initContainers).toEqual(podOf().initContainers);
+  });
+
+  test("gives the daemon one's own authorities for each registry that has a name", () => {
+    const made = podOf({ dind: { ...SPEC.dind, registries: ["mirror.example.com", "registry.example.com:5000"] } });
+    const paths = made.volumes.find(({ name }) => name === "daemon");
+    expect(paths).toMatchObject({
+      configMap: {
+        name: "docker-daemon",
+        items: [
+          { key: "daemon.json", path: "daemon.json" },
+          { key: "ca.crt", path: "ca.crt" },
+          { key: "ca.crt", path: "certs.d/mirror.example.com/ca.crt" },
+          { key: "ca.crt", path: "certs.d/registry.example.com:5000/ca.crt" },
+        ],
+      },
+    });
+    expect(pod.volumes).toContainEqual({ name: "daemon", configMap: { name: "docker-daemon" } });
   });
 
   test("starts the daemon before the agent and stops it after", () => {

@@ -28,7 +28,15 @@ const SPEC: Omit<PoolSpec, "dind"> = {
 
 function templateOf(wall: Wall) {
   const secrets = { daemon: "docker-daemon-tls", client: "docker-client-tls" };
-  const dind = { pool: "docker", image: "dind@sha256:d", cpu: "2", memory: "4Gi", daemonConfigMap: "daemon", secrets };
+  const dind = {
+    pool: "docker",
+    image: "dind@sha256:d",
+    cpu: "2",
+    memory: "4Gi",
+    daemonConfigMap: "daemon",
+    registries: [],
+    secrets,
+  };
   const sidecar = { image: "database@sha256:b", env: {}, cpu: "100m", memory: "128Mi" };
   const pod = { ...SPEC.pod, sidecars: { database: sidecar } };
   const placement = { nodeSelector: { "gocd-on-kubernetes/nodes": "agents" } };

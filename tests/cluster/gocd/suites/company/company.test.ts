@@ -168,6 +168,12 @@ const inPipeline = (script: string) => job(0, `mkdir -p ${WORK}; cd ${WORK}; ${s
     expect(asked()).toContain(REGISTRY);
   });
 
+  test("dockerd has the authority for the mirror and the registry of the log-in by name, too", async () => {
+    const files = "cd /etc/docker/certs.d; for file in */ca.crt; do cmp $file ../ca.crt && echo $file; done";
+    const found = await inPipeline(`docker run --rm -v /etc/docker:/etc/docker:ro tool:1 sh -c '${files}'`);
+    expect(found.split("\n").sort()).toEqual([MIRROR, PRIVATE].sort().map((host) => `${host}/ca.crt`));
+  });
+
   test("jobs are logged in to the registries that the pool names, and no file of theirs says with what", async () => {
     await inPipeline(
       `docker tag tool:1 ${PRIVATE}/app:1; docker push -q ${PRIVATE}/app:1; docker rmi ${PRIVATE}/app:1`,
