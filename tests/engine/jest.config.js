@@ -7,6 +7,7 @@ const project = (name) => ({
   transform: cluster.transform,
   testEnvironment: "node",
   displayName: name,
+  globalSetup: "<rootDir>/tests/engine/harness/warm.ts",
   roots: ["<rootDir>/tests/engine/suites"],
   testMatch: [`<rootDir>/tests/engine/suites/${name}/*.test.ts`],
 });

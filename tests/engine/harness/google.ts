@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import path from "node:path";
 import { events, type Event, type Thing } from "../providers/google/cloud";
 import type { Project } from "./project";
-import { givePolicyPack, makeProject, warm } from "./workshop";
+import { warm } from "./warm";
+import { givePolicyPack, makeProject } from "./workshop";
 
 /** A project in the model of Google Cloud, and the checkout in which people work on it. */
 export interface GoogleProject {
@@ -26,9 +27,14 @@ export interface GoogleProject {
 /** Starts with an empty Google project, logged in, with these stacks. */
 export async function emptyGoogleProject(name: string, stacks: readonly string[]): Promise<GoogleProject> {
   const cloud = path.resolve(".cache/engine", name, "cloud.json");
-  const cold = makeProject(name, "google", { GOCD_ENGINE_CLOUD: cloud, GOCD_ENGINE_ENDPOINT: "127.0.0.1:1" });
+  const cold = makeProject(name, "google", {
+    GOCD_ENGINE_CLOUD: cloud,
+    GOCD_ENGINE_ENDPOINT: "127.0.0.1:1",
+    // Of each step of an update there is a second copy otherwise, which nobody reads here.
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+  });
   givePolicyPack(cold);
-  const project = await warm(cold);
+  const project = warm(cold);
   // The pages' `pulumi login --local` is of the home directory, which is one for all suites.
   const state = path.join(path.dirname(cloud), "state");
   mkdirSync(state);

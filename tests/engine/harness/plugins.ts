@@ -25,7 +25,7 @@ const SOURCES = [
   ...["load", "wire", "providers", "registration"].map((name) => `preview/run/${name}.ts`),
 ];
 
-/** Environment variable with the port at which a project's process serves providers; see warm.ts. */
+/** Environment variable with the port at which the process of warm.ts serves providers. */
 export const PROVIDERS_PORT = "GOCD_ENGINE_PROVIDERS";
 
 export const LANGUAGE_HOST = "pulumi-language-nodejs";
@@ -131,7 +131,7 @@ function writeScript(file: string, command: readonly string[], first = ""): void
 const askWarmProcess = (name: string, version: string): string => `\
 if [ -n "\${${PROVIDERS_PORT}:-}" ]; then
   exec 3<>"/dev/tcp/127.0.0.1/$${PROVIDERS_PORT}"
-  echo "${name} ${version}" >&3
+  echo "${name} ${version} $$" >&3
   read -r port <&3
   echo "$port"
   read -r

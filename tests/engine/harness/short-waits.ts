@@ -19,8 +19,10 @@ const HOOKS = Object.entries({
 const EDITS: readonly Edit[] = [
   [
     "components/agents/agent.ts",
-    `{ command: ["agent-ready"] }, ${PROBE}`,
-    `{ command: ["agent-ready"] }, periodSeconds: 2`,
+    `readinessProbe: { exec: { command: ["agent-ready"] }, ${PROBE}`,
+    // Ready within a second, and no process every second for as long as it is.
+    `startupProbe: { exec: { command: ["agent-ready"] }, periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 600 },
+        readinessProbe: { exec: { command: ["agent-ready"] }, ${PROBE}`,
   ],
   ["components/agents/agent.ts", "...sidecar.clientEnv,", `${HOOKS} ...sidecar.clientEnv,`],
   ["components/housekeeping/housekeeping.ts", PROBE, "periodSeconds: 1"],

@@ -7,7 +7,8 @@ import { KUBECONFIG, ROOT } from "../../cluster/kubernetes/paths";
 import { documented, STACK } from "./docs";
 import type { CommandOptions, Ended, Project } from "./project";
 import { shortenWaits } from "./short-waits";
-import { givePolicyPack, LOCAL_STATE, openProject, warm } from "./workshop";
+import { warm } from "./warm";
+import { givePolicyPack, LOCAL_STATE, openProject } from "./workshop";
 
 /** What the tests plant, and look for in all that a run writes. */
 export const PLANTED = {

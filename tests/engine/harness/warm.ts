@@ -1,26 +1,38 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { LANGUAGE_HOST, onPath, PROVIDERS_PORT } from "./plugins";
 import { Project } from "./project";
+import { WARM_PROCESS } from "./workshop";
+
+/** Environment variable with the ports that the process tells. */
+const PORTS = "GOCD_ENGINE_WARM";
 
 /**
- * A project with a process of its own (tests/engine/warm) in which Node, Pulumi's SDK and the providers that stand in stay loaded; every
- * command starts them several times otherwise, which is most of what it takes. That process ends with this one. A language host that
- * is installed on this machine is used all the same.
+ * Starts the process (tests/engine/warm) in which Node, Pulumi's SDK and the providers that stand in stay loaded; every command starts
+ * them several times otherwise, which is most of what it takes. Jest calls this once for a folder of suites. The process ends with this one.
  */
-export async function warmed({ directory, environment }: Project, main: string): Promise<Project> {
-  const child = spawn(process.execPath, ["--max-semi-space-size=64", "--require", "@swc-node/register", main], {
-    cwd: directory,
-    env: environment,
+export default async function start(): Promise<void> {
+  // Nothing was prepared: the suites are only counted.
+  if (!existsSync(WARM_PROCESS)) return;
+  const child = spawn(process.execPath, ["--max-semi-space-size=64", "--require", "@swc-node/register", WARM_PROCESS], {
     stdio: ["pipe", "pipe", "inherit"],
   });
-  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-  const [language = "", providers = ""] = line.split(" ");
+  const ended = once(child, "close").then(() => Promise.reject(new Error("the process that stays has ended")));
+  const line = once(createInterface({ input: child.stdout }), "line");
+  const [ports] = (await Promise.race([line, ended])) as [string];
+  process.env[PORTS] = ports;
   // It must not keep Jest from ending.
   child.unref();
   for (const stream of [child.stdin, child.stdout]) (stream as unknown as Socket).unref();
+}
+
+/** The same project, whose commands find what they start loaded already. A language host that is installed on this machine is used all the same. */
+export function warm({ directory, environment }: Project): Project {
+  const [language = "", providers = ""] = (process.env[PORTS] ?? "").split(" ");
+  if (providers === "") return new Project(directory, environment);
   return new Project(directory, {
     ...environment,
     // The engine lives for seconds: it need not collect its garbage often.

@@ -6,12 +6,13 @@ import { run } from "../../cluster/kubernetes/run";
 import { kubernetesProvider, pulumiProgram } from "./binaries";
 import { compileStandIns, installPlugins, linkLanguageHost, type Plugin } from "./plugins";
 import { Project } from "./project";
-import { warmed } from "./warm";
 
 /** Everything that a run makes, beside the checkout's packages, so that Node finds them; git ignores it. */
 export const WORKSHOP = path.join(ROOT, ".cache/engine");
 const PROGRAMS = path.join(WORKSHOP, "programs");
 const COMPILED = path.join(WORKSHOP, "compiled");
+/** The program of the process that keeps things loaded; see warm.ts. */
+export const WARM_PROCESS = path.join(COMPILED, "tests/engine/warm/main.js");
 /** Plug-ins for the cluster that runs here, and for stacks whose cluster is in the model of Google Cloud. */
 const PLUGINS = { cluster: path.join(WORKSHOP, "plugins"), google: path.join(WORKSHOP, "plugins-google") } as const;
 
@@ -53,10 +54,6 @@ export function makeProject(name: string, plugins: Plugins, environment: NodeJS.
   rmSync(path.join(WORKSHOP, name), { recursive: true, force: true });
   return openProject(name, plugins, environment);
 }
-
-/** The same project, whose commands find what they start loaded already. */
-export const warm = (project: Project): Promise<Project> =>
-  warmed(project, path.join(COMPILED, "tests/engine/warm/main.js"));
 
 /** The copy of that name, which may be there from another suite. */
 export function openProject(name: string, plugins: Plugins, environment: NodeJS.ProcessEnv = {}): Project {

@@ -6,6 +6,8 @@ import { installedPlugins } from "./packages";
 import { runPolicyPack } from "./policy-pack";
 import { stopPrograms } from "./program";
 
+type PackCall = Parameters<typeof runPolicyPack>[0];
+
 type Call<Request, Response> = (
   call: { readonly request: Request },
   done: (error: grpc.ServiceError | null, response: Response) => void,
@@ -23,6 +25,7 @@ const unary =
 export const languageService = (
   run: (request: rpc.RunRequest) => Promise<rpc.RunResponse>,
   handshake: (request: rpc.LanguageHandshakeRequest) => void = () => undefined,
+  runPack: (call: PackCall) => void = (call) => void runPolicyPack(call),
 ): grpc.UntypedServiceImplementation => ({
   handshake: unary((request: rpc.LanguageHandshakeRequest) => {
     handshake(request);
@@ -38,7 +41,7 @@ export const languageService = (
   getRequiredPlugins: unary(() => new rpc.GetRequiredPluginsResponse()),
   getProgramDependencies: unary(() => new rpc.GetProgramDependenciesResponse()),
   run: unary(run),
-  runPlugin: (call: Parameters<typeof runPolicyPack>[0]) => void runPolicyPack(call),
+  runPlugin: runPack,
   cancel: unary(() => {
     stopPrograms();
     return new Empty();

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { isObject, UNKNOWN } from "../../../preview/run/wire";
 import type { WireObject } from "../../../preview/run/wire";
+import { environment } from "./environment";
 import { at } from "./google/cloud";
 import type { Problem, ProviderModel } from "./model";
 
@@ -14,7 +15,7 @@ const NO_DAEMON = "failed to connect to any docker daemon";
 /** `docker`: images that nobody builds, with the digest of what would have gone in. */
 export const docker: ProviderModel = {
   configure() {
-    if (process.env["DOCKER_HOST"] === "none") throw new Error(NO_DAEMON);
+    if (environment()["DOCKER_HOST"] === "none") throw new Error(NO_DAEMON);
   },
   resources: {
     "docker:index/image:Image": {

@@ -1,5 +1,6 @@
 import { isObject } from "../../../preview/run/wire";
 import type { WireObject, WireValue } from "../../../preview/run/wire";
+import { environment } from "./environment";
 import { gatewayProblem } from "./google/access-rules";
 import { Cloud, projectFile } from "./google/cloud";
 import { TYPE } from "./google/types";
@@ -18,7 +19,7 @@ const model = (type: string): ResourceModel => ({
   },
   read: (_id, properties) => {
     if (new Cloud(projectFile()).all(TYPE.cluster).length > 0) return properties;
-    if (process.env["PULUMI_K8S_DELETE_UNREACHABLE"] === "true") return undefined;
+    if (environment()["PULUMI_K8S_DELETE_UNREACHABLE"] === "true") return undefined;
     throw new Error("configured Kubernetes cluster is unreachable: the project has no cluster");
   },
   delete: (id) => {

@@ -8,12 +8,13 @@ import { UNKNOWN, unwrappedMap } from "../../../preview/run/wire";
 import type { WireObject } from "../../../preview/run/wire";
 import { MOST_BYTES } from "../plugin/forward";
 import { argumentOf, differences } from "./diff";
+import { within } from "./environment";
 import type { ProviderModel, Resource, ResourceModel } from "./model";
 
-/** A server of a provider, as the engine expects it from a plugin. */
-export function serverOf(provider: ProviderModel, version: string): grpc.Server {
+/** A server of a provider, as the engine expects it from a plugin, for a command with this environment. */
+export function serverOf(provider: ProviderModel, version: string, env = process.env): grpc.Server {
   const server = new grpc.Server(MOST_BYTES);
-  server.addService(ResourceProviderService, implementation(provider, version));
+  server.addService(ResourceProviderService, within(env, implementation(provider, version)));
   return server;
 }
 

@@ -1,6 +1,7 @@
-// One process that serves the commands of one project, one after the other, so that none of them loads Node and Pulumi's SDK anew. It
+// One process that serves the commands of one folder of suites, one after the other, so that none of them loads Node and Pulumi's SDK anew. It
 // tells two ports on the first line of stdout: that of a language host, and that at which plug-ins ask for a provider that stands in. It
 // ends with whoever started it.
+import { readFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import * as grpc from "@grpc/grpc-js";
@@ -9,13 +10,22 @@ import { languageService } from "../language-host/service";
 import { listen, MOST_BYTES } from "../plugin/forward";
 import { standIn } from "../providers/providers";
 import { serverOf } from "../providers/serve";
+import { runPackHere } from "./policy-pack";
 import { runHere } from "./program";
 
-/** `NAME VERSION` on a line is answered with the port of a provider of its own, which goes when the connection does. */
+/** The environment of another process, as it was started. */
+const environmentOf = (pid: string): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    readFileSync(`/proc/${pid}/environ`, "utf8")
+      .split("\0")
+      .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
+  );
+
+/** `NAME VERSION PID` on a line is answered with the port of a provider of its own for that process, which goes when the connection does. */
 function provide(socket: Socket): void {
   createInterface({ input: socket }).once("line", (line) => {
-    const [name = "", version = ""] = line.split(" ");
-    const server = serverOf(standIn(name), version);
+    const [name = "", version = "", pid = ""] = line.split(" ");
+    const server = serverOf(standIn(name), version, environmentOf(pid));
     socket.on("close", () => {
       server.forceShutdown();
     });
@@ -32,6 +42,7 @@ async function main(): Promise<void> {
     languageService(
       (request) => runHere(engine, request),
       (request) => (engine = request.getEngineAddress()),
+      runPackHere,
     ),
   );
   const providers = createServer(provide);
@@ -40,5 +51,10 @@ async function main(): Promise<void> {
   process.stdout.write(`${await listen(language)} ${port}\n`);
   process.stdin.resume().on("end", () => process.exit());
 }
+
+// What a program that has ended leaves behind is told, and does not end the programs after it. While one runs, its host listens.
+process.on("unhandledRejection", (reason) => {
+  if (process.listenerCount("unhandledRejection") === 1) console.error(reason);
+});
 
 void main();

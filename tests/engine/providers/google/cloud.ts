@@ -1,9 +1,10 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { WireObject, WireValue } from "../../../../preview/run/wire";
 import { isObject } from "../../../../preview/run/wire";
+import { environment } from "../environment";
 
 /** File of the project that a provider works on. */
-export const projectFile = (): string => process.env["GOCD_ENGINE_CLOUD"] ?? "cloud.json";
+export const projectFile = (): string => environment()["GOCD_ENGINE_CLOUD"] ?? "cloud.json";
 
 /** Something that exists in the project. */
 export interface Thing {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { UNKNOWN } from "../../../../preview/run/wire";
 import type { WireObject } from "../../../../preview/run/wire";
+import { environment } from "../environment";
 import type { ProviderModel, Resource, ResourceModel } from "../model";
 import { Cloud, projectFile } from "./cloud";
 import type { Event } from "./cloud";
@@ -8,17 +9,16 @@ import { replaces, takesProject } from "./replaces";
 import { MEMBERS, RULES, taken } from "./rules";
 import { COMPUTED, ID, TYPE } from "./types";
 
-const CLOUD = projectFile();
 /** The resources that are to fail once: a JSON list of URNs. */
-const FAILURES = `${CLOUD}.failures`;
-const ENDPOINT = process.env["GOCD_ENGINE_ENDPOINT"] ?? "gke-0123456789.us-central1-a.gke.goog";
+const failures = () => `${projectFile()}.failures`;
+const gateway = () => environment()["GOCD_ENGINE_ENDPOINT"] ?? "gke-0123456789.us-central1-a.gke.goog";
 
 /** What takes long at Google takes a little here, so that whoever does not wait comes too early. In milliseconds. */
 const TAKES: Readonly<Record<string, number>> = { [TYPE.cluster]: 300, [TYPE.nodePool]: 200, [TYPE.nat]: 100 };
 
 let project = "";
 let opened: Cloud | undefined;
-const cloud = () => (opened ??= new Cloud(CLOUD));
+const cloud = () => (opened ??= new Cloud(projectFile()));
 
 /** `gcp`: a model of Google Cloud with the rules of rules.ts. */
 export const google: ProviderModel = {
@@ -44,7 +44,7 @@ function model(type: string): ResourceModel {
   return {
     defaults: ({ inputs }) => (takesProject(type) && !("project" in inputs) ? { project } : {}),
     replaces: (path, before, after) => replaces(type, path, before, after),
-    planned: (inputs, old) => (old === undefined ? endpoint(type, inputs, UNKNOWN) : endpoint(type, inputs, ENDPOINT)),
+    planned: (inputs, old) => (old === undefined ? endpoint(type, inputs, UNKNOWN) : endpoint(type, inputs, gateway())),
     // Names are the program's, so the old one must go first; a pool without one gets a new one.
     deleteBeforeReplace: type !== TYPE.nodePool,
     computed: [
@@ -61,7 +61,7 @@ function model(type: string): ResourceModel {
         cloud().put({ type, id, inputs, made: Date.now() });
         return {
           id,
-          outputs: { ...inputs, ...COMPUTED[type]?.(inputs, id, project), ...endpoint(type, inputs, ENDPOINT) },
+          outputs: { ...inputs, ...COMPUTED[type]?.(inputs, id, project), ...endpoint(type, inputs, gateway()) },
         };
       });
     },
@@ -69,7 +69,7 @@ function model(type: string): ResourceModel {
       const found = cloud().get(type, id);
       const inputs = { ...found?.inputs, ...resource.inputs };
       cloud().put({ ...found, type, id, inputs });
-      return { ...endpoint(type, inputs, ENDPOINT), ...(type === TYPE.nodePool && { name: old["name"] ?? "" }) };
+      return { ...endpoint(type, inputs, gateway()), ...(type === TYPE.nodePool && { name: old["name"] ?? "" }) };
     },
     read: (id, properties) => {
       const found = cloud().get(type, id);
@@ -133,9 +133,10 @@ function refuse(on: "create" | "delete", type: string, inputs: WireObject): void
 
 /** Fails what a test has listed, once, as Google does on a bad day. */
 function failOnce(what: string, urn: string): void {
-  const listed = existsSync(FAILURES) ? (JSON.parse(readFileSync(FAILURES, "utf8")) as readonly string[]) : [];
+  const file = failures();
+  const listed = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as readonly string[]) : [];
   if (!listed.includes(`${what} ${urn}`)) return;
-  writeFileSync(FAILURES, JSON.stringify(listed.filter((one) => one !== `${what} ${urn}`)));
+  writeFileSync(file, JSON.stringify(listed.filter((one) => one !== `${what} ${urn}`)));
   throw new Error("googleapi: Error 503: The service is currently unavailable., backendError");
 }
 

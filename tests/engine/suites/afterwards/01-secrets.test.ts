@@ -67,7 +67,7 @@ const stackFiles = (folder: string): readonly string[] =>
     .map((name) => path.join(folder, name));
 
 beforeAll(async () => {
-  project = await projectWithStackUp("cold");
+  project = await projectWithStackUp("warm");
   await project.must(`pulumi config set --secret gocd:adminPassword --stack ${STACK}`, { input: PLANTED.password });
   await project.run(`pulumi state unprotect --all --stack ${STACK}`);
   await project.must(`pulumi up --diff --stack ${STACK}`, QUICK);

@@ -12,7 +12,7 @@ let project: Project;
 let before: Awaited<ReturnType<typeof remembered>>;
 
 beforeAll(async () => {
-  project = await projectWithStackUp("cold");
+  project = await projectWithStackUp("warm");
   await keepFiles();
   before = await remembered();
   await loseCluster();

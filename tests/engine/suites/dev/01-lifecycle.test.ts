@@ -7,14 +7,18 @@ import { documented, STACK } from "../../harness/docs";
 import { keepFiles, remembered } from "../../harness/installation";
 import { signalGroup, type Project } from "../../harness/project";
 import { changes, expectUnchanged, makeVolumes, projectOnCluster, QUICK } from "../../harness/stack";
+import { warm } from "../../harness/warm";
 
 const INSTALL = "docs/operations/install.md";
 const UP = documented(INSTALL, /^pulumi up --stack dev --policy-pack policy --policy-pack-config policy-config.json$/);
 
+/** The first commands start the program, its packages, the pack and every provider from nothing, as on people's machines. */
+let cold: Project;
 let project: Project;
 
 beforeAll(async () => {
-  project = await projectOnCluster("cold");
+  cold = await projectOnCluster("cold");
+  project = warm(cold);
 });
 
 describe("a stack on a cluster that exists", () => {
@@ -24,7 +28,7 @@ describe("a stack on a cluster that exists", () => {
   });
 
   test("is previewed with the policy pack, and nothing is made", async () => {
-    const preview = await project.must(
+    const preview = await cold.must(
       documented(INSTALL, /^pulumi preview --stack dev --policy-pack policy --policy-pack-config policy-config.json$/),
     );
     expect(changes(preview)["create"]).toBeGreaterThan(50);
@@ -33,7 +37,7 @@ describe("a stack on a cluster that exists", () => {
   });
 
   test("comes up, and server, housekeeping and agents are ready when the command ends", async () => {
-    const up = await project.must(UP);
+    const up = await cold.must(UP);
     expect(changes(up)["create"]).toBeGreaterThan(50);
     await ready(2, 5);
     await keepFiles();

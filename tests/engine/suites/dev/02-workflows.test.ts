@@ -11,7 +11,7 @@ const environment = () => ({ PULUMI_STACK: STACK, GITHUB_OUTPUT: output("outputs
 const keptIn = (file: string) => readFileSync(path.join(project.directory, file), "utf8");
 
 beforeAll(async () => {
-  project = await projectWithStackUp("cold");
+  project = await projectWithStackUp("warm");
   await project.must("mkdir -p out/comment out/drift");
 });
 

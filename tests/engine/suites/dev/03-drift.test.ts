@@ -21,7 +21,7 @@ const service = async () =>
   JSON.parse(await kubectl(["get", "service", "gocd-server", "-n", SERVER_NAMESPACE, "-o", "json"])) as Changed;
 
 beforeAll(async () => {
-  project = await projectWithStackUp("cold");
+  project = await projectWithStackUp("warm");
   pods = await settledPods();
   policies = await allPolicies();
   await kubectl(["delete", "networkpolicies", "-n", AGENTS_NAMESPACE, "--all"]);

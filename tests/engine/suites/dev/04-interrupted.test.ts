@@ -6,7 +6,8 @@ import { documented, STACK } from "../../harness/docs";
 import { settledPods } from "../../harness/installation";
 import { signalGroup, type Ended, type Project, type Started } from "../../harness/project";
 import { expectUnchanged, POOL_SETTINGS, projectWithStackUp, QUICK } from "../../harness/stack";
-import { LOCAL_STATE, warm } from "../../harness/workshop";
+import { warm } from "../../harness/warm";
+import { LOCAL_STATE } from "../../harness/workshop";
 
 const UP = documented("docs/operations/install.md", /^pulumi up --stack dev --policy-pack policy\b/);
 const CANCEL = documented("docs/operations/troubleshoot.md", /^pulumi cancel --stack dev$/);
@@ -49,7 +50,7 @@ async function interrupted(rotation: number, end: (child: Started["child"]) => P
 
 beforeAll(async () => {
   cold = await projectWithStackUp("cold");
-  project = await warm(cold);
+  project = warm(cold);
 });
 
 describe("an up that is interrupted", () => {

@@ -37,7 +37,7 @@ describe("restore.md", () => {
   test("when the disk itself is gone: refresh, then up makes an empty one", async () => {
     server({});
     google.delete(/:(Disk|DiskResourcePolicyAttachment)$/);
-    await google.project.must(documented(RESTORE, /^pulumi refresh --stack dev$/));
+    await google.project.must(documented(RESTORE, /^pulumi refresh --stack dev$/), QUICK);
     await google.project.must(UP, QUICK);
     expect(names(/:Disk$/)).toEqual(["gocd-dev-artifacts", "gocd-dev-data"]);
     expectUnchanged(await google.project.must(UP, QUICK));
@@ -74,7 +74,7 @@ describe("another range of addresses for the cluster", () => {
 
   test("works by the way round of scale.md, on the same disks", async () => {
     const disks = things(/:Disk$/);
-    await google.project.must(DOWN);
+    await google.project.must(DOWN, QUICK);
     google.project.configure("dev", { "gocd:cluster": { create: { ...create, ...narrower } } });
     await google.project.must(UP, QUICK);
     expect(things(/:Disk$/)).toEqual(disks);
@@ -98,13 +98,13 @@ describe("the state", () => {
 
 describe("deleting the data for good", () => {
   test("leaves nothing but the project's repository", async () => {
-    await google.project.must(documented(DESTROY, /^npm run down -- --stack dev$/));
+    await google.project.must(documented(DESTROY, /^npm run down -- --stack dev$/), QUICK);
     expect((await google.project.run(documented(DESTROY, /^pulumi destroy --stack dev$/))).code).not.toBe(0);
     google.delete(/:(Disk|Bucket|BucketIAMMember)$/);
-    await google.project.must(documented(DESTROY, /^pulumi refresh --stack dev$/));
+    await google.project.must(documented(DESTROY, /^pulumi refresh --stack dev$/), QUICK);
     await google.project.must(documented(DESTROY, /^pulumi state delete 'urn.*Repository/));
     await google.project.must(documented(DESTROY, /^pulumi state unprotect --all --stack dev$/));
-    await google.project.must(documented(DESTROY, /^pulumi destroy --stack dev$/));
+    await google.project.must(documented(DESTROY, /^pulumi destroy --stack dev$/), QUICK);
     expect(await google.project.state("dev")).toEqual([]);
     expect(google.things().map(({ type }) => type)).toEqual(["gcp:artifactregistry/repository:Repository"]);
   });

@@ -1,7 +1,7 @@
 import { documented } from "../../harness/docs";
 import { emptyGoogleProject, type GoogleProject } from "../../harness/google";
 import type { Ended } from "../../harness/project";
-import { expectUnchanged } from "../../harness/stack";
+import { expectUnchanged, QUICK } from "../../harness/stack";
 
 const PAGE = "docs/operations/another-zone.md";
 const UP = documented(PAGE, /^pulumi up --stack dev --policy-pack policy$/);
@@ -54,7 +54,7 @@ describe.each([
     const { project } = google;
     expect([disks(), clusters()]).toEqual([before, [FROM]]);
     const made = things(/:(Disk|RegionDisk)$/);
-    await project.must(DOWN);
+    await project.must(DOWN, QUICK);
     project.configure("dev", { "gcp:zone": TO, "gocd:server": next });
     const preview = await project.must(documented(PAGE, /^npm run preview -- --stack dev --against HEAD$/));
     const onBranch = await project.must(documented("README.md", /^npm run preview -- --against main$/));
@@ -63,6 +63,6 @@ describe.each([
     await project.must(UP);
     expect([disks(), clusters()]).toEqual([[...before, ...added].sort(), [TO]]);
     expect(things(/:(Disk|RegionDisk)$/)).toEqual(expect.arrayContaining(made));
-    expectUnchanged(await project.must(UP));
+    expectUnchanged(await project.must(UP, QUICK));
   });
 });

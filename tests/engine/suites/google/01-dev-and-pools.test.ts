@@ -42,17 +42,17 @@ describe.each(STACKS)("the stack %s in an empty project of the model of Google C
       expect(ended.text).toContain("Error 503");
     }
     expect(google.failuresLeft()).toEqual([]);
-    await project.must(up);
+    await project.must(up, QUICK);
   });
 
   test("does not change when it is brought up again, and has not drifted", async () => {
     expectUnchanged(await google.project.must(up, QUICK));
-    expectUnchanged(await google.project.must(`pulumi refresh --stack ${stack}`));
+    expectUnchanged(await google.project.must(`pulumi refresh --stack ${stack}`, QUICK));
   });
 
   test("goes down in an order that Google takes, and keeps disks, images and backups", async () => {
     google.forgetEvents();
-    const down = await google.project.must(`npm run down -- --stack ${stack}`);
+    const down = await google.project.must(`npm run down -- --stack ${stack}`, QUICK);
     expect(down.text).toContain("Left, because protected:");
     expect(things(/:(Cluster|NodePool|Network|Subnetwork|Router|RouterNat)$/)).toEqual([]);
     expect(things(/:(Disk|Bucket|Repository)$/)).toHaveLength(kept);

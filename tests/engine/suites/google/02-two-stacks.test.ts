@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { emptyGoogleProject, type GoogleProject } from "../../harness/google";
+import { QUICK } from "../../harness/stack";
 
 let google: GoogleProject;
 const things = (type: RegExp) => google.things().filter((thing) => type.test(thing.type));
@@ -65,7 +66,7 @@ describe("what only an engine notices", () => {
       'namespace(`${name}-agents`, common, "privileged"), { ...child, protect: true });',
     );
     expect((await up("dev")).code).toBe(0);
-    const down = await google.project.run("npm run down -- --stack dev");
+    const down = await google.project.run("npm run down -- --stack dev", QUICK);
     mend();
     expect(down.text).toContain("Left, because something protected needs it:");
     expect(things(/:Cluster$/)).toHaveLength(2);
@@ -73,7 +74,7 @@ describe("what only an engine notices", () => {
 
   test("and without that the cluster of the one stack goes, and nothing of the other", async () => {
     expect((await up("dev")).code).toBe(0);
-    await google.project.must("npm run down -- --stack dev");
+    await google.project.must("npm run down -- --stack dev", QUICK);
     expect(things(/:(Cluster|Network)$/).map(({ inputs }) => inputs["name"])).toEqual(["gocd-pools", "gocd-pools"]);
   });
 });

@@ -1,6 +1,6 @@
 import { documented } from "../../harness/docs";
 import { emptyGoogleProject, type GoogleProject } from "../../harness/google";
-import { expectUnchanged } from "../../harness/stack";
+import { expectUnchanged, QUICK } from "../../harness/stack";
 
 const PAGE = "docs/operations/another-zone.md";
 const UP = documented(PAGE, /^pulumi up --stack dev --policy-pack policy$/);
@@ -53,9 +53,9 @@ describe.each([
   });
 
   test("is forgotten with its cluster, and with no more than is gone", async () => {
-    const refused = await google.cold.run("pulumi refresh --stack dev");
+    const refused = await google.project.run("pulumi refresh --stack dev");
     expect([refused.code === 0, refused.text.includes("unreachable")]).toEqual([false, true]);
-    await google.cold.must(FORGET);
+    await google.project.must(FORGET, QUICK);
     const state = await google.project.state("dev");
     expect(state.filter(({ type }) => type.startsWith("kubernetes:") || lost.test(type))).toEqual([]);
     expect(kept()).toEqual(before);
@@ -72,7 +72,7 @@ describe.each([
     const zoned = things(/:Disk$/).map(({ id, inputs }) => [id.slice(id.indexOf("zones/") + 6), inputs["snapshot"]]);
     expect(zoned.sort()).toEqual(disks.map((disk) => [disk, undefined]));
     expect(kept()).toEqual(before);
-    expectUnchanged(await google.project.must(UP));
+    expectUnchanged(await google.project.must(UP, QUICK));
   });
 
   test("with the same identity, and a server that fetches that backup to its new disk before it starts", async () => {

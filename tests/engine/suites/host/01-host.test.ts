@@ -60,8 +60,8 @@ describe("a host behind IAP", () => {
   });
 
   test("does not change when it is brought up again, and has not drifted", async () => {
-    expectUnchanged(await google.project.must(UP));
-    expectUnchanged(await google.project.must("pulumi refresh --stack dev"));
+    expectUnchanged(await google.project.must(UP, QUICK));
+    expectUnchanged(await google.project.must("pulumi refresh --stack dev", QUICK));
   });
 
   test("tells the two records to make, and the URL", async () => {
@@ -87,7 +87,7 @@ describe("a host behind IAP", () => {
       host: HOST,
       google: { iap: { ...IAP, members }, machines: { allow: ["192.0.2.0/24", "198.51.100.7/32"] } },
     });
-    const { create, replace, delete: deleted } = changes(await google.project.must(UP));
+    const { create, replace, delete: deleted } = changes(await google.project.must(UP, QUICK));
     expect([create, replace, deleted]).toEqual([1, undefined, undefined]);
     expect(things(/:(GlobalAddress|Certificate|CertificateMap|SecurityPolicy)$/).map(({ made }) => made)).toEqual(
       before,
@@ -101,7 +101,7 @@ describe("a host behind IAP", () => {
 
   test("goes down with the cluster in an order that Google takes, and leaves what the records point at", async () => {
     google.forgetEvents();
-    await google.project.must("npm run down -- --stack dev");
+    await google.project.must("npm run down -- --stack dev", QUICK);
     expect(kinds(MADE)).toEqual(["DnsAuthorization", "GlobalAddress"]);
     expect(things(/:(Network|Cluster)$/)).toEqual([]);
   });
@@ -122,7 +122,7 @@ test("a host with an allow-list in place of IAP gets it before anybody comes, an
   // The machines' own way goes, and GKE lets go of its list a while later: access.md says to run it again.
   const first = await google.project.run(UP);
   expect(first.text).toContain("'gocd-dev-machines' is already being used by");
-  await google.project.must(UP);
+  await google.project.must(UP, QUICK);
   expect(things(/:WebIamMember$/)).toEqual([]);
   expect(things(/:SecurityPolicy$/).map(({ inputs }) => inputs["name"])).toEqual(["gocd-dev-people"]);
   expectUnchanged(await google.project.must(UP, QUICK));
@@ -150,6 +150,6 @@ test("an address of the network comes with its proxies, and goes with the networ
       .sort(),
   ).toEqual(["gocd-dev", "gocd-dev-proxies"]);
   expectUnchanged(await google.project.must(UP, QUICK));
-  await google.project.must("npm run down -- --stack dev");
+  await google.project.must("npm run down -- --stack dev", QUICK);
   expect(kinds(/:(Address|Certificate|DnsAuthorization|Network|Subnetwork)$/)).toEqual(["DnsAuthorization"]);
 });
