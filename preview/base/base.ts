@@ -81,7 +81,7 @@ function answerFile({ project }: Worktree): string {
 function start(worktree: Worktree, stack: string): ChildProcess {
   const log = openSync(`${answerFile(worktree)}.log`, "w", 0o600);
   const script = join(__dirname, "base-process.ts");
-  const args = ["-r", require.resolve("@swc-node/register"), script, worktree.project, stack, answerFile(worktree)];
+  const args = ["-r", join(__dirname, "..", "register.js"), script, worktree.project, stack, answerFile(worktree)];
   // Detached, a group of its own: Ctrl-C reaches this process alone, which then ends all of that one.
   const child = spawn(process.execPath, args, {
     cwd: dirname(dirname(__dirname)),

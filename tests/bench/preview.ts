@@ -17,7 +17,7 @@ import type { Cost } from "./subjects";
 const NODES = { machineType: "e2-standard-32", max: 100 };
 
 /** What compiles TypeScript is no part of the SDK. */
-const COMPILER = /\/node_modules\/(@swc|@swc-node|pirates|source-map-support)\//;
+const COMPILER = /\/node_modules\/(@swc|source-map-support)\//;
 
 async function main(agents: number, modules: string | undefined): Promise<Cost> {
   const config = { "gocd:cluster": { create: { agentNodes: NODES } }, "gocd:agents": { docker: { replicas: agents } } };

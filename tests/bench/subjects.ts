@@ -76,7 +76,9 @@ const KEPT = { NODE_COMPILE_CACHE: join(CACHE, "node") };
 /** Previews the dev stack with so many agents, in a process of its own: tree, verdict and manifests, as the command does. */
 export async function previewCost(agents: number): Promise<Cost> {
   const environment = { ...process.env, ...KEPT };
-  const { status, stdout, stderr } = await spawned(join(__dirname, "preview.ts"), [String(agents)], environment);
+  const { status, stdout, stderr } = await spawned(join(__dirname, "preview.ts"), [String(agents)], environment, [
+    "--expose-gc",
+  ]);
   if (status !== 0) throw new Error(`the preview failed: ${stderr}`);
   return JSON.parse(stdout) as Cost;
 }
@@ -87,7 +89,7 @@ for (const file of JSON.parse(readFileSync(process.argv[1], "utf8"))) require(fi
 const memory = process.resourceUsage().maxRSS / 1024;
 console.log(JSON.stringify({ resources: 0, milliseconds: process.uptime() * 1000, memory }));`;
 
-/** What Node needs to load the modules of packages that a preview loads, and nothing else. */
+/** What Node needs to load the modules of packages that a preview loads, with all that they load in turn, and nothing else. */
 export async function sdkCost(): Promise<Cost> {
   mkdirSync(CACHE, { recursive: true });
   const modules = join(CACHE, "modules.json");

@@ -101,7 +101,7 @@ async function inOwnSandbox(work: Work): Promise<Counts> {
  */
 function onLaptop(): Promise<Counts> {
   return new Promise((resolve, reject) => {
-    const again = [process.execPath, "-r", "@swc-node/register", __filename];
+    const again = [process.execPath, "-r", "offline-preview/register", __filename];
     const child = spawn("setpriv", ["--pdeathsig", "TERM", ...again], {
       env: { ...process.env, TEST_TARGET: "laptop" },
       stdio: ["ignore", "pipe", "pipe"],
@@ -136,7 +136,7 @@ function onOfficialImages(work: Work & { readonly mode: "test" }): Promise<Count
   const missing = missingOfficialImages();
   if (missing !== undefined) return skipped(missing, work);
   const args = [...work.suites, ...(work.required ? ["--required"] : [])];
-  const again = ["-r", "@swc-node/register", __filename, ...args];
+  const again = ["-r", "offline-preview/register", __filename, ...args];
   const child = spawn(process.execPath, again, {
     env: { ...process.env, ...startOnOfficialImages() },
     stdio: ["ignore", "pipe", "inherit"],

@@ -24,7 +24,7 @@ let folder: string;
 
 /** The program as the image runs it. */
 function main(...args: readonly string[]) {
-  return spawnSync(process.execPath, ["-r", "@swc-node/register", join(ROOT, "laptop/main.ts"), ...args], {
+  return spawnSync(process.execPath, ["-r", "offline-preview/register", join(ROOT, "laptop/main.ts"), ...args], {
     encoding: "utf8",
     env: { ...process.env, SECRETS_FOLDER: folder },
   });

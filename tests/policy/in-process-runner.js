@@ -81,7 +81,7 @@ class InProcessRunner {
   }
 
   init() {
-    require("@swc-node/register");
+    require("offline-preview/register");
     Object.assign(globalThis, { describe: circus.describe, test: circus.test, expect: jestExpect });
     this.tests = FILES.flatMap((name) => collected(join(folder(), `${name}.test.ts`)));
   }

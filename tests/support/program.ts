@@ -157,7 +157,7 @@ export async function startProgramHost(): Promise<ProgramHost> {
   const socket = join(directory, "socket");
   const child = fork(join(__dirname, "program-host.ts"), [socket], {
     cwd: ROOT,
-    execArgv: [...FEW_COLLECTIONS, "-r", "@swc-node/register"],
+    execArgv: [...FEW_COLLECTIONS, "-r", "offline-preview/register"],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   await once(child, "message");

@@ -13,8 +13,9 @@ export function spawned(
   file: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = process.env,
+  options: readonly string[] = [],
 ): Promise<Spawned> {
-  const child = spawn(process.execPath, ["-r", "@swc-node/register", file, ...args], {
+  const child = spawn(process.execPath, [...options, "-r", "offline-preview/register", file, ...args], {
     cwd: ROOT,
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],

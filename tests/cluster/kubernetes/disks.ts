@@ -45,7 +45,7 @@ export function startDiskDriver(): void {
   startDaemon({
     name: "disk-driver",
     command: process.execPath,
-    args: ["-r", "@swc-node/register", path.join(__dirname, "disk-driver.ts")],
+    args: ["-r", "offline-preview/register", path.join(__dirname, "disk-driver.ts")],
   });
 }
 

@@ -35,7 +35,7 @@ export async function runInSandbox<T>(script: string, args: readonly string[], r
   for (const folder of [LOGS, STATE]) mkdirSync(folder, { recursive: true });
   makeCgroup();
   try {
-    await inNamespaces([process.execPath, "-r", "@swc-node/register", script, ...args]);
+    await inNamespaces([process.execPath, "-r", "offline-preview/register", script, ...args]);
     return result();
   } finally {
     await step("clean up", cleanUp);
@@ -93,7 +93,7 @@ export async function withLock<T>(work: () => Promise<T>): Promise<T> {
 /** Whether this process is a run. The number of one that was killed may be another program's by now. */
 function isRun(pid: string): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("@swc-node/register");
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("offline-preview/register");
   } catch {
     return false;
   }

@@ -17,9 +17,13 @@ const PORTS = "GOCD_ENGINE_WARM";
 export default async function start(): Promise<void> {
   // Nothing was prepared: the suites are only counted.
   if (!existsSync(WARM_PROCESS)) return;
-  const child = spawn(process.execPath, ["--max-semi-space-size=64", "--require", "@swc-node/register", WARM_PROCESS], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--max-semi-space-size=64", "--require", "offline-preview/register", WARM_PROCESS],
+    {
+      stdio: ["pipe", "pipe", "inherit"],
+    },
+  );
   const ended = once(child, "close").then(() => Promise.reject(new Error("the process that stays has ended")));
   const line = once(createInterface({ input: child.stdout }), "line");
   const [ports] = (await Promise.race([line, ended])) as [string];

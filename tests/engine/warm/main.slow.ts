@@ -35,7 +35,7 @@ const answering = (answers: Readonly<Record<string, unknown>>): grpc.UntypedServ
   );
 
 beforeAll(() => {
-  child = spawn(process.execPath, ["--require", "@swc-node/register", path.join(__dirname, "main.ts")], {
+  child = spawn(process.execPath, ["--require", "offline-preview/register", path.join(__dirname, "main.ts")], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   writeFileSync(path.join(program, "index.js"), "module.exports = {};");

@@ -101,7 +101,7 @@ describe("the process", () => {
 
   test("runs as a program and obeys SIGTERM half-way through a request", async () => {
     fixture().gocd.weather.delay = 60_000;
-    const child = spawn(process.execPath, ["-r", "@swc-node/register", join("images/housekeeping/src/bin.ts")], {
+    const child = spawn(process.execPath, ["-r", "offline-preview/register", join("images/housekeeping/src/bin.ts")], {
       env: { ...process.env, CONFIG_FOLDER: fixture().write(), PORT: "0" },
       stdio: ["ignore", "pipe", "inherit"],
     });

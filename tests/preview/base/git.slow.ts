@@ -65,7 +65,7 @@ function start(
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
   const child = spawn(
     process.execPath,
-    ["-r", "@swc-node/register", join(__dirname, "preview-of.ts"), directory, ...args],
+    ["-r", "offline-preview/register", join(__dirname, "preview-of.ts"), directory, ...args],
     { cwd: ROOT, env: { ...process.env, TMPDIR: temporary, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] },
   );
   const said = { stdout: "", stderr: "" };

@@ -111,7 +111,7 @@ describe("the comment on a pull request", () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [
-        ...(strips ? [] : ["-r", "@swc-node/register"]),
+        ...(strips ? [] : ["-r", "offline-preview/register"]),
         join(root, "tools/github/comment.ts"),
         join(directory, "artifacts"),
       ],

@@ -33,7 +33,7 @@ export function runTool(
   args: readonly string[],
   environment: Record<string, string>,
 ): Promise<Ended> {
-  return run(directory, process.execPath, ["-r", "@swc-node/register", ...args], environment);
+  return run(directory, process.execPath, ["-r", "offline-preview/register", ...args], environment);
 }
 
 /** Runs a command in the project's folder, with the fakes first on PATH and no other variables than those given. */

@@ -151,7 +151,7 @@ function startRegistry(name: string, at: string, { plain, of, users }: RegistryO
 function startStorage(): void {
   const [, port = ""] = STORAGE.split(":");
   const stand = path.join(__dirname, "../../../../support/storage-stand-in/main.ts");
-  const args = ["-r", "@swc-node/register", stand];
+  const args = ["-r", "offline-preview/register", stand];
   startDaemon({ name: "storage-outside", command: process.execPath, args, env: { PORT: port, BUCKET: BUCKET_NAME } });
 }
 

@@ -257,7 +257,7 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
       expect(await replicas()).toBe("0");
       const command = [
         "-r",
-        "@swc-node/register",
+        "offline-preview/register",
         "tools/move-in/main.ts",
         old,
         "--stack",
