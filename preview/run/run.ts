@@ -3,6 +3,7 @@ import { Monitor, procedure, type LogLine } from "./monitor";
 import type { Problem, Project } from "./project";
 import type { Providers } from "./providers";
 import type { Registration } from "./registration";
+import { loadSdk } from "./sdk";
 import type { WireObject } from "./wire";
 
 /** What a program did. */
@@ -58,6 +59,8 @@ interface Debuggable {
 export async function runProgram(request: Request): Promise<Run> {
   // The SDK takes a stack trace for each of its promises, a fifth of the whole run. So only a second run, of what has failed, has them.
   const run = await runOnce(request, 0);
+  // Most of what the SDK holds is garbage now. Collected before anything is made of the run, where Node is started with --expose-gc.
+  globalThis.gc?.();
   const logged = new Set(run.logs.map(({ message }) => message));
   const untraced = run.errors.some(({ message, problems }) => problems === undefined && !logged.has(message));
   return untraced ? runOnce(request, Error.stackTraceLimit) : run;
@@ -67,7 +70,7 @@ export async function runProgram(request: Request): Promise<Run> {
 async function runOnce(request: Request, frames: number): Promise<Run> {
   const { project, directory, program, providers, dryRun, keeps = () => false } = request;
   // Loaded here: it takes longer than to explain the command, or to refuse what it is called with.
-  const { runtime } = await import("@pulumi/pulumi");
+  const { log, runtime } = await loadSdk();
   // Both are exported at run time, and left out of the type declarations or read-only in them.
   const debuggable = (await import("@pulumi/pulumi/runtime/debuggable.js")) as unknown as Debuggable;
   const { LocalStore } = (await import("@pulumi/pulumi/runtime/state.js")) as unknown as State;
@@ -80,6 +83,7 @@ async function runOnce(request: Request, frames: number): Promise<Run> {
   const { prepareStackTrace, stackTraceLimit } = Error;
   const { asyncLocalStorage } = globalThis as { readonly asyncLocalStorage?: object };
   const { debuggablePromise } = debuggable;
+  const { debug } = log;
   const store = new LocalStore();
   process.on("unhandledRejection", fail).on("uncaughtException", fail);
   process.chdir(directory);
@@ -91,6 +95,8 @@ async function runOnce(request: Request, frames: number): Promise<Run> {
     Object.assign(globalThis, { asyncLocalStorage: { getStore: () => store } });
     // The SDK keeps a list of its promises, to say at the end which never settled; here that is found out below.
     Object.assign(debuggable, { debuggablePromise: <T>(promise: Promise<T>) => promise });
+    // Nobody reads them, and they are three for each resource.
+    Object.assign(log, { debug: () => Promise.resolve() });
     const monitorClient = procedures(monitor.resourceMonitor);
     runtime.setMockOptions(monitorClient, project.name, project.stack, dryRun, "organization");
     runtime.setAllConfig(project.config, [...project.secretKeys]);
@@ -106,6 +112,7 @@ async function runOnce(request: Request, frames: number): Promise<Run> {
     Object.assign(Error, { prepareStackTrace, stackTraceLimit });
     Object.assign(globalThis, { asyncLocalStorage });
     Object.assign(debuggable, { debuggablePromise });
+    Object.assign(log, { debug });
     process.off("unhandledRejection", fail).off("uncaughtException", fail);
   }
   // Traces are only formatted when they are read, which is now.

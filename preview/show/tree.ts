@@ -19,8 +19,7 @@ export interface Branch {
 /** The resources as a tree in which many of a kind are one entry. Sorted by type, names in natural order. */
 export function tree(registrations: readonly Registration[]): Branch {
   const children = new Map<string, Registration[]>();
-  for (const resource of registrations)
-    children.set(resource.parent, [...(children.get(resource.parent) ?? []), resource]);
+  for (const resource of registrations) append(children, resource.parent, resource);
   const root = registrations.find(({ type }) => type === STACK_TYPE);
   if (root === undefined) return { name: "", type: STACK_TYPE, protect: false, groups: [], branches: [] };
   return branch(root, children);
@@ -62,10 +61,7 @@ function branch(resource: Registration, children: ReadonlyMap<string, readonly R
 
 function groups(resources: readonly Registration[]): Group[] {
   const byKind = new Map<string, Registration[]>();
-  for (const resource of resources) {
-    const kind = `${resource.type} ${String(resource.protect)}`;
-    byKind.set(kind, [...(byKind.get(kind) ?? []), resource]);
-  }
+  for (const resource of resources) append(byKind, `${resource.type} ${String(resource.protect)}`, resource);
   return [...byKind.values()]
     .map(([first, ...rest]) => ({
       type: first?.type ?? "",
@@ -73,4 +69,10 @@ function groups(resources: readonly Registration[]): Group[] {
       names: [first, ...rest].map((resource) => resource?.name ?? "").sort(naturalCompare),
     }))
     .sort((a, b) => naturalCompare(displayType(a.type), displayType(b.type)) || Number(a.protect) - Number(b.protect));
+}
+
+function append(lists: Map<string, Registration[]>, key: string, resource: Registration): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [resource]);
+  else list.push(resource);
 }
