@@ -157,6 +157,17 @@ describe("after a job", () => {
       POD_NAME: "docker-large-0",
       GO_SERVER_URL: "http://gocd:8153/go",
     });
+    /** Builds that failed, and what a step of each ended with. */
+    const builds = (ended: Readonly<Record<string, number>>) => {
+      const message = (code: number) => `process \\"/bin/sh -c x\\" did not complete successfully: exit code: ${code}`;
+      const inspected = Object.entries(ended).map(
+        ([name, code]) => `*"inspect --builder default ${name} "*) echo "${message(code)}" ;;`,
+      );
+      shell().command(
+        "docker",
+        `case "$*" in *"history ls"*) echo ${Object.keys(ended).join(" ")} ;; ${inspected.join(" ")} esac`,
+      );
+    };
     const EAT = `printf 'oom_kill 1\\n' >"$CGROUP_ROOT/memory.events"`;
 
     beforeEach(() => {
@@ -194,6 +205,21 @@ describe("after a job", () => {
       shell().command("docker", `case $1 in events) echo 4f1e ;; esac`);
       agent(`begin; ${result("Failed")}; end`, environmentWith());
       expect(shell().read("requests")).toContain("gocd:agents.docker-large.dind.memory");
+    });
+
+    test("for want of memory in what Docker built since it began, it names the daemon's setting, once", () => {
+      builds({ one: 1, two: 137, three: 137 });
+      agent(`begin; ${result("Failed")}; end`, environmentWith());
+      expect(shell().read("requests")).toMatch(/^data = ".*docker build.*gocd:agents\.docker-large\.dind\.memory/m);
+      expect(shell().read("requests")?.match(/^data/gm)).toHaveLength(1);
+      expect(shell().calls("docker").join("\n")).toMatch(/status=error .*startedAt>\d{4}-\d\d-\d\dT[\d:]{8}Z /);
+    });
+
+    test("for another reason in what Docker built, nothing is told", () => {
+      builds({ one: 1, two: 2 });
+      agent(`begin; ${result("Failed")}; end`, environmentWith());
+      expect(shell().calls("docker").join("\n")).toContain("history inspect --builder default two");
+      expect(shell().calls("curl")).toEqual([]);
     });
 
     test("for another reason, or did not fail, nothing is told", () => {

@@ -115,6 +115,12 @@ const trimmed = (text: string) => text.replace(/ +$/gm, "");
       "docker run --rm tool:1 dd if=/dev/zero of=/dev/null bs=1500M count=1",
       "dind.memory",
     ],
+    [
+      "Docker, as a step of a build,",
+      "memory-of-build",
+      `printf 'FROM tool:1\nRUN dd if=/dev/zero of=/dev/null bs=1500M count=1\n' | docker build - || exit 137`,
+      "dind.memory",
+    ],
   ])(
     "a task that wants more memory than %s has fails with 137, and its job's console says which setting gives more",
     async (_where, pipeline, task, setting) => {
