@@ -1,5 +1,6 @@
 // Modules as Node loads them, in place of Jest's own loader: a package is loaded once for all test files of a worker, Pulumi's SDK and
 // TypeScript among them; what is written here is loaded anew for each file, as Jest does it (docs/decisions/0064).
+const asyncHooks = require("node:async_hooks");
 const { readFileSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { default: Runtime } = require("jest-runtime");
@@ -7,6 +8,28 @@ const { default: Runtime } = require("jest-runtime");
 /** The file's own part of Jest has the state of its tests, and is loaded anew with it. */
 const KEPT = /[\\/]node_modules[\\/](?!jest-circus[\\/])/;
 const HANDLERS = Symbol.for("EVENT_HANDLERS");
+
+/**
+ * In place of an AsyncLocalStorage: Jest asks it for the test that runs, and one runs at a time. With the real one Node 20 follows each
+ * promise of each test.
+ */
+class OneAtATime {
+  #store;
+
+  getStore() {
+    return this.#store;
+  }
+
+  async run(store, work) {
+    const before = this.#store;
+    this.#store = store;
+    try {
+      return await work();
+    } finally {
+      this.#store = before;
+    }
+  }
+}
 
 /** The runtime of the file that is tested at the moment. */
 let current;
@@ -44,7 +67,13 @@ class NodesOwnRuntime extends Runtime {
   }
 
   requireInternalModule(from, name = from) {
-    return createRequire(from)(name);
+    const { AsyncLocalStorage } = asyncHooks;
+    asyncHooks.AsyncLocalStorage = OneAtATime;
+    try {
+      return createRequire(from)(name);
+    } finally {
+      asyncHooks.AsyncLocalStorage = AsyncLocalStorage;
+    }
   }
 
   setMock(from, name) {
