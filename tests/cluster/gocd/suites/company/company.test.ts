@@ -26,6 +26,7 @@ import {
   startCompanyNetwork,
   STORAGE,
 } from "./network";
+import { pullSecret, pullWithoutLogin, pushSidecar } from "./pull-secret";
 import { knownHosts, newClientKey, sshUrl, startSsh, stopSsh } from "./ssh";
 
 const WORK = "/godata/pipelines/company";
@@ -44,7 +45,8 @@ const inPipeline = (script: string) => job(0, `mkdir -p ${WORK}; cd ${WORK}; ${s
 (OWN_CLUSTER ? describe : describe.skip)("behind a company's proxy, with an authority of its own,", () => {
   let end: () => Promise<void>;
   let hosts: string;
-  const deployWith = (key: string) => deployWithShortTimeouts(settings(key, hosts), { object: withJvm });
+  let sidecar: string;
+  const deployWith = (key: string) => deployWithShortTimeouts(settings(key, hosts, sidecar), { object: withJvm });
 
   beforeAll(async () => {
     end = await startCompanyNetwork();
@@ -52,7 +54,8 @@ const inPipeline = (script: string) => job(0, `mkdir -p ${WORK}; cd ${WORK}; ${s
     const key = await newClientKey();
     await startSsh();
     await bringJvm();
-    await apply(OWN_OBJECTS);
+    await apply([...OWN_OBJECTS, pullSecret()]);
+    sidecar = await pushSidecar();
     // It starts, which takes the plugin's download and both JVMs' trust stores.
     await deployWith(key);
     await loadTool(0);
@@ -83,6 +86,11 @@ const inPipeline = (script: string) => job(0, `mkdir -p ${WORK}; cd ${WORK}; ${s
       "jsonpath={.metadata.labels.team}, {.metadata.annotations.example\\.com/owner}",
     ];
     expect(await kubectl(told)).toBe("build, Team build");
+  });
+
+  test("a pod has the image that only its pull secret brings", async () => {
+    expect(status(await pod(agent(0)), "files")).toMatchObject({ ready: true, imageID: sidecar });
+    expect(await pullWithoutLogin(sidecar)).toMatch(/401 Unauthorized|authorization failed/);
   });
 
   test("the server has downloaded its plugin by the proxy", async () => {

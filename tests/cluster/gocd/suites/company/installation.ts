@@ -1,8 +1,8 @@
 // What the installation in the company's network is made of.
 import { AGENTS_NAMESPACE, SERVER_SETTINGS, type PoolChange } from "../../deploy";
-import { TEST_IMAGES } from "../../test-images";
 import { JVM_CLAIM } from "./jvm";
 import { authority, FILES, INSECURE, MIRROR, PLUGIN_CHECKSUM, PRIVATE, PRIVATE_USER, PROXY_URL } from "./network";
+import { PULL_SECRET } from "./pull-secret";
 
 const metadata = (name: string) => ({ name, namespace: AGENTS_NAMESPACE });
 
@@ -13,7 +13,7 @@ export const OWN_OBJECTS = [
   { apiVersion: "v1", kind: "ConfigMap", metadata: metadata(OWN), data: { greeting: "of a config map" } },
 ];
 /** Every kind of field that people add to the pods of a pool. */
-const POD_FIELDS = {
+const podFields = (sidecar: string) => ({
   env: { PLAIN: "of the settings", TOKEN: { secret: OWN, key: "token" } },
   volumes: {
     claim: { mountPath: "/mnt/claim", claim: JVM_CLAIM },
@@ -26,25 +26,29 @@ const POD_FIELDS = {
   annotations: { "example.com/owner": "Team build" },
   sidecars: {
     files: {
-      image: TEST_IMAGES.agent.reference,
+      image: sidecar,
       command: ["busybox", "httpd", "-f", "-p", "127.0.0.1:8000", "-h", "/mnt/config"],
       memory: "64Mi",
     },
   },
-};
+});
 
 /** A host that only the pool asks without the proxy. */
 export const DIRECT_OF_POOL = "direct.example.com";
 
-/** An installation with one agent in a company's network. */
-export const settings = (gitSshKeys: string, gitKnownHosts: string): PoolChange => ({
+/**
+ * An installation with one agent in a company's network.
+ *
+ * @param sidecar image of the sidecar, which only {@link PULL_SECRET} pulls.
+ */
+export const settings = (gitSshKeys: string, gitKnownHosts: string, sidecar: string): PoolChange => ({
   secrets: {
     "gocd:gitSshKeys": gitSshKeys,
     "gocd:gitKnownHosts": gitKnownHosts,
     "gocd:dockerLogins": `${PRIVATE} ${PRIVATE_USER.name} ${PRIVATE_USER.password}`,
   },
   replicas: 1,
-  pod: POD_FIELDS,
+  pod: podFields(sidecar),
   dind: { mirrors: [`https://${MIRROR}`] },
   logins: [PRIVATE],
   // In place of the installation's.
@@ -52,6 +56,7 @@ export const settings = (gitSshKeys: string, gitKnownHosts: string): PoolChange 
     proxy: { url: PROXY_URL, direct: [DIRECT_OF_POOL] },
     certificates: authority(),
     insecureRegistries: [INSECURE],
+    pullSecrets: [PULL_SECRET],
   },
   stack: {
     "gocd:company": { proxy: { url: PROXY_URL }, certificates: authority() },

@@ -30,6 +30,8 @@ export const MIRROR = "203.0.113.22:443";
 /** One with such a certificate that wants a log-in. */
 export const PRIVATE = "203.0.113.23:443";
 export const PRIVATE_USER = { name: "builder", password: randomBytes(12).toString("hex") };
+/** One for the node itself, which asks its own address by HTTP, and that user to log in. */
+export const NODE_REGISTRY = "127.0.0.1:5001";
 /** Google Cloud Storage's stand-in, by HTTP; and the metadata server's, which nobody asks a proxy for. */
 export const STORAGE = "203.0.113.30:8080";
 export const METADATA = "169.254.169.254:8080";
@@ -78,6 +80,7 @@ export async function startCompanyNetwork(): Promise<() => Promise<void>> {
   startRegistry("registry-without-tls", INSECURE, { plain: true });
   writeFileSync(file("passwords"), `${PRIVATE_USER.name}:${hashSync(PRIVATE_USER.password, 4)}\n`);
   startRegistry("registry-with-log-in", PRIVATE, { users: file("passwords") });
+  startRegistry("registry-of-the-node", NODE_REGISTRY, { plain: true, users: file("passwords") });
   startStorage();
   await answering(`https://${FILES}/hello`, `https://${REGISTRY}/v2/`, `http://${INSECURE}/v2/`);
   // It asks the registry when it starts.
@@ -97,6 +100,7 @@ const DAEMONS = [
   "registry-of-the-company",
   "registry-without-tls",
   "registry-with-log-in",
+  "registry-of-the-node",
   "mirror",
   "storage-outside",
 ];
