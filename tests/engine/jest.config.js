@@ -15,7 +15,7 @@ const project = (name) => ({
 /** @type {import("jest").Config} */
 module.exports = {
   ...cluster,
-  projects: ["afterwards", "dev", "edits", "google", "host", "rotate", "scale"].map(project),
+  projects: ["afterwards", "dev", "edits", "google", "host", "rotate", "scale", "zones"].map(project),
   // An update waits for pods, and each command starts Node several times.
   testTimeout: 1_800_000,
 };

@@ -77,7 +77,9 @@ const SEQUENCES: Readonly<Record<Target, readonly Sequence[]>> = {
   laptop: [[[{ name: "laptop" }]]],
   engine: [
     [["dev", "scale", "rotate"].map((name) => ({ name, stack: name })), [{ name: "afterwards", stack: "dev" }]],
-    ...["google", "edits", "host"].map((name) => [[{ name }]]),
+    [[{ name: "google" }]],
+    [[{ name: "edits" }]],
+    [[{ name: "host" }], [{ name: "zones" }]],
   ],
 };
 

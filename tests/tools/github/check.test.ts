@@ -1,6 +1,6 @@
 import { compareSync } from "bcryptjs";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -16,6 +16,7 @@ interface Job {
     readonly matrix: {
       readonly check?: readonly string[];
       readonly node?: readonly number[];
+      readonly suites?: readonly string[];
       readonly include?: readonly { readonly kubernetes: string; readonly image: string }[];
     };
   };
@@ -67,6 +68,13 @@ test("the tests run on each supported version of Node, the oldest one included",
   const nodes = jobs["tests"]?.strategy?.matrix.node ?? [];
   expect(nodes).toEqual([20, 22, 24, 26]);
   expect(engines.node).toMatch(new RegExp(`^>=${nodes[0] ?? ""}\\b`));
+});
+
+test("the jobs of the engine tests share its folders of suites, each of which one runs", () => {
+  const suites = jobs["engine"]?.strategy?.matrix.suites ?? [];
+  const folders = suites.flatMap((names) => names.split(" "));
+  expect(suites.length).toBeGreaterThan(1);
+  expect(folders.sort()).toEqual(readdirSync(join(ROOT, "tests/engine/suites")).sort());
 });
 
 test("the cluster tests run on several versions of Kubernetes, by images with a digest", () => {

@@ -138,7 +138,9 @@ describe("every step in a shell", () => {
     "npm run test:cluster -- --required --images": [
       "sudo env PATH=* npm run test:cluster -- --required --images stand-ins",
     ],
-    "npm run test:engine": ["sudo env PATH=* PULUMI_HOME=TEMP/.pulumi npm run test:engine -- --required"],
+    "npm run test:engine": [
+      "sudo env PATH=* PULUMI_HOME=TEMP/.pulumi npm run test:engine -- --required dev scale rotate afterwards",
+    ],
     "pulumi install": ["pulumi install --no-dependencies"],
     "sh .ci/google-preview": ["sh .ci/google-preview"],
     "sh .ci/kind-cluster": ["sh .ci/kind-cluster kindest/node:v1 TEMP/env"],
@@ -175,6 +177,7 @@ describe("every step in a shell", () => {
       IMAGE: "kindest/node:v1",
       HOME: directory,
       RUNNER_TEMP: directory,
+      SUITES: "dev scale rotate afterwards",
       PULUMI_STACK: "dev",
     });
     const made = calls(directory).map((call) => call.replaceAll(directory, "TEMP").replace(/PATH=\S+/, "PATH=*"));

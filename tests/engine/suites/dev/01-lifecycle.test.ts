@@ -37,7 +37,7 @@ describe("a stack on a cluster that exists", () => {
   });
 
   test("comes up, and server, housekeeping and agents are ready when the command ends", async () => {
-    const up = await cold.must(UP);
+    const up = await cold.must(UP, QUICK);
     expect(changes(up)["create"]).toBeGreaterThan(50);
     await ready(2, 5);
     await keepFiles();

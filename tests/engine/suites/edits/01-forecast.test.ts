@@ -7,6 +7,7 @@ import { projectOf, runs, task } from "../../../support/program";
 import type { StackSource } from "../../../support/program";
 import { disagreements, enginePlan, forecastPlan } from "../../harness/forecast";
 import { emptyGoogleProject, type GoogleProject } from "../../harness/google";
+import { QUICK } from "../../harness/stack";
 
 const EDITS: readonly Edit[] = [...WHOLE, ...PARTS];
 
@@ -16,7 +17,7 @@ const planned = new Map<string, Run>();
 
 beforeAll(async () => {
   google = await emptyGoogleProject("google-forecast", ["dev"]);
-  await google.project.must("pulumi up --skip-preview --stack dev");
+  await google.project.must("pulumi up --stack dev", QUICK);
   const [first, ...others] = await runs(
     [{}, ...EDITS.map(([, source]) => source)].map((source) => task(source, {}, false)),
   );

@@ -5,7 +5,7 @@ import { QUICK } from "../../harness/stack";
 
 let google: GoogleProject;
 const things = (type: RegExp) => google.things().filter((thing) => type.test(thing.type));
-const up = (stack: string) => google.project.run(`pulumi up --skip-preview --stack ${stack}`);
+const up = (stack: string) => google.project.run(`pulumi up --stack ${stack}`, QUICK);
 
 /** Changes one place of a source file in the copy, and returns what changes it back. */
 function edit(file: string, from: string, to: string): () => void {

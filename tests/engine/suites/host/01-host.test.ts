@@ -48,7 +48,7 @@ describe("a host behind IAP", () => {
     expect(ours.length).toBeGreaterThan(3);
     google.fail(ours.map(({ urn }) => `create ${urn}`));
     for (let updates = 0; google.failuresLeft().length > 0 && updates < ours.length; updates++)
-      expect((await project.run("pulumi up --skip-preview --stack dev")).text).toContain("Error 503");
+      expect((await project.run("pulumi up --stack dev", QUICK)).text).toContain("Error 503");
     expect(google.failuresLeft()).toEqual([]);
     const up = await project.must(UP);
     expect(up.text).toContain(`opens ${HOST} to the internet`);

@@ -8,7 +8,7 @@ import { ROOT } from "../../../cluster/kubernetes/paths";
 import { STACK } from "../../harness/docs";
 import { disagreements, enginePlan, forecastPlan } from "../../harness/forecast";
 import type { Project } from "../../harness/project";
-import { clusterSettings, projectWithStackUp } from "../../harness/stack";
+import { clusterSettings, projectWithStackUp, QUICK } from "../../harness/stack";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -59,7 +59,7 @@ beforeAll(async () => {
   project = await projectWithStackUp("warm");
   // Earlier suites leave settings of their own.
   project.configure(STACK, { ...clusterSettings(), "gocd:adminPassword": undefined });
-  await project.must(`pulumi up --skip-preview --stack ${STACK}`);
+  await project.must(`pulumi up --stack ${STACK}`, QUICK);
   const sources = [onCluster({}) ?? {}, ...EDITS.map(([, source]) => source)];
   [base, ...planned] = await runs(sources.map((source) => task(source, {}, false)));
 });

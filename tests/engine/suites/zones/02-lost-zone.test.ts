@@ -46,7 +46,7 @@ describe.each([
 
   beforeAll(async () => {
     google = await emptyGoogleProject(`google-lost-${used}`, ["dev"]);
-    await google.project.must("pulumi up --skip-preview --stack dev");
+    await google.project.must("pulumi up --stack dev", QUICK);
     before = kept();
     identity = await keys();
     google.delete(lost);
