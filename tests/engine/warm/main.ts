@@ -1,8 +1,8 @@
 // One process that serves the commands of one folder of suites, one after the other, so that none of them loads Node and Pulumi's SDK anew. It
-// tells two ports on the first line of stdout: that of a language host, and that at which plug-ins ask for a provider that stands in. It
-// ends with whoever started it.
+// tells three ports on the first line of stdout: that of a language host, that at which plug-ins ask for a provider that stands in, and that of
+// a Vault. It ends with whoever started it.
 import { readFileSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import * as grpc from "@grpc/grpc-js";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
@@ -12,6 +12,7 @@ import { standIn } from "../providers/providers";
 import { serverOf } from "../providers/serve";
 import { runPackHere } from "./policy-pack";
 import { runHere } from "./program";
+import { vault } from "./vault";
 
 /** The environment of another process, as it was started. */
 const environmentOf = (pid: string): NodeJS.ProcessEnv =>
@@ -34,6 +35,12 @@ function provide(socket: Socket): void {
   socket.on("error", () => undefined);
 }
 
+/** Has a server listen at a port of its own. */
+async function portOf(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as { readonly port: number }).port;
+}
+
 async function main(): Promise<void> {
   let engine = "";
   const language = new grpc.Server(MOST_BYTES);
@@ -45,10 +52,8 @@ async function main(): Promise<void> {
       runPackHere,
     ),
   );
-  const providers = createServer(provide);
-  await new Promise<void>((resolve) => providers.listen(0, "127.0.0.1", resolve));
-  const { port } = providers.address() as { readonly port: number };
-  process.stdout.write(`${await listen(language)} ${port}\n`);
+  const ports = [await listen(language), await portOf(createServer(provide)), await portOf(vault)];
+  process.stdout.write(`${ports.join(" ")}\n`);
   process.stdin.resume().on("end", () => process.exit());
 }
 

@@ -19,8 +19,8 @@ const server = (more: object) => {
 };
 
 beforeAll(async () => {
-  google = await emptyGoogleProject("google-data", ["dev"]);
-  await google.project.must("pulumi up --skip-preview --stack dev");
+  google = await emptyGoogleProject("google-data", ["dev"], "passphrase");
+  await google.project.must("pulumi up --stack dev", QUICK);
 });
 
 describe("restore.md", () => {

@@ -8,7 +8,7 @@ let google: GoogleProject;
 const stackFile = () => readFileSync(path.join(google.project.directory, "Pulumi.dev.yaml"), "utf8");
 
 beforeAll(async () => {
-  google = await emptyGoogleProject("google-secrets", ["dev"]);
+  google = await emptyGoogleProject("google-secrets", ["dev"], "passphrase");
   writeFileSync(path.join(google.project.directory, "deploy-key"), PLANTED.password);
 });
 
