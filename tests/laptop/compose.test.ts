@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { poolStatefulSet } from "../../components/agents/agent";
 import { serverStatefulSet } from "../../components/server/server";
+import { SPEC } from "../support/pool-spec";
 
 interface Mount {
   readonly type: string;
@@ -63,40 +64,7 @@ function container(name: string, containers: readonly unknown[]): Required<Conta
   return { args: [], env: [], ...found };
 }
 
-const PLACE = { tolerations: [], nodeSelector: {} };
-const pod = poolStatefulSet({
-  instance: "i",
-  namespace: "n",
-  labels: {},
-  pool: "docker",
-  replicas: 1,
-  isolation: "clean",
-  logins: [],
-  company: { insecureRegistries: [], pullSecrets: [] },
-  pod: { env: {}, volumes: {}, hostAliases: {}, labels: {}, annotations: {}, sidecars: {} },
-  image: "agent",
-  serverUrl: "http://s/go",
-  housekeepingUrl: "http://h",
-  agent: { cpu: "1", memory: "1Gi", ephemeralStorage: "1Gi" },
-  dind: {
-    pool: "docker",
-    image: "dind",
-    cpu: "1",
-    memory: "1Gi",
-    wall: { runtime: "privileged", onGke: false },
-    daemonConfigMap: "d",
-    registries: [],
-    secrets: { daemon: "d", client: "c" },
-  },
-  daemonConfig: "{}",
-  rotation: 1,
-  identitySecret: "i",
-  gracePeriod: "30m",
-  workspace: "1Gi",
-  cache: "1Gi",
-  storageClass: "c",
-  placement: PLACE,
-}).spec.template.spec;
+const pod = poolStatefulSet(SPEC).spec.template.spec;
 const server = serverStatefulSet({
   instance: "i",
   namespace: "n",
@@ -110,7 +78,7 @@ const server = serverStatefulSet({
   plugins: {},
   claims: { data: "d", artifacts: "a" },
   secret: "s",
-  placement: PLACE,
+  placement: {},
   company: { insecureRegistries: [], pullSecrets: [] },
   keepDays: 30,
 }).spec.template.spec;

@@ -1,39 +1,6 @@
 import { DOCKER_HOST, daemonConfig } from "../../../components/agents/daemon";
 import { poolStatefulSet, rolloutSeconds, type PoolSpec } from "../../../components/agents/agent";
-
-const SPEC: PoolSpec = {
-  instance: "gocd-dev",
-  namespace: "gocd-dev-agents",
-  labels: { app: "agent" },
-  pool: "docker",
-  replicas: 2,
-  image: "agent@sha256:a",
-  serverUrl: "http://server/go",
-  housekeepingUrl: "http://housekeeping",
-  agent: { cpu: "500m", memory: "1Gi", ephemeralStorage: "2Gi" },
-  dind: {
-    pool: "docker",
-    image: "dind@sha256:d",
-    cpu: "2",
-    memory: "4Gi",
-    wall: { runtime: "privileged", onGke: true },
-    daemonConfigMap: "docker-daemon",
-    registries: [],
-    secrets: { daemon: "docker-daemon-tls", client: "docker-client-tls" },
-  },
-  daemonConfig: "{}",
-  isolation: "clean",
-  logins: [],
-  company: { insecureRegistries: [], pullSecrets: [] },
-  pod: { env: {}, volumes: {}, hostAliases: {}, labels: {}, annotations: {}, sidecars: {} },
-  rotation: 1,
-  identitySecret: "docker-identity",
-  gracePeriod: "30m",
-  workspace: "50Gi",
-  cache: "100Gi",
-  storageClass: "standard-rwo",
-  placement: {},
-};
+import { SPEC } from "../../support/pool-spec";
 
 const podOf = (change: Partial<PoolSpec> = {}) => poolStatefulSet({ ...SPEC, ...change }).spec.template.spec;
 const templateOf = (change: Partial<PoolSpec> = {}) => poolStatefulSet({ ...SPEC, ...change }).spec.template;

@@ -1,46 +1,13 @@
-import { poolStatefulSet, type PoolSpec } from "../../../components/agents/agent";
+import { poolStatefulSet } from "../../../components/agents/agent";
 import { daemonConfig } from "../../../components/agents/daemon";
 import type { Runtime, Wall } from "../../../components/agents/runtime";
-
-const SPEC: Omit<PoolSpec, "dind"> = {
-  instance: "gocd-dev",
-  namespace: "gocd-dev-agents",
-  labels: {},
-  pool: "docker",
-  replicas: 1,
-  image: "agent@sha256:a",
-  serverUrl: "http://server/go",
-  housekeepingUrl: "http://housekeeping",
-  agent: { cpu: "500m", memory: "1Gi", ephemeralStorage: "2Gi" },
-  daemonConfig: "{}",
-  isolation: "clean",
-  logins: [],
-  company: { insecureRegistries: [], pullSecrets: [] },
-  pod: { env: {}, volumes: {}, hostAliases: {}, labels: {}, annotations: {}, sidecars: {} },
-  rotation: 1,
-  identitySecret: "docker-identity",
-  gracePeriod: "30m",
-  workspace: "50Gi",
-  cache: "100Gi",
-  storageClass: "standard",
-  placement: {},
-};
+import { SPEC } from "../../support/pool-spec";
 
 function templateOf(wall: Wall) {
-  const secrets = { daemon: "docker-daemon-tls", client: "docker-client-tls" };
-  const dind = {
-    pool: "docker",
-    image: "dind@sha256:d",
-    cpu: "2",
-    memory: "4Gi",
-    daemonConfigMap: "daemon",
-    registries: [],
-    secrets,
-  };
   const sidecar = { image: "database@sha256:b", env: {}, cpu: "100m", memory: "128Mi" };
   const pod = { ...SPEC.pod, sidecars: { database: sidecar } };
   const placement = { nodeSelector: { "gocd-on-kubernetes/nodes": "agents" } };
-  return poolStatefulSet({ ...SPEC, pod, placement, dind: { ...dind, wall } }).spec.template;
+  return poolStatefulSet({ ...SPEC, pod, placement, dind: { ...SPEC.dind, wall } }).spec.template;
 }
 
 const podOf = (runtime: Runtime, more: Partial<Wall> = {}) => templateOf({ runtime, onGke: false, ...more }).spec;
