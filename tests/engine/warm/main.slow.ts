@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
@@ -19,6 +19,8 @@ type Unary<Request, Response> = (request: Request, done: (error: Error | null, r
 
 const program = mkdtempSync(path.join(tmpdir(), "program-"));
 let child: ChildProcessByStdio<Writable, Readable, null>;
+const LOADS = path.join(program, "loads");
+let host: LanguageRuntimeClient;
 const called = new Array<string>();
 const served = new grpc.Server();
 
@@ -34,11 +36,17 @@ const answering = (answers: Readonly<Record<string, unknown>>): grpc.UntypedServ
     ]),
   );
 
-beforeAll(() => {
+beforeAll(async () => {
   child = spawn(process.execPath, ["--require", "offline-preview/register", path.join(__dirname, "main.ts")], {
     stdio: ["pipe", "pipe", "inherit"],
   });
-  writeFileSync(path.join(program, "index.js"), "module.exports = {};");
+  for (const name of ["index", "part"])
+    writeFileSync(
+      path.join(program, `${name}.js`),
+      `require("node:fs").appendFileSync(${JSON.stringify(LOADS)}, "${name} ");`,
+    );
+  appendFileSync(path.join(program, "index.js"), 'require("./part"); module.exports = {};');
+  host = await languageHost();
   const stack = new RegisterResourceResponse().setUrn("urn:pulumi:dev::gocd::pulumi:pulumi:Stack::gocd-dev");
   served.addService(
     ResourceMonitorService,
@@ -53,6 +61,7 @@ beforeAll(() => {
 });
 
 afterAll(async () => {
+  host.close();
   child.stdin.end();
   await once(child, "exit");
   served.forceShutdown();
@@ -95,7 +104,6 @@ async function run(host: LanguageRuntimeClient, { monitor, engine }: Record<"mon
 }
 
 test("a program reaches an engine that has the ports of an earlier one, which another program found gone", async () => {
-  const host = await languageHost();
   const addresses = { monitor: await freePort(), engine: await freePort() };
   expect(await run(host, addresses)).toContain("UNAVAILABLE");
   await listen(served, addresses.monitor);
@@ -104,5 +112,18 @@ test("a program reaches an engine that has the ports of an earlier one, which an
   expect(await run(host, addresses)).toBe("");
   expect(called).toContain("setRootResource");
   expect(called.at(-1)).toBe("signalAndWaitForShutdown");
-  host.close();
+});
+
+test("a program's first module is loaded for each run, the others when one of them was written", async () => {
+  const addresses = { monitor: await listen(served, 0), engine: await listen(served, 0) };
+  const loads = async () => {
+    rmSync(LOADS, { force: true });
+    expect(await run(host, addresses)).toBe("");
+    return readFileSync(LOADS, "utf8");
+  };
+  await loads();
+  expect(await loads()).toBe("index ");
+  appendFileSync(path.join(program, "part.js"), "\n");
+  expect(await loads()).toBe("index part ");
+  expect(await loads()).toBe("index ");
 });
