@@ -77,9 +77,8 @@ const SEQUENCES: Readonly<Record<Target, readonly Sequence[]>> = {
   laptop: [[[{ name: "laptop" }]]],
   engine: [
     [["dev", "scale", "rotate"].map((name) => ({ name, stack: name })), [{ name: "afterwards", stack: "dev" }]],
-    [[{ name: "google" }]],
-    [[{ name: "edits" }]],
-    [[{ name: "host" }], [{ name: "zones" }]],
+    [[{ name: "google" }], [{ name: "host" }]],
+    [[{ name: "edits" }], [{ name: "zones" }]],
   ],
 };
 

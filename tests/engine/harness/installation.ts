@@ -26,11 +26,9 @@ export const remembered = async () => ({
  * Waits until every rollout has ended. The provider does so too, but the one that can be built asks so soon that a busy control plane
  * has not yet begun (mended in 4.26).
  */
-async function settled(namespace: string): Promise<void> {
-  const workloads = await kubectl(["get", "statefulsets,deployments", "-n", namespace, "-o", "name"]);
-  for (const workload of workloads.split("\n").filter((name) => name !== ""))
-    await kubectl(["rollout", "status", "-n", namespace, workload, "--timeout=300s"], { timeout: 310_000 });
-}
+const settled = (namespace: string): Promise<string> =>
+  // The bound is for each of them, one after the other.
+  kubectl(["rollout", "status", "-n", namespace, "statefulsets,deployments", "--timeout=300s"], { timeout: 910_000 });
 
 /** {@link podIds} once every rollout has ended. */
 export async function settledPods(): Promise<Readonly<Record<string, string>>> {

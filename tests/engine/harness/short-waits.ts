@@ -29,7 +29,7 @@ const EDITS: readonly Edit[] = [
   [
     "components/housekeeping/component.ts",
     "            ...config,",
-    "            ...config, intervalSeconds: 1, settledAfterSeconds: 2,",
+    "            ...config, intervalSeconds: 2, settledAfterSeconds: 2,",
   ],
   [
     "components/server/server.ts",
