@@ -68,11 +68,12 @@ class NodesOwnRuntime extends Runtime {
 
   requireInternalModule(from, name = from) {
     const { AsyncLocalStorage } = asyncHooks;
-    asyncHooks.AsyncLocalStorage = OneAtATime;
+    // Newer versions of Node have a getter here, which stays, and no need of this: they do not follow promises one by one.
+    Reflect.set(asyncHooks, "AsyncLocalStorage", OneAtATime);
     try {
       return createRequire(from)(name);
     } finally {
-      asyncHooks.AsyncLocalStorage = AsyncLocalStorage;
+      Reflect.set(asyncHooks, "AsyncLocalStorage", AsyncLocalStorage);
     }
   }
 
