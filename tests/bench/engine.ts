@@ -33,7 +33,7 @@ export async function engineTimes(
   if (!existsSync(pulumiProgram())) return undefined;
   await prepareWorkshop();
   const subjects = (["as configured", "stock settings"] as const).map(async (compilation) => {
-    const google = await emptyGoogleProject(`bench-${compilation.replace(" ", "-")}`, ["dev"]);
+    const google = await emptyGoogleProject(`bench-${compilation.replace(" ", "-")}`, ["dev"], "passphrase");
     if (compilation === "stock settings") useStockSettings(google);
     await google.cold.must(COMMANDS["second pulumi up"]);
     return Object.entries(COMMANDS).map(([name, line]) => subject(`${name}, ${compilation}`, google, line));
