@@ -5,6 +5,7 @@ import { daemonOptions, type Runtime } from "./runtime";
 /** Where the daemon listens for the agent: on the pod's loopback alone. */
 export const DOCKER_HOST = "tcp://127.0.0.1:2376";
 
+/** The daemon's settings, in /etc/docker. */
 export const DAEMON_FILE = "daemon.json";
 
 /** Where each side finds its three PEM files. */

@@ -40,7 +40,7 @@ export interface DindSpec {
   readonly wall: Wall;
   /** Config map with `daemon.json`, and one's own authorities where there are some. */
   readonly daemonConfigMap: pulumi.Input<string>;
-  /** Hosts of registries, with their ports if they have some, whose certificates those authorities have signed. */
+  /** Hosts of registries, with their ports if they have some, for which the daemon trusts those authorities by name; none without them. */
   readonly registries: readonly string[];
   readonly secrets: { readonly daemon: pulumi.Input<string>; readonly client: pulumi.Input<string> };
 }

@@ -9,7 +9,7 @@ interface AutomationServer {
   };
 }
 
-/** What Pulumi's SDK gives the clients of monitor and engine; each run makes both anew. */
+/** What Pulumi's SDK gives the clients of monitor and engine, of which each run makes new ones; the types of its package leave it out. */
 interface Settings {
   readonly grpcClientOptions: Record<string, unknown>;
 }
