@@ -168,6 +168,8 @@ export const kubeletConfig = () => ({
   serializeImagePulls: false,
   registerNode: true,
   nodeStatusUpdateFrequency: "4s",
+  // So long it may take until a pod has what a Secret or a ConfigMap that it mounts has got: a minute, if nothing is said.
+  syncFrequency: "10s",
   // A full disk of the machine is the machine's affair; what the tests fill has disks of its own.
   evictionHard: {
     "memory.available": "100Mi",
