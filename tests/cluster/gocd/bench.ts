@@ -3,6 +3,7 @@ import { apply, exec, kubectl, remove } from "../kubernetes/kubectl";
 import { agent, job, loadTool } from "./pods";
 import { say } from "../kubernetes/progress";
 import { TEST_IMAGES } from "./test-images";
+import { deletePods } from "../kubernetes/delete-pods";
 
 /** Steps that take a second each, as those of a build that downloads and compiles. */
 const DOCKERFILE = ["FROM tool:1", ...[1, 2, 3, 4, 5].map((step) => `RUN sleep 1; echo ${step} >/step${step}`)].join(
@@ -54,7 +55,7 @@ async function builds(): Promise<void> {
   await loadTool(0);
   await job(0, "mkdir -p /godata/pipelines/bench; cat >/godata/pipelines/bench/Dockerfile", { input: DOCKERFILE });
   await job(0, BUILD);
-  await kubectl(["delete", "pod", agent(0), "-n", AGENTS_NAMESPACE]);
+  await deletePods(AGENTS_NAMESPACE, agent(0));
   await ready();
   const warm = await median(() => job(0, BUILD));
   const cold = await median(

@@ -3,6 +3,7 @@ import { AGENTS_NAMESPACE, deploy, manifests, POOL, ready, SERVER_NAMESPACE, typ
 import { get } from "../kubernetes/api";
 import { apply, kubectl } from "../kubernetes/kubectl";
 import { eventually } from "../kubernetes/run";
+import { deletePods } from "../kubernetes/delete-pods";
 
 /** A part of an object, of whose shape only what is changed is known. */
 type Part = Readonly<Record<string, unknown>>;
@@ -174,5 +175,5 @@ async function replaceOutdated(): Promise<void> {
     return found.status.observedGeneration === found.metadata.generation ? found : undefined;
   });
   const outdated = `gocd-on-kubernetes/pool=${POOL},controller-revision-hash!=${status.updateRevision}`;
-  await kubectl(["delete", "pods", "-n", AGENTS_NAMESPACE, "-l", outdated, "--grace-period=1", "--wait=true"]);
+  await deletePods(AGENTS_NAMESPACE, "--selector", outdated, "--grace-period=1");
 }

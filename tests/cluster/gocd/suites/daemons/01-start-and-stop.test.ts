@@ -4,6 +4,7 @@ import { get, type KubernetesObject } from "../../../kubernetes/api";
 import { kubectl, patch } from "../../../kubernetes/kubectl";
 import { eventually } from "../../../kubernetes/run";
 import { OWN_CLUSTER } from "../../test-images";
+import { deletePods } from "../../../kubernetes/delete-pods";
 
 interface Deployment extends KubernetesObject {
   readonly status: { readonly readyReplicas?: number };
@@ -32,7 +33,7 @@ test("an agent starts only after its own daemon has answered", async () => {
 describe("an agent does not start while its daemon", () => {
   afterAll(async () => {
     await deploy();
-    await kubectl(["delete", "pod", agent(1), "-n", AGENTS_NAMESPACE, "--grace-period=1"]);
+    await deletePods(AGENTS_NAMESPACE, agent(1), "--grace-period=1");
     await ready();
   }, 300_000);
 
@@ -43,7 +44,7 @@ describe("an agent does not start while its daemon", () => {
     await patch("configmap/docker-daemon", AGENTS_NAMESPACE, {
       data: { "daemon.json": JSON.stringify(configuration) },
     });
-    await kubectl(["delete", "pod", agent(1), "-n", AGENTS_NAMESPACE, "--grace-period=5", "--wait=true"]);
+    await deletePods(AGENTS_NAMESPACE, agent(1), "--grace-period=5");
     await eventually(event, async () => ((await happened(await pod(agent(1)))) ? true : undefined));
     expect(status(await pod(agent(1)), "agent").state.waiting?.reason).toBe("PodInitializing");
   });

@@ -5,6 +5,7 @@ import { deployWithShortTimeouts, applyWithShortTimeouts } from "../../short-tim
 import { apply, kubectl, patch } from "../../../kubernetes/kubectl";
 import { agent, inAgent, inDind, job, pod, status } from "../../pods";
 import { eventually } from "../../../kubernetes/run";
+import { deletePods } from "../../../kubernetes/delete-pods";
 
 beforeAll(() => deployWithShortTimeouts(), 300_000);
 afterAll(() => deployWithShortTimeouts(), 300_000);
@@ -69,7 +70,7 @@ test("an expired certificate is named as such, with what to do", async () => {
     [`${agent(1)}.key.pem`]: key["privateKeyPem"],
   });
   await change(`${POOL}-client-tls`, { [`${agent(1)}.ca.pem`]: expired });
-  await kubectl(["delete", "pod", agent(1), "-n", AGENTS_NAMESPACE]);
+  await deletePods(AGENTS_NAMESPACE, agent(1));
   const said = await eventually("a message", async () => {
     const log = await kubectl(["logs", agent(1), "-n", AGENTS_NAMESPACE, "-c", "certificates"]);
     return log.includes("expired") ? log : undefined;

@@ -4,6 +4,7 @@ import { deployWithShortTimeouts } from "../../short-timeouts";
 import { kubectl } from "../../../kubernetes/kubectl";
 import { writeTestData, snapshotState, type PersistedState } from "../../persisted-state";
 import { agent, pod, status } from "../../pods";
+import { deletePods } from "../../../kubernetes/delete-pods";
 
 let before: PersistedState;
 
@@ -24,7 +25,7 @@ test("there is a state to compare with", () => {
 });
 
 test("identity, workspace, image cache and file modes survive the deletion of the pod", async () => {
-  await kubectl(["delete", "pod", agent(0), "-n", AGENTS_NAMESPACE]);
+  await deletePods(AGENTS_NAMESPACE, agent(0));
   await ready();
   expect(await snapshotState()).toEqual(before);
 });

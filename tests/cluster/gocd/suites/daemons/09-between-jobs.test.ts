@@ -1,3 +1,4 @@
+import { kubectl } from "../../../kubernetes/kubectl";
 import { eventually } from "../../../kubernetes/run";
 import { AGENTS_NAMESPACE } from "../../deploy";
 import { agent, inAgent, inDind, job, loadTool, pod, status } from "../../pods";
@@ -62,6 +63,14 @@ const EAT_AGENT = "dd if=/dev/zero of=/dev/null bs=1024M count=1";
 
 /** What a job's console has; the server knows of the job from the first time that this asks. */
 const consoleOf = (pipeline: string) => standIn<{ readonly printed: string }>("job", { job: `${pipeline}/1/s/1/j` });
+
+/** The same of a job that is told something; where it is not, the agent's log says why. */
+async function toldTo(pipeline: string): Promise<string> {
+  const { printed } = await consoleOf(pipeline);
+  if (printed !== "") return printed;
+  const log = await kubectl(["logs", agent(0), "-n", AGENTS_NAMESPACE, "-c", "agent", "--tail=20"]);
+  throw new Error(`the console of ${pipeline} has nothing; the agent says:\n${log}`);
+}
 
 const trimmed = (text: string) => text.replace(/ +$/gm, "");
 
@@ -128,7 +137,7 @@ const trimmed = (text: string) => text.replace(/ +$/gm, "");
       expect(await consoleOf(pipeline)).toEqual({ printed: "" });
       expect(await runJob(pipeline, task)).toMatch(/exit status 137\n$/);
       expect(await runJob("second", "echo works")).toBe("works\nexit status 0\n");
-      expect((await consoleOf(pipeline)).printed).toMatch(
+      expect(await toldTo(pipeline)).toMatch(
         new RegExp(`^##\\|[0-9:.]+ \\[memory\\] a .+ was killed: .+gocd:agents\\.docker\\.${setting}.*\n$`),
       );
       expect(status(await pod(agent(0)), "agent").restartCount).toBe(before);
@@ -157,7 +166,7 @@ const trimmed = (text: string) => text.replace(/ +$/gm, "");
   test("with isolation: shared a job's console names the setting for memory, too", async () => {
     expect(await consoleOf("memory-of-shared")).toEqual({ printed: "" });
     expect(await runJob("memory-of-shared", EAT_AGENT)).toMatch(/exit status 137\n$/);
-    expect((await consoleOf("memory-of-shared")).printed).toContain("gocd:agents.docker.agent.memory");
+    expect(await toldTo("memory-of-shared")).toContain("gocd:agents.docker.agent.memory");
   });
 
   test("with isolation: fresh the container starts anew after each job, on an empty workspace", async () => {

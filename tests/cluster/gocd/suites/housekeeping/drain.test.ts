@@ -10,6 +10,7 @@ import { kubectl, tryKubectl } from "../../../kubernetes/kubectl";
 import { agent, inAgent, job, JOB, keepPod, letPodGo, pod, status } from "../../pods";
 import { eventually, type Ended } from "../../../kubernetes/run";
 import { OWN_CLUSTER } from "../../test-images";
+import { deletePods } from "../../../kubernetes/delete-pods";
 
 const HOUSEKEEPING = `http://gocd-housekeeping.${SERVER_NAMESPACE}.svc:8080`;
 const SET = `statefulset/${POOL}`;
@@ -78,7 +79,7 @@ const SET = `statefulset/${POOL}`;
   );
 
   test("an agent that drained is enabled again when it starts", async () => {
-    await kubectl(["delete", "pod", agent(1), "-n", AGENTS_NAMESPACE]);
+    await deletePods(AGENTS_NAMESPACE, agent(1));
     expect((await row(1)).agent_config_state).toBe("Disabled");
     await ready();
     await eventually("it to be enabled", async () =>
@@ -89,7 +90,7 @@ const SET = `statefulset/${POOL}`;
 
   test("an agent that a person has disabled stays disabled when it starts again", async () => {
     await changeByHand(await uuidOf(agent(1)), { agent_config_state: "Disabled" });
-    await kubectl(["delete", "pod", agent(1), "-n", AGENTS_NAMESPACE]);
+    await deletePods(AGENTS_NAMESPACE, agent(1));
     await ready();
     await eventually("contact", async () => ((await row(1)).agent_state === "Idle" ? true : undefined));
     await eventually("the answer to its start", async () =>
@@ -102,7 +103,7 @@ const SET = `statefulset/${POOL}`;
   test("an agent stops without a drain when nobody can tell whether it may", async () => {
     await scaleHousekeeping(0);
     const begun = Date.now();
-    await kubectl(["delete", "pod", agent(1), "-n", AGENTS_NAMESPACE]);
+    await deletePods(AGENTS_NAMESPACE, agent(1));
     expect((Date.now() - begun) / 1000).toBeGreaterThan(DRAIN_UNREACHABLE_TIMEOUT_SECONDS - 1);
     expect((await row(1)).agent_config_state).toBe("Enabled");
     await scaleHousekeeping(1);

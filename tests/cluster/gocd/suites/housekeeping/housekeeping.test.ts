@@ -25,6 +25,7 @@ import {
   row,
   useAgents,
 } from "./fixture";
+import { deletePods } from "../../../kubernetes/delete-pods";
 
 describeBesideStandIns("beside the stand-ins of server and agent,", () => {
   const own = useAgents();
@@ -90,7 +91,7 @@ describeBesideStandIns("beside the stand-ins of server and agent,", () => {
       await eventually("a change to be asked for", async () =>
         (await changes()).some(({ body }) => body.includes("edited")) ? true : undefined,
       );
-      await kubectl(["delete", "pods", "-n", SERVER_NAMESPACE, ...LABEL, "--force", "--grace-period=0"]);
+      await deletePods(SERVER_NAMESPACE, ...LABEL, "--force", "--grace-period=0");
       await standIn("weather");
       for (const uuid of own()) await expectToBecome(async () => given(await row(uuid)), AFTER_EDIT);
       await tellHousekeeping({});

@@ -13,6 +13,7 @@ import { exec, kubectl } from "../../../kubernetes/kubectl";
 import { agent, job } from "../../pods";
 import { eventually } from "../../../kubernetes/run";
 import { OWN_CLUSTER } from "../../test-images";
+import { deletePods } from "../../../kubernetes/delete-pods";
 
 let whole: readonly string[];
 
@@ -27,15 +28,11 @@ async function expectWhole(): Promise<void> {
   await ready();
 }
 
-async function remove(namespace: string, what: readonly string[]): Promise<void> {
-  await kubectl(["delete", "-n", namespace, ...what]);
-}
-
 /** Everything on the server's disk is gone; the next start is a first one. */
 async function loseServerVolume(): Promise<void> {
   const wipe = ["sh", "-c", "rm -rf /godata/config /godata/db"];
   expect((await exec("gocd-server-0", "server", SERVER_NAMESPACE, wipe)).code).toBe(0);
-  await remove(SERVER_NAMESPACE, ["pod/gocd-server-0", "--grace-period=1"]);
+  await deletePods(SERVER_NAMESPACE, "gocd-server-0", "--grace-period=1");
 }
 
 /** The agent's claims with their disks: they go with the last pod that holds them, and the StatefulSet makes new ones. */
@@ -51,8 +48,8 @@ async function loseClaims(): Promise<void> {
   };
   const lost = await uids();
   expect(lost).toHaveLength(2);
-  await remove(AGENTS_NAMESPACE, ["pvc", ...names, "--wait=false"]);
-  await remove(AGENTS_NAMESPACE, ["pod", agent(0), "--ignore-not-found"]);
+  await kubectl(["delete", "pvc", ...names, "-n", AGENTS_NAMESPACE, "--wait=false"]);
+  await deletePods(AGENTS_NAMESPACE, agent(0), "--ignore-not-found");
   const gone = async () => ((await uids()).some((uid) => lost.includes(uid)) ? undefined : true);
   await eventually("the claims to be gone", gone);
   if (!OWN_CLUSTER) return;
@@ -65,7 +62,7 @@ async function loseClaims(): Promise<void> {
 /** What can be lost beside the pod. The node is in disaster-recovery/node-lost.test.ts. */
 const LOSSES: Readonly<Record<string, () => Promise<void>>> = {
   "its claims are deleted with their disks": loseClaims,
-  "the server restarts": () => remove(SERVER_NAMESPACE, ["pod/gocd-server-0"]),
+  "the server restarts": () => deletePods(SERVER_NAMESPACE, "gocd-server-0"),
   "the server's volume is lost": loseServerVolume,
   "its row is deleted by hand": async () => {
     const uuid = await uuidOf(agent(0));
@@ -77,7 +74,7 @@ const losses = Object.entries(LOSSES);
 
 describe("an agent is registered and enabled, once and as itself, after", () => {
   test("its pod is deleted", async () => {
-    await remove(AGENTS_NAMESPACE, [`pod/${agent(0)}`]);
+    await deletePods(AGENTS_NAMESPACE, agent(0));
     await expectWhole();
   });
 

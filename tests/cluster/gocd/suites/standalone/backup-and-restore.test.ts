@@ -25,6 +25,7 @@ import { eventually, run } from "../../../kubernetes/run";
 import { OWN_CLUSTER } from "../../test-images";
 import { bringArtifacts, CONSOLE, copyOut, leaveOldServer, removeOldServer, replicas, SAID } from "./old-server";
 import { addEnvironment, emptyDisk, environments, refusal } from "./server-data";
+import { deletePods } from "../../../kubernetes/delete-pods";
 
 const AT = { namespace: BACKUP_NAMESPACE };
 const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
@@ -160,7 +161,7 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
 
     test("is done once: the setting may stay, and what came since is kept", async () => {
       await addEnvironment("since-the-restore");
-      await kubectl(["delete", "pod", "gocd-server-0", "-n", BACKUP_NAMESPACE]);
+      await deletePods(BACKUP_NAMESPACE, "gocd-server-0");
       await serverReady();
       expect(await serverSays("restore", /nothing to do/)).toContain(name);
       expect(await environments()).toContain("since-the-restore");
@@ -170,7 +171,7 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
       await restored(name);
       const before = await onServer("cat /godata/config/cruise-config.xml");
       await deployBackupStack({ restore: "backup_20990101-000000" });
-      await kubectl(["delete", "pod", "gocd-server-0", "-n", BACKUP_NAMESPACE, "--ignore-not-found"]);
+      await deletePods(BACKUP_NAMESPACE, "gocd-server-0", "--ignore-not-found");
       expect(await refusal()).toContain("is restored into an empty disk only");
       await restored(name);
       expect(await onServer("cat /godata/config/cruise-config.xml")).toBe(before);
