@@ -22,10 +22,11 @@ import {
 } from "./gocd/run-suites";
 import { openApi } from "./kubernetes/api";
 import { missingOfficialImages, startOnOfficialImages } from "./official-images";
+import { withLock } from "./kubernetes/lock";
 import { missingPrerequisite } from "./kubernetes/machine";
-import { LOGS, ROOT, STATE } from "./kubernetes/paths";
+import { LOCK, LOGS, ROOT, STATE } from "./kubernetes/paths";
 import { say, step } from "./kubernetes/progress";
-import { runInSandbox, SIGNALS, withLock } from "./kubernetes/run-in-sandbox";
+import { runInSandbox, SIGNALS } from "./kubernetes/run-in-sandbox";
 import { asArgument, COUNTS, NO_TESTS } from "./work";
 
 const INSIDE = { cluster: "inside.ts", laptop: "gocd/laptop/inside.ts", engine: "../engine/inside.ts" };
@@ -75,7 +76,8 @@ async function inOwnSandbox(work: Work): Promise<Counts> {
   if (missing !== undefined) return skipped(missing, work);
   // Images for another cluster are not what is tested now.
   delete process.env["GOCD_TEST_IMAGES"];
-  return withLock(async () => {
+  // Two runs of one target would take each other's files away.
+  return withLock(LOCK, async () => {
     const access = wants(work, "access");
     const [builders, company] = [wants(work, "builders"), wants(work, "company")];
     const guest = wants(work, "standalone");

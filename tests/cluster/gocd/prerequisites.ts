@@ -1,6 +1,8 @@
 import { buildContainerd, buildKubernetes } from "../kubernetes/binaries";
 import { bringPackages } from "../kubernetes/debian";
 import { bringGuestKernel } from "../kubernetes/guest-kernel";
+import { afterOthers } from "../kubernetes/lock";
+import { CACHE_LOCK } from "../kubernetes/paths";
 import { bringPolicyController } from "../kubernetes/policy-controller";
 import { buildDocker, buildDockerPlugins, buildJobImages, buildPrograms } from "./binaries";
 import { bringDirectory } from "./directory";
@@ -25,14 +27,9 @@ interface Needs {
 }
 
 /** Brings what is kept between runs, where it is not there yet. */
-export async function bringPrerequisites({
-  network,
-  access,
-  builders,
-  company,
-  guest,
-  walls,
-}: Needs = {}): Promise<void> {
+export const bringPrerequisites = (needs: Needs = {}): Promise<void> => afterOthers(CACHE_LOCK, () => bring(needs));
+
+async function bring({ network, access, builders, company, guest, walls }: Needs): Promise<void> {
   await bringDebianPackages();
   await buildKubernetes();
   await buildDocker();

@@ -1,8 +1,11 @@
 import { forgetNode, startControlPlane, stopControlPlane, wipeControlPlane } from "./control-plane";
 import { crashedDaemons, stopDaemon } from "./daemons";
+import { deletePods } from "./delete-pods";
 import { driverObjects } from "./disks";
-import { apply, kubectl } from "./kubectl";
+import { apply } from "./kubectl";
+import { afterOthers } from "./lock";
 import { forgetPods, startContainerd, startKubelet, stopNode } from "./node";
+import { CACHE_LOCK } from "./paths";
 import { step } from "./progress";
 import { startServices, stopServices } from "./services";
 import { NODE } from "./sandbox";
@@ -21,9 +24,7 @@ export interface Images {
 export async function startCluster(images: Images): Promise<void> {
   try {
     await step("start etcd, kube-apiserver, kube-controller-manager, kube-scheduler", startControlPlane);
-    const brought = await step("look for images of an earlier run", images.bring);
-    await step("start containerd", startContainerd);
-    if (!brought) await loadAndKeep(images);
+    await afterOthers(CACHE_LOCK, () => startContainerdWith(images));
     startServices();
     await step("start the kubelet", startKubelet);
     await apply(driverObjects());
@@ -32,7 +33,10 @@ export async function startCluster(images: Images): Promise<void> {
   }
 }
 
-async function loadAndKeep(images: Images): Promise<void> {
+async function startContainerdWith(images: Images): Promise<void> {
+  const brought = await step("look for images of an earlier run", images.bring);
+  await step("start containerd", startContainerd);
+  if (brought) return;
   await images.load();
   await stopDaemon("containerd");
   await step("keep the images", images.keep);
@@ -53,8 +57,7 @@ export async function restartNode(): Promise<void> {
 export async function replaceNode(namespaces: readonly string[]): Promise<void> {
   await stopNode();
   await forgetNode(NODE);
-  for (const namespace of namespaces)
-    await kubectl(["delete", "pods", "--all", "-n", namespace, "--force", "--grace-period=0"]);
+  for (const namespace of namespaces) await deletePods(namespace, "--all", "--force", "--grace-period=0");
   await forgetPods();
   await startContainerd();
   await startKubelet();

@@ -15,8 +15,10 @@ export const MODULES = path.join(ROOT, "tests/cluster/modules");
 export const LOGS = ofTarget("logs");
 /** What is there while a run lasts: keys, databases, disks, the node's /var. Removed at the end. */
 export const STATE = ofTarget("state");
-/** Held by a run while it lasts. */
+/** Locked by a run while it lasts. */
 export const LOCK = ofTarget("lock");
+/** Locked while the cache is filled, which several targets use. */
+export const CACHE_LOCK = path.join(CACHE, "filling-lock");
 /** The kubeconfig of the cluster that is built here. */
 export const KUBECONFIG = path.join(STATE, "kubeconfig");
 

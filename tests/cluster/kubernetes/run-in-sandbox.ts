@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { emptyCgroup, makeCgroup, removeCgroup } from "./cgroups";
 import { program } from "./packages";
-import { CACHE, LOCK, LOGS, STATE } from "./paths";
+import { LOGS, STATE } from "./paths";
 import { say, step } from "./progress";
 import { eventually } from "./run";
 
@@ -75,28 +75,6 @@ async function noteFirstProcess(unshare: number): Promise<void> {
     return Promise.resolve(children === "" ? undefined : children);
   });
   writeFileSync(FIRST_PROCESS, pid);
-}
-
-/** Two runs of one target would take each other's files away; the second one is refused. */
-export async function withLock<T>(work: () => Promise<T>): Promise<T> {
-  mkdirSync(CACHE, { recursive: true });
-  const holder = existsSync(LOCK) ? readFileSync(LOCK, "utf8") : "";
-  if (holder !== "" && isRun(holder)) throw new Error(`another run is under way: process ${holder}`);
-  writeFileSync(LOCK, String(process.pid));
-  try {
-    return await work();
-  } finally {
-    rmSync(LOCK);
-  }
-}
-
-/** Whether this process is a run. The number of one that was killed may be another program's by now. */
-function isRun(pid: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("offline-preview/register");
-  } catch {
-    return false;
-  }
 }
 
 /** Removes what a run leaves outside its namespaces: control groups with their processes, files, disks. */
