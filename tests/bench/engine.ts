@@ -3,7 +3,7 @@ import path from "node:path";
 import { parse, stringify } from "yaml";
 import { pulumiProgram } from "../engine/harness/binaries";
 import { emptyGoogleProject, type GoogleProject } from "../engine/harness/google";
-import { prepareWorkshop } from "../engine/harness/workshop";
+import { setUpPulumi } from "../engine/harness/setup";
 import { inTurn, measured } from "./statistics";
 import type { Measured } from "./statistics";
 import { STOCK_COMPILER_OPTIONS, withoutCompilerCache } from "./subjects";
@@ -31,7 +31,7 @@ export async function engineTimes(
   told: (name: string, round: number) => void,
 ): Promise<readonly EngineTime[] | undefined> {
   if (!existsSync(pulumiProgram())) return undefined;
-  await prepareWorkshop();
+  await setUpPulumi();
   const subjects = (["as configured", "stock settings"] as const).map(async (compilation) => {
     const google = await emptyGoogleProject(`bench-${compilation.replace(" ", "-")}`, ["dev"], "passphrase");
     if (compilation === "stock settings") useStockSettings(google);

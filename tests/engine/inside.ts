@@ -9,13 +9,13 @@ import { KUBECONFIG } from "../cluster/kubernetes/paths";
 import { say, step } from "../cluster/kubernetes/progress";
 import { setUpSandbox } from "../cluster/kubernetes/sandbox";
 import { work, workAskedFor } from "../cluster/work";
-import { moveHome, prepareWorkshop } from "./harness/workshop";
+import { moveHome, setUpPulumi } from "./harness/setup";
 import { originsLine } from "./harness/plugins";
 
 async function inside(): Promise<void> {
   process.env["KUBECONFIG"] = KUBECONFIG;
   await step("set up own mounts, processes and network", setUpSandbox);
-  const plugins = await step("set up Pulumi", prepareWorkshop);
+  const plugins = await step("set up Pulumi", setUpPulumi);
   await moveHome();
   const asked = workAskedFor();
   const cluster = asked.mode !== "test" || needsCluster(asked.suites) ? startCluster(images()) : undefined;

@@ -3,7 +3,7 @@ import path from "node:path";
 import { events, type Event, type Thing } from "../providers/google/cloud";
 import type { Project } from "./project";
 import { vaultVariables, warm } from "./warm";
-import { givePolicyPack, makeProject } from "./workshop";
+import { givePolicyPack, makeProject } from "./setup";
 
 /** A project in the model of Google Cloud, and the checkout in which people work on it. */
 export interface GoogleProject {

@@ -8,7 +8,7 @@ import { documented, STACK } from "./docs";
 import type { CommandOptions, Ended, Project } from "./project";
 import { shortenWaits } from "./short-waits";
 import { warm } from "./warm";
-import { givePolicyPack, LOCAL_STATE, openProject } from "./workshop";
+import { givePolicyPack, LOCAL_STATE, openProject } from "./setup";
 
 /** What the tests plant, and look for in all that a run writes. */
 export const PLANTED = {

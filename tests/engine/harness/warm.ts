@@ -5,7 +5,7 @@ import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { LANGUAGE_HOST, onPath, PROVIDERS_PORT } from "./plugins";
 import { Project } from "./project";
-import { WARM_PROCESS } from "./workshop";
+import { WARM_PROCESS } from "./setup";
 
 /** Environment variable with the ports that the process tells. */
 const PORTS = "GOCD_ENGINE_WARM";

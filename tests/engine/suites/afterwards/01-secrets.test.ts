@@ -4,7 +4,7 @@ import { kubectl } from "../../../cluster/kubernetes/kubectl";
 import { STACK } from "../../harness/docs";
 import type { Project } from "../../harness/project";
 import { PLANTED, projectWithStackUp, QUICK } from "../../harness/stack";
-import { LOCAL_STATE, WORKSHOP } from "../../harness/workshop";
+import { LOCAL_STATE, ENGINE_FOLDER } from "../../harness/setup";
 
 interface Secrets {
   readonly items: readonly { readonly data?: Readonly<Record<string, string>> }[];
@@ -56,9 +56,9 @@ async function secretValues(): Promise<readonly string[]> {
 
 /** What commands of every stack on the cluster wrote, and its settings. */
 const written = (): readonly string[] =>
-  readdirSync(WORKSHOP)
+  readdirSync(ENGINE_FOLDER)
     .filter((name) => name.startsWith("stack-"))
-    .map((name) => path.join(WORKSHOP, name))
+    .map((name) => path.join(ENGINE_FOLDER, name))
     .flatMap((folder) => [path.join(folder, "project.log"), ...stackFiles(path.join(folder, "project"))]);
 
 const stackFiles = (folder: string): readonly string[] =>

@@ -7,7 +7,7 @@ import { settledPods } from "../../harness/installation";
 import { signalGroup, type Ended, type Project, type Started } from "../../harness/project";
 import { expectUnchanged, POOL_SETTINGS, projectWithStackUp, QUICK } from "../../harness/stack";
 import { warm } from "../../harness/warm";
-import { LOCAL_STATE } from "../../harness/workshop";
+import { LOCAL_STATE } from "../../harness/setup";
 
 const UP = documented("docs/operations/install.md", /^pulumi up --stack dev --policy-pack policy\b/);
 const CANCEL = documented("docs/operations/troubleshoot.md", /^pulumi cancel --stack dev$/);

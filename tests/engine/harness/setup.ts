@@ -8,20 +8,23 @@ import { compileStandIns, installPlugins, linkLanguageHost, type Plugin } from "
 import { Project } from "./project";
 
 /** Everything that a run makes, beside the checkout's packages, so that Node finds them; git ignores it. */
-export const WORKSHOP = path.join(ROOT, ".cache/engine");
-const PROGRAMS = path.join(WORKSHOP, "programs");
-const COMPILED = path.join(WORKSHOP, "compiled");
+export const ENGINE_FOLDER = path.join(ROOT, ".cache/engine");
+const PROGRAMS = path.join(ENGINE_FOLDER, "programs");
+const COMPILED = path.join(ENGINE_FOLDER, "compiled");
 /** The program of the process that keeps things loaded; see warm.ts. */
 export const WARM_PROCESS = path.join(COMPILED, "tests/engine/warm/main.js");
 /** Plug-ins for the cluster that runs here, and for stacks whose cluster is in the model of Google Cloud. */
-const PLUGINS = { cluster: path.join(WORKSHOP, "plugins"), google: path.join(WORKSHOP, "plugins-google") } as const;
+const PLUGINS = {
+  cluster: path.join(ENGINE_FOLDER, "plugins"),
+  google: path.join(ENGINE_FOLDER, "plugins-google"),
+} as const;
 
 /** Opens secrets of every stack here. */
 const PASSPHRASE = "planted-passphrase-of-the-tests";
 
 /** Makes what every command needs: programs for the PATH, plug-ins, the compiled policy pack. Returns which of it is real. */
-export async function prepareWorkshop(): Promise<readonly Plugin[]> {
-  rmSync(WORKSHOP, { recursive: true, force: true });
+export async function setUpPulumi(): Promise<readonly Plugin[]> {
+  rmSync(ENGINE_FOLDER, { recursive: true, force: true });
   mkdirSync(PROGRAMS, { recursive: true });
   symlinkSync(pulumiProgram(), path.join(PROGRAMS, "pulumi"));
   symlinkSync(binary("kubectl"), path.join(PROGRAMS, "kubectl"));
@@ -39,9 +42,9 @@ export async function prepareWorkshop(): Promise<readonly Plugin[]> {
  * that is, not the environment.
  */
 export async function moveHome(): Promise<void> {
-  const home = path.join(WORKSHOP, "home");
+  const home = path.join(ENGINE_FOLDER, "home");
   mkdirSync(home, { recursive: true });
-  const users = path.join(WORKSHOP, "passwd");
+  const users = path.join(ENGINE_FOLDER, "passwd");
   const lines = readFileSync("/etc/passwd", "utf8").split("\n");
   writeFileSync(users, lines.map((line) => line.replace(/^(root:(?:[^:]*:){4})[^:]*/, `$1${home}`)).join("\n"));
   await run("mount", ["--bind", users, "/etc/passwd"]);
@@ -51,13 +54,13 @@ type Plugins = keyof typeof PLUGINS;
 
 /** A new copy of the checkout with a home directory of its own, in which people work. */
 export function makeProject(name: string, plugins: Plugins, environment: NodeJS.ProcessEnv = {}): Project {
-  rmSync(path.join(WORKSHOP, name), { recursive: true, force: true });
+  rmSync(path.join(ENGINE_FOLDER, name), { recursive: true, force: true });
   return openProject(name, plugins, environment);
 }
 
 /** The copy of that name, which may be there from another suite. */
 export function openProject(name: string, plugins: Plugins, environment: NodeJS.ProcessEnv = {}): Project {
-  const folder = path.join(WORKSHOP, name);
+  const folder = path.join(ENGINE_FOLDER, name);
   const home = path.join(folder, "home");
   mkdirSync(path.join(home, ".pulumi"), { recursive: true });
   const linked = path.join(home, ".pulumi/plugins");
@@ -81,4 +84,4 @@ export function givePolicyPack({ directory }: Project): void {
 }
 
 /** Where `pulumi login --local` keeps the state of the stacks on the cluster. */
-export const LOCAL_STATE = path.join(WORKSHOP, "home/.pulumi");
+export const LOCAL_STATE = path.join(ENGINE_FOLDER, "home/.pulumi");
