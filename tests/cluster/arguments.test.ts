@@ -9,20 +9,28 @@ const SUITES = join(__dirname, "gocd/suites");
 const read = (...args: readonly string[]) => readArguments("cluster", args, SUITES, {});
 
 test("without arguments all suites run", () => {
-  expect(read()).toEqual({ mode: "test", suites: [], required: false, official: false });
+  expect(read()).toEqual({ mode: "test", suites: [], except: [], required: false, official: false });
 });
 
 test("parts of a test's name and of suites' paths are handed to Jest", () => {
   expect(read("-t", "a name", "daemons/03", "drain")).toEqual({
     mode: "test",
     suites: ["--testNamePattern", "a name", "daemons/03", "drain"],
+    except: [],
     required: false,
     official: false,
   });
 });
 
+test("folders of suites can be left out", () => {
+  expect(read("--except", "network", "--except", "access")).toMatchObject({
+    suites: [],
+    except: ["network", "access"],
+  });
+});
+
 test("with --required a prerequisite that is missing is a failure, and counts as one", async () => {
-  expect(read("--required")).toEqual({ mode: "test", suites: [], required: true, official: false });
+  expect(read("--required")).toEqual({ mode: "test", suites: [], except: [], required: true, official: false });
   const main = join(__dirname, "main.ts");
   const environment = { PATH: process.env["PATH"] ?? "", KUBECONFIG: "/nowhere" };
   const ended = await spawned(main, ["--required"], environment);
@@ -58,6 +66,7 @@ test.each([
   [["--hold", "drain"], /^test:cluster: --hold and drain cannot be asked for together; usage: /],
   [["--images", "mine"], /^test:cluster: --images is "mine", wanted is official or stand-ins; usage: /],
   [["drian"], /^test:cluster: no suite in \S+suites has drian in its path; usage: /],
+  [["--except", "netwrok"], /^test:cluster: no folder of suites is netwrok, which --except names; usage: /],
   [["-t"], /^test:cluster: Option '-t, --testNamePattern <value>' argument missing; usage: /],
 ])("%j is refused in one line that says what is wrong and what is wanted", (args, line) => {
   const found = read(...args);

@@ -1,12 +1,15 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
-/** What a run does once everything is started; `suites` are arguments of Jest's. With `required`, what is missing is a failure. */
+/** What a run does once everything is started. With `required`, what is missing is a failure. */
 export type Work =
   | {
       readonly mode: "test";
+      /** Arguments of Jest's. */
       readonly suites: readonly string[];
+      /** Folders of suites that do not run. */
+      readonly except: readonly string[];
       readonly required: boolean;
       /** On the images of GoCD and Docker themselves, not on stand-ins for them. */
       readonly official: boolean;
@@ -21,7 +24,7 @@ export interface Line {
 }
 
 const USAGE =
-  "usage: npm run test:TARGET -- [--hold | --bench | [--required] [--images official|stand-ins] [-t PART_OF_A_NAME] [PART_OF_A_PATH…]]; tests/TARGET/README.md explains them";
+  "usage: npm run test:TARGET -- [--hold | --bench | [--required] [--images official|stand-ins] [--except FOLDER]… [-t PART_OF_A_NAME] [PART_OF_A_PATH…]]; tests/TARGET/README.md explains them";
 
 /**
  * Reads the command line of `npm run test:TARGET`; `folder` has the suites. On GitHub, where Docker Hub answers, the images are the
@@ -45,6 +48,7 @@ export function readArguments(
         bench: { type: "boolean" },
         required: { type: "boolean", default: false },
         images: { type: "string", default: environment["GITHUB_ACTIONS"] === "true" ? "official" : "stand-ins" },
+        except: { type: "string", multiple: true, default: [] },
         testNamePattern: { type: "string", short: "t" },
       },
     });
@@ -60,9 +64,12 @@ export function readArguments(
     const unknown = positionals.find((part) => !suitesIn(folder).some((file) => file.includes(part)));
     if (unknown !== undefined)
       return wrong(`no suite in ${path.relative(process.cwd(), folder)} has ${unknown} in its path`);
+    const { except } = values;
+    const none = except.find((name) => !existsSync(path.join(folder, name)));
+    if (none !== undefined) return wrong(`no folder of suites is ${none}, which --except names`);
     if (values.hold) return { mode: "hold" };
     if (values.bench) return { mode: "bench" };
-    return { mode: "test", suites, required: values.required, official: images === "official" };
+    return { mode: "test", suites, except, required: values.required, official: images === "official" };
   } catch (error) {
     // Of parseArgs' message the first sentence; the rest advises how to pass a file with such a name.
     return wrong((error as Error).message.split(". ")[0] ?? "");

@@ -19,6 +19,7 @@ import {
   target,
   TARGETS,
   type Counts,
+  type Selection,
 } from "./gocd/run-suites";
 import { openApi } from "./kubernetes/api";
 import { missingOfficialImages, startOnOfficialImages } from "./official-images";
@@ -30,6 +31,8 @@ import { runInSandbox, SIGNALS } from "./kubernetes/run-in-sandbox";
 import { asArgument, COUNTS, NO_TESTS } from "./work";
 
 const INSIDE = { cluster: "inside.ts", laptop: "gocd/laptop/inside.ts", engine: "../engine/inside.ts" };
+
+const ALL: Selection = { suites: [], except: [] };
 
 /** The kubeconfig of a cluster that exists, or undefined; an empty KUBECONFIG is none, as for kubectl. */
 const external = target === "cluster" ? process.env["KUBECONFIG"] || undefined : undefined;
@@ -49,7 +52,7 @@ async function onExternalCluster(work: Work): Promise<Counts> {
   for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
     return await Promise.race([
-      work.mode === "test" ? runSuites(work.suites, { interrupted: interrupted.signal }) : bench().then(() => NO_TESTS),
+      work.mode === "test" ? runSuites(work, { interrupted: interrupted.signal }) : bench().then(() => NO_TESTS),
       once(interrupted.signal, "abort").then(() => Promise.reject(new Error("interrupted"))),
     ]);
   } finally {
@@ -63,12 +66,12 @@ async function onExternalCluster(work: Work): Promise<Counts> {
 function skipped(why: string, work: Work): Promise<Counts> {
   if (work.mode === "test" && work.required) throw new Error(`${target} tests cannot run: ${why}`);
   say(`${target} tests skipped: ${why}`);
-  return skipAll(target);
+  return skipAll(target, work.mode === "test" ? work : ALL);
 }
 
 /** Whether the suites of a folder run that takes what the others do not need. */
 const wants = (work: Work, folder: "access" | "builders" | "company" | "network" | "standalone" | "walls") =>
-  target === "cluster" && work.mode === "test" && isPicked(folder, work.suites);
+  target === "cluster" && work.mode === "test" && isPicked(folder, work);
 
 /** In a sandbox of its own: a cluster, or the laptop's Docker. */
 async function inOwnSandbox(work: Work): Promise<Counts> {
@@ -137,7 +140,8 @@ function broken(error: unknown): Counts {
 function onOfficialImages(work: Work & { readonly mode: "test" }): Promise<Counts> {
   const missing = missingOfficialImages();
   if (missing !== undefined) return skipped(missing, work);
-  const args = [...work.suites, ...(work.required ? ["--required"] : [])];
+  const except = work.except.flatMap((folder) => ["--except", folder]);
+  const args = [...work.suites, ...except, ...(work.required ? ["--required"] : [])];
   const again = ["-r", "offline-preview/register", __filename, ...args];
   const child = spawn(process.execPath, again, {
     env: { ...process.env, ...startOnOfficialImages() },
@@ -161,7 +165,7 @@ async function everything(work: Work): Promise<Counts> {
   // Whoever asks for something in particular wants no more than that.
   if (target !== "cluster" || work.mode !== "test" || work.suites.length > 0) return inOwnSandbox(work);
   if (missingPrerequisite() !== undefined && !work.required)
-    return sum(await inOwnSandbox(work), await skipAll("laptop"));
+    return sum(await inOwnSandbox(work), await skipAll("laptop", ALL));
   // Once, not by both.
   await bringPrerequisites();
   const [cluster, laptop] = await Promise.all([inOwnSandbox(work).catch(broken), onLaptop()]);

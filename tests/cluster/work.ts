@@ -30,7 +30,7 @@ interface Started {
 export async function work(asked: Work, { name, shell, cluster, bench }: Started): Promise<void> {
   switch (asked.mode) {
     case "test":
-      keep(withCrashes(await runSuites(asked.suites, { ...(cluster && { cluster }) })));
+      keep(withCrashes(await runSuites(asked, { ...(cluster && { cluster }) })));
       return;
     case "hold":
       // Before it waits: whoever ends it by Ctrl-C has seen no test fail.

@@ -18,7 +18,7 @@ async function inside(): Promise<void> {
   const plugins = await step("set up Pulumi", setUpPulumi);
   await moveHome();
   const asked = workAskedFor();
-  const cluster = asked.mode !== "test" || needsCluster(asked.suites) ? startCluster(images()) : undefined;
+  const cluster = asked.mode !== "test" || needsCluster(asked) ? startCluster(images()) : undefined;
   const shell = `env KUBECONFIG=${KUBECONFIG} PATH="${path.dirname(binary("kubectl"))}:$PATH" bash`;
   await work(asked, { name: "The cluster", shell, ...(cluster && { cluster }) });
   if (cluster !== undefined) await step("stop the cluster", stopCluster);

@@ -82,12 +82,18 @@ const SEQUENCES: Readonly<Record<Target, readonly Sequence[]>> = {
   ],
 };
 
+/** The suites of a run: arguments of Jest's, e.g. `-t "a name"` or a part of a path, and folders that do not run. */
+export interface Selection {
+  readonly suites: readonly string[];
+  readonly except: readonly string[];
+}
+
 /**
- * Runs the suites with Jest, those of a folder one after the other; `args` are handed to it, e.g. `-t "a name"`. Rejects when
- * `interrupted` says that it is enough; the suite that runs then has no time to tidy up. Folders without a stack do not wait for the cluster.
+ * Runs the suites with Jest, those of a folder one after the other. Rejects when `interrupted` says that it is enough; the suite that
+ * runs then has no time to tidy up. Folders without a stack do not wait for the cluster.
  */
 export async function runSuites(
-  args: readonly string[],
+  selection: Selection,
   { interrupted, cluster }: { readonly interrupted?: AbortSignal; readonly cluster?: Promise<void> } = {},
 ): Promise<Counts> {
   rmSync(MANIFESTS, { recursive: true, force: true });
@@ -95,10 +101,10 @@ export async function runSuites(
   const runGroup = (folders: Sequence[number]) =>
     Promise.all(
       folders
-        .filter(({ name }) => isPicked(name, args))
+        .filter(({ name }) => isPicked(name, selection))
         .map(async (folder) => {
           if (folder.stack !== undefined) await cluster;
-          return runFolder(folder, args, interrupted);
+          return runFolder(folder, selection.suites, interrupted);
         }),
     );
   const runSequence = async (groups: Sequence) => {
@@ -110,18 +116,21 @@ export async function runSuites(
   return counts.flat().reduce(sum, { passed: 0, failed: 0, skipped: 0 });
 }
 
-/** Whether a folder of this target runs: where arguments of Jest's name folders those alone, else all. */
-export function isPicked(folder: string, args: readonly string[]): boolean {
+/** Whether a folder of this target runs: where arguments of Jest's name folders those alone, else all but the exceptions. */
+export const isPicked = (folder: string, selection: Selection): boolean =>
+  picked(target, selection).some(({ name }) => name === folder);
+
+function picked(of: Target, { suites, except }: Selection): readonly Folder[] {
   // What follows is a test's name.
-  const paths = args.filter((part, index) => !part.startsWith("-") && args[index - 1] !== "--testNamePattern");
-  const folders = SEQUENCES[target].flat(2);
+  const paths = suites.filter((part, index) => !part.startsWith("-") && suites[index - 1] !== "--testNamePattern");
+  const folders = SEQUENCES[of].flat(2).filter(({ name }) => !except.includes(name));
   const named = folders.filter(({ name }) => paths.some((part) => part.includes(name)));
-  return (named.length > 0 ? named : folders).some(({ name }) => name === folder);
+  return named.length > 0 ? named : folders;
 }
 
 /** Whether a folder that runs needs the cluster. */
-export const needsCluster = (args: readonly string[]): boolean =>
-  SEQUENCES[target].flat(2).some(({ name, stack }) => stack !== undefined && isPicked(name, args));
+export const needsCluster = (selection: Selection): boolean =>
+  picked(target, selection).some(({ stack }) => stack !== undefined);
 
 async function runFolder({ name, stack }: Folder, args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
   const report = path.join(CACHE, `report-${name}.json`);
@@ -149,10 +158,11 @@ export function withCrashes(counts: Counts): Counts {
   return { ...counts, failed: counts.failed + 1 };
 }
 
-/** Counts the tests of a target, as skipped: where it cannot be had, and without touching anything. */
-export async function skipAll(skipped: Target): Promise<Counts> {
+/** Counts the tests of folders of a target, as skipped: where it cannot be had, and without touching anything. */
+export async function skipAll(skipped: Target, selection: Selection): Promise<Counts> {
   const config = path.join(ROOT, TARGETS[skipped].configuration);
-  const { stdout } = await outcome(process.execPath, [JEST, "--config", config, "--json", "-t", NO_TEST], {
+  const projects = ["--selectProjects", ...picked(skipped, selection).map(({ name }) => name)];
+  const { stdout } = await outcome(process.execPath, [JEST, "--config", config, ...projects, "--json", "-t", NO_TEST], {
     cwd: ROOT,
   });
   return countsIn(stdout);
