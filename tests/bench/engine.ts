@@ -4,8 +4,7 @@ import { parse, stringify } from "yaml";
 import { pulumiProgram } from "../engine/harness/binaries";
 import { emptyGoogleProject, type GoogleProject } from "../engine/harness/google";
 import { setUpPulumi } from "../engine/harness/setup";
-import { inTurn, measured } from "./statistics";
-import type { Measured } from "./statistics";
+import { inTurn, measured, type Measured } from "./statistics";
 import { STOCK_COMPILER_OPTIONS, withoutCompilerCache } from "./subjects";
 
 /** A command of Pulumi's real engine, in milliseconds. */

@@ -1,13 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { runCommand, UsageError } from "../../preview/command";
-import { table } from "../../preview/show/terminal";
-import type { Cell } from "../../preview/show/terminal";
+import { type Cell, table } from "../../preview/show/terminal";
 import { ROOT } from "../support/program";
 import { engineTimes, type EngineTime } from "./engine";
-import { inTurn, measured } from "./statistics";
-import type { Measured } from "./statistics";
-import { packStart, previewCost, programStart, sdkCost } from "./subjects";
-import type { Cost } from "./subjects";
+import { inTurn, measured, type Measured } from "./statistics";
+import { type Cost, packStart, previewCost, programStart, sdkCost } from "./subjects";
 import { thousandResources, type ThousandResources } from "./thousand-resources";
 
 const HELP = `Usage: npm run bench -- [options]

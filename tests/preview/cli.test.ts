@@ -5,8 +5,7 @@ import { parseAllDocuments } from "yaml";
 import { cli } from "../../preview/cli";
 import { HIDDEN } from "../../preview/escape";
 import { ROOT } from "../support/program";
-import { spawned } from "../support/spawned";
-import type { Spawned } from "../support/spawned";
+import { type Spawned, spawned } from "../support/spawned";
 import type { Call, Called } from "./run-cli";
 
 const MAIN = join(ROOT, "tools", "preview", "main.ts");

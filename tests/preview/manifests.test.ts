@@ -1,7 +1,6 @@
 import { parse } from "yaml";
 import { manifests, toYaml } from "../../preview/manifests";
-import { SECRET_TEXT, secret, UNKNOWN, UNKNOWN_TEXT } from "../../preview/run/wire";
-import type { WireObject } from "../../preview/run/wire";
+import { secret, SECRET_TEXT, UNKNOWN, UNKNOWN_TEXT, type WireObject } from "../../preview/run/wire";
 import { resource } from "../support/resource";
 
 const object = (name: string, inputs: WireObject) =>

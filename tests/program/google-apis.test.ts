@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Registration } from "../../preview/run/registration";
-import { isObject, unwrappedMap } from "../../preview/run/wire";
-import type { WireObject } from "../../preview/run/wire";
+import { isObject, unwrappedMap, type WireObject } from "../../preview/run/wire";
 import { ROOT, runs, succeeded, task } from "../support/program";
 import { variants } from "../support/stacks";
 

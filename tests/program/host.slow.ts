@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Registration } from "../../preview/run/registration";
 import type { Run } from "../../preview/run/run";
-import { hostRun } from "../../preview/run/host";
-import type { HostRun } from "../../preview/run/host";
+import { hostRun, type HostRun } from "../../preview/run/host";
 import { plannedRun, projectOf, ROOT } from "../support/program";
 
 describe("the preview and Pulumi's own Node host", () => {

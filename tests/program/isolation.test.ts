@@ -1,10 +1,7 @@
 import { join } from "node:path";
-import { isKubernetesObject } from "../../preview/run/registration";
-import type { Registration } from "../../preview/run/registration";
-import { isObject, unwrappedMap } from "../../preview/run/wire";
-import type { WireObject } from "../../preview/run/wire";
-import { ROOT, runs, succeeded, task } from "../support/program";
-import type { StackSource } from "../support/program";
+import { isKubernetesObject, type Registration } from "../../preview/run/registration";
+import { isObject, unwrappedMap, type WireObject } from "../../preview/run/wire";
+import { ROOT, runs, type StackSource, succeeded, task } from "../support/program";
 import { variants } from "../support/stacks";
 
 /** Properties under which Google Cloud knows a resource within a project. */

@@ -1,36 +1,36 @@
 import type { Registration } from "../../preview/run/registration";
 import { referencesOf } from "../support/references";
 import {
+  accounts,
   ADDRESS,
   ARMOR,
+  at,
   ATTACHMENT,
   AUTHORIZATION,
   BUCKET,
   CERTIFICATE,
   CLUSTER,
   DISK,
+  type Edge,
+  grants,
   IMAGE,
   MAP_ENTRY,
+  nameOf,
   NAT,
   NETWORK,
   NODE_POOL,
-  PROJECT_MEMBER,
-  REPOSITORY,
-  ROUTER,
-  SCHEDULE,
-  SUBNETWORK,
-  accounts,
-  at,
-  grants,
-  nameOf,
   objects,
   pairs,
   placeOf,
+  PROJECT_MEMBER,
+  REPOSITORY,
+  ROUTER,
   sameNamespace,
+  SCHEDULE,
+  SUBNETWORK,
   typed,
   workloads,
 } from "./ordered-resources";
-import type { Edge } from "./ordered-resources";
 
 /** A rule of Google Cloud or Kubernetes about what must be there first, and where it is written. */
 export interface OrderRule {

@@ -1,7 +1,6 @@
 // What the rules about order ask of a stack: which resources there are of a kind, and what stands in their inputs.
 import type { Registration } from "../../preview/run/registration";
-import { isObject, isSecret } from "../../preview/run/wire";
-import type { WireValue } from "../../preview/run/wire";
+import { isObject, isSecret, type WireValue } from "../../preview/run/wire";
 
 /** One edge that must be there, directly or through others: the first is made after the second, and goes before it. */
 export type Edge = readonly [waits: Registration, awaited: Registration];

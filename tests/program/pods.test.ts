@@ -1,11 +1,19 @@
-import { containersOf, objectsOf, selects, workloadsOf } from "../support/pods";
-import type { Container, KubernetesManifest, Labels, Workload } from "../support/pods";
+import {
+  type Container,
+  containersOf,
+  type KubernetesManifest,
+  type Labels,
+  objectsOf,
+  selects,
+  type Workload,
+  workloadsOf,
+} from "../support/pods";
 import type { Run } from "../../preview/run/run";
-import { runs, succeeded, task } from "../support/program";
+import { runs, type StackSource, succeeded, task } from "../support/program";
 import { variants } from "../support/stacks";
-import type { StackSource } from "../support/program";
 
 const MEMORY = /^[1-9]\d*(Mi|Gi)$/;
+const isPool = ({ namespace }: Workload) => namespace.endsWith("-agents");
 
 let runsByVariant: ReadonlyMap<string, Run>;
 
@@ -50,14 +58,9 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
   test("are those of server, housekeeping and pools", () => {
     const titles = workloads.map(({ title }) => title.replace(/gocd-(dev|pools)/, "gocd"));
     const several = { "several pools": ["deploy", "large"], "pools of two processors": ["arm"] }[variant] ?? [];
-    const pools = ["docker", ...several];
-    expect(titles.sort()).toEqual(
-      [
-        "Deployment gocd/gocd-housekeeping",
-        ...pools.map((pool) => `StatefulSet gocd-agents/${pool}`),
-        "StatefulSet gocd/gocd-server",
-      ].sort(),
-    );
+    const pools = ["docker", ...several].map((pool) => `StatefulSet gocd-agents/${pool}`);
+    const others = ["Deployment gocd/gocd-housekeeping", "StatefulSet gocd/gocd-server"];
+    expect(titles.sort()).toEqual([...others, ...pools].sort());
   });
 
   test("mount only volumes that they have, and have none that nothing mounts", () => {
@@ -170,7 +173,7 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
   test("give privileges to dind alone", () => {
     const privileged = all.filter(({ container }) => /"privileged":true|"add":\["ALL"/.test(JSON.stringify(container)));
     expect(new Set(privileged.map(({ container }) => container.name))).toEqual(new Set(["dind"]));
-    expect(privileged.every(({ workload }) => workload.namespace.endsWith("-agents"))).toBe(true);
+    expect(privileged.every(({ workload }) => isPool(workload))).toBe(true);
   });
 
   test("reach nothing of their node", () => {
@@ -178,9 +181,8 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
       expect((spec.volumes ?? []).filter((volume) => "hostPath" in volume)).toEqual([]);
       expect([spec["hostNetwork"], spec["hostPID"], spec["hostIPC"]].filter((value) => value === true)).toEqual([]);
     }
-    expect(
-      matching("PersistentVolume").filter(({ spec }) => spec !== undefined && ("hostPath" in spec || "local" in spec)),
-    ).toEqual([]);
+    const volumes = matching("PersistentVolume").map(({ spec = {} }) => spec);
+    expect(volumes.filter((volume) => "hostPath" in volume || "local" in volume)).toEqual([]);
     expect(all.flatMap(({ container }) => container.ports ?? []).filter((port) => "hostPort" in port)).toEqual([]);
   });
 });
@@ -188,13 +190,11 @@ describe.each(Object.keys(variants))("the pods of a stack with %s", (variant) =>
 describe("the nodes of pods", () => {
   /** Labels that pods ask for, by whose they are. */
   const asked = (variant: string) => {
-    const workloads = workloadsOf(objectsWith(variant));
-    const [agents, others] = [true, false].map((wanted) =>
-      workloads
-        .filter(({ namespace }) => namespace.endsWith("-agents") === wanted)
-        .map(({ spec }) => spec["nodeSelector"]),
-    );
-    return { agents: (agents ?? []) as (Labels | undefined)[], others: (others ?? []) as (Labels | undefined)[] };
+    const nodes = (whose: boolean) =>
+      workloadsOf(objectsWith(variant))
+        .filter((workload) => isPool(workload) === whose)
+        .map(({ spec }) => spec["nodeSelector"] as Labels | undefined);
+    return { agents: nodes(true), others: nodes(false) };
   };
 
   test.each(["a cluster of its own", "several pools", "an existing GKE cluster"])(
@@ -211,9 +211,7 @@ describe("the nodes of pods", () => {
   );
 
   test("are a node pool, spot if people like, that a stack on an existing GKE cluster names", () => {
-    const [pool] = workloadsOf(objectsWith("an existing GKE cluster")).filter(({ namespace }) =>
-      namespace.endsWith("-agents"),
-    );
+    const pool = workloadsOf(objectsWith("an existing GKE cluster")).find(isPool);
     expect(pool?.spec).toMatchObject({
       nodeSelector: { "cloud.google.com/gke-nodepool": "gocd-agents", "cloud.google.com/gke-spot": "true" },
       tolerations: [{ key: "cloud.google.com/gke-spot", value: "true", effect: "NoSchedule" }],
@@ -234,7 +232,7 @@ describe("an agent and its daemon", () => {
 
   beforeAll(() => {
     const objects = objectsWith("a cluster of its own");
-    const [pool] = workloadsOf(objects).filter(({ namespace }) => namespace.endsWith("-agents"));
+    const pool = workloadsOf(objects).find(isPool);
     if (pool === undefined) throw new Error("there is no pool of agents");
     pod = pool;
     const named = (name: string) => containersOf(pool.spec).find((container) => container.name === name) ?? { name };

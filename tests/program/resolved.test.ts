@@ -2,8 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { resolvedManifests } from "../support/program";
-import type { KubernetesObject } from "../support/program";
+import { type KubernetesObject, resolvedManifests } from "../support/program";
 
 describe("the objects of a stack that is up", () => {
   const directory = mkdtempSync(join(tmpdir(), "gocd-resolved-"));

@@ -1,5 +1,4 @@
-import { STACK, parse, create, pool, testBad } from "./stack";
-import type { BadSetting, Stack } from "./stack";
+import { type BadSetting, create, parse, pool, type Stack, STACK, testBad } from "./stack";
 
 /** See {@link BadSetting}. */
 const BAD: readonly BadSetting[] = [

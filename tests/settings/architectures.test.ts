@@ -1,5 +1,4 @@
-import { create, existing, parse, pool, PREBUILT, STACK, testBad } from "./stack";
-import type { BadSetting, Stack } from "./stack";
+import { type BadSetting, create, existing, parse, pool, PREBUILT, STACK, type Stack, testBad } from "./stack";
 
 const ARCH = "kubernetes.io/arch";
 const CLASS = { ...existing({ storageClass: "standard" }), "gocd:images": { prebuilt: PREBUILT } };

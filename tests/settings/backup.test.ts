@@ -1,5 +1,4 @@
-import { PREBUILT, testBad } from "./stack";
-import type { BadSetting } from "./stack";
+import { type BadSetting, PREBUILT, testBad } from "./stack";
 
 /** See {@link BadSetting}. */
 const BAD: readonly BadSetting[] = [

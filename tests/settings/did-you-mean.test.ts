@@ -1,5 +1,4 @@
-import { create, pool, testBad } from "./stack";
-import type { BadSetting } from "./stack";
+import { type BadSetting, create, pool, testBad } from "./stack";
 
 /** See {@link BadSetting}. */
 const BAD: readonly BadSetting[] = [

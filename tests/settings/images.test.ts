@@ -1,5 +1,4 @@
-import { DIGEST, STACK, PREBUILT, parse, problemsOf, testBad } from "./stack";
-import type { BadSetting } from "./stack";
+import { type BadSetting, DIGEST, parse, PREBUILT, problemsOf, STACK, testBad } from "./stack";
 
 /** See {@link BadSetting}. */
 const BAD: readonly BadSetting[] = [

@@ -1,6 +1,5 @@
 import * as fc from "fast-check";
-import { STACK, PREBUILT, parse, problemsOf, create, pool, testBad } from "./stack";
-import type { BadSetting } from "./stack";
+import { type BadSetting, create, parse, pool, PREBUILT, problemsOf, STACK, testBad } from "./stack";
 
 /** See {@link BadSetting}. */
 const BAD: readonly BadSetting[] = [

@@ -1,5 +1,4 @@
-import { STACK, PREBUILT, parse, create, pool, existing, testBad } from "./stack";
-import type { BadSetting } from "./stack";
+import { type BadSetting, create, existing, parse, pool, PREBUILT, STACK, testBad } from "./stack";
 
 const tolerations = (...of: object[]) => ({ ...existing(), ...pool({ placement: { tolerations: of } }) });
 

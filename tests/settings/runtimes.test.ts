@@ -1,5 +1,4 @@
-import { existing, parse, pool, PREBUILT, STACK, testBad } from "./stack";
-import type { BadSetting } from "./stack";
+import { type BadSetting, existing, parse, pool, PREBUILT, STACK, testBad } from "./stack";
 
 const CLASS = { ...existing({ storageClass: "standard" }), "gocd:images": { prebuilt: PREBUILT } };
 

@@ -1,5 +1,4 @@
-import { create, testBad } from "./stack";
-import type { BadSetting } from "./stack";
+import { type BadSetting, create, testBad } from "./stack";
 
 /** See {@link BadSetting}. */
 const BAD: readonly BadSetting[] = [

@@ -1,5 +1,4 @@
-import { PROGRAM_HOST, startProgramHost } from "./program";
-import type { ProgramHost } from "./program";
+import { PROGRAM_HOST, type ProgramHost, startProgramHost } from "./program";
 
 declare global {
   // Of Jest's own process, where the teardown finds it.

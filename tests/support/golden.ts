@@ -1,7 +1,6 @@
 import { toYaml } from "../../preview/manifests";
 import type { Registration } from "../../preview/run/registration";
-import { readableMap } from "../../preview/run/wire";
-import type { WireObject } from "../../preview/run/wire";
+import { readableMap, type WireObject } from "../../preview/run/wire";
 
 const KEYS = ["urn", "parent", "provider", "dependencies", "protect"];
 

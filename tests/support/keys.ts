@@ -4,10 +4,10 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  type KeyObject,
   webcrypto,
   X509Certificate,
 } from "node:crypto";
-import type { KeyObject } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import type { WireObject, WireValue } from "../../preview/run/wire";
 

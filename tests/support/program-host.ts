@@ -2,15 +2,13 @@
 // means that a program has ended. Pulumi's SDK is loaded once, and a stack that was registered is not registered again.
 import bcryptjs from "bcryptjs";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { join } from "node:path";
 import { plannedProviders } from "../../preview/run/providers";
 import { runProgram } from "../../preview/run/run";
 import type { WireObject } from "../../preview/run/wire";
-import { ROOT } from "./program";
-import type { Task } from "./program";
+import { ROOT, type Task } from "./program";
 import { resolvedProviders } from "./resolved-providers";
 
 /** Answers as JSON by task, of tasks whose answer depends on nothing but the repository. */

@@ -6,12 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { manifests } from "../../preview/manifests";
-import { readProject } from "../../preview/run/project";
-import type { Project } from "../../preview/run/project";
+import { type Project, readProject } from "../../preview/run/project";
 import type { Registration } from "../../preview/run/registration";
 import type { Run } from "../../preview/run/run";
-import { unwrappedMap } from "../../preview/run/wire";
-import type { WireObject } from "../../preview/run/wire";
+import { unwrappedMap, type WireObject } from "../../preview/run/wire";
 
 /** The repository. */
 export const ROOT = join(__dirname, "..", "..");

@@ -1,5 +1,4 @@
-import { isObject, unwrappedMap } from "../../preview/run/wire";
-import type { WireObject, WireValue } from "../../preview/run/wire";
+import { isObject, unwrappedMap, type WireObject, type WireValue } from "../../preview/run/wire";
 
 /**
  * Where a pod's spec names another object, by the key of the name or of the object around it. No Service is among them: one

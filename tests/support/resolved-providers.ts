@@ -1,11 +1,8 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { hashSync } from "bcryptjs";
-import { checked, withSecrets } from "../../preview/run/providers";
-import type { Created, Providers } from "../../preview/run/providers";
-import type { Registration } from "../../preview/run/registration";
-import { isKubernetesObject } from "../../preview/run/registration";
-import { isObject, unwrappedMap } from "../../preview/run/wire";
-import type { WireObject } from "../../preview/run/wire";
+import { checked, type Created, type Providers, withSecrets } from "../../preview/run/providers";
+import { isKubernetesObject, type Registration } from "../../preview/run/registration";
+import { isObject, unwrappedMap, type WireObject } from "../../preview/run/wire";
 import { privateKey, publicKeyId, selfSignedCertificate } from "./keys";
 
 /** Values that providers made, by resource and arguments: made once, like those in Pulumi's state. */

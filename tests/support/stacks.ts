@@ -1,6 +1,5 @@
 import { readdirSync } from "node:fs";
-import { ROOT } from "./program";
-import type { StackSource } from "./program";
+import { ROOT, type StackSource } from "./program";
 
 /** Stacks whose settings are in the repository. */
 export const committedStacks: readonly string[] = readdirSync(ROOT)

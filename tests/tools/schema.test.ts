@@ -5,8 +5,7 @@ import Ajv from "ajv";
 import { parse } from "yaml";
 import { GOCD, SECRETS } from "../../settings/keys";
 import { parseSettings } from "../../settings/parse";
-import { generated } from "../../tools/schema/generated";
-import type { Generated } from "../../tools/schema/generated";
+import { generated, type Generated } from "../../tools/schema/generated";
 import { stackSchema } from "../../tools/schema/stack-schema";
 import { keys } from "../../tools/schema/wanted";
 

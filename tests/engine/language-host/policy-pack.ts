@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import * as grpc from "@grpc/grpc-js";
 import { AnalyzerService } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
@@ -8,8 +7,7 @@ import {
   AnalyzerStackConfigureRequest,
   AnalyzerStackConfigureResponse,
 } from "@pulumi/pulumi/proto/analyzer_pb";
-import { RunPluginResponse } from "@pulumi/pulumi/proto/language_pb";
-import type { RunPluginRequest } from "@pulumi/pulumi/proto/language_pb";
+import { type RunPluginRequest, RunPluginResponse } from "@pulumi/pulumi/proto/language_pb";
 import { connect, forwarding, listen, MOST_BYTES, rawService } from "../plugin/forward";
 import { moduleOf } from "./program";
 

@@ -1,10 +1,8 @@
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { RunResponse } from "@pulumi/pulumi/proto/language_pb";
-import type { RunRequest } from "@pulumi/pulumi/proto/language_pb";
+import { type RunRequest, RunResponse } from "@pulumi/pulumi/proto/language_pb";
 
 /** The host has told the user what is wrong, and nobody else needs to. */
 const TOLD = 32;

@@ -1,5 +1,4 @@
-import { isObject, UNKNOWN } from "../../../preview/run/wire";
-import type { WireObject, WireValue } from "../../../preview/run/wire";
+import { isObject, UNKNOWN, type WireObject, type WireValue } from "../../../preview/run/wire";
 
 /** A difference of two arguments: where, and whether something was there before and is there after. */
 export interface Difference {

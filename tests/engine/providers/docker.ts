@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { isObject, UNKNOWN } from "../../../preview/run/wire";
-import type { WireObject } from "../../../preview/run/wire";
+import { isObject, UNKNOWN, type WireObject } from "../../../preview/run/wire";
 import { environment } from "./environment";
 import { at } from "./google/cloud";
 import type { Problem, ProviderModel } from "./model";

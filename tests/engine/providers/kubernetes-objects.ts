@@ -1,5 +1,4 @@
-import { isObject } from "../../../preview/run/wire";
-import type { WireObject, WireValue } from "../../../preview/run/wire";
+import { isObject, type WireObject, type WireValue } from "../../../preview/run/wire";
 import { environment } from "./environment";
 import { gatewayProblem } from "./google/access-rules";
 import { Cloud, projectFile } from "./google/cloud";

@@ -1,5 +1,4 @@
-import { UNKNOWN } from "../../../preview/run/wire";
-import type { WireObject } from "../../../preview/run/wire";
+import { UNKNOWN, type WireObject } from "../../../preview/run/wire";
 import { madeValues } from "../../support/resolved-providers";
 import type { Problem, ProviderModel, ResourceModel } from "./model";
 

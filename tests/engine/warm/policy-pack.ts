@@ -1,8 +1,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import type * as grpc from "@grpc/grpc-js";
-import { RunPluginResponse } from "@pulumi/pulumi/proto/language_pb";
-import type { RunPluginRequest } from "@pulumi/pulumi/proto/language_pb";
+import { type RunPluginRequest, RunPluginResponse } from "@pulumi/pulumi/proto/language_pb";
 import { load } from "../../../preview/run/load";
 
 type Stream = grpc.ServerWritableStream<RunPluginRequest, RunPluginResponse>;

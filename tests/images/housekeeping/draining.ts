@@ -1,6 +1,5 @@
 import { DRAINING, record } from "../../../images/housekeeping/src/record";
-import type { AgentOfOurs, HousekeepingFixture } from "./fixture";
-import { until } from "./fixture";
+import { type AgentOfOurs, type HousekeepingFixture, until } from "./fixture";
 
 type Answer = readonly [status: number, body: unknown];
 

@@ -4,18 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Lookup } from "../../../images/housekeeping/src/address";
-import type { Agent } from "../../../images/housekeeping/src/agents";
-import { listAgents } from "../../../images/housekeeping/src/agents";
-import type { ExpectedAgent } from "../../../images/housekeeping/src/config";
-import { ConfigFolder } from "../../../images/housekeeping/src/config";
+import { type Agent, listAgents } from "../../../images/housekeeping/src/agents";
+import { ConfigFolder, type ExpectedAgent } from "../../../images/housekeeping/src/config";
 import { Drains } from "../../../images/housekeeping/src/drain";
 import { Gocd } from "../../../images/housekeeping/src/gocd";
 import { logger } from "../../../images/housekeeping/src/log";
-import type { Metrics } from "../../../images/housekeeping/src/metrics";
-import { metrics } from "../../../images/housekeeping/src/metrics";
+import { type Metrics, metrics } from "../../../images/housekeeping/src/metrics";
 import { NOTHING_REMEMBERED, reconcile } from "../../../images/housekeeping/src/reconcile";
-import type { Service } from "../../../images/housekeeping/src/service";
-import { startService } from "../../../images/housekeeping/src/service";
+import { type Service, startService } from "../../../images/housekeeping/src/service";
 import { GocdStandIn } from "../../support/gocd-stand-in/stand-in";
 
 export const USERNAME = "housekeeping";

@@ -4,8 +4,7 @@ import type { AddressInfo } from "node:net";
 import { z } from "zod";
 
 import { listAgents } from "../../../images/housekeeping/src/agents";
-import type { Failure } from "../../../images/housekeeping/src/gocd";
-import { Gocd, GocdError } from "../../../images/housekeeping/src/gocd";
+import { type Failure, Gocd, GocdError } from "../../../images/housekeeping/src/gocd";
 import { MINUTE, PASSWORD, USERNAME, useHousekeepingFixture } from "./fixture";
 
 const fixture = useHousekeepingFixture();

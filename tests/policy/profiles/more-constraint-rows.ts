@@ -1,6 +1,14 @@
 import { pod, podWithContext } from "./pods";
-import { inPod, volume, hostPath, RANGES, annotated, seccomp, inPodSeccomp } from "./constraint-rows";
-import type { ConstraintRow } from "./constraint-rows";
+import {
+  annotated,
+  type ConstraintRow,
+  hostPath,
+  inPod,
+  inPodSeccomp,
+  RANGES,
+  seccomp,
+  volume,
+} from "./constraint-rows";
 
 /** The other half: privileged containers, /proc, the root file system, seccomp, users and volumes. */
 export const MORE_CONSTRAINT_ROWS: readonly ConstraintRow[] = [

@@ -1,6 +1,5 @@
 // Slow: each version is checked out, installed and run in Pulumi's own host, as in use.
-import { execFileSync, spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import {
   mkdirSync,
   mkdtempSync,

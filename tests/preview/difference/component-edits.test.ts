@@ -1,11 +1,9 @@
 import { difference } from "../../../preview/difference/difference";
 import type { Registration } from "../../../preview/run/registration";
-import { secret, UNKNOWN } from "../../../preview/run/wire";
-import type { WireObject } from "../../../preview/run/wire";
+import { secret, UNKNOWN, type WireObject } from "../../../preview/run/wire";
 import { resource, side } from "./registrations";
 import { factsOf } from "./facts";
-import { factsOfEdit, IN_CLUSTER, METADATA, MUTABLE, provider, spec, STATEFUL_SET, template } from "./edits";
-import type { Edit } from "./edits";
+import { type Edit, factsOfEdit, IN_CLUSTER, METADATA, MUTABLE, provider, spec, STATEFUL_SET, template } from "./edits";
 
 const EDITS: readonly Edit[] = [
   [

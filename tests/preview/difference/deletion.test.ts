@@ -1,8 +1,7 @@
 import { difference } from "../../../preview/difference/difference";
 import { differenceText } from "../../../preview/show/difference-text";
 import { styleFor } from "../../../preview/show/terminal";
-import { UNKNOWN } from "../../../preview/run/wire";
-import type { WireObject } from "../../../preview/run/wire";
+import { UNKNOWN, type WireObject } from "../../../preview/run/wire";
 import { resource, side } from "./registrations";
 import { IN_CLUSTER, METADATA, MUTABLE, provider, ref, spec, STATEFUL_SET } from "./edits";
 

@@ -1,5 +1,4 @@
-import { isRefused } from "../../../preview/difference/difference";
-import type { Difference, Named } from "../../../preview/difference/difference";
+import { type Difference, isRefused, type Named } from "../../../preview/difference/difference";
 import { causeText, fieldWords, rolloutText } from "../../../preview/show/format";
 
 /**

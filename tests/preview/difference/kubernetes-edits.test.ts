@@ -1,7 +1,5 @@
-import { secret } from "../../../preview/run/wire";
-import type { WireObject } from "../../../preview/run/wire";
-import { factsOfEdit, METADATA, spec, STATEFUL_SET, template } from "./edits";
-import type { Edit } from "./edits";
+import { secret, type WireObject } from "../../../preview/run/wire";
+import { type Edit, factsOfEdit, METADATA, spec, STATEFUL_SET, template } from "./edits";
 
 const rule = (message: string, expression = "a == b") => ({ expression, message });
 

@@ -1,5 +1,4 @@
-import { urnOf } from "../../../preview/run/registration";
-import type { Registration } from "../../../preview/run/registration";
+import { type Registration, urnOf } from "../../../preview/run/registration";
 import { resource as plain } from "../../support/resource";
 
 /** A resource with the usual options; its URN follows from type, name and parent. */

@@ -1,12 +1,9 @@
 import { googleDefaults } from "../../../preview/base/configuration";
-import { counts, difference, isEmpty } from "../../../preview/difference/difference";
-import type { Difference } from "../../../preview/difference/difference";
+import { counts, type Difference, difference, isEmpty } from "../../../preview/difference/difference";
 import type { Run } from "../../../preview/run/run";
-import { projectOf, runs, task } from "../../support/program";
-import type { StackSource } from "../../support/program";
+import { projectOf, runs, type StackSource, task } from "../../support/program";
 import { factsOf } from "./facts";
-import { elsewhere, ELSEWHERE, PARTS, placed, PLACED, pool, server, WHOLE } from "./settings-edits";
-import type { Edit } from "./settings-edits";
+import { type Edit, elsewhere, ELSEWHERE, PARTS, placed, PLACED, pool, server, WHOLE } from "./settings-edits";
 
 const TASKS = [
   ["the base", {}, []] as Edit,

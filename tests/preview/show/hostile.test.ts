@@ -1,6 +1,5 @@
 import fc from "fast-check";
-import { difference } from "../../../preview/difference/difference";
-import type { Difference } from "../../../preview/difference/difference";
+import { type Difference, difference } from "../../../preview/difference/difference";
 import { HIDDEN, escapeHidden } from "../../../preview/escape";
 import { differenceText } from "../../../preview/show/difference-text";
 import type { Preview } from "../../../preview/preview";

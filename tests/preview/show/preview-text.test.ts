@@ -1,5 +1,4 @@
-import { exitCode } from "../../../preview/preview";
-import type { Preview } from "../../../preview/preview";
+import { exitCode, type Preview } from "../../../preview/preview";
 import { STACK_TYPE } from "../../../preview/run/registration";
 import { styleFor } from "../../../preview/show/terminal";
 import { toText } from "../../../preview/show/preview-text";

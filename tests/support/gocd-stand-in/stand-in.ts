@@ -1,8 +1,7 @@
 // A server that answers as GoCD 26.1.0 does, as far as the hooks, the probes and housekeeping of this project ask it.
 // What it is for: every case of identity, housekeeping and drain can be shown without a JVM and without waiting.
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as after } from "node:timers/promises";
 

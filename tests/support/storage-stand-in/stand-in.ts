@@ -1,8 +1,7 @@
 // A bucket that answers as Google Cloud Storage's JSON API does, as far as backup and restore ask it: objects.get (metadata and
 // media), resumable uploads with Content-Range, 308 and Range, generation preconditions; and the metadata server's token.
 import { createHash, randomUUID } from "node:crypto";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 interface Session {

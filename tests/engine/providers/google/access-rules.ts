@@ -1,7 +1,5 @@
-import { isObject } from "../../../../preview/run/wire";
-import type { WireObject, WireValue } from "../../../../preview/run/wire";
-import { at } from "./cloud";
-import type { Cloud } from "./cloud";
+import { isObject, type WireObject, type WireValue } from "../../../../preview/run/wire";
+import { at, type Cloud } from "./cloud";
 import { balancerOf, letGo, loadBalancers } from "./load-balancers";
 import { DOCS, find, inUse, missing, named, needs, usedBy, type Rule } from "./rule";
 import { TYPE } from "./types";

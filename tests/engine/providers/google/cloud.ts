@@ -1,6 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { WireObject, WireValue } from "../../../../preview/run/wire";
-import { isObject } from "../../../../preview/run/wire";
+import { isObject, type WireObject, type WireValue } from "../../../../preview/run/wire";
 import { environment } from "../environment";
 
 /** File of the project that a provider works on. */

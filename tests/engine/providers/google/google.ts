@@ -1,10 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { UNKNOWN } from "../../../../preview/run/wire";
-import type { WireObject } from "../../../../preview/run/wire";
+import { UNKNOWN, type WireObject } from "../../../../preview/run/wire";
 import { environment } from "../environment";
 import type { ProviderModel, Resource, ResourceModel } from "../model";
-import { Cloud, projectFile } from "./cloud";
-import type { Event } from "./cloud";
+import { Cloud, type Event, projectFile } from "./cloud";
 import { replaces, takesProject } from "./replaces";
 import { MEMBERS, RULES, taken } from "./rules";
 import { COMPUTED, ID, TYPE } from "./types";

@@ -1,7 +1,5 @@
-import { isObject } from "../../../../preview/run/wire";
-import type { WireObject, WireValue } from "../../../../preview/run/wire";
-import { at } from "./cloud";
-import type { Cloud, Thing } from "./cloud";
+import { isObject, type WireObject, type WireValue } from "../../../../preview/run/wire";
+import { at, type Cloud, type Thing } from "./cloud";
 import { named } from "./rule";
 
 /** What GKE makes of a Gateway, by the names of what it uses. */

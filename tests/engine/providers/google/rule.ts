@@ -1,6 +1,5 @@
 import type { WireObject } from "../../../../preview/run/wire";
-import { at } from "./cloud";
-import type { Cloud, Thing } from "./cloud";
+import { at, type Cloud, type Thing } from "./cloud";
 
 /** One rule of Google's: of which operation, on what, what it says when it is broken, and where that is written. */
 export interface Rule {

@@ -1,7 +1,6 @@
 import type { WireObject } from "../../../../preview/run/wire";
 import { ACCESS_RULES } from "./access-rules";
-import { at } from "./cloud";
-import type { Cloud } from "./cloud";
+import { at, type Cloud } from "./cloud";
 import { DOCS, find, inUse, missing, named, needs, PROVIDER, usedBy, type Rule } from "./rule";
 import { ID, TYPE } from "./types";
 

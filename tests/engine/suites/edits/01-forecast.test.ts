@@ -1,10 +1,8 @@
 import { googleDefaults } from "../../../../preview/base/configuration";
 import { difference } from "../../../../preview/difference/difference";
 import type { Run } from "../../../../preview/run/run";
-import { PARTS, WHOLE } from "../../../preview/difference/settings-edits";
-import type { Edit } from "../../../preview/difference/settings-edits";
-import { projectOf, runs, task } from "../../../support/program";
-import type { StackSource } from "../../../support/program";
+import { type Edit, PARTS, WHOLE } from "../../../preview/difference/settings-edits";
+import { projectOf, runs, type StackSource, task } from "../../../support/program";
 import { disagreements, enginePlan, forecastPlan } from "../../harness/forecast";
 import { emptyGoogleProject, type GoogleProject } from "../../harness/google";
 import { QUICK } from "../../harness/stack";

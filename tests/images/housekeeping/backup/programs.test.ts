@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { restoreOptions, storageOf, uploadOptions } from "../../../../images/housekeeping/src/backup/options";
 import { runBackup, runRestore } from "../../../../images/housekeeping/src/backup/programs";
 import type { ConfigError } from "../../../../images/housekeeping/src/config";
-import type { Process } from "../../../../images/housekeeping/src/main";
-import { runOrExit } from "../../../../images/housekeeping/src/main";
+import { type Process, runOrExit } from "../../../../images/housekeeping/src/main";
 import { until } from "../fixture";
 import { NAME, useBackupFixture } from "./fixture";
 
