@@ -17,34 +17,40 @@ afterAll(() => {
   rmSync(temporary, { recursive: true });
 });
 
+const events = new EventEmitter();
+
+afterEach(() => {
+  // Also where a test has failed: a lock that is held keeps Jest from ending.
+  events.emit("end");
+});
+
 /** Work that goes on until it is told to end. */
 function work() {
-  const events = new EventEmitter();
-  const [begun, ended] = [once(events, "begun"), once(events, "ended")];
+  const [begun, end] = [once(events, "begun"), once(events, "end")];
   const run = async () => {
     events.emit("begun");
-    await ended;
+    await end;
   };
-  return { run, begun, end: () => events.emit("ended") };
+  return { run, begun };
 }
 
 // flock is a program of Linux's.
 (process.platform === "linux" ? describe : describe.skip)("work under a lock", () => {
   test("is refused while other work has the lock, which is named by its process", async () => {
-    const { run, begun, end } = work();
+    const { run, begun } = work();
     const first = withLock(file, run);
     await begun;
     await expect(withLock(file, () => Promise.resolve())).rejects.toThrow(
       `another run is under way: process ${process.pid}`,
     );
-    end();
+    events.emit("end");
     await first;
     await expect(withLock(file, () => Promise.resolve("done"))).resolves.toBe("done");
   });
 
   test("waits, where it may, until other work has ended, also badly", async () => {
     const order: string[] = [];
-    const { run, begun, end } = work();
+    const { run, begun } = work();
     const first = withLock(file, async () => {
       await run();
       order.push("first");
@@ -52,7 +58,7 @@ function work() {
     }).catch((error: unknown) => order.push(String(error)));
     await begun;
     const second = afterOthers(file, () => Promise.resolve(order.push("second")));
-    end();
+    events.emit("end");
     await Promise.all([first, second]);
     expect(order[0]).toBe("first");
     expect(order).toContain("Error: it broke");
