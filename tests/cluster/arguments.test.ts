@@ -66,7 +66,9 @@ test.each([
   [["--hold", "drain"], /^test:cluster: --hold and drain cannot be asked for together; usage: /],
   [["--images", "mine"], /^test:cluster: --images is "mine", wanted is official or stand-ins; usage: /],
   [["drian"], /^test:cluster: no suite in \S+suites has drian in its path; usage: /],
-  [["--except", "netwrok"], /^test:cluster: no folder of suites is netwrok, which --except names; usage: /],
+  [["--hold", "--except", "walls"], /^test:cluster: --hold and --except walls cannot be asked for together; usage: /],
+  [["--except", "netwrok"], /^test:cluster: --except is "netwrok", wanted is one of access, .*network.*; usage: /],
+  [["--except", "daemons/02-docker.test.ts"], /^test:cluster: --except is "daemons.02\S+", wanted is one of /],
   [["-t"], /^test:cluster: Option '-t, --testNamePattern <value>' argument missing; usage: /],
 ])("%j is refused in one line that says what is wrong and what is wanted", (args, line) => {
   const found = read(...args);

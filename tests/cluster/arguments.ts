@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
@@ -58,15 +58,17 @@ export function readArguments(
     if (images !== "official" && images !== "stand-ins")
       return wrong(`--images is ${JSON.stringify(images)}, wanted is official or stand-ins`);
     const suites = [...(name === undefined ? [] : ["--testNamePattern", name]), ...positionals];
-    const asked = [values.hold && "--hold", values.bench && "--bench", suites.length > 0 && suites.join(" ")];
+    const { except } = values;
+    const some = [...suites, ...except.map((name) => `--except ${name}`)].join(" ");
+    const asked = [values.hold && "--hold", values.bench && "--bench", some];
     const given = asked.filter(Boolean);
     if (given.length > 1) return wrong(`${given.join(" and ")} cannot be asked for together`);
     const unknown = positionals.find((part) => !suitesIn(folder).some((file) => file.includes(part)));
     if (unknown !== undefined)
       return wrong(`no suite in ${path.relative(process.cwd(), folder)} has ${unknown} in its path`);
-    const { except } = values;
-    const none = except.find((name) => !existsSync(path.join(folder, name)));
-    if (none !== undefined) return wrong(`no folder of suites is ${none}, which --except names`);
+    const folders = readdirSync(folder).sort();
+    const none = except.find((name) => !folders.includes(name));
+    if (none !== undefined) return wrong(`--except is ${JSON.stringify(none)}, wanted is one of ${folders.join(", ")}`);
     if (values.hold) return { mode: "hold" };
     if (values.bench) return { mode: "bench" };
     return { mode: "test", suites, except, required: values.required, official: images === "official" };

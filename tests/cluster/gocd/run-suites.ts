@@ -123,9 +123,9 @@ export const isPicked = (folder: string, selection: Selection): boolean =>
 function picked(of: Target, { suites, except }: Selection): readonly Folder[] {
   // What follows is a test's name.
   const paths = suites.filter((part, index) => !part.startsWith("-") && suites[index - 1] !== "--testNamePattern");
-  const folders = SEQUENCES[of].flat(2).filter(({ name }) => !except.includes(name));
+  const folders = SEQUENCES[of].flat(2);
   const named = folders.filter(({ name }) => paths.some((part) => part.includes(name)));
-  return named.length > 0 ? named : folders;
+  return (named.length > 0 ? named : folders).filter(({ name }) => !except.includes(name));
 }
 
 /** Whether a folder that runs needs the cluster. */
