@@ -69,7 +69,7 @@ export async function deployAccessStack(way: Way, change: AccessChange = {}): Pr
   return objects;
 }
 
-/** The same, and housekeeping knows of it at once: a pod gets a changed Secret within a minute, or when it starts. */
+/** The same, and housekeeping knows of it at once: a pod gets a changed Secret after some seconds, or when it starts. */
 export async function changeAccessStack(change: AccessChange): Promise<void> {
   await deployAccessStack("ingress", change);
   await kubectl(["rollout", "restart", "-n", NAMESPACE, HOUSEKEEPING]);

@@ -4,7 +4,7 @@ import { binary } from "./binaries";
 import { endOfLog, startDaemon, stopDaemon } from "./daemons";
 import { emulator, makeDisk } from "./guest-machine";
 import { apply, succeeds } from "./kubectl";
-import { ctr, kubeletConfig } from "./node";
+import { ctr, kubeletConfig, podNetwork } from "./node";
 import { program } from "./packages";
 import { KUBECONFIG, STATE } from "./paths";
 import { PAUSE_IMAGE } from "./pause";
@@ -107,11 +107,13 @@ function writeConfiguration(): Readonly<Record<string, string>> {
   const folder = path.join(FOLDER, "etc");
   mkdirSync(folder, { recursive: true });
   const kubeconfig = readFileSync(KUBECONFIG, "utf8").replace("127.0.0.1", NETWORK.gateway);
+  const { subnet, gateway, pods } = NETWORK;
+  const addresses = { ranges: [[{ subnet, gateway, rangeStart: `${pods}.1`, rangeEnd: `${pods}.250` }]] };
   const files = {
     "containerd.toml": containerdConfig(),
     "kubelet.json": JSON.stringify({ ...kubeletConfig(), ...OF_GUEST }, null, 1),
     kubeconfig,
-    "cni/pods.conflist": JSON.stringify(podNetwork()),
+    "cni/pods.conflist": JSON.stringify(podNetwork(addresses)),
     "resolv.conf": "",
     hosts: `127.0.0.1 localhost\n${NETWORK.node} ${GUEST_NODE}\n`,
     "guest-network": `${NETWORK.node}/16 ${NETWORK.gateway} ${POD_NETWORK.bridge} ${GUEST_NODE}\n`,
@@ -153,29 +155,3 @@ cgroup_writable = true
 [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.${WRITABLE_CGROUP}.options]
 BinaryName = "${DELEGATING_RUNC}"
 `;
-
-const podNetwork = () => ({
-  cniVersion: "0.4.0",
-  name: "pods",
-  plugins: [
-    {
-      type: "bridge",
-      bridge: POD_NETWORK.bridge,
-      ipam: {
-        type: "host-local",
-        ranges: [
-          [
-            {
-              subnet: NETWORK.subnet,
-              gateway: NETWORK.gateway,
-              rangeStart: `${NETWORK.pods}.1`,
-              rangeEnd: `${NETWORK.pods}.250`,
-            },
-          ],
-        ],
-        routes: [{ dst: "0.0.0.0/0" }],
-      },
-    },
-    { type: "loopback" },
-  ],
-});

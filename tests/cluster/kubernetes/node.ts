@@ -98,7 +98,10 @@ function writeConfiguration(): void {
   writeFileSync(CONTAINERD_CONFIG, containerdConfig());
   writeFileSync(KUBELET_CONFIG, JSON.stringify(kubeletConfig(), null, 1));
   writeFileSync(path.join(STATE, "resolv.conf"), "");
-  writeFileSync(path.join(NETWORKS, "10-pods.conflist"), JSON.stringify(podNetwork()));
+  const { subnet, gateway } = POD_NETWORK;
+  const addresses = { dataDir: "/run/addresses", ranges: [[{ subnet, gateway }]] };
+  const network = podNetwork(addresses, { isGateway: true, hairpinMode: true });
+  writeFileSync(path.join(NETWORKS, "10-pods.conflist"), JSON.stringify(network));
 }
 
 const containerdConfig = () => `version = 2
@@ -123,21 +126,16 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
     conf_dir = "${NETWORKS}"
 `;
 
-const podNetwork = () => ({
+/** How a node's pods are joined to the bridge of all pods. `addresses` are those that it may give, and where it keeps them. */
+export const podNetwork = (addresses: object, bridge: object = {}) => ({
   cniVersion: "0.4.0",
   name: "pods",
   plugins: [
     {
       type: "bridge",
       bridge: POD_NETWORK.bridge,
-      isGateway: true,
-      hairpinMode: true,
-      ipam: {
-        type: "host-local",
-        dataDir: "/run/addresses",
-        ranges: [[{ subnet: POD_NETWORK.subnet, gateway: POD_NETWORK.gateway }]],
-        routes: [{ dst: "0.0.0.0/0" }],
-      },
+      ...bridge,
+      ipam: { type: "host-local", ...addresses, routes: [{ dst: "0.0.0.0/0" }] },
     },
     { type: "loopback" },
   ],

@@ -12,7 +12,7 @@ const CAROL = { name: "carol", password: randomBytes(12).toString("hex") };
 const EMAIL = "carol@example.com";
 const USERS = { path: "/go/api/users", version: 3 };
 const ROUNDS = 4;
-/** The kubelet hands a changed Secret to a pod once a minute. */
+/** A kubelet hands a changed Secret to a pod once a minute, that of these tests' own cluster more often. */
 const HANDED_OVER_MS = 150_000;
 const PEOPLE = { users: [{ name: DORA.name, admin: true }], roles: [] };
 
