@@ -48,7 +48,7 @@ const nextSteps = (
      gocd:backup:
        restore: ${name}
        otherServer: replace-keys
-3. pulumi up --stack ${stack} --policy-pack policy
+3. pulumi up --stack ${stack} --policy-pack policy --policy-pack-config policy-config.json
 
 docs/operations/move-in.md has the rest: a stack that has run already, keys that are kept, artifacts.
 `;

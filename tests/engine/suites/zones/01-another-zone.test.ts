@@ -4,7 +4,7 @@ import type { Ended } from "../../harness/project";
 import { expectUnchanged, QUICK } from "../../harness/stack";
 
 const PAGE = "docs/operations/another-zone.md";
-const UP = documented(PAGE, /^pulumi up --stack dev --policy-pack policy$/);
+const UP = documented(PAGE, /^pulumi up --stack dev --policy-pack policy\b/);
 const DOWN = documented(PAGE, /^npm run down -- --stack dev$/);
 const FROM = "us-central1-a";
 const TO = "us-central1-b";

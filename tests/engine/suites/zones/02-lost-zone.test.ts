@@ -3,7 +3,7 @@ import { emptyGoogleProject, type GoogleProject } from "../../harness/google";
 import { expectUnchanged, QUICK } from "../../harness/stack";
 
 const PAGE = "docs/operations/another-zone.md";
-const UP = documented(PAGE, /^pulumi up --stack dev --policy-pack policy$/);
+const UP = documented(PAGE, /^pulumi up --stack dev --policy-pack policy\b/);
 const FORGET = documented(PAGE, /^PULUMI_K8S_DELETE_UNREACHABLE=true pulumi refresh --stack dev$/);
 const FROM = "us-central1-a";
 const TO = "us-central1-b";
