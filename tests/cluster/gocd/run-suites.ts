@@ -132,6 +132,10 @@ function picked(of: Target, { suites, except }: Selection): readonly Folder[] {
 export const needsCluster = (selection: Selection): boolean =>
   picked(target, selection).some(({ stack }) => stack !== undefined);
 
+/** Whether one runs that does without. */
+export const needsNoCluster = (selection: Selection): boolean =>
+  picked(target, selection).some(({ stack }) => stack === undefined);
+
 async function runFolder({ name, stack }: Folder, args: readonly string[], interrupted?: AbortSignal): Promise<Counts> {
   const report = path.join(CACHE, `report-${name}.json`);
   rmSync(report, { force: true });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { buildAll, builtBinary, STRIPPED, type Build } from "../../cluster/kubernetes/go-modules";
 import { ROOT } from "../../cluster/kubernetes/paths";
-import { installedPlugin, onPath, providerVersion } from "./plugins";
+import { installedPlugin, onPath, providerVersion, type Plugin } from "./plugins";
 
 const KUBERNETES_PROVIDER = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 
@@ -26,6 +26,12 @@ const BUILDS: readonly Build[] = [
 
 /** The CLI: the one on the PATH, as it is, else the one that is built. */
 export const pulumiProgram = (): string => onPath("pulumi") ?? builtBinary(BUILDS, "pulumi");
+
+/** What the CLI is, with the engine in it, of a run that has it. */
+export const pulumiOrigin = (): Plugin => ({
+  name: "Pulumi CLI and engine",
+  origin: onPath("pulumi") === undefined ? "built" : "installed",
+});
 
 /** The Kubernetes provider that is built. */
 export const kubernetesProvider = (): string => builtBinary(BUILDS, "pulumi-resource-kubernetes");

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { installPlugins, PROVIDERS_PORT, providerVersion } from "./plugins";
+import { installPlugins, originsLine, PROVIDERS_PORT, providerVersion, type Plugin } from "./plugins";
 
 const folder = mkdtempSync(path.join(tmpdir(), "plugins-"));
 /** Answers whatever is asked for with a port, as a project's process does. */
@@ -51,4 +51,13 @@ test("a plug-in that is installed has a folder of its own, since the CLI passes 
   expect(plugins.find(({ origin }) => origin === "installed")?.name).toBe("provider random");
   expect(lstatSync(path.join(target, name)).isDirectory()).toBe(true);
   expect(readFileSync(path.join(target, name, "pulumi-resource-random"), "utf8")).toBe("installed");
+});
+
+test("what was real and what stood in is told in one line for each place, without what there was none of", () => {
+  const cli: Plugin = { name: "CLI", origin: "built" };
+  const host: Plugin = { name: "host", origin: "stand-in" };
+  expect(originsLine("on the cluster", [cli, host])).toBe(
+    "on the cluster: real, built from Go modules: CLI; stand-ins: host",
+  );
+  expect(originsLine("on GitHub", [{ ...cli, origin: "installed" }])).toBe("on GitHub: real, installed here: CLI");
 });

@@ -3,7 +3,7 @@ import path from "node:path";
 import { compile } from "../../cluster/gocd/compile";
 import { ROOT } from "../../cluster/kubernetes/paths";
 
-/** A plugin as a run uses it. */
+/** A part of Pulumi as a run uses it. */
 export interface Plugin {
   readonly name: string;
   readonly origin: "installed" | "built" | "stand-in";
@@ -73,16 +73,16 @@ export function linkLanguageHost(programs: string, compiled: string): Plugin {
   return { name: "Node language host", origin: host === undefined ? "stand-in" : "installed" };
 }
 
-/** What was real in a run and what was not, in one line. */
-export function originsLine(plugins: readonly Plugin[]): string {
-  const named = (origin: Plugin["origin"]) =>
-    plugins.filter((plugin) => plugin.origin === origin).map(({ name }) => name);
+/** What was real in some place of a run and what was not, in one line. */
+export function originsLine(where: string, used: readonly Plugin[]): string {
+  const named = (origin: Plugin["origin"]) => used.filter((plugin) => plugin.origin === origin).map(({ name }) => name);
   const parts = [
     ["real, installed here", named("installed")],
     ["real, built from Go modules", named("built")],
     ["stand-ins", named("stand-in")],
   ] as const;
-  return parts.flatMap(([title, names]) => (names.length === 0 ? [] : [`${title}: ${names.join(", ")}`])).join("; ");
+  const told = parts.flatMap(([title, names]) => (names.length === 0 ? [] : [`${title}: ${names.join(", ")}`]));
+  return `${where}: ${told.join("; ")}`;
 }
 
 export function providerVersion(name: string): string {

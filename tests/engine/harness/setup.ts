@@ -3,7 +3,7 @@ import path from "node:path";
 import { binary } from "../../cluster/kubernetes/binaries";
 import { ROOT } from "../../cluster/kubernetes/paths";
 import { run } from "../../cluster/kubernetes/run";
-import { kubernetesProvider, pulumiProgram } from "./binaries";
+import { kubernetesProvider, pulumiOrigin, pulumiProgram } from "./binaries";
 import { compileStandIns, installPlugins, linkLanguageHost, type Plugin } from "./plugins";
 import { Project } from "./project";
 
@@ -22,19 +22,25 @@ const PLUGINS = {
 /** Opens secrets of every stack here. */
 const PASSPHRASE = "planted-passphrase-of-the-tests";
 
-/** Makes what every command needs: programs for the PATH, plug-ins, the compiled policy pack. Returns which of it is real. */
-export async function setUpPulumi(): Promise<readonly Plugin[]> {
+/**
+ * Makes what every command needs: programs for the PATH, plug-ins, the compiled policy pack. Returns what is used on the cluster, and on
+ * the model of Google Cloud, where all that is behind the plug-ins stands in.
+ */
+export async function setUpPulumi(): Promise<Readonly<Record<Plugins, readonly Plugin[]>>> {
   rmSync(ENGINE_FOLDER, { recursive: true, force: true });
   mkdirSync(PROGRAMS, { recursive: true });
   symlinkSync(pulumiProgram(), path.join(PROGRAMS, "pulumi"));
   symlinkSync(binary("kubectl"), path.join(PROGRAMS, "kubectl"));
   await compileStandIns(COMPILED);
-  const host = linkLanguageHost(PROGRAMS, COMPILED);
+  const everywhere = [pulumiOrigin(), linkLanguageHost(PROGRAMS, COMPILED)];
   const built = { kubernetes: kubernetesProvider() };
-  const providers = installPlugins(PLUGINS.cluster, COMPILED, built);
-  installPlugins(PLUGINS.google, COMPILED, built, ["gcp", "docker", "kubernetes"]);
+  const cluster = installPlugins(PLUGINS.cluster, COMPILED, built);
+  const google = installPlugins(PLUGINS.google, COMPILED, built, ["gcp", "docker", "kubernetes"]);
   await run("npm", ["run", "-s", "build:policy"], { cwd: ROOT });
-  return [...providers, host];
+  return {
+    cluster: [...everywhere, ...cluster],
+    google: [...everywhere, ...google, { name: "Vault", origin: "stand-in" }],
+  };
 }
 
 /**

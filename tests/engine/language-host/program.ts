@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { type RunRequest, RunResponse } from "@pulumi/pulumi/proto/language_pb";
@@ -39,7 +39,7 @@ export async function runProgram(engine: string, request: RunRequest): Promise<R
   );
   // For the bench.
   const times = process.env["GOCD_ENGINE_PROGRAM_TIME"];
-  if (times !== undefined) writeFileSync(times, String(performance.now() - started));
+  if (times !== undefined) appendFileSync(times, `${performance.now() - started}\n`);
   if (status === TOLD) return response.setBail(true);
   return status === 0 ? response : response.setError(`Program exited with non-zero exit code: ${String(status)}`);
 }
