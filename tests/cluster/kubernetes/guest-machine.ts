@@ -29,13 +29,15 @@ export async function emulator(folder: string, guest: GuestMachine): Promise<rea
     "-nographic",
     "-no-reboot",
   ];
+  // One processor until guest/init: while it starts, a kernel writes over much of its code, and QEMU 7.2 at times lets a second
+  // processor run an instruction half written. The kernel panics then.
   const kernel = [
     "-kernel",
     guestKernel(),
     "-initrd",
     start,
     "-append",
-    "console=ttyS0 quiet panic=-1 mitigations=off",
+    "console=ttyS0 quiet panic=-1 mitigations=off maxcpus=1",
   ];
   const disk = ["-drive", `file=${guest.disk},format=raw,if=virtio,cache=unsafe`];
   return ["qemu-system-x86_64", [...machine, ...kernel, ...disk, ...(guest.network ?? ["-nic", "none"])]];
