@@ -10,6 +10,9 @@ export const GUEST_NODE = "guest";
 /** The network of the pods, its bridge, and the bridge's address, which is the node's and the name server's too. */
 export const POD_NETWORK = { bridge: "pods0", subnet: "10.88.0.0/16", gateway: "10.88.0.1" } as const;
 
+/** One that is nobody's: the second bit says that it was given out here. */
+const BRIDGE_ADDRESS = "02:00:00:00:00:01";
+
 /**
  * What the kubelet insists on and a shared machine need not have. Files with these values are mounted over those of /proc,
  * so that the machine keeps its own.
@@ -65,7 +68,9 @@ async function ownVar(): Promise<void> {
 async function ownNetwork(): Promise<void> {
   const { bridge, gateway } = POD_NETWORK;
   await run("ip", ["link", "set", "lo", "up"]);
-  await run("ip", ["link", "add", bridge, "type", "bridge"]);
+  // With an address of its own. Else a bridge takes the lowest of those on it, so that it changes when some pod goes, and the others send
+  // to the old one for some seconds, which is lost without a word.
+  await run("ip", ["link", "add", bridge, "address", BRIDGE_ADDRESS, "type", "bridge"]);
   await run("ip", ["address", "add", `${gateway}/16`, "dev", bridge]);
   await run("ip", ["link", "set", bridge, "up"]);
   // kube-proxy and the kubelet look for the node's address on the default route; nothing answers there.
