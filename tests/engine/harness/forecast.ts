@@ -16,10 +16,14 @@ interface Forecast {
    * that were made anew, or as if it stayed, by whether their arguments are known already.
    */
   readonly never: ReadonlySet<string>;
+  /** Whether protection ends the plan. */
+  readonly isStopped: boolean;
 }
 
 interface Plan {
   readonly steps?: readonly { readonly op: string; readonly urn: string }[];
+  /** Operations, and how many resources have each. */
+  readonly changeSummary?: Readonly<Record<string, number>>;
 }
 
 /** The steps of a replacement, and what they come to. */
@@ -41,6 +45,12 @@ export function enginePlan(json: string): Operations {
       .filter(({ op, urn }) => isCompared(urn) && !op.startsWith("read"))
       .map(({ op, urn }): [string, Operation] => [urn, operation(op, urn)]),
   );
+}
+
+/** How many resources the engine came to, in the same output, those included that stay as they are. */
+export function resourcesIn(json: string): number {
+  const { changeSummary = {} } = JSON.parse(json) as Plan;
+  return Object.values(changeSummary).reduce((sum, count) => sum + count, 0);
 }
 
 const OPEN = "content that is known only after up may change too: ";
@@ -65,11 +75,15 @@ export function forecastPlan({ added, removed, changed, notes }: Difference): Fo
   const never = changed
     .filter(({ replacement }) => replacement?.causes.some(({ from }) => from !== undefined && refused.has(from)))
     .map(({ urn }) => urn);
-  return { operations: new Map(operations), open: new Set(open), never: new Set(never) };
+  const isStopped = [...removed, ...changed].some((entry) => isRefused(entry) && entry.protect);
+  return { operations: new Map(operations), open: new Set(open), never: new Set(never), isStopped };
 }
 
 /** Where the two do not agree, in one line for each resource. */
-export function disagreements({ operations, open, never }: Forecast, engine: Operations): readonly string[] {
+export function disagreements(
+  { operations, open, never }: Omit<Forecast, "isStopped">,
+  engine: Operations,
+): readonly string[] {
   return [...new Set([...operations.keys(), ...engine.keys()])]
     .filter((urn) => !never.has(urn))
     .map((urn) => ({ name: nameOf(urn), said: operations.get(urn) ?? "same", done: engine.get(urn) ?? "same" }))

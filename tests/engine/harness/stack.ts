@@ -14,6 +14,18 @@ import { givePolicyPack, LOCAL_STATE, openProject } from "./setup";
 export const PLANTED = {
   password: "planted-password-of-the-tests-0123",
   secondPassword: "planted-password-of-the-tests-4567",
+  deployKey: "planted-deploy-key-of-the-tests-0123",
+  secondDeployKey: "planted-deploy-key-of-the-tests-4567",
+  knownHosts: "git.example.com ssh-ed25519 planted-host-key-of-the-tests-0123",
+  login: "planted-login-of-the-tests-0123",
+  secondLogin: "planted-login-of-the-tests-4567",
+  alice: "planted-password-of-alice-0123",
+  secondAlice: "planted-password-of-alice-4567",
+  repository: "planted-password-of-a-repository-0123",
+  configuration: "planted-token-of-the-configuration-0123",
+  directory: "planted-password-of-a-directory-0123",
+  registry: "planted-password-of-a-registry-0123",
+  iapClient: "planted-secret-of-an-oauth-client-0123",
 } as const;
 
 interface Pool {

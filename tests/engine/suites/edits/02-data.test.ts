@@ -1,7 +1,9 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { documented } from "../../harness/docs";
 import { emptyGoogleProject, type GoogleProject } from "../../harness/google";
-import { expectUnchanged, QUICK } from "../../harness/stack";
+import { guises, leaks, stateSecrets } from "../../harness/leaks";
+import { expectUnchanged, PLANTED, QUICK } from "../../harness/stack";
 
 const RESTORE = "docs/operations/restore.md";
 const TEAMS = "docs/operations/teams.md";
@@ -20,7 +22,10 @@ const server = (more: object) => {
 
 beforeAll(async () => {
   google = await emptyGoogleProject("google-data", ["dev"], "passphrase");
-  await google.project.must("pulumi up --stack dev", QUICK);
+  await google.project.must(documented("docs/operations/install.md", /gocd:adminPassword --stack dev$/), {
+    input: PLANTED.password,
+  });
+  await google.project.must(UP, QUICK);
 });
 
 describe("restore.md", () => {
@@ -84,15 +89,28 @@ describe("another range of addresses for the cluster", () => {
 });
 
 describe("the state", () => {
-  test("moves to another place as teams.md says, and there is nothing to do there", async () => {
-    const elsewhere = `${google.project.directory}.state`;
+  /** The Vault that stands in is asked in place of Cloud KMS. */
+  const command = (pattern: RegExp) =>
+    `${documented(TEAMS, /^key=gcpkms:/).replace(/gcpkms:.*/, "hashivault://tests")}; ${documented(TEAMS, pattern)}`;
+
+  test("moves to another place as teams.md says: no secret is in the file, those of the settings can be read, there is nothing to do", async () => {
+    const { project } = google;
+    const elsewhere = `${project.directory}.state`;
     mkdirSync(elsewhere);
-    await google.project.must(documented(TEAMS, /^pulumi stack export /));
-    await google.project.must(`pulumi login file://${elsewhere}`);
-    await google.project.must("pulumi stack init dev");
-    await google.project.must(documented(TEAMS, /^pulumi stack import /));
-    await google.project.must(documented(TEAMS, /^rm state\.json$/));
-    expectUnchanged(await google.project.must(UP, QUICK));
+    const secrets = await stateSecrets(project, "dev");
+    expect(secrets.length).toBeGreaterThan(30);
+    await project.must(command(/^pulumi stack change-secrets-provider "\$key" --stack dev$/));
+    await project.must(documented(TEAMS, /^pulumi stack export /));
+    const exported = path.join(project.directory, "state.json");
+    expect(readFileSync(exported, "utf8")).toContain('"ciphertext"');
+    expect(leaks([exported], guises([...secrets, PLANTED.password]))).toEqual([]);
+    await project.must(documented(TEAMS, /^pulumi login gs:/).replace("gs://BUCKET", `file://${elsewhere}`));
+    await project.must(command(/^pulumi stack init dev --secrets-provider="\$key"$/));
+    await project.must(documented(TEAMS, /^pulumi stack import /));
+    await project.must(documented(TEAMS, /^rm state\.json$/));
+    const password = await project.must("pulumi config get gocd:adminPassword --stack dev", { tellsSecrets: true });
+    expect(password.stdout.trim()).toBe(PLANTED.password);
+    expectUnchanged(await project.must(UP, QUICK));
   });
 });
 
