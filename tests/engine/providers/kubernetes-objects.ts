@@ -1,9 +1,10 @@
 import { isObject, type WireObject, type WireValue } from "../../../preview/run/wire";
 import { environment } from "./environment";
-import { gatewayProblem } from "./google/access-rules";
 import { Cloud, projectFile } from "./google/cloud";
+import { isOfLoadBalancer, putObject, removeObject } from "./google/load-balancers";
+import { operation } from "./google/operations";
+import { refuse } from "./google/rules";
 import { TYPE } from "./google/types";
-import { isGateway, isOfLoadBalancer, putObject, removeObject } from "./google/load-balancers";
 import { makesAnew } from "./kubernetes-fields";
 import type { ProviderModel, ResourceModel } from "./model";
 
@@ -11,28 +12,31 @@ const model = (type: string): ResourceModel => ({
   replaces: (path) => makesAnew(type, path),
   deleteBeforeReplace: true,
   computed: [],
-  create: ({ inputs }) => {
-    const id = idOf(inputs);
-    if (isOfLoadBalancer(type)) balance(type, id, inputs);
-    return { id, outputs: {} };
-  },
+  create: ({ inputs, urn }) =>
+    operation("create", urn, () => {
+      const cloud = new Cloud(projectFile());
+      refuse("create", type, inputs, cloud, "");
+      const id = idOf(inputs);
+      // GKE's own controller makes things of Google's of these objects.
+      if (isOfLoadBalancer(type)) putObject(cloud, { type, id, inputs });
+      return { id, outputs: {} };
+    }),
+  update: (_id, { urn }) => operation("update", urn, () => ({})),
   read: (_id, properties) => {
-    if (new Cloud(projectFile()).all(TYPE.cluster).length > 0) return properties;
-    if (environment()["PULUMI_K8S_DELETE_UNREACHABLE"] === "true") return undefined;
-    throw new Error("configured Kubernetes cluster is unreachable: the project has no cluster");
+    const cloud = new Cloud(projectFile());
+    if (forgetsUnreachable() && cloud.all(TYPE.cluster).length === 0) return undefined;
+    refuse("read", type, {}, cloud, "");
+    return properties;
   },
-  delete: (id) => {
-    removeObject(new Cloud(projectFile()), type, id);
-  },
+  delete: (id, urn) =>
+    operation("delete", urn, () => {
+      const cloud = new Cloud(projectFile());
+      if (!forgetsUnreachable()) refuse("delete", type, {}, cloud, "");
+      removeObject(cloud, type, id);
+    }),
 });
 
-/** GKE's own controller makes things of Google's of these objects. */
-function balance(type: string, id: string, inputs: WireObject): void {
-  const cloud = new Cloud(projectFile());
-  const problem = isGateway(type) ? gatewayProblem(inputs, cloud) : undefined;
-  if (problem !== undefined) throw new Error(problem);
-  putObject(cloud, { type, id, inputs });
-}
+const forgetsUnreachable = () => environment()["PULUMI_K8S_DELETE_UNREACHABLE"] === "true";
 
 /** `kubernetes` for clusters of the model of Google Cloud: takes every object, of whatever kind, and keeps what it is told. */
 export const kubernetesObjects: ProviderModel = {

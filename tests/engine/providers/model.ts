@@ -38,8 +38,8 @@ export interface ResourceModel {
   readonly create: (resource: Resource) => Promise<Made> | Made;
   /** Default: the arguments change and nothing else. */
   readonly update?: (id: string, resource: Resource, old: WireObject) => Promise<WireObject> | WireObject;
-  /** What there is; undefined when it is gone. Default: what was made is still there. */
-  readonly read?: (id: string, properties: WireObject) => WireObject | undefined;
+  /** What there is; undefined when it is gone. Properties are empty for an import. Default: what was made is still there. */
+  readonly read?: (id: string, properties: WireObject, urn: string) => WireObject | undefined;
   readonly delete?: (id: string, urn: string) => Promise<void> | void;
 }
 

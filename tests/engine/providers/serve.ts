@@ -142,8 +142,11 @@ function read(model: ResourceModel, request: rpc.ReadRequest): rpc.ReadResponse 
   const inputs = wire(request.getInputs());
   if (model.read === undefined)
     return new rpc.ReadResponse().setId(request.getId()).setProperties(struct(properties)).setInputs(struct(inputs));
-  const found = model.read(request.getId(), unwrappedMap(properties));
+  const found = model.read(request.getId(), unwrappedMap(properties), request.getUrn());
   if (found === undefined) return new rpc.ReadResponse();
+  // An import knows nothing but the id.
+  if (Object.keys(properties).length === 0)
+    return new rpc.ReadResponse().setId(request.getId()).setProperties(struct(found)).setInputs(struct(found));
   return new rpc.ReadResponse()
     .setId(request.getId())
     .setProperties(struct({ ...properties, ...changedOf(found, properties) }))

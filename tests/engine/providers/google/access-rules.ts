@@ -1,10 +1,11 @@
 import { isObject, type WireObject, type WireValue } from "../../../../preview/run/wire";
 import { at, type Cloud } from "./cloud";
-import { balancerOf, letGo, loadBalancers } from "./load-balancers";
-import { DOCS, find, inUse, missing, named, needs, usedBy, type Rule } from "./rule";
+import { letGo, loadBalancers } from "./load-balancers";
+import { DOCS, inUse, missing, named, needs, usedBy, type Rule } from "./rule";
 import { TYPE } from "./types";
 
-const PROXIES = "REGIONAL_MANAGED_PROXY";
+/** Purpose of the subnetwork from which a load balancer inside of the network reaches its backends. */
+export const PROXIES = "REGIONAL_MANAGED_PROXY";
 
 const texts = (value: WireValue | undefined): readonly string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
@@ -133,21 +134,3 @@ export const ACCESS_RULES: readonly Rule[] = [
     },
   },
 ];
-
-/** What GKE answers when it is given a Gateway: refusals of the API server, and what its controller would wait for in silence. */
-export function gatewayProblem(gateway: WireObject, cloud: Cloud): string | undefined {
-  const clusters = cloud.all(TYPE.cluster);
-  // Its kinds are there when a cluster asks for them (docs/how-to/deploying-gateways, Enable Gateway API).
-  if (clusters.length > 0 && !clusters.some(({ inputs }) => at(inputs, "gatewayApiConfig", "channel") !== ""))
-    return 'no matches for kind "Gateway" in version "gateway.networking.k8s.io/v1"';
-  const { address, certificates, isInternal } = balancerOf({ id: "", type: "", inputs: gateway }, []);
-  const isThere = (types: readonly string[], name: string) =>
-    types.some((type) => find(cloud, type, name) !== undefined);
-  if (!isThere([isInternal ? TYPE.address : TYPE.globalAddress], address)) return missing(address);
-  const certificate = certificates.find((name) => !isThere([TYPE.certificate, TYPE.certificateMap], name));
-  if (certificate !== undefined) return missing(certificate);
-  const hasProxies = cloud.all(TYPE.subnetwork).some(({ inputs }) => at(inputs, "purpose") === PROXIES);
-  return isInternal && clusters.length > 0 && !hasProxies
-    ? "An active proxy-only subnetwork is required in the same region and VPC as the forwarding rule."
-    : undefined;
-}

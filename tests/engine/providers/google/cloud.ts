@@ -18,7 +18,7 @@ export interface Thing {
 
 /** What happened, in its order; `began` and `ended` of the same thing may have others between them. */
 export interface Event {
-  readonly what: "create" | "delete";
+  readonly what: "create" | "update" | "delete";
   readonly stage: "began" | "ended";
   readonly urn: string;
 }

@@ -1,18 +1,31 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { UNKNOWN, type WireObject } from "../../../../preview/run/wire";
 import { environment } from "../environment";
 import type { ProviderModel, Resource, ResourceModel } from "../model";
-import { Cloud, type Event, projectFile } from "./cloud";
+import { Cloud, projectFile } from "./cloud";
+import { nameProblems } from "./names";
+import { failOnce, operation } from "./operations";
 import { replaces, takesProject } from "./replaces";
-import { MEMBERS, RULES, taken } from "./rules";
+import { PROVIDER } from "./rule";
+import { MEMBERS, refuse } from "./rules";
 import { COMPUTED, ID, TYPE } from "./types";
 
-/** The resources that are to fail once: a JSON list of URNs. */
-const failures = () => `${projectFile()}.failures`;
 const gateway = () => environment()["GOCD_ENGINE_ENDPOINT"] ?? "gke-0123456789.us-central1-a.gke.goog";
 
-/** What takes long at Google takes a little here, so that whoever does not wait comes too early. In milliseconds. */
-const TAKES: Readonly<Record<string, number>> = { [TYPE.cluster]: 300, [TYPE.nodePool]: 200, [TYPE.nat]: 100 };
+/** What takes long at Google takes a little here, so that whoever does not wait comes too early. */
+const TAKES: Readonly<Record<string, { readonly milliseconds: number; readonly source: string }>> = {
+  [TYPE.cluster]: {
+    milliseconds: 300,
+    source: `${PROVIDER}/services/container/resource_container_cluster.go (Timeouts: 40 minutes)`,
+  },
+  [TYPE.nodePool]: {
+    milliseconds: 200,
+    source: `${PROVIDER}/services/container/resource_container_node_pool.go (Timeouts: 30 minutes)`,
+  },
+  [TYPE.nat]: {
+    milliseconds: 100,
+    source: `${PROVIDER}/services/compute/resource_compute_router_nat.go (Timeouts: 20 minutes)`,
+  },
+};
 
 let project = "";
 let opened: Cloud | undefined;
@@ -40,6 +53,7 @@ export const google: ProviderModel = {
 
 function model(type: string): ResourceModel {
   return {
+    check: (inputs) => nameProblems(type, inputs),
     defaults: ({ inputs }) => (takesProject(type) && !("project" in inputs) ? { project } : {}),
     replaces: (path, before, after) => replaces(type, path, before, after),
     planned: (inputs, old) => (old === undefined ? endpoint(type, inputs, UNKNOWN) : endpoint(type, inputs, gateway())),
@@ -52,9 +66,9 @@ function model(type: string): ResourceModel {
     ],
     async create(resource) {
       const inputs = withName(type, { project, ...resource.inputs }, resource);
-      return operation("create", resource, async () => {
+      return operation("create", resource.urn, async () => {
         await accepted(type, inputs);
-        await pause(TAKES[type] ?? 0);
+        await pause(TAKES[type]?.milliseconds ?? 0);
         const id = ID[type]?.(inputs, project) ?? "";
         cloud().put({ type, id, inputs, made: Date.now() });
         return {
@@ -63,22 +77,24 @@ function model(type: string): ResourceModel {
         };
       });
     },
-    update(id, resource, old) {
-      const found = cloud().get(type, id);
-      const inputs = { ...found?.inputs, ...resource.inputs };
-      cloud().put({ ...found, type, id, inputs });
-      return { ...endpoint(type, inputs, gateway()), ...(type === TYPE.nodePool && { name: old["name"] ?? "" }) };
-    },
-    read: (id, properties) => {
+    update: (id, resource, old) =>
+      operation("update", resource.urn, () => {
+        const found = cloud().get(type, id);
+        const inputs = { ...found?.inputs, ...resource.inputs };
+        cloud().put({ ...found, type, id, inputs });
+        return { ...endpoint(type, inputs, gateway()), ...(type === TYPE.nodePool && { name: old["name"] ?? "" }) };
+      }),
+    read: (id, properties, urn) => {
+      failOnce(`read ${urn}`);
       const found = cloud().get(type, id);
       return found && { ...properties, ...found.inputs };
     },
     async delete(id, urn) {
       const found = cloud().get(type, id);
       if (found === undefined) return;
-      await operation("delete", { urn }, async () => {
-        refuse("delete", type, found.inputs);
-        await pause(TAKES[type] ?? 0);
+      await operation("delete", urn, async () => {
+        refuse("delete", type, found.inputs, cloud(), project);
+        await pause(TAKES[type]?.milliseconds ?? 0);
         cloud().remove(type, id);
         // Its pools go with a cluster.
         if (type === TYPE.cluster)
@@ -102,40 +118,13 @@ const BETWEEN_TRIES = 100;
 async function accepted(type: string, inputs: WireObject): Promise<void> {
   for (let tries = 1; ; tries++)
     try {
-      refuse("create", type, inputs);
+      refuse("create", type, inputs, cloud(), project);
       return;
     } catch (error) {
       const isUnknown = error instanceof Error && /Service account \S+ does not exist/.test(error.message);
       if (!isUnknown || !MEMBERS.includes(type) || tries === TRIES) throw error;
       await pause(BETWEEN_TRIES);
     }
-}
-
-async function operation<T>(what: Event["what"], { urn }: Pick<Resource, "urn">, work: () => Promise<T>): Promise<T> {
-  cloud().note({ what, stage: "began", urn });
-  failOnce(what, urn);
-  const result = await work();
-  cloud().note({ what, stage: "ended", urn });
-  return result;
-}
-
-function refuse(on: "create" | "delete", type: string, inputs: WireObject): void {
-  const broken = [
-    on === "create" ? taken(type, inputs, cloud(), project) : undefined,
-    ...RULES.filter((rule) => rule.on === on && rule.types.includes(type)).map((rule) =>
-      rule.refuses(inputs, cloud(), project),
-    ),
-  ].find((message) => message !== undefined);
-  if (broken !== undefined) throw new Error(broken);
-}
-
-/** Fails what a test has listed, once, as Google does on a bad day. */
-function failOnce(what: string, urn: string): void {
-  const file = failures();
-  const listed = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as readonly string[]) : [];
-  if (!listed.includes(`${what} ${urn}`)) return;
-  writeFileSync(file, JSON.stringify(listed.filter((one) => one !== `${what} ${urn}`)));
-  throw new Error("googleapi: Error 503: The service is currently unavailable., backendError");
 }
 
 /** A node pool has no name in the program, so that its replacement can be made first. */

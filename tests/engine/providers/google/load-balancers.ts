@@ -23,7 +23,7 @@ const objectsOf = (cloud: Cloud): Cloud => cloud.beside("gateways");
 /** Whether an object of Kubernetes' is one that GKE makes a load balancer of, or a part of one. */
 export const isOfLoadBalancer = (type: string): boolean => type.endsWith(GATEWAY) || type.endsWith(BACKEND_POLICY);
 
-export const isGateway = (type: string): boolean => type.endsWith(GATEWAY);
+const isGateway = (type: string): boolean => type.endsWith(GATEWAY);
 
 export const putObject = (cloud: Cloud, thing: Thing): void => {
   objectsOf(cloud).put(thing);

@@ -3,11 +3,11 @@ import { at, type Cloud, type Thing } from "./cloud";
 
 /** One rule of Google's: of which operation, on what, what it says when it is broken, and where that is written. */
 export interface Rule {
-  readonly on: "create" | "delete";
-  readonly types: readonly string[];
+  readonly on: "create" | "read" | "delete";
+  readonly types: readonly string[] | RegExp;
   readonly source: string;
   /** What Google answers where the rule is broken. */
-  readonly refuses: (resource: WireObject, cloud: Cloud, project: string) => string | undefined;
+  readonly refuses: (resource: WireObject, cloud: Cloud, project: string, type: string) => string | undefined;
 }
 
 export const DOCS = "https://docs.cloud.google.com";

@@ -1,7 +1,10 @@
 import type { WireObject } from "../../../../preview/run/wire";
 import { ACCESS_RULES } from "./access-rules";
 import { at, type Cloud } from "./cloud";
+import { OBJECT_RULES } from "./object-rules";
+import { QUOTA_RULES } from "./quotas";
 import { DOCS, find, inUse, missing, named, needs, PROVIDER, usedBy, type Rule } from "./rule";
+import { alreadyThere } from "./taken";
 import { ID, TYPE } from "./types";
 
 /** Members of policies. */
@@ -12,16 +15,20 @@ export const MEMBERS: readonly string[] = [
   TYPE.webMember,
 ];
 
-/** Limits of a new project, by how much of a type it may have (quotas page of the project). */
-const QUOTA: Readonly<Record<string, { readonly name: string; readonly limit: number }>> = {
-  [TYPE.network]: { name: "NETWORKS", limit: 15 },
-  [TYPE.router]: { name: "ROUTERS", limit: 20 },
-};
-const SSD_GB = 500;
-
 /** Read on 2026-11-28. */
 export const RULES: readonly Rule[] = [
+  {
+    on: "create",
+    types: Object.values(TYPE).filter((type) => !MEMBERS.includes(type)),
+    source: `${DOCS}/compute/docs/naming-resources (unique in their place); what each service says: taken.ts`,
+    refuses: (resource, cloud, project, type) => {
+      const id = ID[type]?.(resource, project) ?? "";
+      return cloud.get(type, id) === undefined ? undefined : alreadyThere(type, id);
+    },
+  },
   ...ACCESS_RULES,
+  ...OBJECT_RULES,
+  ...QUOTA_RULES,
   {
     on: "create",
     types: [TYPE.subnetwork, TYPE.router, TYPE.cluster],
@@ -149,30 +156,6 @@ export const RULES: readonly Rule[] = [
   },
   {
     on: "create",
-    types: Object.keys(QUOTA),
-    source: `${DOCS}/vpc/docs/quota`,
-    refuses: (resource, cloud) => {
-      const type = "autoCreateSubnetworks" in resource ? TYPE.network : TYPE.router;
-      const quota = QUOTA[type];
-      return quota !== undefined && cloud.all(type).length >= quota.limit
-        ? `googleapi: Error 403: Quota '${quota.name}' exceeded. Limit: ${quota.limit}.0 globally., quotaExceeded`
-        : undefined;
-    },
-  },
-  {
-    on: "create",
-    types: [TYPE.disk],
-    source: `${DOCS}/compute/resource-usage (SSD_TOTAL_GB counts balanced disks)`,
-    refuses: (resource, cloud) => {
-      const size = ({ size }: WireObject) => (typeof size === "number" ? size : 0);
-      const sum = cloud.all(TYPE.disk).reduce((total, { inputs }) => total + size(inputs), size(resource));
-      return sum > SSD_GB
-        ? `googleapi: Error 403: Quota 'SSD_TOTAL_GB' exceeded. Limit: ${SSD_GB}.0 in region., quotaExceeded`
-        : undefined;
-    },
-  },
-  {
-    on: "create",
     types: [TYPE.subnetwork],
     source: `${DOCS}/vpc/docs/subnets (ranges of a network must not overlap)`,
     refuses: (resource, cloud) => {
@@ -218,15 +201,6 @@ export const RULES: readonly Rule[] = [
   },
   {
     on: "delete",
-    types: [TYPE.bucket],
-    source: `${DOCS}/storage/docs/deleting-buckets (a bucket must be empty)`,
-    refuses: (resource) =>
-      resource["objects"] === undefined
-        ? undefined
-        : "googleapi: Error 409: The bucket you tried to delete is not empty., conflict",
-  },
-  {
-    on: "delete",
     types: [TYPE.cluster],
     source: `${PROVIDER}/services/container/resource_container_cluster.go (deletion_protection)`,
     refuses: (resource) =>
@@ -236,14 +210,6 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
-/** A name that is taken: Google's 409, whatever the type. */
-export function taken(type: string, resource: WireObject, cloud: Cloud, project: string): string | undefined {
-  const id = ID[type]?.(resource, project) ?? "";
-  return cloud.get(type, id) === undefined || MEMBERS.includes(type)
-    ? undefined
-    : `googleapi: Error 409: The resource '${id}' already exists, alreadyExists`;
-}
-
 /** IAM's first minute, in milliseconds: the other services do not know a new account yet. */
 const FIRST_MINUTE = 600;
 
@@ -251,4 +217,24 @@ function accountMissing(email: string, cloud: Cloud): string | undefined {
   const account = cloud.all(TYPE.account).find(({ id }) => id.endsWith(`/${email}`));
   const known = account !== undefined && Date.now() - (account.made ?? 0) >= FIRST_MINUTE;
   return known ? undefined : `googleapi: Error 400: Service account ${email} does not exist., badRequest`;
+}
+
+/** What the project says against an operation, and which rule it is by; the first that is broken comes first. */
+export const refusals = (
+  on: Rule["on"],
+  type: string,
+  resource: WireObject,
+  cloud: Cloud,
+  project: string,
+): readonly { readonly rule: Rule; readonly message: string }[] =>
+  RULES.filter(
+    ({ on: when, types }) => when === on && (types instanceof RegExp ? types.test(type) : types.includes(type)),
+  )
+    .map((rule) => ({ rule, message: rule.refuses(resource, cloud, project, type) }))
+    .flatMap(({ rule, message }) => (message === undefined ? [] : [{ rule, message }]));
+
+/** Throws what Google says where an operation breaks a rule. */
+export function refuse(on: Rule["on"], type: string, resource: WireObject, cloud: Cloud, project: string): void {
+  const [first] = refusals(on, type, resource, cloud, project);
+  if (first !== undefined) throw new Error(first.message);
 }
