@@ -14,7 +14,7 @@ export interface GoogleProject {
   things(): readonly Thing[];
   /** What happened there, in its order. */
   events(): readonly Event[];
-  /** Has each of these operations (`create URN`) fail once. */
+  /** Has each of these operations (`create URN`) fail once; `after create URN` and `no answer to create URN` fail when it is done. */
   fail(operations: readonly string[]): void;
   /** Those that have not failed yet. */
   failuresLeft(): readonly string[];

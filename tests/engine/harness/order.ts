@@ -6,13 +6,13 @@ import type { Project } from "./project";
 /** Two resources by URN: the first is made after the second, and goes before it. */
 export type UrnEdge = readonly [waits: string, awaited: string];
 
-/** What the rules about order ask for between resources of Google's, in a stack that is up. */
+/** What the rules about order ask for between what the model has, Google's and the cluster's, in a stack that is up. */
 export async function orderEdges(project: Project, stack: string): Promise<readonly UrnEdge[]> {
   const resources = (await project.state(stack)).map(({ urn, type, inputs = {} }) => ({ urn, type, inputs }));
   // The rules read types and inputs, which the state has as the program gave them.
   const registrations = resources as unknown as readonly Registration[];
   return ORDER_RULES.flatMap(({ edges }) => edges(registrations))
-    .filter((pair) => pair.every(({ type }) => type.startsWith("gcp:")))
+    .filter((pair) => pair.every(({ type }) => /^(gcp|kubernetes):/.test(type)))
     .map(([waits, awaited]): UrnEdge => [waits.urn, awaited.urn]);
 }
 
