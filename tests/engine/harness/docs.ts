@@ -13,7 +13,7 @@ const OPERATIONS = "docs/operations";
 const BLOCK = /^ *```sh\n([\s\S]*?)^ *```$/gm;
 /** What stands in backquotes within a sentence and is for a terminal. */
 const SPAN =
-  /`((?:(?:pulumi|npm run|npm ci|kubectl|gcloud|docker compose|docker version|docker login) ?|[\w-]+ --version(?=`)|apt-get |PULUMI_\w+=\S+ pulumi |\$\(pulumi |echo )[^`\n]*)`/g;
+  /`((?:(?:pulumi|npm run|npm ci|kubectl|gcloud|docker compose|docker version|docker login) ?|[\w-]+ --version(?=`)|apt-get |PULUMI_\w+=\S+ pulumi |rm ~|\$\(pulumi |echo )[^`\n]*)`/g;
 
 /** Pages with commands that people type. */
 export const PAGES: readonly string[] = [

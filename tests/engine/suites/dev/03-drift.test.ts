@@ -1,9 +1,12 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { AGENTS_NAMESPACE, SERVER_NAMESPACE } from "../../../cluster/gocd/deploy";
 import { kubectl } from "../../../cluster/kubernetes/kubectl";
-import { documented } from "../../harness/docs";
+import { documented, STACK } from "../../harness/docs";
 import { restarted, settledPods } from "../../harness/installation";
 import type { Project } from "../../harness/project";
 import { expectUnchanged, projectWithStackUp, QUICK } from "../../harness/stack";
+import { step } from "../../harness/workflows";
 
 const PAGE = "docs/operations/troubleshoot.md";
 const UP = documented("docs/operations/install.md", /^pulumi up --stack dev --policy-pack policy\b/);
@@ -12,6 +15,10 @@ interface Changed {
   readonly metadata: { readonly labels: Readonly<Record<string, string>> };
   readonly spec: { readonly ports: readonly { readonly port: number }[] };
 }
+
+/** What the workflow drift runs, and where it keeps the result. */
+const DRIFT = step("drift", /pulumi-main\.ts drift/);
+const OUTPUT = "out/drift-outputs";
 
 let project: Project;
 let pods: Awaited<ReturnType<typeof settledPods>>;
@@ -24,13 +31,36 @@ beforeAll(async () => {
   project = await projectWithStackUp("warm");
   pods = await settledPods();
   policies = await allPolicies();
-  await kubectl(["delete", "networkpolicies", "-n", AGENTS_NAMESPACE, "--all"]);
-  // As `kubectl edit` does; what the program wrote there is somebody else's then.
-  const change = JSON.stringify({
-    metadata: { labels: { "app.kubernetes.io/part-of": "somebody" } },
-    spec: { ports: [{ name: "http", port: 8154, protocol: "TCP", targetPort: "http" }] },
+  await project.must("mkdir -p out/drift");
+});
+
+/** Looks at the cloud as the workflow does. */
+async function look() {
+  const output = path.join(project.directory, OUTPUT);
+  writeFileSync(output, "");
+  const { code, text } = await project.run(DRIFT, { env: { PULUMI_STACK: STACK, GITHUB_OUTPUT: output } });
+  return { isDone: code === 0, result: readFileSync(output, "utf8"), text };
+}
+
+describe("the weekly look at the cloud", () => {
+  test("finds what somebody deleted, which is a result", async () => {
+    await kubectl(["delete", "networkpolicies", "-n", AGENTS_NAMESPACE, "--all"]);
+    const { text, ...found } = await look();
+    expect(found).toEqual({ isDone: true, result: "result=drift\n" });
+    expect(text).toMatch(/NetworkPolicy/);
   });
-  await kubectl(["patch", "service", "gocd-server", "-n", SERVER_NAMESPACE, "--type=merge", "--patch", change]);
+
+  test("fails without a result at what somebody changed with kubectl, and shows it", async () => {
+    // As `kubectl edit` does; what the program wrote there is somebody else's then.
+    const change = JSON.stringify({
+      metadata: { labels: { "app.kubernetes.io/part-of": "somebody" } },
+      spec: { ports: [{ name: "http", port: 8154, protocol: "TCP", targetPort: "http" }] },
+    });
+    await kubectl(["patch", "service", "gocd-server", "-n", SERVER_NAMESPACE, "--type=merge", "--patch", change]);
+    const { text, ...found } = await look();
+    expect(found).toEqual({ isDone: false, result: "" });
+    expect(text).toContain("field conflict detected");
+  });
 });
 
 describe("what somebody deleted and changed in the cluster", () => {

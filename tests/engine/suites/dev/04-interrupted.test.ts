@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ready } from "../../../cluster/gocd/deploy";
 import { eventually } from "../../../cluster/kubernetes/run";
@@ -76,5 +76,20 @@ describe("an up that is interrupted", () => {
     await settledPods();
     await ready(2, 300);
     expectUnchanged(await project.must(UP, QUICK));
+  });
+
+  test("by kill -9 in the midst of a write leaves an empty file, which goes as troubleshoot.md says", async () => {
+    writeFileSync(ATTRIBUTES, "");
+    const up = await project.run(UP, QUICK);
+    expect(up.code).not.toBe(0);
+    expect(up.text).toContain("failed to load checkpoint: EOF");
+    // `pulumi login --local` keeps the state in the home directory of whoever it is, whatever the environment says.
+    const env = { HOME: path.dirname(LOCAL_STATE) };
+    await project.must(
+      documented("docs/operations/troubleshoot.md", /^rm ~\/.pulumi\/stacks\/gocd\/dev\.json\.attrs$/),
+      { env },
+    );
+    expectUnchanged(await project.must(UP, QUICK));
+    expect(statSync(ATTRIBUTES).size).toBeGreaterThan(0);
   });
 });

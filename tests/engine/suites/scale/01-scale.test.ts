@@ -1,4 +1,5 @@
-import { AGENTS_NAMESPACE, ready } from "../../../cluster/gocd/deploy";
+import { AGENTS_NAMESPACE, ready, SERVER_NAMESPACE } from "../../../cluster/gocd/deploy";
+import { get, type KubernetesObject } from "../../../cluster/kubernetes/api";
 import { kubectl } from "../../../cluster/kubernetes/kubectl";
 import { NODE } from "../../../cluster/kubernetes/sandbox";
 import { documented, STACK } from "../../harness/docs";
@@ -16,6 +17,7 @@ import {
 
 const SCALE = "docs/operations/scale.md";
 const UP = documented(SCALE, /^pulumi up --stack dev --policy-pack policy\b/);
+const REFRESH = documented("docs/operations/destroy.md", /^pulumi refresh --stack dev$/);
 const AGENTS = ["docker-0", "docker-1"];
 const ONE_NODE = { nodeSelector: { "kubernetes.io/hostname": NODE } };
 
@@ -38,6 +40,24 @@ const upWithPool = (change: object, others: object = {}) => {
   pool = { ...pool, ...change };
   return up({ "gocd:agents": { docker: pool, ...others } });
 };
+
+interface PodSpec {
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly containers: readonly {
+    readonly name: string;
+    readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
+  }[];
+}
+
+/** To which nodes a pod goes, or those of a Deployment, and how much memory its containers get. */
+async function specOf(object: string, namespace: string) {
+  const { spec } = await get<
+    KubernetesObject & { readonly spec: PodSpec | { readonly template: { readonly spec: PodSpec } } }
+  >(object, namespace);
+  const { nodeSelector, containers } = "template" in spec ? spec.template.spec : spec;
+  const memory = Object.fromEntries(containers.map(({ name, resources }) => [name, resources?.limits?.["memory"]]));
+  return { nodes: nodeSelector, memory };
+}
 
 beforeAll(async () => {
   project = await projectWithStackUp("warm");
@@ -76,6 +96,11 @@ describe("a change of scale.md", () => {
     const { again } = await upWithPool({ agent: { cpu: "10m", memory: "520Mi" }, placement: ONE_NODE });
     expect(again).toEqual([...AGENTS, "other-0"]);
     await ready(2, 300);
+    for (const agent of AGENTS)
+      expect(await specOf(`pod/${agent}`, AGENTS_NAMESPACE)).toMatchObject({
+        nodes: ONE_NODE.nodeSelector,
+        memory: { agent: "520Mi" },
+      });
   });
 
   test("more memory for the server, on other nodes: server and housekeeping restart, agents stay", async () => {
@@ -84,10 +109,17 @@ describe("a change of scale.md", () => {
       "gocd:cluster": { existing: { context: "tests", storageClass: "tests", serverPlacement: ONE_NODE } },
     });
     expect(again).toEqual(["gocd-housekeeping", "gocd-server-0"]);
+    expect(await specOf("pod/gocd-server-0", SERVER_NAMESPACE)).toMatchObject({
+      nodes: ONE_NODE.nodeSelector,
+      memory: { server: "1288Mi" },
+    });
+    expect(await specOf("deployment/gocd-housekeeping", SERVER_NAMESPACE)).toMatchObject({
+      nodes: ONE_NODE.nodeSelector,
+    });
   });
 
   test("and none of them leaves anything to do", async () => {
     expectUnchanged(await project.must(UP, QUICK));
-    expectUnchanged(await project.must(`pulumi refresh --stack ${STACK}`, QUICK));
+    expectUnchanged(await project.must(REFRESH, QUICK));
   });
 });
