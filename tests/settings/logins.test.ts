@@ -1,3 +1,4 @@
+import { secretPlaceholder } from "../../preview/run/project";
 import { parse, pool, problemsOf, STACK } from "./stack";
 
 const CANARY = "canary-7Ht";
@@ -15,6 +16,10 @@ describe("registries that jobs are logged in to", () => {
     const lines = `ghcr.io robot ${CANARY} and more\nregistry.example:5000 robot ${CANARY}\n`;
     expect(problems(["ghcr.io", "registry.example:5000"], lines)).toEqual([]);
     expect(problems([], "")).toEqual([]);
+  });
+
+  test("are none of the preview's business, which cannot read the secret", () => {
+    expect(problems(["ghcr.io"], secretPlaceholder("gocd:dockerLogins"))).toEqual([]);
   });
 
   test.each([
