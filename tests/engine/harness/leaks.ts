@@ -6,7 +6,7 @@ import type { Project } from "./project";
 const SHORTEST = 20;
 
 /** Whether a key of a Kubernetes Secret holds what anybody may see: certificates, and who an agent is. */
-const isPublic = (key: string): boolean => /(ca|cert)\.pem$|\.uuid$/.test(key);
+export const isPublic = (key: string): boolean => /(ca|cert)\.pem$|\.uuid$/.test(key);
 
 /**
  * What each of these secrets looks like where it comes to light: itself, and each line of it, since a text of several lines is shown with its
