@@ -38,6 +38,15 @@ describe("what only an engine notices", () => {
     expect(preview.text).toContain("promises were still active");
   });
 
+  test("is an edge that is missing: pods come before there are nodes", async () => {
+    const pool = "urn:pulumi:dev::gocd::gocd:cluster:Cluster$gcp:container/nodePool:NodePool::gocd-dev";
+    google.fail(["server", "agents"].map((nodes) => `create ${pool}-${nodes}`));
+    const mend = edit("components/cluster/component.ts", "dependsOn: pools", "dependsOn: [cluster]");
+    const { text } = await google.project.run("pulumi up --stack dev --continue-on-error", QUICK);
+    mend();
+    expect(text).toContain("no nodes available to schedule pods");
+  });
+
   test("is a name without the stack's: the second stack finds it taken", async () => {
     expect((await up("dev")).code).toBe(0);
     const mend = edit(
