@@ -65,7 +65,7 @@ const SEQUENCES: Readonly<Record<Target, readonly Sequence[]>> = {
       [{ name: "daemons", stack: "test" }, { name: "housekeeping", stack: "second" }, { name: "standalone" }],
       [{ name: "disaster-recovery", stack: "test" }],
       [{ name: "builders", stack: "test" }],
-      // An emulated machine takes both cores.
+      // An emulated machine takes a core, and its tests have bounds.
       [{ name: "walls", stack: "walls" }],
       // It watches what all pods send.
       [{ name: "company", stack: "company" }],
