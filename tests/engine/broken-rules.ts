@@ -167,7 +167,7 @@ export const BROKEN: readonly Broken[] = [
   create({ ...object(WORKLOAD, "kubernetes:core/v1:Secret") }, [], "cluster is unreachable"),
   { on: "read", type: "kubernetes:core/v1:Secret", inputs: {}, there: [], says: "cluster is unreachable" },
   { on: "delete", type: "kubernetes:core/v1:Secret", inputs: {}, there: [], says: "cluster is unreachable" },
-  create(object(WORKLOAD, "kubernetes:apps/v1:StatefulSet"), [cluster], '"n/server" failed to fully initialize'),
+  create(object(WORKLOAD, "kubernetes:apps/v1:StatefulSet"), [cluster], '"n/server" was successfully created, but'),
   create(object(withMap), [thing(TYPE.cluster, { name: "c" }), globalAddress, certificateMap], "no matches for kind"),
   create(object(withMap), [cluster, certificateMap], "The resource 'ip' was not found"),
   create(object(withMap), [cluster, globalAddress], "The resource 'map' was not found"),

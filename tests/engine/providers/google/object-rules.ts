@@ -29,11 +29,11 @@ export const OBJECT_RULES: readonly Rule[] = [
     on: "create",
     types: WORKLOAD,
     source:
-      "https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/await/await.go (waits for pods, and gives up)",
+      "https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/provider/provider.go (Create: waits for pods, and gives up)",
     refuses: (resource, cloud) =>
       cloud.all(TYPE.nodePool).length > 0
         ? undefined
-        : `the Kubernetes API server reported that "${at(resource, "metadata", "namespace")}/${at(resource, "metadata", "name")}" failed to fully initialize or become live: timed out waiting to be Ready (no nodes available to schedule pods)`,
+        : `resource "${at(resource, "metadata", "namespace")}/${at(resource, "metadata", "name")}" was successfully created, but the Kubernetes API server reported that it failed to fully initialize or become live: timed out waiting to be Ready (no nodes available to schedule pods)`,
   },
   {
     on: "create",
