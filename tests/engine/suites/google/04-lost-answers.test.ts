@@ -40,6 +40,7 @@ async function importDisk(name: string): Promise<Thing | undefined> {
   expect(resources).toHaveLength(1);
   writeFileSync(file, JSON.stringify({ ...all, resources }));
   await google.project.must(documented(PAGE, /^pulumi import --stack dev --file /), QUICK);
+  await google.project.must(documented(PAGE, /^rm import\.json$/));
   return disk;
 }
 
