@@ -55,7 +55,7 @@ export function serverSecretProblems(
     return parsed.error.issues.map((issue) => ({
       key: join(KEY, issue.path),
       found: issue.code === "unrecognized_keys" ? `${issue.keys.join(", ")}, which nothing reads` : "something else",
-      wanted: "a map with users, authorization, configRepos, secretConfigs, as in gocd:server, and keys",
+      wanted: `a map with users, authorization, configRepos, secretConfigs, as in gocd:server, and keys; one value at a time: ${howTo("users.NAME")}`,
     }));
   const secrets = parsed.data;
   if (hasProblem("gocd:server")) return [];

@@ -167,7 +167,14 @@ const BAD: readonly (readonly [
     /a map/,
   ],
   ["a number for a password", {}, { users: { alice: 7 } }, "gocd:serverSecrets.users.alice", /something else/, /a map/],
-  ["text for the secrets", {}, "hunter2", "gocd:serverSecrets", /something else/, /a map with users/],
+  [
+    "text for the secrets",
+    {},
+    "hunter2",
+    "gocd:serverSecrets",
+    /something else/,
+    /a map with users.*--path gocd:serverSecrets\.users\.NAME/,
+  ],
   [
     "a log-in in place of admin's own",
     { authorization: { passwords: LDAP.ldap } },
