@@ -54,7 +54,13 @@ export async function deployBackupStack(change: BackupChange = {}, endpoints: En
   const key = JSON.stringify(change);
   const objects = REGISTERED.get(key) ?? (await register(change));
   REGISTERED.set(key, objects);
-  await apply(objects.filter(concernsServer).map((object) => here(object, endpoints)));
+  const own = objects.filter(concernsServer).map((object) => here(object, endpoints));
+  const isWorkload = ({ kind }: KubernetesObject) => kind === "StatefulSet";
+  await apply(own.filter((object) => !isWorkload(object)));
+  // Pulumi waits so, too. A scheduler that finds a claim unbound can miss the moment at which it is bound for as long as five minutes.
+  const bound = ["--for=jsonpath={.status.phase}=Bound", "persistentvolumeclaims", "--all", "--timeout=60s"];
+  await kubectl(["wait", "-n", BACKUP_NAMESPACE, ...bound]);
+  await apply(own.filter(isWorkload));
   await apply(bucketObjects());
   await kubectl(["wait", "-n", BACKUP_NAMESPACE, "--for=condition=Ready", `pod/${BUCKET}`, "--timeout=60s"]);
 }
