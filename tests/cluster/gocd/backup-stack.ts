@@ -4,7 +4,7 @@ import path from "node:path";
 import { resolvedManifests, type KubernetesObject } from "../../support/program";
 import { DISK_DRIVER, DISKS } from "../kubernetes/disks";
 import { withProbes } from "./short-timeouts";
-import { apply, exec, kubectl } from "../kubernetes/kubectl";
+import { apply, exec, kubectl, remove } from "../kubernetes/kubectl";
 import { ROOT, STATE } from "../kubernetes/paths";
 import { eventually } from "../kubernetes/run";
 import { TEST_IMAGES } from "./test-images";
@@ -63,6 +63,13 @@ export async function deployBackupStack(change: BackupChange = {}, endpoints: En
   await apply(own.filter(isWorkload));
   await apply(bucketObjects());
   await kubectl(["wait", "-n", BACKUP_NAMESPACE, "--for=condition=Ready", `pod/${BUCKET}`, "--timeout=60s"]);
+}
+
+/** Takes it away, but for what is on its disks. A volume remembers its claim, and a later one of that name would never be bound. */
+export async function removeBackupStack(): Promise<void> {
+  const volumes = [...REGISTERED.values()].flat().filter(({ kind }) => kind === "PersistentVolume");
+  const once = new Map(volumes.map((volume) => [volume.metadata.name, volume])).values();
+  await remove([{ apiVersion: "v1", kind: "Namespace", metadata: { name: BACKUP_NAMESPACE } }, ...once]);
 }
 
 /** What the program registers for the same settings; it need not run again. */

@@ -1,6 +1,6 @@
 import { apply, exec, kubectl, remove } from "../../../kubernetes/kubectl";
 import { eventually } from "../../../kubernetes/run";
-import { BACKUP_NAMESPACE, deployBackupStack, serverReady, type Stored } from "../../backup-stack";
+import { BACKUP_NAMESPACE, deployBackupStack, removeBackupStack, serverReady, type Stored } from "../../backup-stack";
 import { AGENTS_NAMESPACE, SERVER_NAMESPACE } from "../../deploy";
 import { agent, inAgent, job, loadTool, pod, status } from "../../pods";
 import { backUp } from "../../server";
@@ -65,8 +65,9 @@ const inPipeline = (script: string) => job(0, `mkdir -p ${WORK}; cd ${WORK}; ${s
 
   afterAll(async () => {
     // The agents first: they end as soon as housekeeping says that no job runs.
-    for (const name of [AGENTS_NAMESPACE, SERVER_NAMESPACE, BACKUP_NAMESPACE])
+    for (const name of [AGENTS_NAMESPACE, SERVER_NAMESPACE])
       await remove([{ apiVersion: "v1", kind: "Namespace", metadata: { name } }]);
+    await removeBackupStack();
     await removeJvm();
     await stopSsh();
     await end();

@@ -7,6 +7,7 @@ import {
   deployBackupStack,
   isStored,
   onServer,
+  removeBackupStack,
   serverReady,
   serverSays,
   stopServer,
@@ -18,7 +19,7 @@ import {
 } from "../../backup-stack";
 import { askServer, backUp, forgetPasswords, SERVER_BACKUPS } from "../../server";
 import { get } from "../../../kubernetes/api";
-import { kubectl, remove } from "../../../kubernetes/kubectl";
+import { kubectl } from "../../../kubernetes/kubectl";
 import { loseDisk } from "../../../kubernetes/disks";
 import { ROOT } from "../../../kubernetes/paths";
 import { eventually, run } from "../../../kubernetes/run";
@@ -39,7 +40,7 @@ const NEWER = { name: "backup_20980101-000000", version: "99.1.0", files: [] };
 
   afterAll(async () => {
     await removeOldServer();
-    await remove([{ apiVersion: "v1", kind: "Namespace", metadata: { name: BACKUP_NAMESPACE } }]);
+    await removeBackupStack();
   }, 180_000);
 
   /** Makes another backup and returns its name once GoCD has handed it over. */
