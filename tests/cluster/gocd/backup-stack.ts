@@ -49,7 +49,7 @@ interface Container {
   readonly env?: readonly object[];
 }
 
-/** Applies the bucket's stand-in and the program's own server for a stack with Google's disks. Waits for the bucket alone. */
+/** Applies the bucket's stand-in and the program's own server for a stack with Google's disks. Waits for claims and bucket, not for the server. */
 export async function deployBackupStack(change: BackupChange = {}, endpoints: Endpoints = AT_BUCKET): Promise<void> {
   const key = JSON.stringify(change);
   const objects = REGISTERED.get(key) ?? (await register(change));
